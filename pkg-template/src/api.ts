@@ -1,0 +1,10 @@
+export {
+	CallbackRejectedError,
+	ConfigError,
+	type ConfigErrorCode,
+	CoreError,
+	type CoreErrorCode,
+} from "./errors.js";
+export { generateKeyPair, generateSecret, senders, sign } from "./sign.js";
+export type * from "./types.js";
+export { createVerifier } from "./verify.js";

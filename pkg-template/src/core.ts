@@ -1,0 +1,172 @@
+/** The one instance of the WebAssembly core: started when first used, replaced after a trap. */
+
+import { CoreError } from "./errors.js";
+import { createGlue, type Glue } from "./generated/glue.js";
+import { TextDecoder, TextEncoder } from "./text.js";
+
+/** The words that the core and this layer share: see `Layout` in `src/wasm.rs`. */
+const MAX_HEADERS = 6;
+const IP = MAX_HEADERS;
+const BODY = IP + 1;
+const VERDICT = BODY + 1;
+const LAYOUT_WORDS = VERDICT + 2;
+
+/** The length that says "not there". */
+const ABSENT = 0xffffffff;
+
+/** What `verify` returns when the event's payload is the body itself. */
+const BINARY = 1;
+
+/** The most bytes of UTF-8 that one UTF-16 code unit becomes. */
+const BYTES_PER_UNIT = 3;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** A callback in the shape in which it crosses: header values in the order that the core asked for. */
+export interface Parts {
+	readonly headers: readonly (string | undefined)[];
+	readonly ip: string | undefined;
+	readonly body: string | Uint8Array;
+}
+
+export class Core {
+	readonly glue: Glue = createGlue();
+	readonly #memory: WebAssembly.Memory;
+	readonly #layoutAddress: number;
+	#layout: Uint32Array;
+	#input = new Uint8Array();
+
+	constructor(module: WebAssembly.Module) {
+		const { exports } = new WebAssembly.Instance(module, { "./core_bg.js": { ...this.glue } });
+		this.glue.__wbg_set_wasm(exports);
+		(exports["__wbindgen_start"] as () => void)();
+		this.#memory = exports["memory"] as WebAssembly.Memory;
+		this.#layoutAddress = this.glue.layout();
+		this.#layout = this.#viewLayout();
+	}
+
+	/** Verifies a callback in one call. `now` is in milliseconds. */
+	verify(verifier: number, parts: Parts, now: number): string | { json: string; binary: true } {
+		this.#write(parts);
+		const outcome = this.glue.verify(verifier, now);
+		if (this.#layout.length === 0) this.#layout = this.#viewLayout();
+		const address = this.#layout[VERDICT] ?? 0;
+		const length = this.#layout[VERDICT + 1] ?? 0;
+		const json = decoder.decode(new Uint8Array(this.#memory.buffer, address, length));
+		return outcome === BINARY ? { json, binary: true } : json;
+	}
+
+	#write({ headers, ip, body }: Parts): void {
+		let text = ip ?? "";
+		for (let index = headers.length; index-- > 0; ) text = (headers[index] ?? "") + text;
+		const bodyRoom = typeof body === "string" ? body.length * BYTES_PER_UNIT : body.length;
+		this.#reserve(text.length * BYTES_PER_UNIT + bodyRoom);
+
+		const written = this.#writeHeaders(headers, ip, text);
+		if (typeof body === "string") {
+			this.#layout[BODY] = encoder.encodeInto(body, this.#input.subarray(written)).written;
+		} else {
+			this.#input.set(body, written);
+			this.#layout[BODY] = body.length;
+		}
+	}
+
+	/**
+	 * Writes the header values and the address, and returns their length. `text` is all of them: where
+	 * it is ASCII, as it is in practice, one call of the encoder does.
+	 */
+	#writeHeaders(headers: Parts["headers"], ip: string | undefined, text: string): number {
+		const layout = this.#layout;
+		const { written } = encoder.encodeInto(text, this.#input);
+		if (written === text.length) {
+			for (let index = 0; index < headers.length; index++) {
+				layout[index] = headers[index]?.length ?? ABSENT;
+			}
+			layout[IP] = ip?.length ?? ABSENT;
+			return written;
+		}
+		let at = 0;
+		const write = (part: string | undefined): number => {
+			if (part === undefined) return ABSENT;
+			const { written } = encoder.encodeInto(part, this.#input.subarray(at));
+			at += written;
+			return written;
+		};
+		for (let index = 0; index < headers.length; index++) layout[index] = write(headers[index]);
+		layout[IP] = write(ip);
+		return at;
+	}
+
+	/** Makes sure that the views are usable and that the input has room. */
+	#reserve(length: number): void {
+		if (this.#input.length < length || this.#input.length === 0) {
+			const room = Math.max(4096, 2 ** Math.ceil(Math.log2(length)));
+			const address = this.glue.reserve(room);
+			this.#input = new Uint8Array(this.#memory.buffer, address, room);
+		}
+		if (this.#layout.length === 0) this.#layout = this.#viewLayout();
+	}
+
+	#viewLayout(): Uint32Array {
+		return new Uint32Array(this.#memory.buffer, this.#layoutAddress, LAYOUT_WORDS);
+	}
+}
+
+/** The UTF-8 bytes of a text. */
+export function encode(text: string): Uint8Array {
+	const bytes = new Uint8Array(text.length * BYTES_PER_UNIT);
+	return bytes.subarray(0, encoder.encodeInto(text, bytes).written);
+}
+
+let load: (() => WebAssembly.Module) | undefined;
+let core: Core | undefined;
+
+/** Says where the module comes from. Called once by each entry. */
+export function provide(source: () => WebAssembly.Module): void {
+	load = source;
+}
+
+/** Runs something on the core. A trap in it costs this one call and nothing else. */
+export function withCore<T>(run: (core: Core) => T): T {
+	core ??= start();
+	try {
+		return run(core);
+	} catch (error) {
+		if (!isTrap(error)) throw error;
+		core = undefined;
+		throw new CoreError(
+			"wasm_trap",
+			"the WebAssembly core stopped in the middle of a call; the next call starts a new one",
+			error,
+		);
+	}
+}
+
+/** Whether this core is still the one that is used. */
+export function isCurrent(other: Core): boolean {
+	return core === other;
+}
+
+function start(): Core {
+	if (load === undefined) {
+		throw new CoreError(
+			"wasm_missing",
+			'wallet-callback/slim has no module yet: call initialize(module) first, with the WebAssembly.Module of "wallet-callback/core.wasm"',
+		);
+	}
+	try {
+		return new Core(load());
+	} catch (error) {
+		throw new CoreError(
+			"wasm_blocked",
+			"this platform does not compile WebAssembly here. In a page, add 'wasm-unsafe-eval' to script-src of its Content-Security-Policy; on an edge platform, let the bundler resolve the conditions workerd or edge-light, or hand the module to wallet-callback/slim",
+			error,
+		);
+	}
+}
+
+/** By name, since the error may come from another realm (Jest). */
+function isTrap(error: unknown): boolean {
+	return error instanceof Error && error.name === "RuntimeError";
+}

@@ -1,0 +1,77 @@
+import type { Rejected, RejectionCode } from "./types.js";
+
+/**
+ * Thrown by {@link Verifier.unwrap} for a callback that is refused. It has the fields of the result
+ * that {@link Verifier.verify} would have given.
+ *
+ * @example
+ * ```ts
+ * try {
+ *   verifier.unwrap({ headers, body });
+ * } catch (error) {
+ *   if (error instanceof CallbackRejectedError) console.warn(error.code, error.status);
+ * }
+ * ```
+ */
+export class CallbackRejectedError extends Error {
+	override readonly name = "CallbackRejectedError";
+	/** Why, from the stable list. */
+	readonly code: RejectionCode;
+	/** The HTTP status that tells the sender the same. */
+	readonly status: number;
+	/** The header at fault, in lower case. */
+	readonly header: string | undefined;
+	/** The member of the body at fault, as `data.amount.value`. The callback is genuine and fresh. */
+	readonly path: string | undefined;
+
+	constructor(rejected: Rejected) {
+		super(rejected.message);
+		this.code = rejected.code;
+		this.status = rejected.status;
+		this.header = rejected.header;
+		this.path = rejected.path;
+	}
+}
+
+/** The stable codes of {@link ConfigError}. */
+export type ConfigErrorCode =
+	| "invalid_key"
+	| "too_many_keys"
+	| "invalid_option"
+	| "unknown_sender"
+	| "no_randomness";
+
+/**
+ * Thrown while a verifier is built or a body is signed, when the options make no sense. Nothing of
+ * a key is ever in the message.
+ */
+export class ConfigError extends TypeError {
+	override readonly name = "ConfigError";
+	readonly code: ConfigErrorCode;
+
+	constructor(code: ConfigErrorCode, message: string) {
+		super(message);
+		this.code = code;
+	}
+}
+
+/**
+ * The stable codes of {@link CoreError}: `wasm_blocked` when the platform does not compile
+ * WebAssembly, `wasm_missing` when `wallet-callback/slim` was not given its module, `wasm_trap` when
+ * the core stopped in the middle of a call.
+ */
+export type CoreErrorCode = "wasm_blocked" | "wasm_missing" | "wasm_trap";
+
+/**
+ * Thrown when the WebAssembly core cannot be started, or stopped in the middle of a call. Nothing
+ * has been verified then. After `wasm_trap` the next call starts a new core.
+ */
+export class CoreError extends Error {
+	override readonly name = "CoreError";
+	readonly code: CoreErrorCode;
+
+	constructor(code: CoreErrorCode, message: string, cause?: unknown) {
+		super(message, { cause });
+		this.code = code;
+	}
+}

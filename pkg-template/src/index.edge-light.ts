@@ -1,0 +1,6 @@
+import module from "../core.wasm?module";
+import { provide } from "./core.js";
+
+provide(() => module);
+
+export * from "./api.js";

@@ -1,0 +1,6 @@
+import { provide } from "./core.js";
+import { compileInline } from "./inline.js";
+
+provide(compileInline);
+
+export * from "./api.js";

@@ -1,0 +1,69 @@
+import { encode, withCore } from "./core.js";
+import { toBody } from "./request.js";
+import type { BodyInput, KeyPair, SenderInfo, SignedCallback, SignOptions } from "./types.js";
+import { configured, toKey } from "./verify.js";
+
+/**
+ * Signs a body as a sender does, for senders and for tests of a handler.
+ *
+ * @throws {ConfigError} for a key that cannot sign, or an option that makes no sense.
+ * @throws {TypeError} for a body that is neither a string nor bytes.
+ *
+ * @example
+ * ```ts
+ * const { headers, body } = sign({ body: JSON.stringify(event), key: "whsec_…" });
+ * await fetch(url, { method: "POST", headers, body });
+ * ```
+ */
+export function sign<const Body extends BodyInput>(options: SignOptions<Body>): SignedCallback<Body> {
+	if (typeof options !== "object" || options === null) {
+		throw new TypeError("expected options, as sign({ body, key })");
+	}
+	const { body, key, ...rest } = options;
+	const raw = toBody(body);
+	const bytes = typeof raw === "string" ? encode(raw) : raw;
+	const headers = withCore(({ glue }) =>
+		configured(() => glue.sign({ ...rest, key: toKey(key) }, bytes, Date.now())),
+	);
+	return { headers: headers as Record<string, string>, body };
+}
+
+/**
+ * Makes an HMAC secret of 32 random bytes.
+ *
+ * @returns `whsec_…`
+ *
+ * @example
+ * ```ts
+ * console.log(generateSecret());
+ * ```
+ */
+export function generateSecret(): string {
+	return withCore(({ glue }) => configured(() => glue.generateSecret()));
+}
+
+/**
+ * Makes an Ed25519 key pair.
+ *
+ * @returns `{ publicKey: "whpk_…", privateKey: "whsk_…" }`
+ *
+ * @example
+ * ```ts
+ * const { publicKey, privateKey } = generateKeyPair();
+ * ```
+ */
+export function generateKeyPair(): KeyPair {
+	return withCore(({ glue }) => configured(() => glue.generateKeyPair() as KeyPair));
+}
+
+/**
+ * Lists the senders whose callbacks can be verified.
+ *
+ * @example
+ * ```ts
+ * console.table(senders());
+ * ```
+ */
+export function senders(): SenderInfo[] {
+	return withCore(({ glue }) => glue.senders() as SenderInfo[]);
+}

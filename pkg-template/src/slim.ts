@@ -1,0 +1,24 @@
+import { provide } from "./core.js";
+
+export * from "./api.js";
+
+/**
+ * Hands over the core, for a platform on which the default entry does not find it. Call it once,
+ * before anything else.
+ *
+ * @param module - the compiled `wallet-callback/core.wasm`.
+ * @throws {TypeError} for anything else than a `WebAssembly.Module`.
+ *
+ * @example
+ * ```ts
+ * import module from "wallet-callback/core.wasm";
+ * import { createVerifier, initialize } from "wallet-callback/slim";
+ * initialize(module);
+ * ```
+ */
+export function initialize(module: WebAssembly.Module): void {
+	if (Object.prototype.toString.call(module) !== "[object WebAssembly.Module]") {
+		throw new TypeError("expected a WebAssembly.Module, got something else (compile the bytes first)");
+	}
+	provide(() => module);
+}

@@ -1,0 +1,233 @@
+/** The name of a sender whose callbacks can be verified: see {@link senders}. */
+export type SenderName = "tp-wallet" | "standard-webhooks" | "svix";
+
+/**
+ * A key in text form (`whsec_…` for HMAC-SHA256, `whpk_…` for Ed25519), or the 24 to 64 raw bytes of
+ * an HMAC secret.
+ */
+export type KeyMaterial = string | Uint8Array;
+
+/** A key, alone or with a name that results give back as `key.id`. */
+export type KeyInput = KeyMaterial | { readonly id?: string; readonly key: KeyMaterial };
+
+/** The options of {@link createVerifier}. */
+export interface VerifierOptions<Name extends SenderName = SenderName> {
+	/** 1 to 16 keys. During a rotation, the old and the new one. */
+	readonly keys: KeyInput | readonly KeyInput[];
+	/** Whose callbacks. Default: `"tp-wallet"`. */
+	readonly sender?: Name | undefined;
+	/**
+	 * How far a callback's timestamp may be from the clock, in seconds and in either direction.
+	 * 1 to 86,400; default 300.
+	 */
+	readonly toleranceSeconds?: number | undefined;
+	/** The longest body, in bytes. 1 to 67,108,864; default 1,048,576. */
+	readonly maxBodyBytes?: number | undefined;
+	/**
+	 * The ranges from which callbacks may come, in CIDR notation or as single addresses. With it,
+	 * `ip` must be given with each callback. Default: anywhere.
+	 */
+	readonly allowedIps?: readonly string[] | undefined;
+	/** The clock, in milliseconds. For tests. Default: `Date.now`. */
+	readonly now?: (() => number) | undefined;
+	/**
+	 * Takes secrets of fewer than 24 bytes, for a sender that issues them. A short secret can be
+	 * guessed offline from one callback.
+	 */
+	readonly dangerouslyAllowShortKeys?: boolean | undefined;
+}
+
+/** Headers in any of the shapes that runtimes and frameworks have. Names in any letter case. */
+export type HeadersInput =
+	| { get(name: string): string | null; has(name: string): boolean }
+	| Iterable<readonly [string, string | readonly string[]]>
+	| { readonly [name: string]: string | readonly string[] | undefined };
+
+/** A body as it arrived, neither parsed nor encoded again. */
+export type BodyInput = string | Uint8Array | ArrayBuffer;
+
+/** A callback as it arrived. */
+export interface CallbackInput {
+	/** The request's headers. */
+	readonly headers: HeadersInput;
+	/** The request's raw body. */
+	readonly body: BodyInput;
+	/** The client's address. Needed with `allowedIps`. */
+	readonly ip?: string | undefined;
+	/** The request's method. No sender known today signs it. */
+	readonly method?: string | undefined;
+	/** The request's URL. No sender known today signs it. */
+	readonly url?: string | undefined;
+}
+
+/** Why a callback was refused. Stable: adding one is a minor version. */
+export type RejectionCode =
+	| "body_too_large"
+	| "insecure_transport"
+	| "ip_not_allowed"
+	| "missing_header"
+	| "malformed_header"
+	| "unknown_key"
+	| "unsupported_signature"
+	| "signature_mismatch"
+	| "timestamp_too_old"
+	| "timestamp_too_new"
+	| "malformed_payload";
+
+/** A callback that is genuine, fresh and well-formed. */
+export interface Accepted<Event = WalletEvent> {
+	readonly ok: true;
+	/** Identifies the callback; a retry has the same. Undefined where the sender signs none. */
+	readonly id: string | undefined;
+	/** When it was signed, in Unix seconds. Undefined where the sender signs none. */
+	readonly timestamp: number | undefined;
+	/** The first of the keys that made one of its signatures. */
+	readonly key: { readonly index: number; readonly id?: string };
+	/** What it says. */
+	readonly event: Event;
+}
+
+/** A callback that is refused. Its message never tells what would help to forge one. */
+export interface Rejected {
+	readonly ok: false;
+	/** Why, from the stable list. */
+	readonly code: RejectionCode;
+	/** The HTTP status to answer with. */
+	readonly status: number;
+	/** What was expected and what came, for logs. */
+	readonly message: string;
+	/** The header at fault, in lower case. */
+	readonly header?: string;
+	/** The member of the body at fault, as `data.amount.value`; empty for the body as a whole. */
+	readonly path?: string;
+}
+
+/** The verdict on a callback. */
+export type VerifyResult<Event = WalletEvent> = Accepted<Event> | Rejected;
+
+/** A value that JSON can carry. */
+export type JsonValue =
+	| string
+	| number
+	| boolean
+	| null
+	| readonly JsonValue[]
+	| { readonly [name: string]: JsonValue };
+
+/** An event of the `tp-wallet` format. Members that the format does not name are kept. */
+export interface WalletEvent {
+	/** What happened, as `deposit.confirmed`. */
+	readonly type: string;
+	/** When it happened, as RFC 3339. */
+	readonly timestamp: string;
+	/** The event's data. */
+	readonly data: { readonly [name: string]: JsonValue };
+	/** Whether this version of the package knows the type and has checked the data against it. */
+	readonly known: boolean;
+	readonly [name: string]: JsonValue;
+}
+
+/** A callback of another sender than `tp-wallet`. */
+export interface OpaqueEvent {
+	/** The body's member `type`, where it is a string. */
+	readonly type?: string;
+	/** The callback's id. */
+	readonly id?: string;
+	/**
+	 * The body: its JSON value, nothing if it is empty, a `Uint8Array` if it is not UTF-8.
+	 */
+	readonly payload?: unknown;
+}
+
+/** What {@link Verifier.verify} gives as `event` for a sender. */
+export type EventOf<Name extends SenderName> = Name extends "tp-wallet" ? WalletEvent : OpaqueEvent;
+
+/** Decides whether callbacks are genuine, fresh and well-formed. */
+export interface Verifier<Event = WalletEvent> {
+	/**
+	 * Verifies a callback. Synchronous on every runtime, and never throws for what the network sent.
+	 *
+	 * @throws {TypeError} for a body that something has already parsed, for headers or an `ip` of
+	 * another shape: mistakes of the program, each with its fix in the message.
+	 *
+	 * @example
+	 * ```ts
+	 * const result = verifier.verify({ headers: request.headers, body: await request.text() });
+	 * if (!result.ok) return new Response(result.code, { status: result.status });
+	 * console.log(result.id, result.event);
+	 * ```
+	 */
+	verify(input: CallbackInput): VerifyResult<Event>;
+	/**
+	 * Verifies a callback and returns it, or throws.
+	 *
+	 * @throws {CallbackRejectedError} for a callback that is refused.
+	 * @throws {TypeError} as {@link Verifier.verify}.
+	 *
+	 * @example
+	 * ```ts
+	 * const { event } = verifier.unwrap({ headers, body });
+	 * ```
+	 */
+	unwrap(input: CallbackInput): Accepted<Event>;
+	/**
+	 * Reads a Fetch request's body, at most `maxBodyBytes` of it, and verifies it.
+	 *
+	 * @throws {TypeError} as {@link Verifier.verify}, and for a request whose body has been read.
+	 *
+	 * @example
+	 * ```ts
+	 * const result = await verifier.verifyRequest(request);
+	 * ```
+	 */
+	verifyRequest(
+		request: Request,
+		context?: { readonly ip?: string | undefined },
+	): Promise<VerifyResult<Event>>;
+}
+
+/** The options of {@link sign}. */
+export interface SignOptions<Body extends BodyInput = BodyInput> {
+	/** The body to sign. */
+	readonly body: Body;
+	/** `whsec_…` or `whsk_…`, or the raw bytes of an HMAC secret. */
+	readonly key: KeyMaterial;
+	/** 1 to 256 visible ASCII characters without a dot. Default: a random one. */
+	readonly id?: string | undefined;
+	/** Unix seconds. Default: now. */
+	readonly timestamp?: number | undefined;
+	/** Whose format. Default: `"tp-wallet"`. */
+	readonly sender?: SenderName | undefined;
+}
+
+/** A signed callback, ready to be sent. */
+export interface SignedCallback<Body extends BodyInput = BodyInput> {
+	/** The headers that carry the signature. */
+	readonly headers: Record<string, string>;
+	/** The body as it was given. */
+	readonly body: Body;
+}
+
+/** An Ed25519 key pair. */
+export interface KeyPair {
+	/** `whpk_…`: verifies. */
+	readonly publicKey: string;
+	/** `whsk_…`: signs. */
+	readonly privateKey: string;
+}
+
+/** What is known about a sender. */
+export interface SenderInfo {
+	/** The name for {@link VerifierOptions.sender}. */
+	readonly name: SenderName;
+	/** The name for people. */
+	readonly title: string;
+	/** How its callbacks are signed. */
+	readonly algorithm: string;
+	/** The headers that are read, in lower case. */
+	readonly headers: readonly string[];
+	/** Where the time that is compared with the clock comes from. */
+	readonly freshness: string;
+	/** Where the rules are documented. */
+	readonly docs: string;
+}

@@ -1,0 +1,140 @@
+import { type Core, isCurrent, type Parts, withCore } from "./core.js";
+import { CallbackRejectedError, ConfigError, type ConfigErrorCode } from "./errors.js";
+import { readBody, readHeaders, toBody, toBytes } from "./request.js";
+import type {
+	Accepted,
+	CallbackInput,
+	EventOf,
+	KeyInput,
+	KeyMaterial,
+	SenderName,
+	Verifier,
+	VerifierOptions,
+	VerifyResult,
+} from "./types.js";
+
+/**
+ * Builds a verifier. Do it once, when the program starts: keys are parsed here, so that a bad one
+ * stops the start and not the first callback.
+ *
+ * @throws {ConfigError} for a key or an option that makes no sense.
+ * @throws {CoreError} where the platform does not compile WebAssembly.
+ *
+ * @example
+ * ```ts
+ * const verifier = createVerifier({ keys: process.env.WALLET_CALLBACK_SECRET! });
+ * const result = verifier.verify({ headers, body });
+ * ```
+ */
+export function createVerifier<Name extends SenderName = "tp-wallet">(
+	options: VerifierOptions<Name>,
+): Verifier<EventOf<Name>> {
+	return new CoreVerifier<EventOf<Name>>(options);
+}
+
+/** What the core tells of a verifier. */
+interface Handle {
+	readonly verifier: number;
+	readonly headers: readonly string[];
+	readonly maxBodyBytes: number;
+}
+
+const registry =
+	typeof FinalizationRegistry === "undefined"
+		? undefined
+		: new FinalizationRegistry<{ core: Core; verifier: number }>(({ core, verifier }) => {
+				if (isCurrent(core)) core.glue.release(verifier);
+			});
+
+class CoreVerifier<Event> implements Verifier<Event> {
+	readonly #options: object;
+	readonly #now: () => number;
+	#core: Core | undefined;
+	#handle: Handle = { verifier: 0, headers: [], maxBodyBytes: 0 };
+
+	constructor(options: VerifierOptions) {
+		if (typeof options !== "object" || options === null) {
+			throw new TypeError("expected options with keys, as createVerifier({ keys: [secret] })");
+		}
+		const { now = () => Date.now(), keys, ...rest } = options;
+		if (typeof now !== "function") throw new TypeError("now: expected a function that returns milliseconds");
+		this.#now = now;
+		this.#options = { ...rest, keys: toKeyList(keys) };
+		withCore((core) => this.#handleIn(core));
+	}
+
+	verify(input: CallbackInput): VerifyResult<Event> {
+		if (typeof input !== "object" || input === null) {
+			throw new TypeError("expected a callback, as verify({ headers, body })");
+		}
+		const now = this.#now();
+		if (!Number.isFinite(now)) throw new TypeError(`now: expected milliseconds, got ${now}`);
+		return withCore((core) => {
+			const { verifier, headers, maxBodyBytes } = this.#handleIn(core);
+			const parts: Parts = {
+				headers: readHeaders(input.headers, headers),
+				ip: toIp(input.ip),
+				body: toBody(input.body, maxBodyBytes),
+			};
+			const verdict = core.verify(verifier, parts, now);
+			if (typeof verdict === "string") return JSON.parse(verdict);
+			const result = JSON.parse(verdict.json);
+			result.event.payload = (parts.body as Uint8Array).slice();
+			return result;
+		});
+	}
+
+	unwrap(input: CallbackInput): Accepted<Event> {
+		const result = this.verify(input);
+		if (!result.ok) throw new CallbackRejectedError(result);
+		return result;
+	}
+
+	async verifyRequest(request: Request, { ip }: { readonly ip?: string | undefined } = {}): Promise<VerifyResult<Event>> {
+		const body = await readBody(request, this.#handle.maxBodyBytes);
+		return this.verify({ headers: request.headers, body, ip, method: request.method, url: request.url });
+	}
+
+	/** This verifier in the given core: built there anew if a trap has replaced the one that had it. */
+	#handleIn(core: Core): Handle {
+		if (this.#core !== core) {
+			this.#handle = configured(() => core.glue.create(this.#options)) as Handle;
+			this.#core = core;
+			registry?.register(this, { core, verifier: this.#handle.verifier });
+		}
+		return this.#handle;
+	}
+}
+
+/** Runs something that refuses options by throwing an error with a stable code. */
+export function configured<T>(run: () => T): T {
+	try {
+		return run();
+	} catch (error) {
+		if (error instanceof Error && "code" in error) {
+			throw new ConfigError(error.code as ConfigErrorCode, error.message);
+		}
+		throw error;
+	}
+}
+
+function toKeyList(keys: VerifierOptions["keys"]): { id?: unknown; key: unknown }[] {
+	if (keys === undefined || keys === null) {
+		throw new ConfigError("invalid_key", "keys: expected at least one key, got none (is the environment variable set?)");
+	}
+	const list: readonly KeyInput[] = Array.isArray(keys) ? keys : [keys as KeyInput];
+	return list.map((input) => {
+		const named = typeof input === "object" && input !== null && "key" in input;
+		return named ? { id: input.id, key: toKey(input.key) } : { key: toKey(input) };
+	});
+}
+
+/** Bytes become a `Uint8Array` of this realm; the core judges everything else. */
+export function toKey(key: KeyMaterial): unknown {
+	return toBytes(key) ?? key;
+}
+
+function toIp(ip: unknown): string | undefined {
+	if (ip === undefined || ip === null || typeof ip === "string") return ip ?? undefined;
+	throw new TypeError(`ip: expected a string, got ${typeof ip}`);
+}

@@ -1,0 +1,4 @@
+//! Algorithms: bytes in, bytes or a verdict out. Nothing here knows of headers or senders.
+
+pub(crate) mod ed25519;
+pub(crate) mod hmac;

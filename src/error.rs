@@ -1,0 +1,540 @@
+//! Why a callback was refused, and why a configuration was.
+//!
+//! Every value here is safe to log and to send: it never holds a secret, an expected signature or a
+//! part of the body other than the names of its members.
+
+use std::fmt;
+
+/// The stable name of a reason for refusing a callback. Adding one is a minor version.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Code {
+    /// A header that the sender always sends is not there.
+    MissingHeader,
+    /// A header is there and does not have the form that its sender documents.
+    MalformedHeader,
+    /// The body is longer than the receiver's limit.
+    BodyTooLarge,
+    /// The client's address is in none of the allowed ranges.
+    IpNotAllowed,
+    /// The callback did not arrive over HTTPS. Decided by the receiver, which knows the transport.
+    InsecureTransport,
+    /// The callback names a key that the receiver does not hold.
+    UnknownKey,
+    /// No signature is of a kind for which the receiver holds a key.
+    UnsupportedSignature,
+    /// No signature was made with one of the receiver's keys over these bytes.
+    SignatureMismatch,
+    /// The signed timestamp is further in the past than the tolerance.
+    TimestampTooOld,
+    /// The signed timestamp is further in the future than the tolerance.
+    TimestampTooNew,
+    /// The callback is genuine and fresh, and its body is not what the format prescribes.
+    MalformedPayload,
+}
+
+impl Code {
+    /// Every code, in the order in which the pipeline can give them.
+    pub const ALL: [Self; 11] = [
+        Self::BodyTooLarge,
+        Self::InsecureTransport,
+        Self::IpNotAllowed,
+        Self::MissingHeader,
+        Self::MalformedHeader,
+        Self::UnknownKey,
+        Self::UnsupportedSignature,
+        Self::SignatureMismatch,
+        Self::TimestampTooOld,
+        Self::TimestampTooNew,
+        Self::MalformedPayload,
+    ];
+
+    /// The code as it is written in results, answers and logs.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::MissingHeader => "missing_header",
+            Self::MalformedHeader => "malformed_header",
+            Self::BodyTooLarge => "body_too_large",
+            Self::IpNotAllowed => "ip_not_allowed",
+            Self::InsecureTransport => "insecure_transport",
+            Self::UnknownKey => "unknown_key",
+            Self::UnsupportedSignature => "unsupported_signature",
+            Self::SignatureMismatch => "signature_mismatch",
+            Self::TimestampTooOld => "timestamp_too_old",
+            Self::TimestampTooNew => "timestamp_too_new",
+            Self::MalformedPayload => "malformed_payload",
+        }
+    }
+
+    /// The HTTP status that tells the sender the same (RFC 9110, section 15.5).
+    #[must_use]
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::MissingHeader | Self::MalformedHeader => 400,
+            Self::UnknownKey
+            | Self::UnsupportedSignature
+            | Self::SignatureMismatch
+            | Self::TimestampTooOld
+            | Self::TimestampTooNew => 401,
+            Self::IpNotAllowed | Self::InsecureTransport => 403,
+            Self::BodyTooLarge => 413,
+            Self::MalformedPayload => 422,
+        }
+    }
+}
+
+/// A refused callback, with the evidence.
+#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rejection {
+    /// [`Code::MissingHeader`].
+    MissingHeader {
+        /// The header's name, in lower case.
+        header: String,
+    },
+    /// [`Code::MalformedHeader`].
+    MalformedHeader {
+        /// The header's name, in lower case.
+        header: String,
+        /// What is wrong with its value.
+        problem: HeaderProblem,
+    },
+    /// [`Code::BodyTooLarge`].
+    BodyTooLarge {
+        /// The receiver's limit in bytes.
+        limit: usize,
+    },
+    /// [`Code::IpNotAllowed`].
+    IpNotAllowed {
+        /// What the receiver learnt of the client's address.
+        client: Client,
+    },
+    /// [`Code::UnsupportedSignature`].
+    UnsupportedSignature {
+        /// The header that carries the signatures, in lower case.
+        header: String,
+    },
+    /// [`Code::SignatureMismatch`].
+    SignatureMismatch {
+        /// The header that carries the signatures, in lower case.
+        header: String,
+    },
+    /// [`Code::TimestampTooOld`].
+    TimestampTooOld {
+        /// The header that carries the timestamp, in lower case.
+        header: String,
+        /// The receiver's tolerance in seconds.
+        tolerance: u64,
+        /// How old the callback is, in seconds.
+        age: u64,
+    },
+    /// [`Code::TimestampTooNew`].
+    TimestampTooNew {
+        /// The header that carries the timestamp, in lower case.
+        header: String,
+        /// The receiver's tolerance in seconds.
+        tolerance: u64,
+        /// How far ahead of the receiver's clock the callback is, in seconds.
+        ahead: u64,
+    },
+    /// [`Code::MalformedPayload`].
+    MalformedPayload {
+        /// The member at fault, as `data.amount.value`; empty for the body as a whole.
+        path: String,
+        /// What is wrong there.
+        problem: PayloadProblem,
+    },
+}
+
+/// What is wrong with a header's value.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HeaderProblem {
+    /// Not 1 to 256 visible ASCII characters without a dot.
+    Id,
+    /// Not decimal digits only.
+    TimestampDigits,
+    /// More seconds than 64 bits hold.
+    TimestampRange,
+    /// An entry of the list is not `version,base64`.
+    SignatureEntry,
+    /// An entry is not canonical base64 (RFC 4648, section 4, with padding).
+    SignatureEncoding,
+    /// An entry decodes to another length than its version has.
+    SignatureLength {
+        /// The bytes that a signature of this version has.
+        expected: usize,
+        /// The bytes that came.
+        actual: usize,
+    },
+    /// More entries than a receiver is willing to try.
+    TooManySignatures {
+        /// The budget.
+        limit: usize,
+    },
+}
+
+/// What the receiver knows of a client that it does not allow.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Client {
+    /// Ranges are configured and nobody passed an address.
+    Unknown,
+    /// What was passed is not an IP address.
+    NotAnAddress,
+    /// An address outside of all ranges.
+    Address(std::net::IpAddr),
+}
+
+/// What is wrong with a member of the body.
+#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PayloadProblem {
+    /// The bytes are not UTF-8 from this offset on.
+    NotUtf8 {
+        /// Bytes before the fault.
+        offset: usize,
+    },
+    /// The body starts with a byte order mark (RFC 8259, section 8.1).
+    ByteOrderMark,
+    /// The JSON grammar of RFC 8259 is broken.
+    Syntax {
+        /// What could stand at the offset.
+        expected: &'static str,
+        /// Bytes before the fault.
+        offset: usize,
+    },
+    /// A complete value is followed by something else than white space.
+    TrailingData {
+        /// Bytes before what follows.
+        offset: usize,
+    },
+    /// More containers inside each other than the limit.
+    TooDeep {
+        /// The limit.
+        limit: usize,
+    },
+    /// An object has two members of this name.
+    DuplicateKey,
+    /// A `\u` escape names half of a surrogate pair.
+    LoneSurrogate,
+    /// A number that a double does not carry exactly (RFC 7493, section 2.2).
+    InexactNumber,
+    /// A required member is not there.
+    Missing {
+        /// What it should hold.
+        expected: &'static str,
+    },
+    /// A member holds something else than the format prescribes.
+    Unexpected {
+        /// What it should hold.
+        expected: &'static str,
+        /// What it holds, by kind.
+        actual: &'static str,
+    },
+}
+
+impl Rejection {
+    /// The stable code.
+    #[must_use]
+    pub const fn code(&self) -> Code {
+        match self {
+            Self::MissingHeader { .. } => Code::MissingHeader,
+            Self::MalformedHeader { .. } => Code::MalformedHeader,
+            Self::BodyTooLarge { .. } => Code::BodyTooLarge,
+            Self::IpNotAllowed { .. } => Code::IpNotAllowed,
+            Self::UnsupportedSignature { .. } => Code::UnsupportedSignature,
+            Self::SignatureMismatch { .. } => Code::SignatureMismatch,
+            Self::TimestampTooOld { .. } => Code::TimestampTooOld,
+            Self::TimestampTooNew { .. } => Code::TimestampTooNew,
+            Self::MalformedPayload { .. } => Code::MalformedPayload,
+        }
+    }
+
+    /// The header at fault, in lower case.
+    #[must_use]
+    pub fn header(&self) -> Option<&str> {
+        match self {
+            Self::MissingHeader { header }
+            | Self::MalformedHeader { header, .. }
+            | Self::UnsupportedSignature { header }
+            | Self::SignatureMismatch { header }
+            | Self::TimestampTooOld { header, .. }
+            | Self::TimestampTooNew { header, .. } => Some(header),
+            Self::BodyTooLarge { .. }
+            | Self::IpNotAllowed { .. }
+            | Self::MalformedPayload { .. } => None,
+        }
+    }
+
+    /// The member of the body at fault, as `data.amount.value`.
+    #[must_use]
+    pub fn path(&self) -> Option<&str> {
+        match self {
+            Self::MalformedPayload { path, .. } => Some(path),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::MissingHeader { header } => write!(f, "expected the header {header}, got none"),
+            Self::MalformedHeader { problem, .. } => problem.fmt(f),
+            Self::BodyTooLarge { limit } => {
+                write!(f, "expected a body of at most {limit} bytes, got more")
+            }
+            Self::IpNotAllowed { client } => client.fmt(f),
+            Self::UnsupportedSignature { .. } => f.write_str(
+                "expected a signature of a kind for which there is a key, got other kinds only",
+            ),
+            Self::SignatureMismatch { .. } => f.write_str(
+                "expected a signature by one of the keys over these bytes, got none that matches",
+            ),
+            Self::TimestampTooOld { tolerance, age, .. } => write!(
+                f,
+                "expected a timestamp at most {tolerance} s old, got one {age} s old"
+            ),
+            Self::TimestampTooNew {
+                tolerance, ahead, ..
+            } => write!(
+                f,
+                "expected a timestamp at most {tolerance} s ahead, got one {ahead} s ahead"
+            ),
+            Self::MalformedPayload { problem, .. } => problem.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for HeaderProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Id => f.write_str(
+                "expected an id of 1 to 256 visible ascii characters without a dot, got another form",
+            ),
+            Self::TimestampDigits => {
+                f.write_str("expected unix seconds as decimal digits, got another form")
+            }
+            Self::TimestampRange => {
+                f.write_str("expected unix seconds within 64 bits, got a larger number")
+            }
+            Self::SignatureEntry => f.write_str(
+                "expected entries `version,base64` with one space between them, got another form",
+            ),
+            Self::SignatureEncoding => f.write_str(
+                "expected canonical base64 with padding in each signature, got another form",
+            ),
+            Self::SignatureLength { expected, actual } => {
+                write!(f, "expected a signature of {expected} bytes, got {actual}")
+            }
+            Self::TooManySignatures { limit } => {
+                write!(f, "expected at most {limit} signatures, got more")
+            }
+        }
+    }
+}
+
+impl fmt::Display for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Unknown => "expected a client address from the allowed ranges, got none",
+            Self::NotAnAddress => "expected a client address, got something else",
+            Self::Address(_) => "expected a client address from the allowed ranges, got another",
+        })
+    }
+}
+
+impl fmt::Display for PayloadProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotUtf8 { offset } => {
+                write!(f, "expected utf-8, got another byte at offset {offset}")
+            }
+            Self::ByteOrderMark => f.write_str("expected json, got a byte order mark before it"),
+            Self::Syntax { expected, offset } => {
+                write!(
+                    f,
+                    "expected {expected} at offset {offset}, got something else"
+                )
+            }
+            Self::TrailingData { offset } => {
+                write!(
+                    f,
+                    "expected the end of the body at offset {offset}, got trailing data"
+                )
+            }
+            Self::TooDeep { limit } => {
+                write!(f, "expected at most {limit} nested containers, got more")
+            }
+            Self::DuplicateKey => f.write_str("expected each member once, got it twice"),
+            Self::LoneSurrogate => f.write_str("expected surrogates in pairs, got half of a pair"),
+            Self::InexactNumber => {
+                f.write_str("expected a number that a double carries exactly, got a larger one")
+            }
+            Self::Missing { expected } => write!(f, "expected {expected}, got nothing"),
+            Self::Unexpected { expected, actual } => write!(f, "expected {expected}, got {actual}"),
+        }
+    }
+}
+
+impl std::error::Error for Rejection {}
+
+/// A configuration that makes no sense, found when a verifier or a signer is built.
+#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ConfigError {
+    /// A key is unusable.
+    InvalidKey {
+        /// Its place in the list of keys, where there is a list.
+        index: Option<usize>,
+        /// What is wrong with it.
+        problem: KeyProblem,
+    },
+    /// There are more keys than the budget allows.
+    TooManyKeys {
+        /// The budget.
+        limit: usize,
+    },
+    /// An option is out of its range or of another type.
+    InvalidOption {
+        /// The option's name.
+        option: &'static str,
+        /// What is expected and what came.
+        problem: String,
+    },
+    /// No sender of this name is known.
+    UnknownSender {
+        /// The names that are known, separated by commas.
+        known: String,
+    },
+    /// The platform gives no random bytes here.
+    NoRandomness,
+}
+
+/// What is wrong with a key. Never holds any part of it.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyProblem {
+    /// There is none: often an environment variable that is not set.
+    Missing,
+    /// Neither text nor bytes.
+    Type,
+    /// White space or a line break before, in or behind it.
+    WhiteSpace,
+    /// Quotation marks around it.
+    Quotes,
+    /// A signature's `v1,` stands before the secret.
+    VersionPrefix,
+    /// None of `whsec_`, `whpk_`, `whsk_` stands before it.
+    Prefix,
+    /// The text behind the prefix is not canonical base64 with padding.
+    Encoding,
+    /// A secret that is too short or too long.
+    SecretLength {
+        /// The bytes that came.
+        actual: usize,
+    },
+    /// An Ed25519 public key that is not 32 bytes.
+    PublicLength {
+        /// The bytes that came.
+        actual: usize,
+    },
+    /// An Ed25519 private key that is neither 32 nor 64 bytes.
+    PrivateLength {
+        /// The bytes that came.
+        actual: usize,
+    },
+    /// 32 bytes that are no usable point of the curve.
+    NotAPoint,
+    /// The public half of a private key does not belong to it.
+    HalvesDiffer,
+    /// A private key where one that verifies is due.
+    PrivateToVerify,
+    /// A public key where one that signs is due.
+    PublicToSign,
+}
+
+impl ConfigError {
+    /// The stable code.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::InvalidKey { .. } => "invalid_key",
+            Self::TooManyKeys { .. } => "too_many_keys",
+            Self::InvalidOption { .. } => "invalid_option",
+            Self::UnknownSender { .. } => "unknown_sender",
+            Self::NoRandomness => "no_randomness",
+        }
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::InvalidKey {
+                index: Some(index),
+                problem,
+            } => write!(f, "keys[{index}]: {problem}"),
+            Self::InvalidKey {
+                index: None,
+                problem,
+            } => write!(f, "key: {problem}"),
+            Self::TooManyKeys { limit } => write!(f, "keys: expected at most {limit}, got more"),
+            Self::InvalidOption { option, problem } => write!(f, "{option}: {problem}"),
+            Self::UnknownSender { known } => {
+                write!(f, "sender: expected one of {known}, got another name")
+            }
+            Self::NoRandomness => f.write_str(
+                "expected random bytes from crypto.getRandomValues, got none (on Workers it is there inside of a handler only)",
+            ),
+        }
+    }
+}
+
+impl fmt::Display for KeyProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing => {
+                f.write_str("expected a key, got none (is the environment variable set?)")
+            }
+            Self::Type => f.write_str("expected a string or a Uint8Array, got something else"),
+            Self::WhiteSpace => {
+                f.write_str("expected a key without white space, got a space or a line break")
+            }
+            Self::Quotes => f.write_str("expected a key without quotation marks around it"),
+            Self::VersionPrefix => f.write_str(
+                "expected the secret alone, got `v1,` before it (remove those three characters)",
+            ),
+            Self::Prefix => f.write_str(
+                "expected whsec_, whpk_ or whsk_ and base64, got another prefix (raw bytes go in as a Uint8Array)",
+            ),
+            Self::Encoding => {
+                f.write_str("expected canonical base64 with padding behind the prefix")
+            }
+            Self::SecretLength { actual } => write!(
+                f,
+                "expected a secret of 24 to 64 bytes, got {actual} (is a part of it missing?)"
+            ),
+            Self::PublicLength { actual } => {
+                write!(f, "expected a public key of 32 bytes, got {actual}")
+            }
+            Self::PrivateLength { actual } => {
+                write!(f, "expected a private key of 64 or 32 bytes, got {actual}")
+            }
+            Self::NotAPoint => f.write_str("expected an ed25519 public key, got other bytes"),
+            Self::HalvesDiffer => {
+                f.write_str("expected a private key followed by its own public key, got another")
+            }
+            Self::PrivateToVerify => f.write_str(
+                "expected a key that verifies, got a private key (whsk_): pass the public key (whpk_)",
+            ),
+            Self::PublicToSign => f.write_str(
+                "expected a key that signs, got a public key (whpk_): pass whsec_ or whsk_",
+            ),
+        }
+    }
+}
+
+impl std::error::Error for ConfigError {}

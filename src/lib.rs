@@ -1,0 +1,38 @@
+//! Verifies what crypto wallets post to a server.
+//!
+//! A wallet calls a registered address when a deposit lands, a withdrawal moves, a transaction
+//! confirms or a user registers. Money moves on the answer, so the receiver has to know: is it
+//! genuine, fresh, allowed, and what exactly does it say?
+//!
+//! A [`Request`](request::Request) goes through the stages of [`verify`] in a fixed order; each stage
+//! returns a value that only it can make:
+//!
+//! ```text
+//! request -> claim -> signature -> freshness -> event
+//!  bytes     parsed,   authentic    fresh        read
+//!            untrusted
+//! ```
+//!
+//! This crate is the core of the npm package `wallet-callback`, where it runs as WebAssembly. It has
+//! no clock, no randomness and no input or output of its own.
+
+#![cfg_attr(not(target_arch = "wasm32"), forbid(unsafe_code))]
+
+mod algorithm;
+pub mod claim;
+mod encoding;
+pub mod error;
+pub mod event;
+pub mod freshness;
+mod json;
+pub mod key;
+pub mod origin;
+pub mod report;
+pub mod request;
+pub mod sender;
+pub mod sign;
+pub mod signature;
+pub mod verify;
+
+#[cfg(target_arch = "wasm32")]
+pub mod wasm;

@@ -1,0 +1,40 @@
+//! What arrived, before anything about it is believed.
+
+use crate::error::Rejection;
+
+/// A callback as it arrived: the raw body and the headers.
+#[derive(Clone, Copy)]
+pub struct Request<'a> {
+    /// The body's bytes, neither decoded nor parsed.
+    pub body: &'a [u8],
+    /// Header names in any letter case with their values. Values of a name that came more than once
+    /// are joined with `, ` (RFC 9110, section 5.3).
+    pub headers: &'a [(&'a str, &'a [u8])],
+    /// The client's address, where the receiver knows it.
+    pub ip: Option<&'a str>,
+}
+
+impl<'a> Request<'a> {
+    /// The value of the header of this name.
+    pub(crate) fn header(&self, name: &str) -> Option<&'a [u8]> {
+        self.headers
+            .iter()
+            .find(|(other, _)| other.eq_ignore_ascii_case(name))
+            .map(|(_, value)| *value)
+    }
+
+    /// The value of the header of this name, which has to be there.
+    pub(crate) fn require_header(&self, name: &str) -> Result<&'a [u8], Rejection> {
+        self.header(name).ok_or_else(|| Rejection::MissingHeader {
+            header: name.to_owned(),
+        })
+    }
+
+    /// Refuses a body of more than `limit` bytes.
+    pub(crate) const fn limit_body(&self, limit: usize) -> Result<(), Rejection> {
+        if self.body.len() > limit {
+            return Err(Rejection::BodyTooLarge { limit });
+        }
+        Ok(())
+    }
+}

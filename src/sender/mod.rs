@@ -1,0 +1,71 @@
+//! What a sender's callbacks look like, as data. A sender is resolved once, when a verifier is
+//! built; nothing later asks for its name.
+
+mod table;
+
+use crate::error::ConfigError;
+
+pub use table::SENDERS;
+
+/// A platform's callbacks.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Sender {
+    /// The name by which it is chosen.
+    pub name: &'static str,
+    /// The name for people.
+    pub title: &'static str,
+    /// The headers that carry the signature. Where a sender has several sets, the first whose
+    /// signature is there counts, and only that one.
+    pub headers: &'static [HeaderSet],
+    /// What the body holds.
+    pub payload: Payload,
+    /// Where the rules are documented.
+    pub docs: &'static str,
+}
+
+/// The three headers of Standard Webhooks, in lower case.
+#[derive(Debug, PartialEq, Eq)]
+pub struct HeaderSet {
+    /// Identifies the callback; a retry has the same.
+    pub id: &'static str,
+    /// When it was signed, in Unix seconds.
+    pub timestamp: &'static str,
+    /// The signatures.
+    pub signature: &'static str,
+}
+
+impl HeaderSet {
+    /// The three names.
+    #[must_use]
+    pub const fn names(&self) -> [&'static str; 3] {
+        [self.id, self.timestamp, self.signature]
+    }
+}
+
+/// What a verified body is read as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Payload {
+    /// The envelope `type`, `timestamp`, `data`.
+    WalletEvent,
+    /// The sender's own affair: handed over as it is.
+    Opaque,
+}
+
+impl Sender {
+    /// The sender of this name.
+    ///
+    /// # Errors
+    /// [`ConfigError::UnknownSender`], which lists the names that there are.
+    pub fn find(name: &str) -> Result<&'static Self, ConfigError> {
+        SENDERS
+            .iter()
+            .find(|sender| sender.name == name)
+            .ok_or_else(|| ConfigError::UnknownSender {
+                known: SENDERS
+                    .iter()
+                    .map(|sender| sender.name)
+                    .collect::<Vec<_>>()
+                    .join(", "),
+            })
+    }
+}

@@ -1,0 +1,40 @@
+//! The known senders.
+
+use super::{HeaderSet, Payload, Sender};
+
+const STANDARD: HeaderSet = HeaderSet {
+    id: "webhook-id",
+    timestamp: "webhook-timestamp",
+    signature: "webhook-signature",
+};
+
+const SVIX: HeaderSet = HeaderSet {
+    id: "svix-id",
+    timestamp: "svix-timestamp",
+    signature: "svix-signature",
+};
+
+/// Every sender whose callbacks can be verified; the first is the default.
+pub static SENDERS: [Sender; 3] = [
+    Sender {
+        name: "tp-wallet",
+        title: "TP Wallet (TokenPocket)",
+        headers: &[STANDARD],
+        payload: Payload::WalletEvent,
+        docs: "https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md",
+    },
+    Sender {
+        name: "standard-webhooks",
+        title: "Standard Webhooks 1.0",
+        headers: &[STANDARD],
+        payload: Payload::Opaque,
+        docs: "https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md",
+    },
+    Sender {
+        name: "svix",
+        title: "Svix",
+        headers: &[SVIX, STANDARD],
+        payload: Payload::Opaque,
+        docs: "https://docs.svix.com/receiving/verifying-payloads/how-manual",
+    },
+];

@@ -1,0 +1,147 @@
+//! The pipeline: a request goes through the stages in this order or not at all, since each stage
+//! takes what only the one before it can make.
+
+use crate::claim::Claim;
+use crate::error::{ConfigError, Rejection};
+use crate::event::Event;
+use crate::freshness::{Fresh, Tolerance};
+use crate::key::Keys;
+use crate::origin::AllowedIps;
+use crate::request::Request;
+use crate::sender::Sender;
+use crate::signature::Authentic;
+
+/// Decides whether callbacks are genuine, fresh and well-formed.
+#[derive(Debug)]
+pub struct Verifier {
+    sender: &'static Sender,
+    keys: Keys,
+    tolerance: Tolerance,
+    max_body_bytes: usize,
+    allowed_ips: Option<AllowedIps>,
+}
+
+/// What a verifier needs. Everything but the keys has a default: [`Options::new`].
+#[derive(Debug)]
+pub struct Options {
+    /// Whose callbacks.
+    pub sender: &'static Sender,
+    /// What signs them.
+    pub keys: Keys,
+    /// How far their timestamps may be from the clock.
+    pub tolerance: Tolerance,
+    /// The longest body, in bytes.
+    pub max_body_bytes: usize,
+    /// Where they may come from; anywhere if there is none.
+    pub allowed_ips: Option<AllowedIps>,
+}
+
+impl Options {
+    /// The default limit on a body: 1 MiB.
+    pub const DEFAULT_MAX_BODY_BYTES: usize = 1 << 20;
+    /// The highest limit that can be set: 64 MiB, so that a slip of the pen does not give an attacker
+    /// the receiver's memory.
+    pub const HIGHEST_MAX_BODY_BYTES: usize = 1 << 26;
+
+    /// The default options.
+    #[must_use]
+    pub fn new(sender: &'static Sender, keys: Keys) -> Self {
+        Self {
+            sender,
+            keys,
+            tolerance: Tolerance::default(),
+            max_body_bytes: Self::DEFAULT_MAX_BODY_BYTES,
+            allowed_ips: None,
+        }
+    }
+}
+
+/// A callback that passed every stage.
+pub struct Accepted<'a> {
+    fresh: Fresh<'a>,
+    event: Event<'a>,
+}
+
+impl Verifier {
+    /// Builds a verifier.
+    ///
+    /// # Errors
+    /// [`ConfigError::InvalidOption`] for a body limit of 0 or above
+    /// [`Options::HIGHEST_MAX_BODY_BYTES`].
+    pub fn new(options: Options) -> Result<Self, ConfigError> {
+        let highest = Options::HIGHEST_MAX_BODY_BYTES;
+        if !(1..=highest).contains(&options.max_body_bytes) {
+            return Err(ConfigError::InvalidOption {
+                option: "maxBodyBytes",
+                problem: format!("expected 1 to {highest}, got {}", options.max_body_bytes),
+            });
+        }
+        Ok(Self {
+            sender: options.sender,
+            keys: options.keys,
+            tolerance: options.tolerance,
+            max_body_bytes: options.max_body_bytes,
+            allowed_ips: options.allowed_ips,
+        })
+    }
+
+    /// Verifies one callback. `now` is the receiver's clock in Unix seconds.
+    ///
+    /// # Errors
+    /// The [`Rejection`] of the first stage that refuses.
+    pub fn verify<'a>(&self, request: &Request<'a>, now: u64) -> Result<Accepted<'a>, Rejection> {
+        request.limit_body(self.max_body_bytes)?;
+        if let Some(allowed) = &self.allowed_ips {
+            allowed.admit(request.ip)?;
+        }
+        let claim = Claim::read(request, self.sender)?;
+        let authentic = Authentic::check(claim, &self.keys)?;
+        let fresh = Fresh::check(authentic, now, self.tolerance)?;
+        let event = Event::read(&fresh, self.sender.payload)?;
+        Ok(Accepted { fresh, event })
+    }
+
+    /// Whose callbacks it verifies.
+    #[must_use]
+    pub const fn sender(&self) -> &'static Sender {
+        self.sender
+    }
+
+    /// The keys that it tries.
+    #[must_use]
+    pub const fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    /// The longest body that it takes, in bytes.
+    #[must_use]
+    pub const fn max_body_bytes(&self) -> usize {
+        self.max_body_bytes
+    }
+}
+
+impl<'a> Accepted<'a> {
+    /// Identifies the callback. A retry has the same id.
+    #[must_use]
+    pub const fn id(&self) -> &'a str {
+        self.fresh.authentic().claim().id()
+    }
+
+    /// When it was signed, in Unix seconds.
+    #[must_use]
+    pub const fn timestamp(&self) -> u64 {
+        self.fresh.authentic().claim().timestamp()
+    }
+
+    /// The index of the first key that made one of its signatures.
+    #[must_use]
+    pub const fn key(&self) -> usize {
+        self.fresh.authentic().key()
+    }
+
+    /// What it says.
+    #[must_use]
+    pub const fn event(&self) -> &Event<'a> {
+        &self.event
+    }
+}

@@ -1,0 +1,61 @@
+//! What a fresh machine lacks.
+
+use std::fs;
+use std::path::Path;
+
+use crate::run::{self, Outcome, command, root, step};
+
+/// Which of the npm packages a task needs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Npm {
+    /// What builds the package.
+    Build,
+    /// And what tests and measures it.
+    Everything,
+}
+
+/// Adds the WebAssembly target to the toolchain.
+pub fn wasm_target() -> Outcome {
+    let sysroot = std::process::Command::new("rustc")
+        .args(["--print", "sysroot"])
+        .current_dir(root())
+        .output()
+        .map_err(|error| format!("rustc: {error}"))?;
+    let sysroot = String::from_utf8_lossy(&sysroot.stdout);
+    let target = "wasm32-unknown-unknown";
+    if Path::new(sysroot.trim())
+        .join("lib/rustlib")
+        .join(target)
+        .join("lib")
+        .exists()
+    {
+        return Ok(());
+    }
+    step(
+        "adding the WebAssembly target",
+        &mut command("rustup", &["target", "add", target]),
+    )
+}
+
+/// Installs the npm packages if the lock file has changed since the last time.
+pub fn npm(which: Npm) -> Outcome {
+    if !run::exists("npm") {
+        return Err("npm is not there: install Node.js 20 or later (https://nodejs.org)".into());
+    }
+    let root = root();
+    let lock = fs::read_to_string(root.join("package-lock.json")).map_err(|e| e.to_string())?;
+    let stamp = |which| match which {
+        Npm::Build => root.join("node_modules/.installed-build"),
+        Npm::Everything => root.join("node_modules/.installed-everything"),
+    };
+    let fresh = |which| fs::read_to_string(stamp(which)).is_ok_and(|installed| installed == lock);
+    if fresh(Npm::Everything) || fresh(which) {
+        return Ok(());
+    }
+    let mut arguments = vec!["ci", "--no-audit", "--no-fund"];
+    if which == Npm::Build {
+        arguments.push("--omit=dev");
+    }
+    step("installing npm packages", &mut command("npm", &arguments))?;
+    fs::write(stamp(which), lock).map_err(|error| error.to_string())
+}
