@@ -1,5 +1,7 @@
 //! Reading the headers: what the callback claims, well-formed and not yet believed.
 
+use alloc::vec::Vec;
+
 use crate::algorithm::ed25519::SIGNATURE_BYTES;
 use crate::algorithm::hmac::TAG_BYTES;
 use crate::encoding::decode_base64;
@@ -109,10 +111,7 @@ fn choose_headers(request: &Request, sender: &'static Sender) -> &'static Header
 }
 
 fn malformed(header: &'static str) -> impl Fn(HeaderProblem) -> Rejection {
-    move |problem| Rejection::MalformedHeader {
-        header: header.to_owned(),
-        problem,
-    }
+    move |problem| Rejection::MalformedHeader { header, problem }
 }
 
 fn parse_timestamp(value: &[u8]) -> Result<u64, HeaderProblem> {

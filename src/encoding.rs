@@ -1,7 +1,8 @@
 //! Strict base64: standard alphabet, padding, canonical trailing bits (RFC 4648, sections 3.5 and 4).
 
+use alloc::string::String;
+
 use base64ct::{Base64, Encoding};
-use zeroize::Zeroizing;
 
 /// The text is not canonical base64 with padding, or does not fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -10,13 +11,6 @@ pub(crate) struct NotBase64;
 /// Decodes into `buffer` and returns the part that was filled.
 pub(crate) fn decode_base64<'b>(text: &[u8], buffer: &'b mut [u8]) -> Result<&'b [u8], NotBase64> {
     Base64::decode(text, buffer).map_err(|_| NotBase64)
-}
-
-/// Decodes a secret into memory that is wiped on drop.
-pub(crate) fn decode_base64_secret(text: &str) -> Result<Zeroizing<Vec<u8>>, NotBase64> {
-    Base64::decode_vec(text)
-        .map(Zeroizing::new)
-        .map_err(|_| NotBase64)
 }
 
 /// Encodes with padding.

@@ -3,7 +3,9 @@
 //! Every value here is safe to log and to send: it never holds a secret, an expected signature or a
 //! part of the body other than the names of its members.
 
-use std::fmt;
+use alloc::string::String;
+
+use core::fmt;
 
 /// The stable name of a reason for refusing a callback. Adding one is a minor version.
 #[non_exhaustive]
@@ -91,12 +93,12 @@ pub enum Rejection {
     /// [`Code::MissingHeader`].
     MissingHeader {
         /// The header's name, in lower case.
-        header: String,
+        header: &'static str,
     },
     /// [`Code::MalformedHeader`].
     MalformedHeader {
         /// The header's name, in lower case.
-        header: String,
+        header: &'static str,
         /// What is wrong with its value.
         problem: HeaderProblem,
     },
@@ -113,17 +115,17 @@ pub enum Rejection {
     /// [`Code::UnsupportedSignature`].
     UnsupportedSignature {
         /// The header that carries the signatures, in lower case.
-        header: String,
+        header: &'static str,
     },
     /// [`Code::SignatureMismatch`].
     SignatureMismatch {
         /// The header that carries the signatures, in lower case.
-        header: String,
+        header: &'static str,
     },
     /// [`Code::TimestampTooOld`].
     TimestampTooOld {
         /// The header that carries the timestamp, in lower case.
-        header: String,
+        header: &'static str,
         /// The receiver's tolerance in seconds.
         tolerance: u64,
         /// How old the callback is, in seconds.
@@ -132,7 +134,7 @@ pub enum Rejection {
     /// [`Code::TimestampTooNew`].
     TimestampTooNew {
         /// The header that carries the timestamp, in lower case.
-        header: String,
+        header: &'static str,
         /// The receiver's tolerance in seconds.
         tolerance: u64,
         /// How far ahead of the receiver's clock the callback is, in seconds.
@@ -184,7 +186,7 @@ pub enum Client {
     /// What was passed is not an IP address.
     NotAnAddress,
     /// An address outside of all ranges.
-    Address(std::net::IpAddr),
+    Address(core::net::IpAddr),
 }
 
 /// What is wrong with a member of the body.
@@ -254,7 +256,7 @@ impl Rejection {
 
     /// The header at fault, in lower case.
     #[must_use]
-    pub fn header(&self) -> Option<&str> {
+    pub const fn header(&self) -> Option<&'static str> {
         match self {
             Self::MissingHeader { header }
             | Self::MalformedHeader { header, .. }
@@ -379,7 +381,7 @@ impl fmt::Display for PayloadProblem {
     }
 }
 
-impl std::error::Error for Rejection {}
+impl core::error::Error for Rejection {}
 
 /// A configuration that makes no sense, found when a verifier or a signer is built.
 #[non_exhaustive]
@@ -405,10 +407,7 @@ pub enum ConfigError {
         problem: String,
     },
     /// No sender of this name is known.
-    UnknownSender {
-        /// The names that are known, separated by commas.
-        known: String,
-    },
+    UnknownSender,
     /// The platform gives no random bytes here.
     NoRandomness,
 }
@@ -464,7 +463,7 @@ impl ConfigError {
             Self::InvalidKey { .. } => "invalid_key",
             Self::TooManyKeys { .. } => "too_many_keys",
             Self::InvalidOption { .. } => "invalid_option",
-            Self::UnknownSender { .. } => "unknown_sender",
+            Self::UnknownSender => "unknown_sender",
             Self::NoRandomness => "no_randomness",
         }
     }
@@ -483,8 +482,8 @@ impl fmt::Display for ConfigError {
             } => write!(f, "key: {problem}"),
             Self::TooManyKeys { limit } => write!(f, "keys: expected at most {limit}, got more"),
             Self::InvalidOption { option, problem } => write!(f, "{option}: {problem}"),
-            Self::UnknownSender { known } => {
-                write!(f, "sender: expected one of {known}, got another name")
+            Self::UnknownSender => {
+                f.write_str("sender: expected a name from senders(), got another")
             }
             Self::NoRandomness => f.write_str(
                 "expected random bytes from crypto.getRandomValues, got none (on Workers it is there inside of a handler only)",
@@ -537,4 +536,4 @@ impl fmt::Display for KeyProblem {
     }
 }
 
-impl std::error::Error for ConfigError {}
+impl core::error::Error for ConfigError {}

@@ -1,5 +1,7 @@
 //! When it was signed.
 
+use alloc::format;
+
 use crate::error::{ConfigError, Rejection};
 use crate::signature::Authentic;
 
@@ -52,11 +54,11 @@ impl<'a> Fresh<'a> {
         Tolerance(tolerance): Tolerance,
     ) -> Result<Self, Rejection> {
         let claim = authentic.claim();
-        let header = || claim.headers().timestamp.to_owned();
+        let header = claim.headers().timestamp;
         let age = now.saturating_sub(claim.timestamp());
         if age > tolerance {
             return Err(Rejection::TimestampTooOld {
-                header: header(),
+                header,
                 tolerance,
                 age,
             });
@@ -64,7 +66,7 @@ impl<'a> Fresh<'a> {
         let ahead = claim.timestamp().saturating_sub(now);
         if ahead > tolerance {
             return Err(Rejection::TimestampTooNew {
-                header: header(),
+                header,
                 tolerance,
                 ahead,
             });

@@ -7,7 +7,11 @@
 //!
 //! The document is one flat list of nodes, so that reading costs no allocation per value.
 
-use std::borrow::Cow;
+use alloc::borrow::Cow;
+use alloc::boxed::Box;
+use alloc::collections::BinaryHeap;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
 use crate::error::{PayloadProblem, Rejection};
 
@@ -88,7 +92,7 @@ impl<'a> Document<'a> {
                 text,
                 nodes: reader.nodes,
             }),
-            Err(fault) => Err(malformed(fault.path(), fault.problem)),
+            Err(fault) => Err(malformed(fault.path(), fault.0.0)),
         }
     }
 
@@ -131,6 +135,21 @@ impl<'d> Value<'d> {
         self.node().kind == Kind::Object
     }
 
+    pub(crate) fn is_array(self) -> bool {
+        self.node().kind == Kind::Array
+    }
+
+    /// The boolean, if it is one.
+    pub(crate) fn boolean(self) -> Option<bool> {
+        (self.node().kind == Kind::Boolean).then(|| self.raw() == "true")
+    }
+
+    /// The number, if it is one and written as a whole number without a sign.
+    pub(crate) fn integer(self) -> Option<u64> {
+        let number = self.node().kind == Kind::Number;
+        self.raw().parse().ok().filter(|_| number)
+    }
+
     /// The string's value, if it is a string.
     pub(crate) fn string(self) -> Option<Cow<'d, str>> {
         decoded(self.document.text, self.node())
@@ -143,21 +162,25 @@ impl<'d> Value<'d> {
             .map(|(_, value)| value)
     }
 
-    /// The names and values of an object.
-    fn members(self) -> impl Iterator<Item = (Self, Self)> {
+    /// The names and values of an object, or nothing.
+    pub(crate) fn members(self) -> impl Iterator<Item = (Self, Self)> {
+        let mut values = self.children(Kind::Object);
+        core::iter::from_fn(move || Some((values.next()?, values.next()?)))
+    }
+
+    /// The elements of an array, or nothing.
+    pub(crate) fn elements(self) -> impl Iterator<Item = Self> {
+        self.children(Kind::Array)
+    }
+
+    fn children(self, kind: Kind) -> impl Iterator<Item = Self> {
         let node = self.node();
+        let end = if node.kind == kind { node.next } else { 0 };
         let mut index = self.index.wrapping_add(1);
-        std::iter::from_fn(move || {
-            if node.kind != Kind::Object || index >= node.next {
-                return None;
-            }
-            let name = Self { index, ..self };
-            let value = Self {
-                index: name.node().next,
-                ..self
-            };
-            index = value.node().next;
-            Some((name, value))
+        core::iter::from_fn(move || {
+            let child = Self { index, ..self };
+            index = child.node().next;
+            (child.index < end).then_some(child)
         })
     }
 
@@ -214,19 +237,15 @@ pub(crate) fn write_string(out: &mut String, text: &str) {
     out.push('"');
     for character in text.chars() {
         match character {
-            '"' | '\\' => out.extend(['\\', character]),
+            '"' | '\\' => out.push('\\'),
             '\0'..='\x1f' => {
                 out.push_str("\\u00");
-                let code = u32::from(character);
-                out.extend(
-                    [code >> 4, code & 15]
-                        .map(|digit| char::from_digit(digit, 16))
-                        .into_iter()
-                        .flatten(),
-                );
+                out.push_str(&hex::encode(character.encode_utf8(&mut [0])));
+                continue;
             }
-            _ => out.push(character),
+            _ => {}
         }
+        out.push(character);
     }
     out.push('"');
 }
@@ -235,26 +254,30 @@ fn malformed(path: String, problem: PayloadProblem) -> Rejection {
     Rejection::MalformedPayload { path, problem }
 }
 
-/// A problem and, from the inside out, the members in which it lies.
-struct Fault {
-    problem: PayloadProblem,
-    segments: Vec<Segment>,
-}
+/// A problem and, from the inside out, the members in which it lies. Boxed, since every reading
+/// function returns one and it is rare.
+struct Fault(Box<(PayloadProblem, Vec<Segment>)>);
 
 enum Segment {
     Name(String),
     Index(usize),
 }
 
+impl Segment {
+    fn name(name: &str) -> Self {
+        Self::Name(name.chars().take(MAX_NAME_IN_PATH).collect())
+    }
+}
+
 impl Fault {
     fn within(mut self, segment: Segment) -> Self {
-        self.segments.push(segment);
+        self.0.1.push(segment);
         self
     }
 
     fn path(&self) -> String {
         let mut path = String::new();
-        for segment in self.segments.iter().rev() {
+        for segment in self.0.1.iter().rev() {
             match segment {
                 Segment::Index(index) => {
                     path.push('[');
@@ -285,10 +308,7 @@ fn is_identifier(name: &str) -> bool {
 
 impl From<PayloadProblem> for Fault {
     fn from(problem: PayloadProblem) -> Self {
-        Self {
-            problem,
-            segments: Vec::new(),
-        }
+        Self(Box::new((problem, Vec::new())))
     }
 }
 
@@ -385,8 +405,10 @@ impl Reader<'_> {
                 return Err(self.syntax("`:`"));
             }
             self.skip_space();
-            self.value(depth.wrapping_add(1))
-                .map_err(|fault| fault.within(self.name_segment(name)))?;
+            self.value(depth.wrapping_add(1)).map_err(|fault| {
+                let name = decoded(self.text, name).unwrap_or_default();
+                fault.within(Segment::name(&name))
+            })?;
             count = count.wrapping_add(1);
             self.skip_space();
             if self.eat(b'}') {
@@ -403,46 +425,38 @@ impl Reader<'_> {
     /// escapes are resolved, code unit by code unit.
     fn refuse_duplicates(&self, object: usize, count: usize) -> Result<(), Fault> {
         let duplicate =
-            |name: Node| Fault::from(PayloadProblem::DuplicateKey).within(self.name_segment(name));
+            |name: &str| Fault::from(PayloadProblem::DuplicateKey).within(Segment::name(name));
         if count <= FEW_MEMBERS {
-            for (seen, (name, text)) in self.names(object).enumerate() {
-                if self
-                    .names(object)
-                    .take(seen)
-                    .any(|(_, other)| other == text)
-                {
-                    return Err(duplicate(name));
+            for (seen, text) in self.names(object).enumerate() {
+                if self.names(object).take(seen).any(|other| other == text) {
+                    return Err(duplicate(&text));
                 }
             }
             return Ok(());
         }
-        let mut names: Vec<_> = self.names(object).collect();
-        names.sort_unstable_by(|(_, one), (_, other)| one.cmp(other));
-        for ((_, one), (name, other)) in names.iter().zip(names.iter().skip(1)) {
-            if one == other {
-                return Err(duplicate(*name));
+        let mut names: BinaryHeap<_> = self.names(object).collect();
+        let mut last = names.pop();
+        while let Some(text) = names.pop() {
+            if last.as_ref() == Some(&text) {
+                return Err(duplicate(&text));
             }
+            last = Some(text);
         }
         Ok(())
     }
 
     /// The names of an object's members.
-    fn names(&self, object: usize) -> impl Iterator<Item = (Node, Cow<'_, str>)> {
+    fn names(&self, object: usize) -> impl Iterator<Item = Cow<'_, str>> {
         let end = self.nodes.get(object).map_or(0, |node| node.next);
         let mut index = object.wrapping_add(1);
-        std::iter::from_fn(move || {
+        core::iter::from_fn(move || {
             if index >= end {
                 return None;
             }
             let name = *self.nodes.get(index)?;
             index = self.nodes.get(name.next)?.next;
-            Some((name, decoded(self.text, name)?))
+            decoded(self.text, name)
         })
-    }
-
-    fn name_segment(&self, name: Node) -> Segment {
-        let name = decoded(self.text, name).unwrap_or_default();
-        Segment::Name(name.chars().take(MAX_NAME_IN_PATH).collect())
     }
 
     fn string(&mut self) -> Result<Node, Fault> {

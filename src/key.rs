@@ -1,12 +1,17 @@
 //! Keys: parsing, the set that is tried during a rotation, and what signs.
 
-use std::fmt;
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+
+use core::fmt;
 
 use zeroize::Zeroizing;
 
 use crate::algorithm::ed25519::{PrivateKey, PublicKey};
 use crate::algorithm::hmac::HmacKey;
-use crate::encoding::decode_base64_secret;
+use crate::encoding::decode_base64;
 use crate::error::{ConfigError, KeyProblem};
 
 /// The most keys that one verifier tries: the cost of a forged callback grows with each of them,
@@ -14,7 +19,7 @@ use crate::error::{ConfigError, KeyProblem};
 pub const MAX_KEYS: usize = 16;
 
 /// The bytes that a secret may have (Standard Webhooks 1.0, "Signature scheme").
-const SECRET_BYTES: std::ops::RangeInclusive<usize> = 24..=64;
+const SECRET_BYTES: core::ops::RangeInclusive<usize> = 24..=64;
 
 /// A key as it is handed in: text with its prefix, or the raw bytes of a secret.
 pub enum KeySource {
@@ -189,15 +194,17 @@ fn parse_text(text: &str, allow_short: bool) -> Result<Parsed, KeyProblem> {
     if text.starts_with("v1,") {
         return Err(KeyProblem::VersionPrefix);
     }
-    let decode = |encoded| decode_base64_secret(encoded).map_err(|_| KeyProblem::Encoding);
-    if let Some(encoded) = text.strip_prefix("whsec_") {
-        parse_secret(&decode(encoded)?, allow_short)
-    } else if let Some(encoded) = text.strip_prefix("whpk_") {
-        parse_public(&decode(encoded)?)
-    } else if let Some(encoded) = text.strip_prefix("whsk_") {
-        parse_private(&decode(encoded)?)
-    } else {
-        Err(KeyProblem::Prefix)
+    let (prefix, encoded) = text.split_once('_').ok_or(KeyProblem::Prefix)?;
+    let parse: fn(&[u8], bool) -> Result<Parsed, KeyProblem> = match prefix {
+        "whsec" => parse_secret,
+        "whpk" => |bytes, _| parse_public(bytes),
+        "whsk" => |bytes, _| parse_private(bytes),
+        _ => return Err(KeyProblem::Prefix),
+    };
+    let mut buffer = Zeroizing::new(vec![0; encoded.len()]);
+    match decode_base64(encoded.as_bytes(), &mut buffer) {
+        Ok(bytes) => parse(bytes, allow_short),
+        Err(_) => Err(KeyProblem::Encoding),
     }
 }
 

@@ -16,10 +16,14 @@
 //! This crate is the core of the npm package `wallet-callback`, where it runs as WebAssembly. It has
 //! no clock, no randomness and no input or output of its own.
 
+#![cfg_attr(target_arch = "wasm32", no_std)]
 #![cfg_attr(not(target_arch = "wasm32"), forbid(unsafe_code))]
+
+extern crate alloc;
 
 mod algorithm;
 pub mod claim;
+pub mod config;
 mod encoding;
 pub mod error;
 pub mod event;

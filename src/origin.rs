@@ -1,15 +1,22 @@
 //! Addresses from which callbacks are allowed.
 
-use std::net::IpAddr;
+use alloc::format;
+use alloc::vec::Vec;
 
-use ipnet::{IpNet, Ipv4Net};
+use core::net::{IpAddr, Ipv6Addr};
 
 use crate::error::{Client, ConfigError, Rejection};
 
-/// Ranges of addresses. IPv4-mapped IPv6 addresses (RFC 4291, section 2.5.5.2) count as the IPv4
-/// addresses that they carry, in the ranges and in what is compared with them.
+/// Ranges of addresses. An IPv4 address counts as the IPv6 address that it is mapped to (RFC 4291,
+/// section 2.5.5.2), in the ranges and in what is compared with them.
 #[derive(Debug)]
-pub struct AllowedIps(Vec<IpNet>);
+pub struct AllowedIps(Vec<Range>);
+
+#[derive(Debug)]
+struct Range {
+    network: u128,
+    mask: u128,
+}
 
 impl AllowedIps {
     /// Parses ranges in CIDR notation (RFC 4632, RFC 4291) or single addresses.
@@ -18,17 +25,14 @@ impl AllowedIps {
     /// [`ConfigError::InvalidOption`] for what is no range, and for a range with bits set behind its
     /// prefix: its author meant another one.
     pub fn parse<'a>(ranges: impl IntoIterator<Item = &'a str>) -> Result<Self, ConfigError> {
-        ranges
-            .into_iter()
-            .enumerate()
-            .map(|(index, range)| {
-                parse_range(range).map_err(|expected| ConfigError::InvalidOption {
-                    option: "allowedIps",
-                    problem: format!("expected {expected} at index {index}, got \"{range}\""),
-                })
+        let parse = |(index, range)| {
+            parse_range(range).map_err(|expected| ConfigError::InvalidOption {
+                option: "allowedIps",
+                problem: format!("expected {expected} at index {index}, got \"{range}\""),
             })
-            .collect::<Result<_, _>>()
-            .map(Self)
+        };
+        let ranges = ranges.into_iter().enumerate().map(parse);
+        ranges.collect::<Result<_, _>>().map(Self)
     }
 
     /// Lets through a client whose address is in one of the ranges. No address is no pass.
@@ -37,11 +41,15 @@ impl AllowedIps {
         let Some(text) = client else {
             return refuse(Client::Unknown);
         };
-        let Ok(address) = text.parse::<IpAddr>() else {
+        let Ok(address) = text.parse() else {
             return refuse(Client::NotAnAddress);
         };
-        let address = address.to_canonical();
-        if self.0.iter().any(|range| range.contains(&address)) {
+        let bits = to_bits(address);
+        if self
+            .0
+            .iter()
+            .any(|range| bits & range.mask == range.network)
+        {
             Ok(())
         } else {
             refuse(Client::Address(address))
@@ -49,36 +57,41 @@ impl AllowedIps {
     }
 }
 
-fn parse_range(text: &str) -> Result<IpNet, &'static str> {
-    const RANGE: &str = "a range such as 203.0.113.0/24 or 2001:db8::/32";
+fn to_bits(address: IpAddr) -> u128 {
+    match address {
+        IpAddr::V4(address) => address.to_ipv6_mapped(),
+        IpAddr::V6(address) => address,
+    }
+    .to_bits()
+}
+
+fn parse_range(text: &str) -> Result<Range, &'static str> {
+    const EXPECTED: &str = "a range such as 203.0.113.0/24 or 2001:db8::/32";
     let (address, prefix) = match text.split_once('/') {
-        Some((address, prefix)) => (address, Some(parse_prefix(prefix).ok_or(RANGE)?)),
+        Some((address, prefix)) => (address, Some(prefix)),
         None => (text, None),
     };
-    let address: IpAddr = address.parse().map_err(|_| RANGE)?;
-    let range = match prefix {
-        Some(prefix) => IpNet::new(address, prefix).map_err(|_| RANGE)?,
-        None => address.into(),
+    let address: IpAddr = address.parse().map_err(|_| EXPECTED)?;
+    let width = if address.is_ipv4() {
+        32
+    } else {
+        Ipv6Addr::BITS
     };
-    if range.network() != address {
+    let prefix = match prefix {
+        Some(digits) => parse_prefix(digits).ok_or(EXPECTED)?,
+        None => width,
+    };
+    let host_bits = width.checked_sub(prefix).ok_or(EXPECTED)?;
+    let mask = u128::MAX.checked_shl(host_bits).unwrap_or(0);
+    let network = to_bits(address);
+    if network & mask != network {
         return Err("no bits behind the prefix");
     }
-    Ok(unmap(range))
+    Ok(Range { network, mask })
 }
 
-/// Digits only: `u8::from_str` would take a plus sign.
-fn parse_prefix(text: &str) -> Option<u8> {
+/// Digits only: `u32::from_str` would take a plus sign.
+fn parse_prefix(text: &str) -> Option<u32> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     text.parse().ok().filter(|_| digits)
-}
-
-/// An IPv4-mapped range as the IPv4 range that it stands for.
-fn unmap(range: IpNet) -> IpNet {
-    let prefix = range.prefix_len().checked_sub(96);
-    match (range.addr().to_canonical(), prefix) {
-        (IpAddr::V4(address), Some(prefix)) if matches!(range, IpNet::V6(_)) => {
-            Ipv4Net::new(address, prefix).map_or(range, IpNet::V4)
-        }
-        _ => range,
-    }
 }

@@ -1,11 +1,13 @@
-//! The JSON in which a verdict leaves the core. Its shape is the result of `verify` in the package's
-//! public types.
+//! The JSON in which answers leave the core, in the shapes of the package's public types.
 
-use std::fmt::Write;
+use alloc::string::{String, ToString};
 
-use crate::error::Rejection;
+use core::fmt::Write;
+
+use crate::error::{ConfigError, Rejection};
 use crate::json::write_string;
 use crate::key::Keys;
+use crate::sender::{SENDERS, Sender};
 use crate::verify::Accepted;
 
 /// Appends an accepted callback.
@@ -55,7 +57,58 @@ pub fn write_rejection(out: &mut String, rejection: &Rejection) {
     out.push('}');
 }
 
-fn push(out: &mut String, arguments: std::fmt::Arguments) {
+/// A configuration that makes no sense.
+#[must_use]
+pub fn config_error(error: &ConfigError) -> String {
+    let mut out = String::new();
+    let members = [("code", error.code()), ("message", &error.to_string())];
+    write_object(&mut out, &members);
+    out
+}
+
+/// Appends an object whose values are strings.
+pub fn write_object(out: &mut String, members: &[(&str, &str)]) {
+    for (index, (name, value)) in members.iter().enumerate() {
+        out.push(if index == 0 { '{' } else { ',' });
+        write_string(out, name);
+        out.push(':');
+        write_string(out, value);
+    }
+    out.push('}');
+}
+
+/// Appends the table of senders.
+pub fn write_senders(out: &mut String) {
+    for (index, sender) in SENDERS.iter().enumerate() {
+        out.push(if index == 0 { '[' } else { ',' });
+        write_object(
+            out,
+            &[
+                ("name", sender.name),
+                ("title", sender.title),
+                ("algorithm", "HMAC-SHA256 (v1), Ed25519 (v1a)"),
+                ("freshness", "signed header"),
+                ("docs", sender.docs),
+            ],
+        );
+        out.pop();
+        out.push_str(",\"headers\":");
+        write_headers(out, sender);
+        out.push('}');
+    }
+    out.push(']');
+}
+
+/// Appends the names of the headers that a sender's callbacks carry.
+pub fn write_headers(out: &mut String, sender: &Sender) {
+    for (index, name) in sender.header_names().enumerate() {
+        out.push(if index == 0 { '[' } else { ',' });
+        write_string(out, name);
+    }
+    out.push(']');
+}
+
+fn push(out: &mut String, arguments: core::fmt::Arguments) {
     // Writing to a string cannot fail.
     let _ = out.write_fmt(arguments);
 }

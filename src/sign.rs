@@ -1,6 +1,10 @@
 //! The other direction: signing what [`Verifier`](crate::verify::Verifier) accepts, for senders and
 //! for tests of receivers.
 
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::{String, ToString};
+
 use crate::algorithm::ed25519::PrivateKey;
 use crate::claim::{parse_id, signed_bytes};
 use crate::encoding::encode_base64;
@@ -45,9 +49,7 @@ pub fn sign(
 /// An id for a callback that has none, from 16 random bytes.
 #[must_use]
 pub fn message_id(entropy: [u8; 16]) -> String {
-    let digits = entropy.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    let hex = digits.filter_map(|digit| char::from_digit(digit.into(), 16));
-    "msg_".chars().chain(hex).collect()
+    format!("msg_{}", hex::encode(entropy))
 }
 
 /// A secret in its text form, from 32 random bytes.

@@ -85,7 +85,7 @@ fn any(verdicts: impl Iterator<Item = Choice>) -> Choice {
 }
 
 fn refusal(claim: &Claim, tried: bool) -> Rejection {
-    let header = claim.headers().signature.to_owned();
+    let header = claim.headers().signature;
     if tried {
         Rejection::SignatureMismatch { header }
     } else {

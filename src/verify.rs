@@ -1,6 +1,8 @@
 //! The pipeline: a request goes through the stages in this order or not at all, since each stage
 //! takes what only the one before it can make.
 
+use alloc::format;
+
 use crate::claim::Claim;
 use crate::error::{ConfigError, Rejection};
 use crate::event::Event;

@@ -1,15 +1,15 @@
 /** The one instance of the WebAssembly core: started when first used, replaced after a trap. */
 
-import { CoreError } from "./errors.js";
-import { createGlue, type Glue } from "./generated/glue.js";
+import { ConfigError, CoreError } from "./errors.js";
+import { createGlue, type WasmCore } from "./generated/glue.js";
 import { TextDecoder, TextEncoder } from "./text.js";
 
 /** The words that the core and this layer share: see `Layout` in `src/wasm.rs`. */
 const MAX_HEADERS = 6;
 const IP = MAX_HEADERS;
 const BODY = IP + 1;
-const VERDICT = BODY + 1;
-const LAYOUT_WORDS = VERDICT + 2;
+const ANSWER = BODY + 1;
+const LAYOUT_WORDS = ANSWER + 2;
 
 /** The length that says "not there". */
 const ABSENT = 0xffffffff;
@@ -31,30 +31,51 @@ export interface Parts {
 }
 
 export class Core {
-	readonly glue: Glue = createGlue();
+	readonly wasm: WasmCore;
 	readonly #memory: WebAssembly.Memory;
 	readonly #layoutAddress: number;
 	#layout: Uint32Array;
 	#input = new Uint8Array();
 
 	constructor(module: WebAssembly.Module) {
-		const { exports } = new WebAssembly.Instance(module, { "./core_bg.js": { ...this.glue } });
-		this.glue.__wbg_set_wasm(exports);
-		(exports["__wbindgen_start"] as () => void)();
+		const glue = createGlue();
+		const { exports } = new WebAssembly.Instance(module, { "./core_bg.js": { ...glue } });
+		glue.__wbg_set_wasm(exports);
+		this.wasm = new glue.Core();
 		this.#memory = exports["memory"] as WebAssembly.Memory;
-		this.#layoutAddress = this.glue.layout();
+		this.#layoutAddress = this.wasm.layout();
 		this.#layout = this.#viewLayout();
 	}
 
-	/** Verifies a callback in one call. `now` is in milliseconds. */
-	verify(verifier: number, parts: Parts, now: number): string | { json: string; binary: true } {
+	/**
+	 * Verifies a callback in one call. `now` is in milliseconds.
+	 *
+	 * @returns the verdict, and whether its event's payload is the body itself.
+	 */
+	verify(verifier: number, parts: Parts, now: number): { verdict: string; binary: boolean } {
 		this.#write(parts);
-		const outcome = this.glue.verify(verifier, now);
+		const outcome = this.wasm.verify(verifier, now);
+		return { verdict: this.#readAnswer(), binary: outcome === BINARY };
+	}
+
+	/**
+	 * Calls anything else, with options and perhaps a body.
+	 *
+	 * @throws {ConfigError} for what the core refuses.
+	 */
+	ask(call: (wasm: WasmCore) => boolean, options: object, body: string | Uint8Array = ""): unknown {
+		this.#write({ headers: [JSON.stringify(options, keepVisible)], ip: undefined, body });
+		const accepted = call(this.wasm);
+		const answer = JSON.parse(this.#readAnswer());
+		if (!accepted) throw new ConfigError(answer.code, answer.message);
+		return answer;
+	}
+
+	#readAnswer(): string {
 		if (this.#layout.length === 0) this.#layout = this.#viewLayout();
-		const address = this.#layout[VERDICT] ?? 0;
-		const length = this.#layout[VERDICT + 1] ?? 0;
-		const json = decoder.decode(new Uint8Array(this.#memory.buffer, address, length));
-		return outcome === BINARY ? { json, binary: true } : json;
+		const address = this.#layout[ANSWER] ?? 0;
+		const length = this.#layout[ANSWER + 1] ?? 0;
+		return decoder.decode(new Uint8Array(this.#memory.buffer, address, length));
 	}
 
 	#write({ headers, ip, body }: Parts): void {
@@ -102,7 +123,7 @@ export class Core {
 	#reserve(length: number): void {
 		if (this.#input.length < length || this.#input.length === 0) {
 			const room = Math.max(4096, 2 ** Math.ceil(Math.log2(length)));
-			const address = this.glue.reserve(room);
+			const address = this.wasm.reserve(room);
 			this.#input = new Uint8Array(this.#memory.buffer, address, room);
 		}
 		if (this.#layout.length === 0) this.#layout = this.#viewLayout();
@@ -113,10 +134,10 @@ export class Core {
 	}
 }
 
-/** The UTF-8 bytes of a text. */
-export function encode(text: string): Uint8Array {
-	const bytes = new Uint8Array(text.length * BYTES_PER_UNIT);
-	return bytes.subarray(0, encoder.encodeInto(text, bytes).written);
+/** What JSON would leave out in silence becomes a null, which the core refuses by name. */
+function keepVisible(_name: string, value: unknown): unknown {
+	const unseen = typeof value === "function" || typeof value === "symbol" || typeof value === "bigint";
+	return unseen ? null : value;
 }
 
 let load: (() => WebAssembly.Module) | undefined;

@@ -1,7 +1,7 @@
-import { encode, withCore } from "./core.js";
+import { withCore } from "./core.js";
 import { toBody } from "./request.js";
 import type { BodyInput, KeyPair, SenderInfo, SignedCallback, SignOptions } from "./types.js";
-import { configured, toKey } from "./verify.js";
+import { toKey } from "./verify.js";
 
 /**
  * Signs a body as a sender does, for senders and for tests of a handler.
@@ -20,10 +20,9 @@ export function sign<const Body extends BodyInput>(options: SignOptions<Body>): 
 		throw new TypeError("expected options, as sign({ body, key })");
 	}
 	const { body, key, ...rest } = options;
-	const raw = toBody(body);
-	const bytes = typeof raw === "string" ? encode(raw) : raw;
-	const headers = withCore(({ glue }) =>
-		configured(() => glue.sign({ ...rest, key: toKey(key) }, bytes, Date.now())),
+	const bytes = toBody(body);
+	const headers = withCore((core) =>
+		core.ask((wasm) => wasm.sign(Date.now()), { ...rest, key: toKey(key) }, bytes),
 	);
 	return { headers: headers as Record<string, string>, body };
 }
@@ -39,7 +38,8 @@ export function sign<const Body extends BodyInput>(options: SignOptions<Body>): 
  * ```
  */
 export function generateSecret(): string {
-	return withCore(({ glue }) => configured(() => glue.generateSecret()));
+	const answer = withCore((core) => core.ask((wasm) => wasm.generateSecret(), {}));
+	return (answer as { secret: string }).secret;
 }
 
 /**
@@ -53,7 +53,7 @@ export function generateSecret(): string {
  * ```
  */
 export function generateKeyPair(): KeyPair {
-	return withCore(({ glue }) => configured(() => glue.generateKeyPair() as KeyPair));
+	return withCore((core) => core.ask((wasm) => wasm.generateKeyPair(), {})) as KeyPair;
 }
 
 /**
@@ -65,5 +65,5 @@ export function generateKeyPair(): KeyPair {
  * ```
  */
 export function senders(): SenderInfo[] {
-	return withCore(({ glue }) => glue.senders() as SenderInfo[]);
+	return withCore((core) => core.ask((wasm) => wasm.senders(), {})) as SenderInfo[];
 }

@@ -1,5 +1,5 @@
 import { type Core, isCurrent, type Parts, withCore } from "./core.js";
-import { CallbackRejectedError, ConfigError, type ConfigErrorCode } from "./errors.js";
+import { CallbackRejectedError } from "./errors.js";
 import { readBody, readHeaders, toBody, toBytes } from "./request.js";
 import type {
 	Accepted,
@@ -43,7 +43,7 @@ const registry =
 	typeof FinalizationRegistry === "undefined"
 		? undefined
 		: new FinalizationRegistry<{ core: Core; verifier: number }>(({ core, verifier }) => {
-				if (isCurrent(core)) core.glue.release(verifier);
+				if (isCurrent(core)) core.wasm.release(verifier);
 			});
 
 class CoreVerifier<Event> implements Verifier<Event> {
@@ -76,10 +76,9 @@ class CoreVerifier<Event> implements Verifier<Event> {
 				ip: toIp(input.ip),
 				body: toBody(input.body, maxBodyBytes),
 			};
-			const verdict = core.verify(verifier, parts, now);
-			if (typeof verdict === "string") return JSON.parse(verdict);
-			const result = JSON.parse(verdict.json);
-			result.event.payload = (parts.body as Uint8Array).slice();
+			const { verdict, binary } = core.verify(verifier, parts, now);
+			const result = JSON.parse(verdict);
+			if (binary) result.event.payload = (parts.body as Uint8Array).slice();
 			return result;
 		});
 	}
@@ -98,7 +97,7 @@ class CoreVerifier<Event> implements Verifier<Event> {
 	/** This verifier in the given core: built there anew if a trap has replaced the one that had it. */
 	#handleIn(core: Core): Handle {
 		if (this.#core !== core) {
-			this.#handle = configured(() => core.glue.create(this.#options)) as Handle;
+			this.#handle = core.ask((wasm) => wasm.create(), this.#options) as Handle;
 			this.#core = core;
 			registry?.register(this, { core, verifier: this.#handle.verifier });
 		}
@@ -106,32 +105,19 @@ class CoreVerifier<Event> implements Verifier<Event> {
 	}
 }
 
-/** Runs something that refuses options by throwing an error with a stable code. */
-export function configured<T>(run: () => T): T {
-	try {
-		return run();
-	} catch (error) {
-		if (error instanceof Error && "code" in error) {
-			throw new ConfigError(error.code as ConfigErrorCode, error.message);
-		}
-		throw error;
-	}
-}
-
-function toKeyList(keys: VerifierOptions["keys"]): { id?: unknown; key: unknown }[] {
-	if (keys === undefined || keys === null) {
-		throw new ConfigError("invalid_key", "keys: expected at least one key, got none (is the environment variable set?)");
-	}
+function toKeyList(keys: VerifierOptions["keys"]): object[] {
 	const list: readonly KeyInput[] = Array.isArray(keys) ? keys : [keys as KeyInput];
 	return list.map((input) => {
 		const named = typeof input === "object" && input !== null && "key" in input;
-		return named ? { id: input.id, key: toKey(input.key) } : { key: toKey(input) };
+		return named ? { id: input.id, ...toKey(input.key) } : toKey(input);
 	});
 }
 
-/** Bytes become a `Uint8Array` of this realm; the core judges everything else. */
-export function toKey(key: KeyMaterial): unknown {
-	return toBytes(key) ?? key;
+/** A key as the core takes it: text, bytes in hex, or something that it refuses. */
+export function toKey(key: KeyMaterial): { text?: unknown; hex?: string } {
+	const bytes = toBytes(key);
+	if (bytes === undefined) return { text: key ?? undefined };
+	return { hex: Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("") };
 }
 
 function toIp(ip: unknown): string | undefined {

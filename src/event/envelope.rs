@@ -1,5 +1,8 @@
 //! The envelope of every `tp-wallet` event: `type`, `timestamp`, `data`.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+
 use crate::error::{PayloadProblem, Rejection};
 use crate::event::timestamp;
 use crate::json::{Document, Value};

@@ -3,6 +3,8 @@
 mod envelope;
 pub mod timestamp;
 
+use alloc::string::String;
+
 use crate::error::Rejection;
 use crate::freshness::Fresh;
 use crate::json::{Document, write_string};

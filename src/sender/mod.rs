@@ -34,14 +34,6 @@ pub struct HeaderSet {
     pub signature: &'static str,
 }
 
-impl HeaderSet {
-    /// The three names.
-    #[must_use]
-    pub const fn names(&self) -> [&'static str; 3] {
-        [self.id, self.timestamp, self.signature]
-    }
-}
-
 /// What a verified body is read as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Payload {
@@ -52,20 +44,21 @@ pub enum Payload {
 }
 
 impl Sender {
+    /// The headers that are read, set by set.
+    pub fn header_names(&self) -> impl Iterator<Item = &'static str> {
+        self.headers
+            .iter()
+            .flat_map(|set| [set.id, set.timestamp, set.signature])
+    }
+
     /// The sender of this name.
     ///
     /// # Errors
-    /// [`ConfigError::UnknownSender`], which lists the names that there are.
+    /// [`ConfigError::UnknownSender`].
     pub fn find(name: &str) -> Result<&'static Self, ConfigError> {
         SENDERS
             .iter()
             .find(|sender| sender.name == name)
-            .ok_or_else(|| ConfigError::UnknownSender {
-                known: SENDERS
-                    .iter()
-                    .map(|sender| sender.name)
-                    .collect::<Vec<_>>()
-                    .join(", "),
-            })
+            .ok_or(ConfigError::UnknownSender)
     }
 }

@@ -55,7 +55,7 @@ fn compile_core() -> Outcome {
     // Panics name their source files: without the maps these would be paths of this machine.
     let flags = [
         "-Ctarget-feature=+simd128".to_owned(),
-        format!("--remap-path-prefix={home}=cargo"),
+        format!("--remap-path-prefix={home}/registry/src=crates"),
         format!("--remap-path-prefix={}=wallet-callback", root().display()),
     ];
     let arguments = [
@@ -97,7 +97,19 @@ fn optimize() -> Outcome {
     remove(&root().join("pkg"))?;
     create(&dist)?;
     let (input, output) = (work_dir().join("core_bg.wasm"), dist.join("core.wasm"));
-    let mut wasm_opt = command(&npm_bin("wasm-opt"), &["-O3", "--all-features"]);
+    let mut wasm_opt = command(
+        &npm_bin("wasm-opt"),
+        &[
+            "-Oz",
+            "--enable-simd",
+            "--enable-bulk-memory",
+            "--enable-sign-ext",
+            "--enable-mutable-globals",
+            "--enable-nontrapping-float-to-int",
+            "--enable-reference-types",
+            "--enable-multivalue",
+        ],
+    );
     step("optimizing it", wasm_opt.arg(input).arg("-o").arg(output))
 }
 
@@ -125,16 +137,19 @@ fn glue_factory(glue: &str) -> Outcome<String> {
     let mut names = Vec::new();
     let mut body = String::new();
     for line in glue.lines() {
-        match line.strip_prefix("export function ") {
-            Some(rest) => {
-                names.push(rest.split('(').next().unwrap_or_default());
-                body.push_str("function ");
-                body.push_str(rest);
+        match line.strip_prefix("export ") {
+            Some(item) => {
+                let mut words = item.split([' ', '(']);
+                let (Some("function" | "class"), Some(name)) = (words.next(), words.next()) else {
+                    return Err(format!(
+                        "wasm-bindgen's glue has an export of a new kind: {line}"
+                    ));
+                };
+                names.push(name);
+                body.push_str(item);
             }
-            None if line.starts_with("export ") || line.starts_with("import ") => {
-                return Err(format!(
-                    "wasm-bindgen's glue has a line of a new kind: {line}"
-                ));
+            None if line.starts_with("import ") => {
+                return Err(format!("wasm-bindgen's glue has an import: {line}"));
             }
             None => body.push_str(line),
         }
@@ -151,16 +166,20 @@ const GLUE_TYPES: &str = "\
 /** What `src/wasm.rs` exports, and the imports of the module. */
 export interface Glue {
 	__wbg_set_wasm(exports: WebAssembly.Exports): void;
+	Core: new () => WasmCore;
+	[name: string]: WebAssembly.ImportValue;
+}
+
+export interface WasmCore {
 	layout(): number;
 	reserve(length: number): number;
 	verify(verifier: number, now: number): number;
-	create(options: unknown): unknown;
+	create(): boolean;
 	release(verifier: number): void;
-	sign(options: unknown, body: Uint8Array, now: number): unknown;
-	generateSecret(): string;
-	generateKeyPair(): unknown;
-	senders(): unknown;
-	[name: string]: WebAssembly.ImportValue;
+	sign(now: number): boolean;
+	generateSecret(): boolean;
+	generateKeyPair(): boolean;
+	senders(): boolean;
 }
 
 export function createGlue(): Glue;

@@ -1,0 +1,171 @@
+//! Options as the package's users write them, in JSON. What is misspelt, of another type or out of
+//! range is refused by name; nothing falls back to a default in silence.
+
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use zeroize::Zeroizing;
+
+use crate::error::{ConfigError, KeyProblem};
+use crate::freshness::Tolerance;
+use crate::json::{Document, Value};
+use crate::key::{KeyInput, KeySource, Keys, SigningKey};
+use crate::origin::AllowedIps;
+use crate::sender::{SENDERS, Sender};
+use crate::sign::{self, SignedHeaders};
+use crate::verify::{Options, Verifier};
+
+/// Builds a verifier from `{ keys, sender?, toleranceSeconds?, maxBodyBytes?, allowedIps?,
+/// dangerouslyAllowShortKeys? }`, where each key is `{ id?, text | hex }`.
+///
+/// # Errors
+/// The first option that makes no sense.
+pub fn verifier(json: &[u8]) -> Result<Verifier, ConfigError> {
+    let document = document(json)?;
+    let options = document.root();
+    refuse_unknown(
+        options,
+        &[
+            "keys",
+            "sender",
+            "toleranceSeconds",
+            "maxBodyBytes",
+            "allowedIps",
+            "dangerouslyAllowShortKeys",
+        ],
+    )?;
+    let allow_short = read(
+        options,
+        "dangerouslyAllowShortKeys",
+        "a boolean",
+        Value::boolean,
+    )?;
+    let keys = options.get("keys").into_iter().flat_map(Value::elements);
+    let keys = keys
+        .enumerate()
+        .map(|(index, input)| key(input, Some(index)));
+    let keys = Keys::parse(keys.collect::<Result<_, _>>()?, allow_short == Some(true))?;
+    let mut result = Options::new(sender(options)?, keys);
+    if let Some(seconds) = integer(options, "toleranceSeconds")? {
+        result.tolerance = Tolerance::from_seconds(seconds)?;
+    }
+    if let Some(bytes) = integer(options, "maxBodyBytes")? {
+        result.max_body_bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+    }
+    if let Some(ranges) = read(options, "allowedIps", "an array of strings", strings)? {
+        result.allowed_ips = Some(AllowedIps::parse(ranges.iter().map(String::as_str))?);
+    }
+    Verifier::new(result)
+}
+
+/// Signs `body` as `{ key, id?, timestamp?, sender? }` says. `now` is in Unix seconds; `entropy`
+/// makes the id where none is given.
+///
+/// # Errors
+/// The first option that makes no sense, and what `entropy` gives.
+pub fn sign(
+    json: &[u8],
+    body: &[u8],
+    now: u64,
+    entropy: impl FnOnce() -> Result<[u8; 16], ConfigError>,
+) -> Result<SignedHeaders, ConfigError> {
+    let document = document(json)?;
+    let options = document.root();
+    refuse_unknown(options, &["key", "id", "timestamp", "sender"])?;
+    let input = options.get("key").ok_or(ConfigError::InvalidKey {
+        index: None,
+        problem: KeyProblem::Missing,
+    })?;
+    let signing_key = SigningKey::parse(&key(input, None)?.source)?;
+    let id = match read(options, "id", "a string", Value::string)? {
+        Some(id) => id.into_owned(),
+        None => sign::message_id(entropy()?),
+    };
+    let timestamp = integer(options, "timestamp")?.unwrap_or(now);
+    sign::sign(sender(options)?, &signing_key, &id, timestamp, body)
+}
+
+fn document(json: &[u8]) -> Result<Document<'_>, ConfigError> {
+    Document::read(json)
+        .ok()
+        .filter(|document| document.root().is_object())
+        .ok_or_else(|| ConfigError::InvalidOption {
+            option: "options",
+            problem: "expected an object of json values, got something else".to_owned(),
+        })
+}
+
+fn sender(options: Value) -> Result<&'static Sender, ConfigError> {
+    match read(options, "sender", "a name", Value::string)? {
+        Some(name) => Sender::find(&name),
+        None => Ok(&SENDERS[0]),
+    }
+}
+
+fn key(input: Value, index: Option<usize>) -> Result<KeyInput, ConfigError> {
+    let invalid = |problem| ConfigError::InvalidKey { index, problem };
+    let source = match (input.get("text"), input.get("hex")) {
+        (Some(text), _) => {
+            let text = text.string().ok_or(invalid(KeyProblem::Type))?;
+            KeySource::Text(Zeroizing::new(text.into_owned()))
+        }
+        (None, Some(digits)) => {
+            let bytes = digits.string().and_then(|text| hex::decode(&*text).ok());
+            KeySource::Bytes(Zeroizing::new(bytes.ok_or(invalid(KeyProblem::Type))?))
+        }
+        (None, None) => return Err(invalid(KeyProblem::Missing)),
+    };
+    let id = input.get("id").and_then(Value::string);
+    Ok(KeyInput {
+        id: id.map(|id| id.into_owned()),
+        source,
+    })
+}
+
+fn refuse_unknown(options: Value, known: &[&str]) -> Result<(), ConfigError> {
+    let names = options.members().filter_map(|(name, _)| name.string());
+    for name in names {
+        if !known.contains(&&*name) {
+            return Err(ConfigError::InvalidOption {
+                option: "options",
+                problem: format!("expected an option that there is, got \"{name}\""),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// An option of one type; nothing where it is left out.
+fn read<'d, T>(
+    options: Value<'d>,
+    option: &'static str,
+    expected: &'static str,
+    convert: fn(Value<'d>) -> Option<T>,
+) -> Result<Option<T>, ConfigError> {
+    match options.get(option).map(|value| (value, convert(value))) {
+        None => Ok(None),
+        Some((_, Some(converted))) => Ok(Some(converted)),
+        Some((value, None)) => Err(unexpected(option, expected, value)),
+    }
+}
+
+fn unexpected(option: &'static str, expected: &str, value: Value) -> ConfigError {
+    ConfigError::InvalidOption {
+        option,
+        problem: format!("expected {expected}, got {}", value.describe()),
+    }
+}
+
+fn integer(options: Value, option: &'static str) -> Result<Option<u64>, ConfigError> {
+    read(options, option, "a whole number from 0 on", Value::integer)
+}
+
+fn strings(value: Value) -> Option<Vec<String>> {
+    if !value.is_array() {
+        return None;
+    }
+    let text = |item: Value| item.string().map(|text| text.into_owned());
+    value.elements().map(text).collect()
+}
