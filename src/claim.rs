@@ -24,6 +24,7 @@ pub struct Claim<'a> {
     signatures: Vec<Signature>,
     body: &'a [u8],
     headers: &'static HeaderSet,
+    id_header: usize,
 }
 
 /// A signature of a version that is known here. Others are left out: senders grow.
@@ -38,7 +39,7 @@ impl<'a> Claim<'a> {
     /// # Errors
     /// [`Rejection::MissingHeader`], [`Rejection::MalformedHeader`].
     pub(crate) fn read(request: &Request<'a>, sender: &'static Sender) -> Result<Self, Rejection> {
-        let headers = choose_headers(request, sender);
+        let (set, headers) = choose_headers(request, sender);
         let id = request.require_header(headers.id)?;
         let timestamp_text = request.require_header(headers.timestamp)?;
         let signature = request.require_header(headers.signature)?;
@@ -49,11 +50,16 @@ impl<'a> Claim<'a> {
             signatures: parse_signatures(signature).map_err(malformed(headers.signature))?,
             body: request.body,
             headers,
+            id_header: set.wrapping_mul(HeaderSet::LENGTH),
         })
     }
 
     pub(crate) const fn id(&self) -> &'a str {
         self.id
+    }
+
+    pub(crate) const fn id_header(&self) -> usize {
+        self.id_header
     }
 
     pub(crate) const fn timestamp(&self) -> u64 {
@@ -97,17 +103,11 @@ pub(crate) fn parse_id(value: &[u8]) -> Result<&str, HeaderProblem> {
     str::from_utf8(value).map_err(|_| HeaderProblem::Id)
 }
 
-/// The first set whose signature is there; the sender's own where none is.
-fn choose_headers(request: &Request, sender: &'static Sender) -> &'static HeaderSet {
-    let mut sets = sender.headers.iter();
-    let Some(own) = sets.next() else {
-        unreachable!("each sender in the table has a set of headers");
-    };
-    if request.header(own.signature).is_some() {
-        return own;
-    }
-    sets.find(|set| request.header(set.signature).is_some())
-        .unwrap_or(own)
+/// The first set whose signature is there, with its index; the sender's own where none is.
+fn choose_headers(request: &Request, sender: &'static Sender) -> (usize, &'static HeaderSet) {
+    let sets = sender.header_sets().enumerate();
+    let mut present = sets.filter(|(_, set)| request.header(set.signature).is_some());
+    present.next().unwrap_or((0, &sender.own_headers))
 }
 
 fn malformed(header: &'static str) -> impl Fn(HeaderProblem) -> Rejection {

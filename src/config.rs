@@ -10,15 +10,16 @@ use zeroize::Zeroizing;
 
 use crate::error::{ConfigError, KeyProblem};
 use crate::freshness::Tolerance;
-use crate::json::{Document, Value};
-use crate::key::{KeyInput, KeySource, Keys, SigningKey};
+use crate::json::{Document, Integers, Value};
+use crate::key::{KeySource, Keys, SigningKey};
 use crate::origin::AllowedIps;
 use crate::sender::{SENDERS, Sender};
 use crate::sign::{self, SignedHeaders};
 use crate::verify::{Options, Verifier};
 
 /// Builds a verifier from `{ keys, sender?, toleranceSeconds?, maxBodyBytes?, allowedIps?,
-/// dangerouslyAllowShortKeys? }`, where each key is `{ id?, text | hex }`.
+/// dangerouslyAllowShortKeys? }`, where each key is `{ text }` or
+/// `{ hex }`.
 ///
 /// # Errors
 /// The first option that makes no sense.
@@ -46,7 +47,8 @@ pub fn verifier(json: &[u8]) -> Result<Verifier, ConfigError> {
     let keys = keys
         .enumerate()
         .map(|(index, input)| key(input, Some(index)));
-    let keys = Keys::parse(keys.collect::<Result<_, _>>()?, allow_short == Some(true))?;
+    let keys: Vec<_> = keys.collect::<Result<_, _>>()?;
+    let keys = Keys::parse(&keys, allow_short == Some(true))?;
     let mut result = Options::new(sender(options)?, keys);
     if let Some(seconds) = integer(options, "toleranceSeconds")? {
         result.tolerance = Tolerance::from_seconds(seconds)?;
@@ -78,7 +80,7 @@ pub fn sign(
         index: None,
         problem: KeyProblem::Missing,
     })?;
-    let signing_key = SigningKey::parse(&key(input, None)?.source)?;
+    let signing_key = SigningKey::parse(&key(input, None)?)?;
     let id = match read(options, "id", "a string", Value::string)? {
         Some(id) => id.into_owned(),
         None => sign::message_id(entropy()?),
@@ -88,7 +90,7 @@ pub fn sign(
 }
 
 fn document(json: &[u8]) -> Result<Document<'_>, ConfigError> {
-    Document::read(json)
+    Document::read(json, Integers::Any)
         .ok()
         .filter(|document| document.root().is_object())
         .ok_or_else(|| ConfigError::InvalidOption {
@@ -104,24 +106,20 @@ fn sender(options: Value) -> Result<&'static Sender, ConfigError> {
     }
 }
 
-fn key(input: Value, index: Option<usize>) -> Result<KeyInput, ConfigError> {
+fn key(input: Value, index: Option<usize>) -> Result<KeySource, ConfigError> {
     let invalid = |problem| ConfigError::InvalidKey { index, problem };
-    let source = match (input.get("text"), input.get("hex")) {
+    match (input.get("text"), input.get("hex")) {
         (Some(text), _) => {
             let text = text.string().ok_or(invalid(KeyProblem::Type))?;
-            KeySource::Text(Zeroizing::new(text.into_owned()))
+            Ok(KeySource::text(&text))
         }
         (None, Some(digits)) => {
             let bytes = digits.string().and_then(|text| hex::decode(&*text).ok());
-            KeySource::Bytes(Zeroizing::new(bytes.ok_or(invalid(KeyProblem::Type))?))
+            let bytes = bytes.ok_or(invalid(KeyProblem::Type))?;
+            Ok(KeySource::Bytes(Zeroizing::new(bytes)))
         }
-        (None, None) => return Err(invalid(KeyProblem::Missing)),
-    };
-    let id = input.get("id").and_then(Value::string);
-    Ok(KeyInput {
-        id: id.map(|id| id.into_owned()),
-        source,
-    })
+        (None, None) => Err(invalid(KeyProblem::Missing)),
+    }
 }
 
 fn refuse_unknown(options: Value, known: &[&str]) -> Result<(), ConfigError> {

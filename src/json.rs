@@ -24,11 +24,22 @@ const MAX_NAME_IN_PATH: usize = 64;
 /// The largest integer up to which a double carries every integer: 2^53 - 1 (RFC 7493, section 2.2).
 const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;
 
-/// Digits before the decimal point, counted with the exponent, that surely fit a double.
+/// Digits before the decimal point, counted with the exponent, that fit a double whatever they are:
+/// numbers from 10^308 on are refused, though the largest double is 1.8 times that.
 const MAX_MAGNITUDE: i64 = 308;
 
-/// Objects with more members than this are searched for duplicates by sorting, not pair by pair.
+/// Objects with more members than this are searched for duplicates by sorting their names; in smaller
+/// ones only names whose fingerprints are equal are.
 const FEW_MEMBERS: usize = 16;
+
+/// Which integers a document may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Integers {
+    /// Those that a double carries exactly, up to 2^53 - 1.
+    Exact,
+    /// Any. What reads the document into doubles rounds the larger ones.
+    Any,
+}
 
 /// A JSON text that was read to its end.
 pub(crate) struct Document<'a> {
@@ -72,7 +83,7 @@ impl<'a> Document<'a> {
     ///
     /// # Errors
     /// [`Rejection::MalformedPayload`] with the path of the innermost member that was being read.
-    pub(crate) fn read(body: &'a [u8]) -> Result<Self, Rejection> {
+    pub(crate) fn read(body: &'a [u8], integers: Integers) -> Result<Self, Rejection> {
         let text = str::from_utf8(body).map_err(|error| {
             malformed(
                 String::new(),
@@ -85,6 +96,7 @@ impl<'a> Document<'a> {
             text,
             bytes: body,
             at: 0,
+            integers,
             nodes: Vec::with_capacity(64),
         };
         match reader.document() {
@@ -144,10 +156,11 @@ impl<'d> Value<'d> {
         (self.node().kind == Kind::Boolean).then(|| self.raw() == "true")
     }
 
-    /// The number, if it is one and written as a whole number without a sign.
+    /// The number, if it is one, written as a whole number without a sign, and up to 2^53 - 1.
     pub(crate) fn integer(self) -> Option<u64> {
         let number = self.node().kind == Kind::Number;
-        self.raw().parse().ok().filter(|_| number)
+        let value = self.raw().parse().ok();
+        value.filter(|_| number && is_safe(value))
     }
 
     /// The string's value, if it is a string.
@@ -250,6 +263,10 @@ pub(crate) fn write_string(out: &mut String, text: &str) {
     out.push('"');
 }
 
+fn is_safe(integer: Option<u64>) -> bool {
+    integer.is_some_and(|integer| integer <= MAX_SAFE_INTEGER)
+}
+
 fn malformed(path: String, problem: PayloadProblem) -> Rejection {
     Rejection::MalformedPayload { path, problem }
 }
@@ -316,6 +333,7 @@ struct Reader<'a> {
     text: &'a str,
     bytes: &'a [u8],
     at: usize,
+    integers: Integers,
     nodes: Vec<Node>,
 }
 
@@ -355,25 +373,22 @@ impl Reader<'_> {
         self.push(kind, self.at);
         self.advance(1);
         self.skip_space();
-        let count = match kind {
-            Kind::Object => self.members(depth)?,
+        match kind {
+            Kind::Object => self.members(index, depth)?,
             _ => self.elements(depth)?,
-        };
+        }
         let (end, next) = (self.at, self.nodes.len());
         if let Some(node) = self.nodes.get_mut(index) {
             node.end = end;
             node.next = next;
         }
-        if kind == Kind::Object {
-            self.refuse_duplicates(index, count)?;
-        }
         Ok(())
     }
 
-    fn elements(&mut self, depth: usize) -> Result<usize, Fault> {
+    fn elements(&mut self, depth: usize) -> Result<(), Fault> {
         let mut count: usize = 0;
         if self.eat(b']') {
-            return Ok(count);
+            return Ok(());
         }
         loop {
             self.value(depth.wrapping_add(1))
@@ -381,7 +396,7 @@ impl Reader<'_> {
             count = count.wrapping_add(1);
             self.skip_space();
             if self.eat(b']') {
-                return Ok(count);
+                return Ok(());
             }
             if !self.eat(b',') {
                 return Err(self.syntax("`,` or `]`"));
@@ -390,16 +405,24 @@ impl Reader<'_> {
         }
     }
 
-    fn members(&mut self, depth: usize) -> Result<usize, Fault> {
-        let mut count: usize = 0;
+    fn members(&mut self, object: usize, depth: usize) -> Result<(), Fault> {
         if self.eat(b'}') {
-            return Ok(count);
+            return Ok(());
         }
+        let mut seen = [0; FEW_MEMBERS];
+        let mut count: usize = 0;
+        let mut repeated = false;
         loop {
             if self.peek() != Some(b'"') {
                 return Err(self.syntax("a member name"));
             }
             let name = self.string()?;
+            let fingerprint = self.fingerprint(name);
+            let maybe_seen = seen.iter().take(count).any(|other| *other == fingerprint);
+            if let Some(slot) = seen.get_mut(count) {
+                *slot = fingerprint;
+            }
+            repeated |= maybe_seen;
             self.skip_space();
             if !self.eat(b':') {
                 return Err(self.syntax("`:`"));
@@ -412,42 +435,47 @@ impl Reader<'_> {
             count = count.wrapping_add(1);
             self.skip_space();
             if self.eat(b'}') {
-                return Ok(count);
+                break;
             }
             if !self.eat(b',') {
                 return Err(self.syntax("`,` or `}`"));
             }
             self.skip_space();
         }
+        if repeated || count > FEW_MEMBERS {
+            self.refuse_duplicates(object)?;
+        }
+        Ok(())
+    }
+
+    /// A number that differs between most names. Two names that share it are compared as a whole.
+    fn fingerprint(&self, name: Node) -> u32 {
+        let text = decoded(self.text, name).unwrap_or_default();
+        let bytes = text.as_bytes();
+        let byte = |index| bytes.get(index).copied().unwrap_or_default();
+        let [length, ..] = bytes.len().to_le_bytes();
+        let last = bytes.last().copied().unwrap_or_default();
+        u32::from_le_bytes([length, byte(0), byte(bytes.len() / 2), last])
     }
 
     /// Refuses an object that has a name twice. Names count as JavaScript compares them: after their
     /// escapes are resolved, code unit by code unit.
-    fn refuse_duplicates(&self, object: usize, count: usize) -> Result<(), Fault> {
-        let duplicate =
-            |name: &str| Fault::from(PayloadProblem::DuplicateKey).within(Segment::name(name));
-        if count <= FEW_MEMBERS {
-            for (seen, text) in self.names(object).enumerate() {
-                if self.names(object).take(seen).any(|other| other == text) {
-                    return Err(duplicate(&text));
-                }
-            }
-            return Ok(());
-        }
+    fn refuse_duplicates(&self, object: usize) -> Result<(), Fault> {
         let mut names: BinaryHeap<_> = self.names(object).collect();
         let mut last = names.pop();
         while let Some(text) = names.pop() {
             if last.as_ref() == Some(&text) {
-                return Err(duplicate(&text));
+                let fault = Fault::from(PayloadProblem::DuplicateKey);
+                return Err(fault.within(Segment::name(&text)));
             }
             last = Some(text);
         }
         Ok(())
     }
 
-    /// The names of an object's members.
+    /// The names of the members of the object that is being read.
     fn names(&self, object: usize) -> impl Iterator<Item = Cow<'_, str>> {
-        let end = self.nodes.get(object).map_or(0, |node| node.next);
+        let end = self.nodes.len();
         let mut index = object.wrapping_add(1);
         core::iter::from_fn(move || {
             if index >= end {
@@ -542,7 +570,7 @@ impl Reader<'_> {
         let integer = self.text.get(first..self.at).unwrap_or_default();
         let mut magnitude = i64::try_from(integer.len()).unwrap_or(i64::MAX);
         let mut exact =
-            integer.len() < 16 || integer.parse().is_ok_and(|n: u64| n <= MAX_SAFE_INTEGER);
+            self.integers == Integers::Any || integer.len() < 16 || is_safe(integer.parse().ok());
         if self.eat(b'.') {
             self.digits()?;
             exact = true;

@@ -29,43 +29,24 @@ pub enum KeySource {
     Bytes(Zeroizing<Vec<u8>>),
 }
 
-/// A key as it is handed in, with the name that results give back.
-pub struct KeyInput {
-    /// A name of the receiver's own, for logs. Not compared with anything.
-    pub id: Option<String>,
-    /// The key.
-    pub source: KeySource,
-}
-
-impl KeyInput {
-    /// A key in text form, without a name.
+impl KeySource {
+    /// A key in text form.
     #[must_use]
     pub fn text(text: &str) -> Self {
-        Self {
-            id: None,
-            source: KeySource::Text(Zeroizing::new(text.to_owned())),
-        }
+        Self::Text(Zeroizing::new(text.to_owned()))
     }
 
-    /// A secret as raw bytes, without a name.
+    /// A secret as raw bytes.
     #[must_use]
     pub fn bytes(bytes: &[u8]) -> Self {
-        Self {
-            id: None,
-            source: KeySource::Bytes(Zeroizing::new(bytes.to_vec())),
-        }
+        Self::Bytes(Zeroizing::new(bytes.to_vec()))
     }
 }
 
 /// The keys that a verifier tries, in the order in which they were given.
 pub struct Keys(Vec<Key>);
 
-pub(crate) struct Key {
-    pub(crate) id: Option<String>,
-    pub(crate) material: Material,
-}
-
-pub(crate) enum Material {
+pub(crate) enum Key {
     Secret(HmacKey),
     Public(PublicKey),
 }
@@ -77,44 +58,25 @@ impl Keys {
     /// # Errors
     /// [`ConfigError::InvalidKey`] with the index of the key at fault, or
     /// [`ConfigError::TooManyKeys`].
-    pub fn parse(inputs: Vec<KeyInput>, allow_short: bool) -> Result<Self, ConfigError> {
-        if inputs.is_empty() {
+    pub fn parse(sources: &[KeySource], allow_short: bool) -> Result<Self, ConfigError> {
+        if sources.is_empty() {
             return Err(invalid(None, KeyProblem::Missing));
         }
-        if inputs.len() > MAX_KEYS {
+        if sources.len() > MAX_KEYS {
             return Err(ConfigError::TooManyKeys { limit: MAX_KEYS });
         }
-        let parse = |(index, input): (usize, KeyInput)| {
-            let material = match parse(&input.source, allow_short) {
-                Ok(Parsed::Secret(key)) => Ok(Material::Secret(key)),
-                Ok(Parsed::Public(key)) => Ok(Material::Public(key)),
-                Ok(Parsed::Private(_)) => Err(KeyProblem::PrivateToVerify),
-                Err(problem) => Err(problem),
-            };
-            match material {
-                Ok(material) => Ok(Key {
-                    id: input.id,
-                    material,
-                }),
-                Err(problem) => Err(invalid(Some(index), problem)),
-            }
+        let parse = |(index, source)| match parse(source, allow_short) {
+            Ok(Parsed::Secret(key)) => Ok(Key::Secret(key)),
+            Ok(Parsed::Public(key)) => Ok(Key::Public(key)),
+            Ok(Parsed::Private(_)) => Err(invalid(Some(index), KeyProblem::PrivateToVerify)),
+            Err(problem) => Err(invalid(Some(index), problem)),
         };
-        inputs
-            .into_iter()
-            .enumerate()
-            .map(parse)
-            .collect::<Result<_, _>>()
-            .map(Self)
+        let keys = sources.iter().enumerate().map(parse);
+        keys.collect::<Result<_, _>>().map(Self)
     }
 
-    /// The name of the key at `index`, if it was given one.
-    #[must_use]
-    pub fn id(&self, index: usize) -> Option<&str> {
-        self.0.get(index)?.id.as_deref()
-    }
-
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Material> {
-        self.0.iter().map(|key| &key.material)
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Key> {
+        self.0.iter()
     }
 }
 
@@ -126,11 +88,10 @@ impl fmt::Debug for Keys {
 
 impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = match self.material {
-            Material::Secret(_) => "secret [redacted]",
-            Material::Public(_) => "public",
-        };
-        write!(f, "Key({kind}, id: {:?})", self.id)
+        f.write_str(match self {
+            Self::Secret(_) => "Secret([redacted])",
+            Self::Public(_) => "Public",
+        })
     }
 }
 

@@ -7,13 +7,15 @@ use core::net::{IpAddr, Ipv6Addr};
 
 use crate::error::{Client, ConfigError, Rejection};
 
-/// Ranges of addresses. An IPv4 address counts as the IPv6 address that it is mapped to (RFC 4291,
-/// section 2.5.5.2), in the ranges and in what is compared with them.
+/// Ranges of addresses. An IPv4-mapped IPv6 address (RFC 4291, section 2.5.5.2) counts as the IPv4
+/// address that it carries, in the ranges and in what is compared with them; no other IPv6 range
+/// holds an IPv4 address.
 #[derive(Debug)]
 pub struct AllowedIps(Vec<Range>);
 
 #[derive(Debug)]
 struct Range {
+    ipv4: bool,
     network: u128,
     mask: u128,
 }
@@ -41,15 +43,12 @@ impl AllowedIps {
         let Some(text) = client else {
             return refuse(Client::Unknown);
         };
-        let Ok(address) = text.parse() else {
+        let Ok(address) = text.parse::<IpAddr>() else {
             return refuse(Client::NotAnAddress);
         };
-        let bits = to_bits(address);
-        if self
-            .0
-            .iter()
-            .any(|range| bits & range.mask == range.network)
-        {
+        let (ipv4, bits) = (address.to_canonical().is_ipv4(), to_bits(address));
+        let holds = |range: &Range| range.ipv4 == ipv4 && bits & range.mask == range.network;
+        if self.0.iter().any(holds) {
             Ok(())
         } else {
             refuse(Client::Address(address))
@@ -87,7 +86,12 @@ fn parse_range(text: &str) -> Result<Range, &'static str> {
     if network & mask != network {
         return Err("no bits behind the prefix");
     }
-    Ok(Range { network, mask })
+    let mapped = address.to_canonical().is_ipv4() && host_bits <= 32;
+    Ok(Range {
+        ipv4: mapped,
+        network,
+        mask,
+    })
 }
 
 /// Digits only: `u32::from_str` would take a plus sign.

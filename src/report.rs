@@ -6,30 +6,7 @@ use core::fmt::Write;
 
 use crate::error::{ConfigError, Rejection};
 use crate::json::write_string;
-use crate::key::Keys;
 use crate::sender::{SENDERS, Sender};
-use crate::verify::Accepted;
-
-/// Appends an accepted callback.
-pub fn write_accepted(out: &mut String, accepted: &Accepted, keys: &Keys) {
-    out.push_str("{\"ok\":true,\"id\":");
-    write_string(out, accepted.id());
-    let key = accepted.key();
-    push(
-        out,
-        format_args!(
-            ",\"timestamp\":{},\"key\":{{\"index\":{key}",
-            accepted.timestamp()
-        ),
-    );
-    if let Some(id) = keys.id(key) {
-        out.push_str(",\"id\":");
-        write_string(out, id);
-    }
-    out.push_str("},\"event\":");
-    accepted.event().write_json(out);
-    out.push('}');
-}
 
 /// Appends a refused callback.
 pub fn write_rejection(out: &mut String, rejection: &Rejection) {
@@ -100,7 +77,7 @@ pub fn write_senders(out: &mut String) {
 }
 
 /// Appends the names of the headers that a sender's callbacks carry.
-pub fn write_headers(out: &mut String, sender: &Sender) {
+pub fn write_headers(out: &mut String, sender: &'static Sender) {
     for (index, name) in sender.header_names().enumerate() {
         out.push(if index == 0 { '[' } else { ',' });
         write_string(out, name);

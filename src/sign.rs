@@ -36,9 +36,7 @@ pub fn sign(
         Signing::Secret(key) => format!("v1,{}", encode_base64(&key.tag(&message))),
         Signing::Private(key) => format!("v1a,{}", encode_base64(&key.sign(&message.concat()))),
     };
-    let [own, ..] = sender.headers else {
-        unreachable!("each sender in the table has a set of headers");
-    };
+    let own = &sender.own_headers;
     Ok([
         (own.id, id.to_owned()),
         (own.timestamp, timestamp),

@@ -5,7 +5,7 @@ use subtle::Choice;
 use crate::algorithm::hmac::same_tag;
 use crate::claim::{Claim, Signature};
 use crate::error::Rejection;
-use crate::key::{Keys, Material};
+use crate::key::{Key, Keys};
 
 /// A callback that the holder of one of the receiver's keys signed.
 pub struct Authentic<'a> {
@@ -47,9 +47,9 @@ impl<'a> Authentic<'a> {
 }
 
 /// Whether the key made one of the signatures; nothing if none is of its kind.
-fn try_key(claim: &Claim, key: &Material) -> Option<Choice> {
+fn try_key(claim: &Claim, key: &Key) -> Option<Choice> {
     match key {
-        Material::Secret(key) => {
+        Key::Secret(key) => {
             let mut tags = claim
                 .signatures()
                 .iter()
@@ -62,7 +62,7 @@ fn try_key(claim: &Claim, key: &Material) -> Option<Choice> {
             let expected = key.tag(&claim.signed_bytes());
             Some(any(tags.map(|tag| same_tag(&expected, tag))))
         }
-        Material::Public(key) => {
+        Key::Public(key) => {
             let mut signatures = claim
                 .signatures()
                 .iter()

@@ -61,7 +61,7 @@ impl Options {
 /// A callback that passed every stage.
 pub struct Accepted<'a> {
     fresh: Fresh<'a>,
-    event: Event<'a>,
+    event: Event,
 }
 
 impl Verifier {
@@ -109,12 +109,6 @@ impl Verifier {
         self.sender
     }
 
-    /// The keys that it tries.
-    #[must_use]
-    pub const fn keys(&self) -> &Keys {
-        &self.keys
-    }
-
     /// The longest body that it takes, in bytes.
     #[must_use]
     pub const fn max_body_bytes(&self) -> usize {
@@ -129,6 +123,12 @@ impl<'a> Accepted<'a> {
         self.fresh.authentic().claim().id()
     }
 
+    /// Where the id stands among [`Sender::header_names`].
+    #[must_use]
+    pub const fn id_header(&self) -> usize {
+        self.fresh.authentic().claim().id_header()
+    }
+
     /// When it was signed, in Unix seconds.
     #[must_use]
     pub const fn timestamp(&self) -> u64 {
@@ -141,9 +141,9 @@ impl<'a> Accepted<'a> {
         self.fresh.authentic().key()
     }
 
-    /// What it says.
+    /// How its body is to be read.
     #[must_use]
-    pub const fn event(&self) -> &Event<'a> {
-        &self.event
+    pub const fn event(&self) -> Event {
+        self.event
     }
 }

@@ -20,6 +20,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::config;
 use crate::error::ConfigError;
+use crate::event::Event;
 use crate::report;
 use crate::request::Request;
 use crate::sign;
@@ -41,9 +42,6 @@ const MAX_HEADERS: usize = 6;
 /// The length that says "not there".
 const ABSENT: u32 = u32::MAX;
 
-/// What [`Core::verify`] returns when the event's payload is the body itself.
-const BINARY: u32 = 1;
-
 /// The words that JavaScript and [`Core`] share.
 #[repr(C)]
 struct Layout {
@@ -56,6 +54,23 @@ struct Layout {
     /// Where the answer's JSON is, and its length.
     answer: u32,
     answer_length: u32,
+    /// Of an accepted callback: which key signed it.
+    key: u32,
+    /// And when, in Unix seconds, low word first.
+    timestamp: [u32; 2],
+    /// And which of the headers holds its id.
+    id: u32,
+}
+
+/// What [`Core::verify`] returns: a refusal, or how to read an accepted callback's body.
+const REFUSED: u32 = 0;
+const fn accepted_as(event: Event) -> u32 {
+    match event {
+        Event::Wallet => 1,
+        Event::Json => 2,
+        Event::Empty => 3,
+        Event::Binary => 4,
+    }
 }
 
 /// Everything that an instance holds.
@@ -81,6 +96,9 @@ impl Core {
                 body: 0,
                 answer: 0,
                 answer_length: 0,
+                key: 0,
+                timestamp: [0; 2],
+                id: 0,
             }),
             output: String::with_capacity(4096),
         }
@@ -125,19 +143,21 @@ impl Core {
             headers: &headers,
             ip,
         };
-        self.output.clear();
-        let mut outcome = 0;
         match verifier.verify(&request, unix_seconds(now)) {
             Ok(accepted) => {
-                report::write_accepted(&mut self.output, &accepted, verifier.keys());
-                if accepted.event().is_binary() {
-                    outcome = BINARY;
-                }
+                let layout = self.layout.as_mut();
+                layout.key = word(accepted.key());
+                layout.timestamp = words(accepted.timestamp());
+                layout.id = word(accepted.id_header());
+                accepted_as(accepted.event())
             }
-            Err(rejection) => report::write_rejection(&mut self.output, &rejection),
+            Err(rejection) => {
+                self.output.clear();
+                report::write_rejection(&mut self.output, &rejection);
+                self.publish();
+                REFUSED
+            }
         }
-        self.publish();
-        outcome
     }
 
     /// Builds a verifier from the options in the first part of the input and answers with its number.
@@ -235,9 +255,23 @@ impl Core {
 
     /// Tells JavaScript where the answer is.
     fn publish(&mut self) {
-        self.layout.answer = u32::try_from(self.output.as_ptr().addr()).unwrap_or_default();
-        self.layout.answer_length = u32::try_from(self.output.len()).unwrap_or_default();
+        self.layout.answer = word(self.output.as_ptr().addr());
+        self.layout.answer_length = word(self.output.len());
     }
+}
+
+/// A number or an address of this memory, which has 32 bits.
+fn word(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or_default()
+}
+
+/// The low and the high half.
+fn words(number: u64) -> [u32; 2] {
+    let [a, b, c, d, e, f, g, h] = number.to_le_bytes();
+    [
+        u32::from_le_bytes([a, b, c, d]),
+        u32::from_le_bytes([e, f, g, h]),
+    ]
 }
 
 /// Whole seconds: what a sender compares its clock with, too.

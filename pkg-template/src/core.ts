@@ -3,19 +3,26 @@
 import { ConfigError, CoreError } from "./errors.js";
 import { createGlue, type WasmCore } from "./generated/glue.js";
 import { TextDecoder, TextEncoder } from "./text.js";
+import type { Rejected } from "./types.js";
 
 /** The words that the core and this layer share: see `Layout` in `src/wasm.rs`. */
 const MAX_HEADERS = 6;
 const IP = MAX_HEADERS;
 const BODY = IP + 1;
 const ANSWER = BODY + 1;
-const LAYOUT_WORDS = ANSWER + 2;
+const KEY = ANSWER + 2;
+const TIMESTAMP = KEY + 1;
+const ID = TIMESTAMP + 2;
+const LAYOUT_WORDS = ID + 1;
 
 /** The length that says "not there". */
 const ABSENT = 0xffffffff;
 
-/** What `verify` returns when the event's payload is the body itself. */
-const BINARY = 1;
+/** What `verify` returns: a refusal, or how to read an accepted callback's body. */
+const REFUSED = 0;
+const WALLET_EVENT = 1;
+const JSON_PAYLOAD = 2;
+const BINARY_PAYLOAD = 4;
 
 /** The most bytes of UTF-8 that one UTF-16 code unit becomes. */
 const BYTES_PER_UNIT = 3;
@@ -30,12 +37,23 @@ export interface Parts {
 	readonly body: string | Uint8Array;
 }
 
+/** What the core says of an accepted callback. */
+export interface Verdict {
+	readonly ok: true;
+	readonly id: string | undefined;
+	readonly timestamp: number;
+	/** The index of the key. */
+	readonly key: number;
+	readonly event: object;
+}
+
 export class Core {
 	readonly wasm: WasmCore;
 	readonly #memory: WebAssembly.Memory;
 	readonly #layoutAddress: number;
 	#layout: Uint32Array;
 	#input = new Uint8Array();
+	#inputAddress = 0;
 
 	constructor(module: WebAssembly.Module) {
 		const glue = createGlue();
@@ -47,15 +65,48 @@ export class Core {
 		this.#layout = this.#viewLayout();
 	}
 
-	/**
-	 * Verifies a callback in one call. `now` is in milliseconds.
-	 *
-	 * @returns the verdict, and whether its event's payload is the body itself.
-	 */
-	verify(verifier: number, parts: Parts, now: number): { verdict: string; binary: boolean } {
-		this.#write(parts);
+	/** Verifies a callback in one call. `now` is in milliseconds. */
+	verify(verifier: number, parts: Parts, now: number): Verdict | Rejected {
+		const bodyAt = this.#write(parts);
 		const outcome = this.wasm.verify(verifier, now);
-		return { verdict: this.#readAnswer(), binary: outcome === BINARY };
+		if (this.#layout.length === 0) this.#layout = this.#viewLayout();
+		const layout = this.#layout;
+		if (outcome === REFUSED) return JSON.parse(this.#readAnswer());
+		const id = parts.headers[layout[ID] ?? 0];
+		return {
+			ok: true,
+			id,
+			timestamp: (layout[TIMESTAMP + 1] ?? 0) * 2 ** 32 + (layout[TIMESTAMP] ?? 0),
+			key: layout[KEY] ?? 0,
+			event: this.#readEvent(outcome, id, parts.body, bodyAt),
+		};
+	}
+
+	/** Reads the bytes that were verified, as the core says. */
+	#readEvent(outcome: number, id: string | undefined, body: Parts["body"], bodyAt: number): object {
+		const length = this.#layout[BODY] ?? 0;
+		const read = () => {
+			const ascii = typeof body === "string" && body.length === length;
+			return JSON.parse(ascii ? body : decoder.decode(this.#viewInput(bodyAt, length)));
+		};
+		if (outcome === WALLET_EVENT) {
+			const event = read();
+			event.known = false;
+			return event;
+		}
+		const event: { type?: string; id: string | undefined; payload?: unknown } = { id };
+		if (outcome === BINARY_PAYLOAD) event.payload = this.#viewInput(bodyAt, length).slice();
+		if (outcome === JSON_PAYLOAD) {
+			const payload = read();
+			event.payload = payload;
+			if (typeof payload?.type === "string") event.type = payload.type;
+		}
+		return event;
+	}
+
+	/** The part of the input, which may have moved with the memory since it was written. */
+	#viewInput(at: number, length: number): Uint8Array<ArrayBuffer> {
+		return new Uint8Array(this.#memory.buffer as ArrayBuffer, this.#inputAddress + at, length);
 	}
 
 	/**
@@ -66,19 +117,20 @@ export class Core {
 	ask(call: (wasm: WasmCore) => boolean, options: object, body: string | Uint8Array = ""): unknown {
 		this.#write({ headers: [JSON.stringify(options, keepVisible)], ip: undefined, body });
 		const accepted = call(this.wasm);
+		if (this.#layout.length === 0) this.#layout = this.#viewLayout();
 		const answer = JSON.parse(this.#readAnswer());
 		if (!accepted) throw new ConfigError(answer.code, answer.message);
 		return answer;
 	}
 
 	#readAnswer(): string {
-		if (this.#layout.length === 0) this.#layout = this.#viewLayout();
 		const address = this.#layout[ANSWER] ?? 0;
 		const length = this.#layout[ANSWER + 1] ?? 0;
 		return decoder.decode(new Uint8Array(this.#memory.buffer, address, length));
 	}
 
-	#write({ headers, ip, body }: Parts): void {
+	/** Writes a callback and returns where its body starts. */
+	#write({ headers, ip, body }: Parts): number {
 		let text = ip ?? "";
 		for (let index = headers.length; index-- > 0; ) text = (headers[index] ?? "") + text;
 		const bodyRoom = typeof body === "string" ? body.length * BYTES_PER_UNIT : body.length;
@@ -91,6 +143,7 @@ export class Core {
 			this.#input.set(body, written);
 			this.#layout[BODY] = body.length;
 		}
+		return written;
 	}
 
 	/**
@@ -123,8 +176,8 @@ export class Core {
 	#reserve(length: number): void {
 		if (this.#input.length < length || this.#input.length === 0) {
 			const room = Math.max(4096, 2 ** Math.ceil(Math.log2(length)));
-			const address = this.wasm.reserve(room);
-			this.#input = new Uint8Array(this.#memory.buffer, address, room);
+			this.#inputAddress = this.wasm.reserve(room);
+			this.#input = this.#viewInput(0, room);
 		}
 		if (this.#layout.length === 0) this.#layout = this.#viewLayout();
 	}
@@ -143,9 +196,13 @@ function keepVisible(_name: string, value: unknown): unknown {
 let load: (() => WebAssembly.Module) | undefined;
 let core: Core | undefined;
 
+/** Why the core cannot be started: a second try would fail the same way and cost as much. */
+let blocked: CoreError | undefined;
+
 /** Says where the module comes from. Called once by each entry. */
 export function provide(source: () => WebAssembly.Module): void {
 	load = source;
+	blocked = undefined;
 }
 
 /** Runs something on the core. A trap in it costs this one call and nothing else. */
@@ -176,14 +233,16 @@ function start(): Core {
 			'wallet-callback/slim has no module yet: call initialize(module) first, with the WebAssembly.Module of "wallet-callback/core.wasm"',
 		);
 	}
+	if (blocked !== undefined) throw blocked;
 	try {
 		return new Core(load());
 	} catch (error) {
-		throw new CoreError(
+		blocked = new CoreError(
 			"wasm_blocked",
 			"this platform does not compile WebAssembly here. In a page, add 'wasm-unsafe-eval' to script-src of its Content-Security-Policy; on an edge platform, let the bundler resolve the conditions workerd or edge-light, or hand the module to wallet-callback/slim",
 			error,
 		);
+		throw blocked;
 	}
 }
 

@@ -79,7 +79,8 @@ export function readHeaders(
 	if (tagOf(headers) === "[object Promise]") {
 		throw new TypeError("expected the request's headers, got a Promise: await headers() first");
 	}
-	for (const [name, value] of Object.entries(headers)) add(name, value);
+	const record = headers as { readonly [name: string]: unknown };
+	for (const name of Object.keys(record)) add(name, record[name]);
 	return values;
 }
 
@@ -94,11 +95,11 @@ function isIterable(headers: object): headers is Iterable<readonly [string, unkn
 
 /** Compares lengths first: a request has a dozen headers, and two or three of them matter. */
 function indexOf(names: readonly string[], name: string): number {
+	const { length } = name;
 	for (let index = 0; index < names.length; index++) {
 		const wanted = names[index] as string;
-		if (wanted.length === name.length && (wanted === name || wanted === name.toLowerCase())) {
-			return index;
-		}
+		if (wanted.length !== length) continue;
+		if (wanted === name || wanted === name.toLowerCase()) return index;
 	}
 	return -1;
 }
@@ -114,11 +115,14 @@ function toText(name: string, value: unknown): string | undefined {
 /**
  * Reads a request's body up to the chunk with which it passes `limit` bytes, and drops the rest.
  *
- * @throws {TypeError} for a body that has been read.
+ * @throws {TypeError} for a body that has been read, and for what is no request.
  */
 export async function readBody(request: Request, limit: number): Promise<Uint8Array> {
-	if (request.bodyUsed) {
-		throw new TypeError("expected a request whose body is unread, got one that has been read: verify first, or verify request.clone()");
+	if (typeof request !== "object" || request === null || !("bodyUsed" in request)) {
+		throw new TypeError("expected a Fetch Request: pass headers and body to verify() where there is none");
+	}
+	if (request.bodyUsed || request.body?.locked) {
+		throw new TypeError("expected a request whose body is unread, got one that something reads or has read: verify first, or verify request.clone()");
 	}
 	const chunks: Uint8Array[] = [];
 	let length = 0;

@@ -11,7 +11,7 @@ export type KeyMaterial = string | Uint8Array;
 export type KeyInput = KeyMaterial | { readonly id?: string; readonly key: KeyMaterial };
 
 /** The options of {@link createVerifier}. */
-export interface VerifierOptions<Name extends SenderName = SenderName> {
+export interface VerifierOptions<Name extends SenderName = "tp-wallet"> {
 	/** 1 to 16 keys. During a rotation, the old and the new one. */
 	readonly keys: KeyInput | readonly KeyInput[];
 	/** Whose callbacks. Default: `"tp-wallet"`. */

@@ -1,5 +1,5 @@
 import { type Core, isCurrent, type Parts, withCore } from "./core.js";
-import { CallbackRejectedError } from "./errors.js";
+import { CallbackRejectedError, ConfigError } from "./errors.js";
 import { readBody, readHeaders, toBody, toBytes } from "./request.js";
 import type {
 	Accepted,
@@ -48,18 +48,24 @@ const registry =
 
 class CoreVerifier<Event> implements Verifier<Event> {
 	readonly #options: object;
+	readonly #keyNames: readonly (string | undefined)[];
 	readonly #now: () => number;
 	#core: Core | undefined;
 	#handle: Handle = { verifier: 0, headers: [], maxBodyBytes: 0 };
 
-	constructor(options: VerifierOptions) {
+	constructor(options: VerifierOptions<SenderName>) {
 		if (typeof options !== "object" || options === null) {
 			throw new TypeError("expected options with keys, as createVerifier({ keys: [secret] })");
 		}
 		const { now = () => Date.now(), keys, ...rest } = options;
-		if (typeof now !== "function") throw new TypeError("now: expected a function that returns milliseconds");
+		if (typeof now !== "function") {
+			throw new ConfigError("invalid_option", "now: expected a function that returns milliseconds");
+		}
 		this.#now = now;
-		this.#options = { ...rest, keys: toKeyList(keys) };
+		const list: readonly KeyInput[] = Array.isArray(keys) ? keys : [keys as KeyInput];
+		const named = list.map(toNamedKey);
+		this.#keyNames = named.map(({ id }) => id);
+		this.#options = { ...rest, keys: named.map(({ key }) => toKey(key)) };
 		withCore((core) => this.#handleIn(core));
 	}
 
@@ -76,10 +82,17 @@ class CoreVerifier<Event> implements Verifier<Event> {
 				ip: toIp(input.ip),
 				body: toBody(input.body, maxBodyBytes),
 			};
-			const { verdict, binary } = core.verify(verifier, parts, now);
-			const result = JSON.parse(verdict);
-			if (binary) result.event.payload = (parts.body as Uint8Array).slice();
-			return result;
+			const verdict = core.verify(verifier, parts, now);
+			if (!verdict.ok) return verdict;
+			const { id, timestamp, key, event } = verdict;
+			const name = this.#keyNames[key];
+			return {
+				ok: true,
+				id,
+				timestamp,
+				key: name === undefined ? { index: key } : { index: key, id: name },
+				event: event as Event,
+			};
 		});
 	}
 
@@ -105,12 +118,13 @@ class CoreVerifier<Event> implements Verifier<Event> {
 	}
 }
 
-function toKeyList(keys: VerifierOptions["keys"]): object[] {
-	const list: readonly KeyInput[] = Array.isArray(keys) ? keys : [keys as KeyInput];
-	return list.map((input) => {
-		const named = typeof input === "object" && input !== null && "key" in input;
-		return named ? { id: input.id, ...toKey(input.key) } : toKey(input);
-	});
+function toNamedKey(input: KeyInput, index: number): { id?: string | undefined; key: KeyMaterial } {
+	const named = typeof input === "object" && input !== null && "key" in input;
+	if (!named) return { key: input };
+	if (input.id !== undefined && typeof input.id !== "string") {
+		throw new ConfigError("invalid_key", `keys[${index}].id: expected a string, got ${typeof input.id}`);
+	}
+	return input;
 }
 
 /** A key as the core takes it: text, bytes in hex, or something that it refuses. */

@@ -1,48 +1,31 @@
 //! The envelope of every `tp-wallet` event: `type`, `timestamp`, `data`.
 
 use alloc::borrow::ToOwned;
-use alloc::string::String;
 
 use crate::error::{PayloadProblem, Rejection};
 use crate::event::timestamp;
-use crate::json::{Document, Value};
+use crate::json::{Document, Integers, Value};
 
-/// A `tp-wallet` event.
-pub(super) struct Envelope<'a> {
-    document: Document<'a>,
-}
-
-impl<'a> Envelope<'a> {
-    /// Reads a body. Members that the format does not name are kept.
-    pub(super) fn read(body: &'a [u8]) -> Result<Self, Rejection> {
-        let document = Document::read(body)?;
-        let root = document.root();
-        if !root.is_object() {
-            return Err(unexpected(
-                "",
-                "an object with type, timestamp and data",
-                root,
-            ));
-        }
-        member(root, "type", "a non-empty string", |value| {
-            value.string().is_some_and(|text| !text.is_empty())
-        })?;
-        member(root, "timestamp", "an rfc 3339 date and time", |value| {
-            value
-                .string()
-                .is_some_and(|text| timestamp::parse(&text).is_ok())
-        })?;
-        member(root, "data", "an object", |value| value.is_object())?;
-        Ok(Self { document })
+/// Checks a body. Members that the format does not name may stand in it.
+pub(super) fn check(body: &[u8]) -> Result<(), Rejection> {
+    let document = Document::read(body, Integers::Exact)?;
+    let root = document.root();
+    if !root.is_object() {
+        return Err(unexpected(
+            "",
+            "an object with type, timestamp and data",
+            root,
+        ));
     }
-
-    /// Appends the event as JSON: the body's members, and `known`, which wins over a member of the
-    /// sender's that has this name.
-    pub(super) fn write_json(&self, out: &mut String) {
-        let members = self.document.root().raw().strip_suffix('}');
-        out.push_str(members.unwrap_or_default());
-        out.push_str(",\"known\":false}");
-    }
+    member(root, "type", "a non-empty string", |value| {
+        value.string().is_some_and(|text| !text.is_empty())
+    })?;
+    member(root, "timestamp", "an rfc 3339 date and time", |value| {
+        value
+            .string()
+            .is_some_and(|text| timestamp::parse(&text).is_ok())
+    })?;
+    member(root, "data", "an object", |value| value.is_object())
 }
 
 fn member(

@@ -14,9 +14,10 @@ pub struct Sender {
     pub name: &'static str,
     /// The name for people.
     pub title: &'static str,
-    /// The headers that carry the signature. Where a sender has several sets, the first whose
-    /// signature is there counts, and only that one.
-    pub headers: &'static [HeaderSet],
+    /// The headers that it signs with.
+    pub own_headers: HeaderSet,
+    /// Headers that count where the signature is not among its own: of the first such set alone.
+    pub other_headers: &'static [HeaderSet],
     /// What the body holds.
     pub payload: Payload,
     /// Where the rules are documented.
@@ -34,6 +35,11 @@ pub struct HeaderSet {
     pub signature: &'static str,
 }
 
+impl HeaderSet {
+    /// How many headers a set has. The id is the first of them.
+    pub(crate) const LENGTH: usize = 3;
+}
+
 /// What a verified body is read as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Payload {
@@ -44,11 +50,15 @@ pub enum Payload {
 }
 
 impl Sender {
+    /// The sets of headers, its own first.
+    pub(crate) fn header_sets(&'static self) -> impl Iterator<Item = &'static HeaderSet> {
+        core::iter::once(&self.own_headers).chain(self.other_headers)
+    }
+
     /// The headers that are read, set by set.
-    pub fn header_names(&self) -> impl Iterator<Item = &'static str> {
-        self.headers
-            .iter()
-            .flat_map(|set| [set.id, set.timestamp, set.signature])
+    pub fn header_names(&'static self) -> impl Iterator<Item = &'static str> {
+        self.header_sets()
+            .flat_map(|set| -> [_; HeaderSet::LENGTH] { [set.id, set.timestamp, set.signature] })
     }
 
     /// The sender of this name.

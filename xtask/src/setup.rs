@@ -52,7 +52,8 @@ pub fn npm(which: Npm) -> Outcome {
     if fresh(Npm::Everything) || fresh(which) {
         return Ok(());
     }
-    let mut arguments = vec!["ci", "--no-audit", "--no-fund"];
+    // Not `npm ci`, which refuses a lock file that lacks the builds for other platforms.
+    let mut arguments = vec!["install", "--no-save", "--no-audit", "--no-fund"];
     if which == Npm::Build {
         arguments.push("--omit=dev");
     }

@@ -1,0 +1,70 @@
+/** Callbacks to send to the servers of the READMEs. Signed without the package, as a sender does. */
+import assert from "node:assert/strict";
+import { createHmac, randomBytes, randomUUID } from "node:crypto";
+import { connect } from "node:net";
+
+export const secret = `whsec_${randomBytes(32).toString("base64")}`;
+
+/** Sends a request to a server, or calls it. */
+export type Post = (headers: Record<string, string>, body: string) => Promise<Response>;
+
+export function postTo(url: string): Post {
+	return (headers, body) => {
+		const timeout = AbortSignal.timeout(20_000);
+		return fetch(url, { method: "POST", headers, body, signal: timeout });
+	};
+}
+
+/** Sends a genuine callback and others, and checks each answer. */
+export async function converse(post: Post): Promise<void> {
+	const body = eventOf({ depositId: "dep_1" });
+	const headers = signed(body);
+	const json = { "content-type": "application/json" };
+	assert.deepEqual(await answer(post(headers, body)), [200, { code: 0 }], "genuine");
+	assert.deepEqual(
+		await answer(post(headers, body.replace("dep_1", "dep_2"))),
+		[401, { code: 401, error: "signature_mismatch" }],
+		"forged",
+	);
+	assert.deepEqual(
+		await answer(post(json, body)),
+		[400, { code: 400, error: "missing_header" }],
+		"unsigned",
+	);
+	const large = eventOf({ filling: "x".repeat(1_048_576) });
+	const tooLarge = await post(signed(large), large);
+	assert.equal(tooLarge.status, 413, "too large");
+	await tooLarge.arrayBuffer();
+	const other = eventOf({ memo: "💸", filling: "x".repeat(900_000) });
+	assert.deepEqual(await answer(post(signed(other), other)), [200, { code: 0 }], "genuine, again");
+}
+
+async function answer(pending: Promise<Response>): Promise<[number, unknown]> {
+	const response = await pending;
+	return [response.status, await response.json()];
+}
+
+function eventOf(data: object): string {
+	return JSON.stringify({ type: "deposit.confirmed", timestamp: new Date().toISOString(), data });
+}
+
+function signed(body: string): Record<string, string> {
+	const id = `msg_${randomUUID()}`;
+	const timestamp = `${Math.floor(Date.now() / 1000)}`;
+	const key = Buffer.from(secret.slice("whsec_".length), "base64");
+	const tag = createHmac("sha256", key).update(`${id}.${timestamp}.${body}`).digest("base64");
+	return {
+		"content-type": "application/json",
+		"webhook-id": id,
+		"webhook-timestamp": timestamp,
+		"webhook-signature": `v1,${tag}`,
+	};
+}
+
+/** Begins to send a body and hangs up. */
+export async function hangUp(port: number): Promise<void> {
+	const socket = connect(port, "127.0.0.1");
+	socket.write("POST /callback HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100\r\n\r\n{");
+	await new Promise((resolve) => setTimeout(resolve, 200));
+	socket.resetAndDestroy();
+}

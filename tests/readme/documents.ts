@@ -1,0 +1,43 @@
+/** The READMEs, taken apart. */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+export interface Document {
+	/** Its path in the repository. */
+	name: string;
+	text: string;
+	snippets: Snippet[];
+}
+
+export interface Snippet {
+	language: string;
+	/** From the info string, as in "js title=express". */
+	title: string | undefined;
+	code: string;
+}
+
+export const documents: readonly Document[] = ["README.md", "pkg-template/README.md"].map((name) => {
+	const path = fileURLToPath(new URL(`../../${name}`, import.meta.url));
+	const text = readFileSync(path, "utf8");
+	return { name, text, snippets: [...findSnippets(name, text)] };
+});
+
+function* findSnippets(name: string, text: string): Generator<Snippet> {
+	const blocks = [...text.matchAll(/^```(\S+)(?: title=(\S+))?\n(.*?)^```$/gms)];
+	const fences = text.match(/^[\s>]*(```|~~~)/gm) ?? [];
+	assert.equal(fences.length, blocks.length * 2, `${name}: a code block of a form that is not read`);
+	for (const [, language = "", title, code = ""] of blocks) yield { language, title, code };
+}
+
+/** What the comments behind the `console.log` calls of a snippet say that it prints. */
+export function statedOutput(code: string): string {
+	const lines = [...code.matchAll(/^\s*console\.log\(.*\); \/\/ (.+)$/gm)].map(([, line]) => line);
+	assert.ok(lines.length > 0, "the snippet states no output");
+	return `${lines.join("\n")}\n`;
+}
+
+/** The codes in the table of a document. */
+export function listedCodes({ text }: Document): string[] {
+	return [...text.matchAll(/^\| `([a-z_]+)` \| 4\d\d \|/gm)].map(([, code]) => code as string);
+}

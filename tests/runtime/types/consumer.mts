@@ -1,0 +1,128 @@
+/** A TypeScript project that uses the package: what must compile, and what must not. */
+import {
+	type Accepted,
+	CallbackRejectedError,
+	ConfigError,
+	CoreError,
+	createVerifier,
+	generateKeyPair,
+	generateSecret,
+	type SenderInfo,
+	type SignedCallback,
+	senders,
+	sign,
+	type Verifier,
+	type VerifierOptions,
+	type VerifyResult,
+} from "wallet-callback";
+
+const options: VerifierOptions = {
+	keys: [
+		generateSecret(),
+		new Uint8Array(32),
+		{ id: "2024", key: generateKeyPair().publicKey },
+		{ key: new Uint8Array(32) },
+	],
+	sender: "tp-wallet",
+	toleranceSeconds: 300,
+	maxBodyBytes: 1_048_576,
+	allowedIps: ["203.0.113.0/24"],
+	now: () => Date.now(),
+	dangerouslyAllowShortKeys: false,
+};
+const verifier: Verifier = createVerifier(options);
+createVerifier({ keys: "whsec_…" as const });
+createVerifier({ keys: ["a", "b"] as const });
+
+const headers: Record<string, string | string[] | undefined> = {
+	"webhook-id": "1",
+	"set-cookie": ["a", "b"],
+};
+const result: VerifyResult = verifier.verify({
+	headers,
+	body: new Uint8Array(),
+	ip: "203.0.113.7",
+	method: "POST",
+	url: "/",
+});
+verifier.verify({ headers: new Headers(), body: "" });
+verifier.verify({ headers: new Map([["webhook-id", "1"]]), body: new ArrayBuffer(0) });
+verifier.verify({ headers: [["webhook-id", "1"]], body: "" });
+
+if (result.ok) {
+	const id: string | undefined = result.id;
+	const timestamp: number | undefined = result.timestamp;
+	const { index, id: name }: { index: number; id?: string } = result.key;
+	const { type, data, known } = result.event;
+	const all: [string, object, boolean] = [type, data, known];
+	console.log(id, timestamp, index, name, all);
+	// @ts-expect-error: an accepted callback has no code
+	result.code;
+} else {
+	const { status, message }: { status: number; message: string } = result;
+	const header: string | undefined = result.header;
+	const path: string | undefined = result.path;
+	console.log(status, message, header, path);
+	switch (result.code) {
+		case "missing_header":
+		case "malformed_header":
+		case "body_too_large":
+		case "ip_not_allowed":
+		case "insecure_transport":
+		case "unknown_key":
+		case "unsupported_signature":
+		case "signature_mismatch":
+		case "timestamp_too_old":
+		case "timestamp_too_new":
+		case "malformed_payload":
+			break;
+		default:
+			result.code satisfies never;
+	}
+	// @ts-expect-error: a refused callback has no event
+	result.event;
+}
+
+const accepted: Accepted = verifier.unwrap({ headers, body: "" });
+const later: Promise<VerifyResult> = verifier.verifyRequest(
+	new Request("https://receiver.example/"),
+	{ ip: "::1" },
+);
+verifier.verifyRequest(new Request("https://receiver.example/"));
+const signed: SignedCallback = sign({
+	body: "{}",
+	key: generateSecret(),
+	id: "1",
+	timestamp: 1_700_000_000,
+	sender: "svix",
+});
+const info: readonly SenderInfo[] = senders();
+console.log(accepted, later, signed.headers["webhook-id"], info[0]?.name);
+
+const other = createVerifier({ keys: "whsec_…", sender: "standard-webhooks" });
+const payload = other.verify({ headers, body: "" });
+if (payload.ok) console.log(payload.event.payload, payload.event.type, payload.event.id);
+
+export function explain(error: unknown): string {
+	if (error instanceof CallbackRejectedError)
+		return `${error.code} ${error.status} ${error.header} ${error.path}`;
+	if (error instanceof ConfigError) return error.code;
+	if (error instanceof CoreError)
+		return error.code satisfies "wasm_blocked" | "wasm_trap" | "wasm_missing";
+	return String(error);
+}
+
+// @ts-expect-error: a body that is parsed already
+verifier.verify({ headers, body: { parsed: true } });
+// @ts-expect-error: no headers
+verifier.verify({ body: "" });
+// @ts-expect-error: no keys
+createVerifier({});
+// @ts-expect-error: an environment variable that may not be set
+createVerifier({ keys: undefined as string | undefined });
+// @ts-expect-error: a sender that nobody knows
+createVerifier({ keys: "whsec_…", sender: "nobody" });
+// @ts-expect-error: an option that is misspelt
+createVerifier({ keys: "whsec_…", tolerance: 300 });
+// @ts-expect-error: a result is a promise only where it is asked for one
+verifier.verify({ headers, body: "" }).then();
