@@ -3,12 +3,13 @@
 
 use alloc::borrow::ToOwned;
 use alloc::format;
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use zeroize::Zeroizing;
 
 use crate::error::{ConfigError, KeyProblem};
+use crate::event::amount::{self, AmountError, BaseUnits, Decimals};
 use crate::freshness::Tolerance;
 use crate::json::{Document, Integers, Value};
 use crate::key::{KeySource, Keys, SigningKey};
@@ -89,6 +90,55 @@ pub fn sign(
     sign::sign(sender(options)?, &signing_key, &id, timestamp, body)
 }
 
+/// The decimal form of `{ value, decimals }`, exactly.
+///
+/// # Errors
+/// [`ConfigError::InvalidOption`] for what is no amount.
+pub fn format_amount(json: &[u8]) -> Result<String, ConfigError> {
+    let document = document(json)?;
+    let value = required(
+        document.root(),
+        "value",
+        "a string of base units",
+        Value::string,
+    )?;
+    let units = BaseUnits::parse(&value).map_err(invalid_amount("value"))?;
+    Ok(units.to_decimal(decimals(document.root())?))
+}
+
+/// The base units of `{ decimal, decimals }`, exactly.
+///
+/// # Errors
+/// [`ConfigError::InvalidOption`] for what is no decimal, and for one with more places than
+/// `decimals`.
+pub fn to_base_units(json: &[u8]) -> Result<String, ConfigError> {
+    let document = document(json)?;
+    let decimal = required(
+        document.root(),
+        "decimal",
+        "a string of digits",
+        Value::string,
+    )?;
+    amount::to_base_units(&decimal, decimals(document.root())?).map_err(invalid_amount("decimal"))
+}
+
+fn decimals(options: Value) -> Result<Decimals, ConfigError> {
+    let places = required(
+        options,
+        "decimals",
+        "a whole number from 0 to 36",
+        Value::integer,
+    )?;
+    Decimals::new(places).map_err(invalid_amount("decimals"))
+}
+
+fn invalid_amount(option: &'static str) -> impl Fn(AmountError) -> ConfigError {
+    move |error| ConfigError::InvalidOption {
+        option,
+        problem: error.to_string(),
+    }
+}
+
 fn document(json: &[u8]) -> Result<Document<'_>, ConfigError> {
     Document::read(json, Integers::Any)
         .ok()
@@ -149,15 +199,36 @@ fn read<'d, T>(
     }
 }
 
+/// An option of one type that has to be there.
+fn required<'d, T>(
+    options: Value<'d>,
+    option: &'static str,
+    expected: &'static str,
+    convert: fn(Value<'d>) -> Option<T>,
+) -> Result<T, ConfigError> {
+    read(options, option, expected, convert)?.ok_or_else(|| ConfigError::InvalidOption {
+        option,
+        problem: format!("expected {expected}, got nothing"),
+    })
+}
+
 fn unexpected(option: &'static str, expected: &str, value: Value) -> ConfigError {
     ConfigError::InvalidOption {
         option,
-        problem: format!("expected {expected}, got {}", value.describe()),
+        problem: format!("expected {expected}, got {}", describe(value)),
+    }
+}
+
+/// What was passed. A number is no secret; a string may be one.
+fn describe(value: Value<'_>) -> &str {
+    match value.describe() {
+        "a number" => value.raw(),
+        kind => kind,
     }
 }
 
 fn integer(options: Value, option: &'static str) -> Result<Option<u64>, ConfigError> {
-    read(options, option, "a whole number from 0 on", Value::integer)
+    read(options, option, "a whole number", Value::integer)
 }
 
 fn strings(value: Value) -> Option<Vec<String>> {

@@ -7,6 +7,12 @@ use alloc::string::String;
 
 use core::fmt;
 
+use crate::event::address::AddressError;
+use crate::event::amount::AmountError;
+use crate::event::asset::AssetError;
+use crate::event::chain::ChainError;
+use crate::event::timestamp::TimestampError;
+
 /// The stable name of a reason for refusing a callback. Adding one is a minor version.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -223,6 +229,23 @@ pub enum PayloadProblem {
     LoneSurrogate,
     /// A number that a double does not carry exactly (RFC 7493, section 2.2).
     InexactNumber,
+    /// A confirmed deposit has fewer confirmations than it says it needs.
+    TooFewConfirmations {
+        /// How many it needs.
+        required: u64,
+        /// How many it has.
+        actual: u64,
+    },
+    /// An amount of base units, or its decimals.
+    Amount(AmountError),
+    /// A CAIP-2 chain.
+    Chain(ChainError),
+    /// A CAIP-19 asset.
+    Asset(AssetError),
+    /// An address or a transaction hash.
+    Address(AddressError),
+    /// An RFC 3339 date and time.
+    Timestamp(TimestampError),
     /// A required member is not there.
     Missing {
         /// What it should hold.
@@ -375,6 +398,17 @@ impl fmt::Display for PayloadProblem {
             Self::InexactNumber => {
                 f.write_str("expected a number that a double carries exactly, got a larger one")
             }
+            Self::TooFewConfirmations { required, actual } => {
+                write!(
+                    f,
+                    "expected at least {required} confirmations, got {actual}"
+                )
+            }
+            Self::Amount(error) => error.fmt(f),
+            Self::Chain(error) => error.fmt(f),
+            Self::Asset(error) => error.fmt(f),
+            Self::Address(error) => error.fmt(f),
+            Self::Timestamp(error) => error.fmt(f),
             Self::Missing { expected } => write!(f, "expected {expected}, got nothing"),
             Self::Unexpected { expected, actual } => write!(f, "expected {expected}, got {actual}"),
         }
@@ -382,6 +416,36 @@ impl fmt::Display for PayloadProblem {
 }
 
 impl core::error::Error for Rejection {}
+
+impl From<AmountError> for PayloadProblem {
+    fn from(error: AmountError) -> Self {
+        Self::Amount(error)
+    }
+}
+
+impl From<ChainError> for PayloadProblem {
+    fn from(error: ChainError) -> Self {
+        Self::Chain(error)
+    }
+}
+
+impl From<AssetError> for PayloadProblem {
+    fn from(error: AssetError) -> Self {
+        Self::Asset(error)
+    }
+}
+
+impl From<AddressError> for PayloadProblem {
+    fn from(error: AddressError) -> Self {
+        Self::Address(error)
+    }
+}
+
+impl From<TimestampError> for PayloadProblem {
+    fn from(error: TimestampError) -> Self {
+        Self::Timestamp(error)
+    }
+}
 
 /// A configuration that makes no sense, found when a verifier or a signer is built.
 #[non_exhaustive]

@@ -85,12 +85,8 @@ impl<'a> Document<'a> {
     /// [`Rejection::MalformedPayload`] with the path of the innermost member that was being read.
     pub(crate) fn read(body: &'a [u8], integers: Integers) -> Result<Self, Rejection> {
         let text = str::from_utf8(body).map_err(|error| {
-            malformed(
-                String::new(),
-                PayloadProblem::NotUtf8 {
-                    offset: error.valid_up_to(),
-                },
-            )
+            let offset = error.valid_up_to();
+            Fault::from(PayloadProblem::NotUtf8 { offset })
         })?;
         let mut reader = Reader {
             text,
@@ -99,13 +95,11 @@ impl<'a> Document<'a> {
             integers,
             nodes: Vec::with_capacity(64),
         };
-        match reader.document() {
-            Ok(()) => Ok(Self {
-                text,
-                nodes: reader.nodes,
-            }),
-            Err(fault) => Err(malformed(fault.path(), fault.0.0)),
-        }
+        reader.document()?;
+        Ok(Self {
+            text,
+            nodes: reader.nodes,
+        })
     }
 
     pub(crate) const fn root(&self) -> Value<'_> {
@@ -267,28 +261,24 @@ fn is_safe(integer: Option<u64>) -> bool {
     integer.is_some_and(|integer| integer <= MAX_SAFE_INTEGER)
 }
 
-fn malformed(path: String, problem: PayloadProblem) -> Rejection {
-    Rejection::MalformedPayload { path, problem }
-}
-
 /// A problem and, from the inside out, the members in which it lies. Boxed, since every reading
 /// function returns one and it is rare.
-struct Fault(Box<(PayloadProblem, Vec<Segment>)>);
+pub(crate) struct Fault(Box<(PayloadProblem, Vec<Segment>)>);
 
 enum Segment {
     Name(String),
     Index(usize),
 }
 
-impl Segment {
-    fn name(name: &str) -> Self {
-        Self::Name(name.chars().take(MAX_NAME_IN_PATH).collect())
-    }
-}
-
 impl Fault {
-    fn within(mut self, segment: Segment) -> Self {
-        self.0.1.push(segment);
+    pub(crate) fn within_name(mut self, name: &str) -> Self {
+        let name = name.chars().take(MAX_NAME_IN_PATH).collect();
+        self.0.1.push(Segment::Name(name));
+        self
+    }
+
+    pub(crate) fn within_index(mut self, index: usize) -> Self {
+        self.0.1.push(Segment::Index(index));
         self
     }
 
@@ -321,6 +311,14 @@ impl Fault {
 fn is_identifier(name: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$';
     !name.is_empty() && name.bytes().all(allowed)
+}
+
+impl From<Fault> for Rejection {
+    fn from(fault: Fault) -> Self {
+        let path = fault.path();
+        let (problem, _) = *fault.0;
+        Self::MalformedPayload { path, problem }
+    }
 }
 
 impl From<PayloadProblem> for Fault {
@@ -392,7 +390,7 @@ impl Reader<'_> {
         }
         loop {
             self.value(depth.wrapping_add(1))
-                .map_err(|fault| fault.within(Segment::Index(count)))?;
+                .map_err(|fault| fault.within_index(count))?;
             count = count.wrapping_add(1);
             self.skip_space();
             if self.eat(b']') {
@@ -430,7 +428,7 @@ impl Reader<'_> {
             self.skip_space();
             self.value(depth.wrapping_add(1)).map_err(|fault| {
                 let name = decoded(self.text, name).unwrap_or_default();
-                fault.within(Segment::name(&name))
+                fault.within_name(&name)
             })?;
             count = count.wrapping_add(1);
             self.skip_space();
@@ -466,7 +464,7 @@ impl Reader<'_> {
         while let Some(text) = names.pop() {
             if last.as_ref() == Some(&text) {
                 let fault = Fault::from(PayloadProblem::DuplicateKey);
-                return Err(fault.within(Segment::name(&text)));
+                return Err(fault.within_name(&text));
             }
             last = Some(text);
         }

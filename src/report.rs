@@ -5,6 +5,7 @@ use alloc::string::{String, ToString};
 use core::fmt::Write;
 
 use crate::error::{ConfigError, Rejection};
+use crate::event::Findings;
 use crate::json::write_string;
 use crate::sender::{SENDERS, Sender};
 
@@ -38,15 +39,45 @@ pub fn write_rejection(out: &mut String, rejection: &Rejection) {
 #[must_use]
 pub fn config_error(error: &ConfigError) -> String {
     let mut out = String::new();
-    let members = [("code", error.code()), ("message", &error.to_string())];
-    write_object(&mut out, &members);
+    let message = error.to_string();
+    write_object(&mut out, [("code", error.code()), ("message", &message)]);
     out
 }
 
+/// A text.
+#[must_use]
+pub fn text(text: &str) -> String {
+    let mut out = String::new();
+    write_string(&mut out, text);
+    out
+}
+
+/// Appends what was found out about an event's data.
+pub fn write_findings(out: &mut String, findings: &Findings) {
+    out.push_str("{\"addressChecked\":");
+    out.push_str(if findings.address_checked {
+        "true"
+    } else {
+        "false"
+    });
+    out.push_str(",\"decimals\":");
+    write_object(
+        out,
+        findings
+            .decimals
+            .iter()
+            .map(|(name, text)| (*name, text.as_str())),
+    );
+    out.push('}');
+}
+
 /// Appends an object whose values are strings.
-pub fn write_object(out: &mut String, members: &[(&str, &str)]) {
-    for (index, (name, value)) in members.iter().enumerate() {
-        out.push(if index == 0 { '{' } else { ',' });
+pub fn write_object<'t>(out: &mut String, members: impl IntoIterator<Item = (&'t str, &'t str)>) {
+    out.push('{');
+    for (index, (name, value)) in members.into_iter().enumerate() {
+        if index > 0 {
+            out.push(',');
+        }
         write_string(out, name);
         out.push(':');
         write_string(out, value);
@@ -60,7 +91,7 @@ pub fn write_senders(out: &mut String) {
         out.push(if index == 0 { '[' } else { ',' });
         write_object(
             out,
-            &[
+            [
                 ("name", sender.name),
                 ("title", sender.title),
                 ("algorithm", "HMAC-SHA256 (v1), Ed25519 (v1a)"),

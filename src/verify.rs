@@ -143,7 +143,7 @@ impl<'a> Accepted<'a> {
 
     /// How its body is to be read.
     #[must_use]
-    pub const fn event(&self) -> Event {
-        self.event
+    pub const fn event(&self) -> &Event {
+        &self.event
     }
 }

@@ -17,6 +17,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use wasm_bindgen::prelude::*;
+use zeroize::Zeroize;
 
 use crate::config;
 use crate::error::ConfigError;
@@ -64,12 +65,13 @@ struct Layout {
 
 /// What [`Core::verify`] returns: a refusal, or how to read an accepted callback's body.
 const REFUSED: u32 = 0;
-const fn accepted_as(event: Event) -> u32 {
+const fn accepted_as(event: &Event) -> u32 {
     match event {
-        Event::Wallet => 1,
-        Event::Json => 2,
-        Event::Empty => 3,
-        Event::Binary => 4,
+        Event::Known(_) => 1,
+        Event::Unknown => 2,
+        Event::Json => 3,
+        Event::Empty => 4,
+        Event::Binary => 5,
     }
 }
 
@@ -143,21 +145,25 @@ impl Core {
             headers: &headers,
             ip,
         };
-        match verifier.verify(&request, unix_seconds(now)) {
+        self.output.clear();
+        let outcome = match verifier.verify(&request, unix_seconds(now)) {
             Ok(accepted) => {
                 let layout = self.layout.as_mut();
                 layout.key = word(accepted.key());
                 layout.timestamp = words(accepted.timestamp());
                 layout.id = word(accepted.id_header());
+                if let Event::Known(findings) = accepted.event() {
+                    report::write_findings(&mut self.output, findings);
+                }
                 accepted_as(accepted.event())
             }
             Err(rejection) => {
-                self.output.clear();
                 report::write_rejection(&mut self.output, &rejection);
-                self.publish();
                 REFUSED
             }
-        }
+        };
+        self.publish();
+        outcome
     }
 
     /// Builds a verifier from the options in the first part of the input and answers with its number.
@@ -182,11 +188,7 @@ impl Core {
     /// Answers with a new secret.
     #[wasm_bindgen(js_name = generateSecret)]
     pub fn generate_secret(&mut self) -> bool {
-        let result = entropy().map(|entropy| {
-            let mut out = String::new();
-            report::write_object(&mut out, &[("secret", &sign::secret(entropy))]);
-            out
-        });
+        let result = entropy().map(|entropy| report::text(&sign::secret(entropy)));
         self.answer(result)
     }
 
@@ -197,10 +199,31 @@ impl Core {
             let (public, private) = sign::key_pair(entropy);
             let mut out = String::new();
             let members = [("publicKey", &*public), ("privateKey", &*private)];
-            report::write_object(&mut out, &members);
+            report::write_object(&mut out, members);
             out
         });
         self.answer(result)
+    }
+
+    /// Answers with the decimal form of an amount.
+    #[wasm_bindgen(js_name = formatAmount)]
+    pub fn format_amount(&mut self) -> bool {
+        let result = config::format_amount(self.options());
+        self.answer(result.map(|text| report::text(&text)))
+    }
+
+    /// Answers with the base units of a decimal.
+    #[wasm_bindgen(js_name = toBaseUnits)]
+    pub fn to_base_units(&mut self) -> bool {
+        let result = config::to_base_units(self.options());
+        self.answer(result.map(|text| report::text(&text)))
+    }
+
+    /// Wipes what a call other than `verify` left behind: its options hold a key, and its answer may
+    /// be one.
+    pub fn wipe(&mut self) {
+        self.input.as_mut_slice().zeroize();
+        self.output.zeroize();
     }
 
     /// Answers with the known senders.
@@ -234,7 +257,7 @@ impl Core {
         let headers = config::sign(self.options(), body, unix_seconds(now), entropy)?;
         let mut out = String::new();
         let headers = headers.each_ref().map(|(name, value)| (*name, &**value));
-        report::write_object(&mut out, &headers);
+        report::write_object(&mut out, headers);
         Ok(out)
     }
 

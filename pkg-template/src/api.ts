@@ -1,3 +1,4 @@
+export { formatAmount, toBaseUnits } from "./amount.js";
 export {
 	CallbackRejectedError,
 	ConfigError,
@@ -6,5 +7,6 @@ export {
 	type CoreErrorCode,
 } from "./errors.js";
 export { generateKeyPair, generateSecret, senders, sign } from "./sign.js";
+export type * from "./generated/model.js";
 export type * from "./types.js";
 export { createVerifier } from "./verify.js";

@@ -20,9 +20,10 @@ const ABSENT = 0xffffffff;
 
 /** What `verify` returns: a refusal, or how to read an accepted callback's body. */
 const REFUSED = 0;
-const WALLET_EVENT = 1;
-const JSON_PAYLOAD = 2;
-const BINARY_PAYLOAD = 4;
+const KNOWN_EVENT = 1;
+const UNKNOWN_EVENT = 2;
+const JSON_PAYLOAD = 3;
+const BINARY_PAYLOAD = 5;
 
 /** The most bytes of UTF-8 that one UTF-16 code unit becomes. */
 const BYTES_PER_UNIT = 3;
@@ -89,11 +90,8 @@ export class Core {
 			const ascii = typeof body === "string" && body.length === length;
 			return JSON.parse(ascii ? body : decoder.decode(this.#viewInput(bodyAt, length)));
 		};
-		if (outcome === WALLET_EVENT) {
-			const event = read();
-			event.known = false;
-			return event;
-		}
+		if (outcome === KNOWN_EVENT) return annotate(read(), JSON.parse(this.#readAnswer()));
+		if (outcome === UNKNOWN_EVENT) return Object.assign(read(), { known: false });
 		const event: { type?: string; id: string | undefined; payload?: unknown } = { id };
 		if (outcome === BINARY_PAYLOAD) event.payload = this.#viewInput(bodyAt, length).slice();
 		if (outcome === JSON_PAYLOAD) {
@@ -119,6 +117,7 @@ export class Core {
 		const accepted = call(this.wasm);
 		if (this.#layout.length === 0) this.#layout = this.#viewLayout();
 		const answer = JSON.parse(this.#readAnswer());
+		this.wasm.wipe();
 		if (!accepted) throw new ConfigError(answer.code, answer.message);
 		return answer;
 	}
@@ -185,6 +184,22 @@ export class Core {
 	#viewLayout(): Uint32Array {
 		return new Uint32Array(this.#memory.buffer, this.#layoutAddress, LAYOUT_WORDS);
 	}
+}
+
+/** What the core found out about an event's data. */
+interface Findings {
+	readonly addressChecked: boolean;
+	readonly decimals: { readonly [member: string]: string };
+}
+
+/** Adds the findings to the event. They win over members of the sender's that have their names. */
+function annotate(event: KnownEvent, { addressChecked, decimals }: Findings): object {
+	for (const member in decimals) Object.assign(event.data[member] ?? {}, { decimal: decimals[member] });
+	return Object.assign(event, { known: true, addressChecked });
+}
+
+interface KnownEvent {
+	readonly data: { readonly [member: string]: object };
 }
 
 /** What JSON would leave out in silence becomes a null, which the core refuses by name. */

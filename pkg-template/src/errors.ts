@@ -1,4 +1,5 @@
-import type { Rejected, RejectionCode } from "./types.js";
+import type { RejectionCode } from "./generated/model.js";
+import type { Rejected } from "./types.js";
 
 /**
  * Thrown by {@link Verifier.unwrap} for a callback that is refused. It has the fields of the result

@@ -38,8 +38,7 @@ export function sign<const Body extends BodyInput>(options: SignOptions<Body>): 
  * ```
  */
 export function generateSecret(): string {
-	const answer = withCore((core) => core.ask((wasm) => wasm.generateSecret(), {}));
-	return (answer as { secret: string }).secret;
+	return withCore((core) => core.ask((wasm) => wasm.generateSecret(), {})) as string;
 }
 
 /**

@@ -1,5 +1,4 @@
-/** The name of a sender whose callbacks can be verified: see {@link senders}. */
-export type SenderName = "tp-wallet" | "standard-webhooks" | "svix";
+import type { RejectionCode, SenderName, WalletEvent } from "./generated/model.js";
 
 /**
  * A key in text form (`whsec_…` for HMAC-SHA256, `whpk_…` for Ed25519), or the 24 to 64 raw bytes of
@@ -60,20 +59,6 @@ export interface CallbackInput {
 	readonly url?: string | undefined;
 }
 
-/** Why a callback was refused. Stable: adding one is a minor version. */
-export type RejectionCode =
-	| "body_too_large"
-	| "insecure_transport"
-	| "ip_not_allowed"
-	| "missing_header"
-	| "malformed_header"
-	| "unknown_key"
-	| "unsupported_signature"
-	| "signature_mismatch"
-	| "timestamp_too_old"
-	| "timestamp_too_new"
-	| "malformed_payload";
-
 /** A callback that is genuine, fresh and well-formed. */
 export interface Accepted<Event = WalletEvent> {
 	readonly ok: true;
@@ -113,19 +98,6 @@ export type JsonValue =
 	| null
 	| readonly JsonValue[]
 	| { readonly [name: string]: JsonValue };
-
-/** An event of the `tp-wallet` format. Members that the format does not name are kept. */
-export interface WalletEvent {
-	/** What happened, as `deposit.confirmed`. */
-	readonly type: string;
-	/** When it happened, as RFC 3339. */
-	readonly timestamp: string;
-	/** The event's data. */
-	readonly data: { readonly [name: string]: JsonValue };
-	/** Whether this version of the package knows the type and has checked the data against it. */
-	readonly known: boolean;
-	readonly [name: string]: JsonValue;
-}
 
 /** A callback of another sender than `tp-wallet`. */
 export interface OpaqueEvent {

@@ -1,5 +1,6 @@
 import { type Core, isCurrent, type Parts, withCore } from "./core.js";
 import { CallbackRejectedError, ConfigError } from "./errors.js";
+import type { SenderName } from "./generated/model.js";
 import { readBody, readHeaders, toBody, toBytes } from "./request.js";
 import type {
 	Accepted,
@@ -7,7 +8,6 @@ import type {
 	EventOf,
 	KeyInput,
 	KeyMaterial,
-	SenderName,
 	Verifier,
 	VerifierOptions,
 	VerifyResult,
@@ -121,6 +121,10 @@ class CoreVerifier<Event> implements Verifier<Event> {
 function toNamedKey(input: KeyInput, index: number): { id?: string | undefined; key: KeyMaterial } {
 	const named = typeof input === "object" && input !== null && "key" in input;
 	if (!named) return { key: input };
+	const unknown = Object.keys(input).find((name) => name !== "id" && name !== "key");
+	if (unknown !== undefined) {
+		throw new ConfigError("invalid_key", `keys[${index}]: expected id and key, got "${unknown}"`);
+	}
 	if (input.id !== undefined && typeof input.id !== "string") {
 		throw new ConfigError("invalid_key", `keys[${index}].id: expected a string, got ${typeof input.id}`);
 	}

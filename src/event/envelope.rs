@@ -1,55 +1,47 @@
 //! The envelope of every `tp-wallet` event: `type`, `timestamp`, `data`.
 
-use alloc::borrow::ToOwned;
+use crate::error::PayloadProblem;
+use crate::event::data::{self, Findings};
+use crate::event::{model, timestamp};
+use crate::json::{Document, Fault, Value};
 
-use crate::error::{PayloadProblem, Rejection};
-use crate::event::timestamp;
-use crate::json::{Document, Integers, Value};
-
-/// Checks a body. Members that the format does not name may stand in it.
-pub(super) fn check(body: &[u8]) -> Result<(), Rejection> {
-    let document = Document::read(body, Integers::Exact)?;
+/// Checks a body: its envelope, and the data of a type that is known. Members that the format does
+/// not name may stand anywhere.
+pub(super) fn check(document: &Document) -> Result<Option<Findings>, Fault> {
     let root = document.root();
     if !root.is_object() {
-        return Err(unexpected(
-            "",
-            "an object with type, timestamp and data",
-            root,
-        ));
+        let expected = "an object with type, timestamp and data";
+        let actual = root.describe();
+        return Err(PayloadProblem::Unexpected { expected, actual }.into());
     }
-    member(root, "type", "a non-empty string", |value| {
-        value.string().is_some_and(|text| !text.is_empty())
-    })?;
-    member(root, "timestamp", "an rfc 3339 date and time", |value| {
-        value
-            .string()
-            .is_some_and(|text| timestamp::parse(&text).is_ok())
-    })?;
-    member(root, "data", "an object", |value| value.is_object())
+    let kind = member(root, "type", "a non-empty string")?;
+    let kind = kind.string().filter(|text| !text.is_empty());
+    let kind = kind.ok_or_else(|| unexpected(root, "type", "a non-empty string"))?;
+
+    let expected = model::Kind::Timestamp.expected();
+    let time = member(root, "timestamp", expected)?.string();
+    let time = time.ok_or_else(|| unexpected(root, "timestamp", expected))?;
+    timestamp::parse(&time)
+        .map_err(|error| Fault::from(PayloadProblem::from(error)).within_name("timestamp"))?;
+
+    let data = member(root, "data", "an object")?;
+    if !data.is_object() {
+        return Err(unexpected(root, "data", "an object"));
+    }
+    let Some((family, status)) = model::find(&kind) else {
+        return Ok(None);
+    };
+    data::check(family, status, data)
+        .map(Some)
+        .map_err(|fault| fault.within_name("data"))
 }
 
-fn member(
-    root: Value,
-    name: &'static str,
-    expected: &'static str,
-    holds: impl Fn(Value) -> bool,
-) -> Result<(), Rejection> {
-    match root.get(name) {
-        Some(value) if holds(value) => Ok(()),
-        Some(value) => Err(unexpected(name, expected, value)),
-        None => Err(Rejection::MalformedPayload {
-            path: name.to_owned(),
-            problem: PayloadProblem::Missing { expected },
-        }),
-    }
+fn member<'d>(root: Value<'d>, name: &str, expected: &'static str) -> Result<Value<'d>, Fault> {
+    let missing = || Fault::from(PayloadProblem::Missing { expected }).within_name(name);
+    root.get(name).ok_or_else(missing)
 }
 
-fn unexpected(path: &str, expected: &'static str, value: Value) -> Rejection {
-    Rejection::MalformedPayload {
-        path: path.to_owned(),
-        problem: PayloadProblem::Unexpected {
-            expected,
-            actual: value.describe(),
-        },
-    }
+fn unexpected(root: Value, name: &str, expected: &'static str) -> Fault {
+    let actual = root.get(name).map_or("nothing", Value::describe);
+    Fault::from(PayloadProblem::Unexpected { expected, actual }).within_name(name)
 }

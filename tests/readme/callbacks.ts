@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { createHmac, randomBytes, randomUUID } from "node:crypto";
 import { connect } from "node:net";
+import { text } from "node:stream/consumers";
 
 export const secret = `whsec_${randomBytes(32).toString("base64")}`;
 
@@ -67,4 +68,11 @@ export async function hangUp(port: number): Promise<void> {
 	socket.write("POST /callback HTTP/1.1\r\nhost: localhost\r\ncontent-length: 100\r\n\r\n{");
 	await new Promise((resolve) => setTimeout(resolve, 200));
 	socket.resetAndDestroy();
+}
+
+/** Sends a request that announces no body, which `fetch` cannot. */
+export async function postNothing(port: number): Promise<void> {
+	const socket = connect(port, "127.0.0.1");
+	socket.write("POST /callback HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
+	assert.match(await text(socket), /^HTTP\/1\.1 400 /, "without a body");
 }

@@ -17,16 +17,22 @@ export interface Snippet {
 	code: string;
 }
 
-export const documents: readonly Document[] = ["README.md", "pkg-template/README.md"].map((name) => {
-	const path = fileURLToPath(new URL(`../../${name}`, import.meta.url));
-	const text = readFileSync(path, "utf8");
-	return { name, text, snippets: [...findSnippets(name, text)] };
-});
+export const documents: readonly Document[] = ["README.md", "pkg-template/README.md"].map(
+	(name) => {
+		const path = fileURLToPath(new URL(`../../${name}`, import.meta.url));
+		const text = readFileSync(path, "utf8");
+		return { name, text, snippets: [...findSnippets(name, text)] };
+	},
+);
 
 function* findSnippets(name: string, text: string): Generator<Snippet> {
 	const blocks = [...text.matchAll(/^```(\S+)(?: title=(\S+))?\n(.*?)^```$/gms)];
 	const fences = text.match(/^[\s>]*(```|~~~)/gm) ?? [];
-	assert.equal(fences.length, blocks.length * 2, `${name}: a code block of a form that is not read`);
+	assert.equal(
+		fences.length,
+		blocks.length * 2,
+		`${name}: a code block of a form that is not read`,
+	);
 	for (const [, language = "", title, code = ""] of blocks) yield { language, title, code };
 }
 

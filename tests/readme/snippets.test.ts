@@ -2,11 +2,12 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import type { Readable } from "node:stream";
 import { before, mock, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { build, type Plugin } from "esbuild";
 import { Miniflare } from "miniflare";
-import { converse, hangUp, postTo, secret } from "./callbacks.ts";
+import { converse, hangUp, postNothing, postTo, secret } from "./callbacks.ts";
 import { documents, listedCodes, type Snippet, statedOutput } from "./documents.ts";
 import { PACKAGE, packageFile, prepareProject, run, serve, writeFile } from "./programs.ts";
 
@@ -55,7 +56,8 @@ for (const { name, snippets } of documents) {
 
 test("every runner has its snippet", () => {
 	const titles = documents.flatMap(({ snippets }) => snippets.map(({ title }) => title));
-	assert.deepEqual(Object.keys(RUNNERS).filter((title) => !titles.includes(title)), []);
+	const idle = Object.keys(RUNNERS).filter((title) => !titles.includes(title));
+	assert.deepEqual(idle, []);
 });
 
 test("the snippets use the package as its types say", async () => {
@@ -92,11 +94,12 @@ for (const document of documents) {
 	});
 }
 
-/** Runs a server and talks to it. It has to bear a client that hangs up. */
+/** Runs a server and talks to it. It has to bear clients that are no senders, too. */
 function serves(command: readonly [string, ...string[]]): Runner {
 	return (file) =>
 		serve([...command, file], WITH_SECRET, async (port) => {
 			await hangUp(port);
+			await postNothing(port);
 			await converse(postTo(`http://127.0.0.1:${port}/callback`));
 		});
 }
@@ -141,7 +144,7 @@ async function runInWorkerd(file: string): Promise<void> {
 		compatibilityDate: "2026-04-01",
 		bindings: WITH_SECRET,
 		cf: false,
-		handleRuntimeStdio: (stdout, stderr) => {
+		handleRuntimeStdio: (stdout: Readable, stderr: Readable) => {
 			stdout.resume();
 			stderr.resume();
 		},

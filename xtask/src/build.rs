@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 use base64ct::{Base64, Encoding};
 use wasm_bindgen_cli_support::Bindgen;
 
+use crate::model;
 use crate::run::{Outcome, command, npm_bin, root, step, timed};
 use crate::setup::{self, Npm};
 
-const TARGET: &str = "wasm32-unknown-unknown";
+/// The core's target.
+pub const TARGET: &str = "wasm32-unknown-unknown";
 
 /// Builds `pkg/`.
 pub fn build() -> Outcome {
@@ -20,6 +22,7 @@ pub fn build() -> Outcome {
     timed("binding it to JavaScript", bind)?;
     optimize()?;
     timed("embedding it", embed)?;
+    timed("writing types and schema", describe)?;
     bundle()?;
     declare_types()?;
     copy_files()
@@ -131,6 +134,13 @@ fn embed() -> Outcome {
     )
 }
 
+/// Writes what the core's tables say in other languages.
+fn describe() -> Outcome {
+    write(&generated().join("model.ts"), &model::typescript())?;
+    let schema = format!("{:#}\n", model::schema());
+    write(&root().join("pkg/dist/schema.json"), &schema)
+}
+
 /// Turns wasm-bindgen's glue, which keeps the state of one instance in its module, into a function
 /// that makes such a state: a core that has trapped is replaced, and nothing of it may live on.
 fn glue_factory(glue: &str) -> Outcome<String> {
@@ -180,6 +190,9 @@ export interface WasmCore {
 	generateSecret(): boolean;
 	generateKeyPair(): boolean;
 	senders(): boolean;
+	formatAmount(): boolean;
+	toBaseUnits(): boolean;
+	wipe(): void;
 }
 
 export function createGlue(): Glue;
@@ -223,7 +236,17 @@ fn bundle() -> Outcome {
 }
 
 /// The modules whose declarations users see.
-const PUBLIC_MODULES: [&str; 7] = ["index", "slim", "api", "types", "errors", "sign", "verify"];
+const PUBLIC_MODULES: [&str; 9] = [
+    "index",
+    "slim",
+    "api",
+    "amount",
+    "types",
+    "errors",
+    "sign",
+    "verify",
+    "generated/model",
+];
 
 fn declare_types() -> Outcome {
     let types = root().join("target/types");
@@ -234,6 +257,7 @@ fn declare_types() -> Outcome {
         let name = format!("{name}.d.ts");
         for format in ["esm", "cjs"] {
             let to = root().join("pkg/dist").join(format).join(&name);
+            create(to.parent().unwrap_or(&to))?;
             fs::copy(types.join(&name), to).map_err(|error| format!("{name}: {error}"))?;
         }
     }

@@ -1,23 +1,36 @@
 //! The project's tasks. Each does its own set-up.
 
 mod build;
+mod check;
+mod demo;
+mod model;
 mod run;
 mod setup;
+mod test;
 
 use std::process::ExitCode;
 
 const HELP: &str = "\
 cargo xtask <task>
 
-  build   builds the npm package into pkg/
-  pack    builds it and packs target/wallet-callback-<version>.tgz
+  demo [--serve]         sends callbacks to a real receiver and shows what it answers
+  test                   runs every check and every test
+  check                  formats, lints and types only
+  bench [--quick] [--json FILE]
+                         measures speed, size and memory against named peers
+  build                  builds the npm package into pkg/
+  pack                   builds it and packs target/wallet-callback-<version>.tgz
 ";
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
     let task = arguments.next().unwrap_or_default();
-
+    let rest: Vec<String> = arguments.collect();
     let result = match task.as_str() {
+        "demo" => demo::demo(&rest),
+        "test" => test::test(),
+        "check" => check::check(),
+        "bench" => test::bench(&rest),
         "build" => build::build(),
         "pack" => build::pack().map(drop),
         _ => {

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use crate::build;
 use crate::run::{self, Outcome, command, root, step};
 
 /// Which of the npm packages a task needs.
@@ -59,4 +60,45 @@ pub fn npm(which: Npm) -> Outcome {
     }
     step("installing npm packages", &mut command("npm", &arguments))?;
     fs::write(stamp(which), lock).map_err(|error| error.to_string())
+}
+
+/// Packs the package and installs it into an empty project, as a user would.
+pub fn consumer() -> Outcome {
+    let tarball = build::pack()?;
+    let folder = root().join("target/consumer");
+    if folder.exists() {
+        fs::remove_dir_all(&folder).map_err(|error| error.to_string())?;
+    }
+    fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
+    let manifest = "{ \"private\": true, \"type\": \"module\" }\n";
+    fs::write(folder.join("package.json"), manifest).map_err(|error| error.to_string())?;
+    let mut npm = command("npm", &["install", "--no-audit", "--no-fund"]);
+    step(
+        "installing it into an empty project",
+        npm.arg(tarball).current_dir(folder),
+    )
+}
+
+/// Installs Chromium where it is missing and can be installed.
+pub fn chromium() -> Outcome {
+    if Path::new("/usr/bin/chromium").exists() {
+        return Ok(());
+    }
+    let install = "apt-get update && apt-get install --yes --no-install-recommends chromium";
+    if run::exists("apt-get") && is_root() {
+        println!("  {install}");
+        return step("installing Chromium", &mut command("sh", &["-c", install]));
+    }
+    if std::env::var_os("CI").is_some() {
+        return Err(format!("Chromium is missing; install it with: {install}"));
+    }
+    println!(
+        "  without Chromium the browser tests are left out; install it with: sudo sh -c '{install}'"
+    );
+    Ok(())
+}
+
+fn is_root() -> bool {
+    let id = std::process::Command::new("id").arg("-u").output();
+    id.is_ok_and(|output| output.stdout.trim_ascii() == b"0")
 }

@@ -1,0 +1,186 @@
+//! Checking an event's `data` against the tables of [`model`](super::model).
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::error::PayloadProblem;
+use crate::event::address::{self, Coverage};
+use crate::event::amount::{BaseUnits, Decimals};
+use crate::event::asset::Asset;
+use crate::event::chain::Chain;
+use crate::event::model::{Family, Field, Kind, Status};
+use crate::event::timestamp;
+use crate::json::{Fault, Value};
+
+/// The most members that a table has.
+const MAX_FIELDS: usize = 16;
+
+/// The longest id, in characters.
+const MAX_ID: usize = 256;
+
+/// What checking finds out beside that all is well.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Findings {
+    /// Whether every address and hash was checked by the rules of its chain.
+    pub address_checked: bool,
+    /// The amounts in whole tokens, by the name of their member.
+    pub decimals: Vec<(&'static str, String)>,
+}
+
+/// Checks the data of an event.
+pub(super) fn check(family: &Family, status: &Status, data: Value) -> Result<Findings, Fault> {
+    let mut findings = Findings {
+        address_checked: true,
+        ..Findings::default()
+    };
+    check_object(data, family.fields, status.requires, &mut findings)?;
+    if family.settled == Some(status.name) {
+        check_settled(data)?;
+    }
+    Ok(findings)
+}
+
+fn check_object(
+    object: Value,
+    fields: &'static [Field],
+    requires: &[&str],
+    findings: &mut Findings,
+) -> Result<(), Fault> {
+    if !object.is_object() {
+        return Err(unexpected("an object", object));
+    }
+    let values = pick(object, fields);
+    let chain = fields
+        .iter()
+        .position(|field| matches!(field.kind, Kind::Chain));
+    let chain = chain.and_then(|index| values.get(index).copied()??.string());
+    let chain = chain.as_deref().and_then(|id| Chain::parse(id).ok());
+    for (field, value) in fields.iter().zip(values) {
+        let result = match value {
+            Some(value) => check_value(field, value, chain, findings),
+            None if field.required || requires.contains(&field.name) => {
+                let expected = field.kind.expected();
+                Err(PayloadProblem::Missing { expected }.into())
+            }
+            None => Ok(()),
+        };
+        result.map_err(|fault| fault.within_name(field.name))?;
+    }
+    Ok(())
+}
+
+/// The members that the table names, in its order.
+fn pick<'d>(object: Value<'d>, fields: &[Field]) -> [Option<Value<'d>>; MAX_FIELDS] {
+    let mut values = [None; MAX_FIELDS];
+    for (name, value) in object.members() {
+        let Some(name) = name.string() else { continue };
+        let index = fields.iter().position(|field| field.name == name);
+        if let Some(slot) = index.and_then(|index| values.get_mut(index)) {
+            *slot = Some(value);
+        }
+    }
+    values
+}
+
+fn check_value(
+    field: &Field,
+    value: Value,
+    chain: Option<Chain>,
+    findings: &mut Findings,
+) -> Result<(), Fault> {
+    let mismatch = || unexpected(field.kind.expected(), value);
+    match field.kind {
+        Kind::Integer => return value.integer().map(drop).ok_or_else(mismatch),
+        Kind::Amount => {
+            let decimal = check_amount(value)?;
+            findings.decimals.push((field.name, decimal));
+            return Ok(());
+        }
+        Kind::List(fields) => return check_list(value, fields, findings),
+        _ => {}
+    }
+    let text = value.string().ok_or_else(mismatch)?;
+    let coverage = match (field.kind, chain) {
+        (Kind::Id, _) if !(1..=MAX_ID).contains(&text.chars().count()) => return Err(mismatch()),
+        (Kind::Challenge, _) if !is_challenge(&text) => return Err(mismatch()),
+        (Kind::Timestamp, _) => return timestamp::parse(&text).map(drop).map_err(problem),
+        (Kind::Chain, _) => return Chain::parse(&text).map(drop).map_err(problem),
+        (Kind::Asset, Some(chain)) => {
+            return Asset::parse(&text, &chain).map(drop).map_err(problem);
+        }
+        (Kind::Address, Some(chain)) => address::check(&chain, &text).map_err(problem)?,
+        (Kind::Hash, Some(chain)) => {
+            address::check_transaction_hash(&chain, &text).map_err(problem)?
+        }
+        _ => Coverage::Checked,
+    };
+    findings.address_checked &= coverage == Coverage::Checked;
+    Ok(())
+}
+
+/// Checks an amount and returns it in whole tokens.
+fn check_amount(amount: Value) -> Result<String, Fault> {
+    if !amount.is_object() {
+        return Err(unexpected(Kind::Amount.expected(), amount));
+    }
+    let member = |name: &'static str, expected: &'static str| {
+        let missing = || Fault::from(PayloadProblem::Missing { expected }).within_name(name);
+        amount.get(name).ok_or_else(missing)
+    };
+    // A JSON number cannot carry an amount of wei.
+    const UNITS: &str = "base units as a string of decimal digits";
+    const DECIMALS: &str = "a whole number from 0 to 36";
+    let value = member("value", UNITS)?;
+    let text = value
+        .string()
+        .ok_or_else(|| unexpected(UNITS, value).within_name("value"))?;
+    let units = BaseUnits::parse(&text).map_err(|error| problem(error).within_name("value"))?;
+    let decimals = member("decimals", DECIMALS)?;
+    let places = decimals
+        .integer()
+        .ok_or_else(|| unexpected(DECIMALS, decimals));
+    let places = places.map_err(|fault| fault.within_name("decimals"))?;
+    let places = Decimals::new(places).map_err(|error| problem(error).within_name("decimals"))?;
+    if let Some(symbol) = amount.get("symbol")
+        && symbol.string().is_none()
+    {
+        return Err(unexpected(Kind::Text.expected(), symbol).within_name("symbol"));
+    }
+    Ok(units.to_decimal(places))
+}
+
+fn check_list(list: Value, fields: &'static [Field], findings: &mut Findings) -> Result<(), Fault> {
+    if !list.is_array() {
+        return Err(unexpected("an array of objects", list));
+    }
+    for (index, element) in list.elements().enumerate() {
+        check_object(element, fields, &[], findings).map_err(|fault| fault.within_index(index))?;
+    }
+    Ok(())
+}
+
+/// A deposit that calls itself confirmed has the confirmations that it says it needs.
+fn check_settled(data: Value) -> Result<(), Fault> {
+    let number = |name| data.get(name).and_then(Value::integer);
+    match (number("confirmations"), number("requiredConfirmations")) {
+        (Some(actual), Some(required)) if actual < required => {
+            let problem = PayloadProblem::TooFewConfirmations { required, actual };
+            Err(Fault::from(problem).within_name("confirmations"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn is_challenge(text: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    (32..=128).contains(&text.len()) && text.bytes().all(allowed)
+}
+
+fn unexpected(expected: &'static str, value: Value) -> Fault {
+    let actual = value.describe();
+    PayloadProblem::Unexpected { expected, actual }.into()
+}
+
+fn problem(error: impl Into<PayloadProblem>) -> Fault {
+    error.into().into()
+}

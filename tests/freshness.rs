@@ -1,0 +1,199 @@
+//! When a callback is too old or too new, and which timestamps are timestamps.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    reason = "a test fails by panicking"
+)]
+
+mod common;
+
+use common::*;
+use wallet_callback::error::{HeaderProblem, Rejection};
+use wallet_callback::event::Event;
+use wallet_callback::freshness::Tolerance;
+use wallet_callback::verify::Verifier;
+
+const HEADER: &str = "webhook-timestamp";
+
+fn verify(tolerance: u64, now: u64, timestamp: u64) -> Result<u64, Rejection> {
+    let mut options = options(WALLET, &[SECRET]);
+    options.tolerance = Tolerance::from_seconds(tolerance).unwrap();
+    let verifier = Verifier::new(options).unwrap();
+    let callback = Callback::signed_by(WALLET, SECRET, ID, timestamp, BODY);
+    callback
+        .verify_at(&verifier, now)
+        .map(|verdict| verdict.timestamp)
+}
+
+#[test]
+fn the_edges_of_the_tolerance_are_inside() {
+    for tolerance in [1, 2, 300, 86_400] {
+        for timestamp in [
+            NOW - tolerance,
+            NOW - 1,
+            NOW,
+            NOW + 1,
+            NOW + tolerance,
+        ] {
+            assert_eq!(verify(tolerance, NOW, timestamp), Ok(timestamp));
+        }
+        assert_eq!(
+            verify(tolerance, NOW, NOW - tolerance - 1),
+            Err(Rejection::TimestampTooOld {
+                header: HEADER,
+                tolerance,
+                age: tolerance + 1
+            })
+        );
+        assert_eq!(
+            verify(tolerance, NOW, NOW + tolerance + 1),
+            Err(Rejection::TimestampTooNew {
+                header: HEADER,
+                tolerance,
+                ahead: tolerance + 1
+            })
+        );
+    }
+}
+
+/// The Rust library of Standard Webhooks subtracts unchecked: there, one extreme counts as fresh.
+#[test]
+fn clocks_and_timestamps_at_the_ends_of_their_range_do_not_wrap() {
+    let old = |age| {
+        Err(Rejection::TimestampTooOld {
+            header: HEADER,
+            tolerance: 300,
+            age,
+        })
+    };
+    let new = |ahead| {
+        Err(Rejection::TimestampTooNew {
+            header: HEADER,
+            tolerance: 300,
+            ahead,
+        })
+    };
+    const MAX: u64 = u64::MAX;
+    const SIGN: u64 = 1 << 63;
+    for (now, timestamp, expected) in [
+        (0, 0, Ok(0)),
+        (0, 300, Ok(300)),
+        (0, 301, new(301)),
+        (300, 0, Ok(0)),
+        (301, 0, old(301)),
+        (NOW, 0, old(NOW)),
+        (NOW, MAX, new(MAX - NOW)),
+        (NOW, SIGN, new(SIGN - NOW)),
+        (NOW, MAX - NOW, new(MAX - NOW - NOW)),
+        (0, MAX, new(MAX)),
+        (MAX, 0, old(MAX)),
+        (MAX, MAX, Ok(MAX)),
+        (MAX, MAX - 300, Ok(MAX - 300)),
+        (MAX, MAX - 301, old(301)),
+        (MAX - 300, MAX, Ok(MAX)),
+        (MAX - 301, MAX, new(301)),
+        (SIGN, SIGN - 1, Ok(SIGN - 1)),
+    ] {
+        assert_eq!(verify(300, now, timestamp), expected, "{now} {timestamp}");
+    }
+}
+
+#[test]
+fn a_tolerance_is_1_second_to_a_day() {
+    for seconds in [1, 2, 300, 86_399, 86_400] {
+        assert!(Tolerance::from_seconds(seconds).is_ok());
+    }
+    for seconds in [0, 86_401, u64::MAX] {
+        let problem = format!("expected 1 to 86400, got {seconds}");
+        let expected = invalid_option("toleranceSeconds", &problem);
+        assert_eq!(Tolerance::from_seconds(seconds), Err(expected));
+    }
+    assert_eq!(Tolerance::from_seconds(300), Ok(Tolerance::default()));
+}
+
+/// Each text is signed as it stands: the form is refused, not the signature.
+#[test]
+fn a_timestamp_is_ascii_digits_and_nothing_else() {
+    let verifier = verifier(WALLET, &[SECRET]);
+    for text in [
+        "",
+        " ",
+        "-1",
+        "+1",
+        " 1",
+        "1 ",
+        "1_0",
+        "1,0",
+        "1.0",
+        "1e9",
+        "0x1",
+        "0b1",
+        "1700000000junk",
+        "1700000000\n",
+        "\t1700000000",
+        "1700000000, 1700000000",
+        "1700000000.0",
+        "-0",
+        "١٧٠٠٠٠٠٠٠٠",
+        "１７００００００００",
+        "NaN",
+        "Infinity",
+        "2023-11-14T22:13:20Z",
+        "1700000000\0",
+    ] {
+        let callback = Callback::genuine().with(HEADER, text);
+        let expected = malformed_header(HEADER, HeaderProblem::TimestampDigits);
+        assert_eq!(callback.verify(&verifier), Err(expected), "{text:?}");
+    }
+    let callback = Callback::genuine().with(HEADER, b"17\xff");
+    let expected = malformed_header(HEADER, HeaderProblem::TimestampDigits);
+    assert_eq!(callback.verify(&verifier), Err(expected));
+}
+
+#[test]
+fn a_timestamp_fits_64_bits() {
+    let verifier = verifier(WALLET, &[SECRET]);
+    for text in [
+        "18446744073709551616",
+        "18446744073709551625",
+        "18446744073709551700",
+        "28446744073709551615",
+        "99999999999999999999",
+        "100000000000000000000",
+        "36893488147419103232",
+        &"9".repeat(10_000),
+    ] {
+        let callback = Callback::genuine().with(HEADER, text);
+        let expected = malformed_header(HEADER, HeaderProblem::TimestampRange);
+        assert_eq!(callback.verify(&verifier), Err(expected), "{text}");
+    }
+    let callback = Callback::genuine().with(HEADER, "18446744073709551615");
+    let expected = Rejection::SignatureMismatch {
+        header: "webhook-signature",
+    };
+    assert_eq!(callback.verify(&verifier), Err(expected));
+}
+
+/// The signature covers the digits as they came. The tags are by Python's `hmac`.
+#[test]
+fn leading_zeros_are_digits_that_are_signed_as_they_came() {
+    let verifier = verifier(WALLET, &[SECRET]);
+    for (text, tag) in [
+        ("01700000000", "v1,tIdaUBGvZqFRFkKWe4zXkYQHdVdprKOz+vxzSKZRW54="),
+        ("0000000000000000000000000000001700000000", "v1,tOXo36kBCVfgLN8xvvLmz/4EVMgobZGTeqopR/cae3Y="),
+    ] {
+        let callback = Callback::genuine()
+            .with(HEADER, text)
+            .with("webhook-signature", tag);
+        assert_eq!(callback.verify(&verifier), Ok(accepted(Event::Wallet)));
+        let callback = callback.with(HEADER, NOW.to_string());
+        let expected = Rejection::SignatureMismatch {
+            header: "webhook-signature",
+        };
+        assert_eq!(callback.verify(&verifier), Err(expected));
+    }
+}

@@ -1,0 +1,46 @@
+//! Formats, lints and types.
+
+use crate::build;
+use crate::run::{Outcome, command, npm_bin, step};
+use crate::setup::{self, Npm};
+
+/// Checks everything that can be judged without running it.
+pub fn check() -> Outcome {
+    setup::wasm_target()?;
+    setup::npm(Npm::Everything)?;
+    build::build()?;
+    println!("checking");
+    let cargo = |title, arguments: &[&str]| step(title, &mut command("cargo", arguments));
+    cargo("rustfmt", &["fmt", "--all", "--check"])?;
+    cargo(
+        "clippy",
+        &[
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--locked",
+            "--",
+            "-Dwarnings",
+        ],
+    )?;
+    let wasm = [
+        "clippy",
+        "--lib",
+        "--locked",
+        "--target",
+        build::TARGET,
+        "--",
+        "-Dwarnings",
+    ];
+    cargo("clippy for WebAssembly", &wasm)?;
+    step(
+        "rustdoc",
+        command("cargo", &["doc", "--no-deps", "--locked"]).env("RUSTDOCFLAGS", "-Dwarnings"),
+    )?;
+    step(
+        "biome",
+        &mut command(&npm_bin("biome"), &["check", "--error-on-warnings", "."]),
+    )?;
+    let types = ["--noEmit", "--project", "tests/tsconfig.json"];
+    step("types of the tests", &mut command(&npm_bin("tsc"), &types))
+}
