@@ -12,7 +12,10 @@ import { withCore } from "./core.js";
  * formatAmount({ value: "1234560000", decimals: 6 }); // "1234.56"
  * ```
  */
-export function formatAmount(amount: { readonly value: string; readonly decimals: number }): string {
+export function formatAmount(amount: {
+	readonly value: string;
+	readonly decimals: number;
+}): string {
 	const { value, decimals } = amount;
 	return withCore((core) => core.ask((wasm) => wasm.formatAmount(), { value, decimals })) as string;
 }
@@ -30,5 +33,7 @@ export function formatAmount(amount: { readonly value: string; readonly decimals
  * ```
  */
 export function toBaseUnits(decimal: string, decimals: number): string {
-	return withCore((core) => core.ask((wasm) => wasm.toBaseUnits(), { decimal, decimals })) as string;
+	return withCore((core) =>
+		core.ask((wasm) => wasm.toBaseUnits(), { decimal, decimals }),
+	) as string;
 }

@@ -6,7 +6,7 @@ export {
 	CoreError,
 	type CoreErrorCode,
 } from "./errors.js";
-export { generateKeyPair, generateSecret, senders, sign } from "./sign.js";
 export type * from "./generated/model.js";
+export { generateKeyPair, generateSecret, senders, sign } from "./sign.js";
 export type * from "./types.js";
 export { createVerifier } from "./verify.js";

@@ -61,7 +61,7 @@ export class Core {
 		const { exports } = new WebAssembly.Instance(module, { "./core_bg.js": { ...glue } });
 		glue.__wbg_set_wasm(exports);
 		this.wasm = new glue.Core();
-		this.#memory = exports["memory"] as WebAssembly.Memory;
+		this.#memory = exports.memory as WebAssembly.Memory;
 		this.#layoutAddress = this.wasm.layout();
 		this.#layout = this.#viewLayout();
 	}
@@ -194,7 +194,8 @@ interface Findings {
 
 /** Adds the findings to the event. They win over members of the sender's that have their names. */
 function annotate(event: KnownEvent, { addressChecked, decimals }: Findings): object {
-	for (const member in decimals) Object.assign(event.data[member] ?? {}, { decimal: decimals[member] });
+	for (const member in decimals)
+		Object.assign(event.data[member] ?? {}, { decimal: decimals[member] });
 	return Object.assign(event, { known: true, addressChecked });
 }
 
@@ -204,7 +205,8 @@ interface KnownEvent {
 
 /** What JSON would leave out in silence becomes a null, which the core refuses by name. */
 function keepVisible(_name: string, value: unknown): unknown {
-	const unseen = typeof value === "function" || typeof value === "symbol" || typeof value === "bigint";
+	const unseen =
+		typeof value === "function" || typeof value === "symbol" || typeof value === "bigint";
 	return unseen ? null : value;
 }
 

@@ -6,7 +6,10 @@ const tagOf = (value: unknown): string => Object.prototype.toString.call(value);
 
 /** Whether it is a `Uint8Array` of any realm (Jest, `node:vm`, iframes), where `instanceof` fails. */
 function isBytes(value: unknown): value is Uint8Array {
-	return value instanceof Uint8Array || (ArrayBuffer.isView(value) && tagOf(value) === "[object Uint8Array]");
+	return (
+		value instanceof Uint8Array ||
+		(ArrayBuffer.isView(value) && tagOf(value) === "[object Uint8Array]")
+	);
 }
 
 /** A `Uint8Array` of this realm over the same bytes. */
@@ -23,7 +26,10 @@ export function toBytes(value: unknown): Uint8Array | undefined {
  *
  * @throws {TypeError} for anything but a string, a `Uint8Array` or an `ArrayBuffer`.
  */
-export function toBody(body: unknown, limit: number = Number.POSITIVE_INFINITY): string | Uint8Array {
+export function toBody(
+	body: unknown,
+	limit: number = Number.POSITIVE_INFINITY,
+): string | Uint8Array {
 	if (typeof body === "string") return body.length > limit ? body.slice(0, limit + 1) : body;
 	const bytes = toBytes(body);
 	if (bytes === undefined) throw new TypeError(explainBody(body));
@@ -54,7 +60,9 @@ export function readHeaders(
 	names: readonly string[],
 ): (string | undefined)[] {
 	if (typeof headers !== "object" || headers === null) {
-		throw new TypeError(`expected the request's headers, got ${headers === null ? "null" : typeof headers}`);
+		throw new TypeError(
+			`expected the request's headers, got ${headers === null ? "null" : typeof headers}`,
+		);
 	}
 	if (isHeaders(headers)) return names.map((name) => headers.get(name) ?? undefined);
 
@@ -70,7 +78,9 @@ export function readHeaders(
 	if (isIterable(headers)) {
 		for (const entry of headers) {
 			if (!Array.isArray(entry)) {
-				throw new TypeError("expected headers as [name, value] pairs, got another list (pass req.headers, not req.rawHeaders)");
+				throw new TypeError(
+					"expected headers as [name, value] pairs, got another list (pass req.headers, not req.rawHeaders)",
+				);
 			}
 			add(String(entry[0]), entry[1]);
 		}
@@ -109,7 +119,9 @@ function toText(name: string, value: unknown): string | undefined {
 	if (Array.isArray(value) && value.every((part) => typeof part === "string")) {
 		return value.length === 0 ? undefined : value.join(", ");
 	}
-	throw new TypeError(`expected the header ${name} as a string or an array of strings, got ${typeof value}`);
+	throw new TypeError(
+		`expected the header ${name} as a string or an array of strings, got ${typeof value}`,
+	);
 }
 
 /**
@@ -119,10 +131,14 @@ function toText(name: string, value: unknown): string | undefined {
  */
 export async function readBody(request: Request, limit: number): Promise<Uint8Array> {
 	if (typeof request !== "object" || request === null || !("bodyUsed" in request)) {
-		throw new TypeError("expected a Fetch Request: pass headers and body to verify() where there is none");
+		throw new TypeError(
+			"expected a Fetch Request: pass headers and body to verify() where there is none",
+		);
 	}
 	if (request.bodyUsed || request.body?.locked) {
-		throw new TypeError("expected a request whose body is unread, got one that something reads or has read: verify first, or verify request.clone()");
+		throw new TypeError(
+			"expected a request whose body is unread, got one that something reads or has read: verify first, or verify request.clone()",
+		);
 	}
 	const chunks: Uint8Array[] = [];
 	let length = 0;

@@ -15,7 +15,9 @@ import { toKey } from "./verify.js";
  * await fetch(url, { method: "POST", headers, body });
  * ```
  */
-export function sign<const Body extends BodyInput>(options: SignOptions<Body>): SignedCallback<Body> {
+export function sign<const Body extends BodyInput>(
+	options: SignOptions<Body>,
+): SignedCallback<Body> {
 	if (typeof options !== "object" || options === null) {
 		throw new TypeError("expected options, as sign({ body, key })");
 	}

@@ -18,7 +18,9 @@ export * from "./api.js";
  */
 export function initialize(module: WebAssembly.Module): void {
 	if (Object.prototype.toString.call(module) !== "[object WebAssembly.Module]") {
-		throw new TypeError("expected a WebAssembly.Module, got something else (compile the bytes first)");
+		throw new TypeError(
+			"expected a WebAssembly.Module, got something else (compile the bytes first)",
+		);
 	}
 	provide(() => module);
 }

@@ -102,9 +102,18 @@ class CoreVerifier<Event> implements Verifier<Event> {
 		return result;
 	}
 
-	async verifyRequest(request: Request, { ip }: { readonly ip?: string | undefined } = {}): Promise<VerifyResult<Event>> {
+	async verifyRequest(
+		request: Request,
+		{ ip }: { readonly ip?: string | undefined } = {},
+	): Promise<VerifyResult<Event>> {
 		const body = await readBody(request, this.#handle.maxBodyBytes);
-		return this.verify({ headers: request.headers, body, ip, method: request.method, url: request.url });
+		return this.verify({
+			headers: request.headers,
+			body,
+			ip,
+			method: request.method,
+			url: request.url,
+		});
 	}
 
 	/** This verifier in the given core: built there anew if a trap has replaced the one that had it. */
@@ -126,7 +135,10 @@ function toNamedKey(input: KeyInput, index: number): { id?: string | undefined; 
 		throw new ConfigError("invalid_key", `keys[${index}]: expected id and key, got "${unknown}"`);
 	}
 	if (input.id !== undefined && typeof input.id !== "string") {
-		throw new ConfigError("invalid_key", `keys[${index}].id: expected a string, got ${typeof input.id}`);
+		throw new ConfigError(
+			"invalid_key",
+			`keys[${index}].id: expected a string, got ${typeof input.id}`,
+		);
 	}
 	return input;
 }

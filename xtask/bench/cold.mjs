@@ -12,6 +12,6 @@ const event = await verify(input);
 const elapsed = performance.now() - start;
 
 if (event?.type !== "deposit.confirmed") {
-  throw new Error(`${name} did not accept a genuine callback`);
+	throw new Error(`${name} did not accept a genuine callback`);
 }
 process.stdout.write(JSON.stringify(elapsed));

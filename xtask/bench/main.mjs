@@ -15,11 +15,11 @@ import { ours, subjects } from "./subjects.mjs";
 import { targets } from "./targets.mjs";
 
 const { values: flags } = parseArgs({
-  options: { json: { type: "string" }, quick: { type: "boolean", default: false } },
+	options: { json: { type: "string" }, quick: { type: "boolean", default: false } },
 });
 const settings = flags.quick
-  ? { rounds: 7, batchMs: 3, warmupMs: 30, coldStarts: 3, calls: 100_000, verifiers: 2_000 }
-  : { rounds: 61, batchMs: 5, warmupMs: 200, coldStarts: 15, calls: 1_000_000, verifiers: 20_000 };
+	? { rounds: 7, batchMs: 3, warmupMs: 30, coldStarts: 3, calls: 100_000, verifiers: 2_000 }
+	: { rounds: 61, batchMs: 5, warmupMs: 200, coldStarts: 15, calls: 1_000_000, verifiers: 20_000 };
 
 const root = join(import.meta.dirname, "..", "..");
 const consumer = resolve(process.env.WALLET_CALLBACK_PKG ?? join(root, "target", "consumer"));
@@ -34,81 +34,81 @@ const bun = join(packageFolder("@oven/bun-linux-x64"), "bin", "bun");
 const everyone = { entry, settings, names: subjects.map(({ name }) => name) };
 const oursOnly = { entry, installed, settings, names: ours };
 const runtimes = [
-  measureIn("this Node", [node, "runtime.mjs"], everyone),
-  measureIn("Node 24", [node24, "runtime.mjs"], everyone),
-  measureIn("workerd", [node, "workerd.mjs"], oursOnly),
-  measureIn("Deno", [deno, "run", "--allow-all", "runtime.mjs"], oursOnly),
-  measureIn("Bun", [bun, "runtime.mjs"], oursOnly),
+	measureIn("this Node", [node, "runtime.mjs"], everyone),
+	measureIn("Node 24", [node24, "runtime.mjs"], everyone),
+	measureIn("workerd", [node, "workerd.mjs"], oursOnly),
+	measureIn("Deno", [deno, "run", "--allow-all", "runtime.mjs"], oursOnly),
+	measureIn("Bun", [bun, "runtime.mjs"], oursOnly),
 ];
 const nodes = [node, node24].map((binary, index) => ({ binary, runtime: runtimes[index].runtime }));
 
 process.stderr.write("measuring cold starts, keys, CIDRs, memory ");
 const figures = {
-  date: new Date().toISOString(),
-  machine: { cpu: cpus()[0].model, cores: cpus().length, platform: platform(), arch: arch() },
-  settings,
-  runtimes,
-  cold: await coldStarts(),
-  scaling: { runtime: nodes[0].runtime, ...run([node, "scaling.mjs"], { entry, settings }) },
-  memory: nodes.map(({ binary, runtime }) => {
-    const { calls, verifiers } = settings;
-    return { runtime, ...run([binary, "--expose-gc", "memory.mjs"], { entry, calls, verifiers }) };
-  }),
-  packageSizes: packageSizes(installed),
+	date: new Date().toISOString(),
+	machine: { cpu: cpus()[0].model, cores: cpus().length, platform: platform(), arch: arch() },
+	settings,
+	runtimes,
+	cold: await coldStarts(),
+	scaling: { runtime: nodes[0].runtime, ...run([node, "scaling.mjs"], { entry, settings }) },
+	memory: nodes.map(({ binary, runtime }) => {
+		const { calls, verifiers } = settings;
+		return { runtime, ...run([binary, "--expose-gc", "memory.mjs"], { entry, calls, verifiers }) };
+	}),
+	packageSizes: packageSizes(installed),
 };
 figures.targets = targets(figures);
 process.stderr.write("\n");
 printReport(figures);
 if (flags.json) {
-  writeFileSync(flags.json, `${JSON.stringify(figures, undefined, 2)}\n`);
+	writeFileSync(flags.json, `${JSON.stringify(figures, undefined, 2)}\n`);
 }
 
 /** Times subjects in one runtime; the script shows a dot on stderr for each round. */
 function measureIn(name, command, input) {
-  process.stderr.write(`measuring in ${name} `);
-  const result = run(command, input);
-  process.stderr.write("\n");
-  return result;
+	process.stderr.write(`measuring in ${name} `);
+	const result = run(command, input);
+	process.stderr.write("\n");
+	return result;
 }
 
 /** Runs a script of this folder in a process of its own; it prints what this returns, as JSON. */
 function run(command, input) {
-  const [binary, ...rest] = command;
-  const script = join(import.meta.dirname, rest.pop());
-  const output = execFileSync(binary, [...rest, script, JSON.stringify(input)], {
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  return JSON.parse(output);
+	const [binary, ...rest] = command;
+	const script = join(import.meta.dirname, rest.pop());
+	const output = execFileSync(binary, [...rest, script, JSON.stringify(input)], {
+		encoding: "utf8",
+		stdio: ["ignore", "pipe", "inherit"],
+	});
+	return JSON.parse(output);
 }
 
 /** The bare import, made where the package is installed: each runtime follows its own conditions. */
 function writeEntry() {
-  const file = join(consumer, "bench-entry.mjs");
-  writeFileSync(file, 'export * from "wallet-callback";\n');
-  return pathToFileURL(file).href;
+	const file = join(consumer, "bench-entry.mjs");
+	writeFileSync(file, 'export * from "wallet-callback";\n');
+	return pathToFileURL(file).href;
 }
 
 function packageFolder(name) {
-  return dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
+	return dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
 }
 
 /** Medians over fresh processes, the subjects taking turns. */
 async function coldStarts() {
-  const names = [ours[0], "node:crypto + JSON.parse", "standardwebhooks", "svix", "stripe"];
-  const callbacks = {};
-  for (const { name, format } of subjects.filter((subject) => names.includes(subject.name))) {
-    const [{ headers, body }] = await createCallbacks(format, 300, 1);
-    callbacks[name] = { headers, body: new TextDecoder().decode(body) };
-  }
-  return nodes.map(({ binary, runtime }) => {
-    const times = Object.fromEntries(names.map((name) => [name, []]));
-    for (let start = 0; start < settings.coldStarts; start++) {
-      for (const name of names) {
-        times[name].push(run([binary, "cold.mjs"], { entry, name, callback: callbacks[name] }));
-      }
-    }
-    const medians = Object.fromEntries(names.map((name) => [name, median(times[name])]));
-    return { runtime, medians };
-  });
+	const names = [ours[0], "node:crypto + JSON.parse", "standardwebhooks", "svix", "stripe"];
+	const callbacks = {};
+	for (const { name, format } of subjects.filter((subject) => names.includes(subject.name))) {
+		const [{ headers, body }] = await createCallbacks(format, 300, 1);
+		callbacks[name] = { headers, body: new TextDecoder().decode(body) };
+	}
+	return nodes.map(({ binary, runtime }) => {
+		const times = Object.fromEntries(names.map((name) => [name, []]));
+		for (let start = 0; start < settings.coldStarts; start++) {
+			for (const name of names) {
+				times[name].push(run([binary, "cold.mjs"], { entry, name, callback: callbacks[name] }));
+			}
+		}
+		const medians = Object.fromEntries(names.map((name) => [name, median(times[name])]));
+		return { runtime, medians };
+	});
 }

@@ -10,42 +10,42 @@ import process from "node:process";
  * all subjects and sizes alike, and so does the garbage that a row leaves to the one after it.
  */
 export async function measure(rows, { rounds, batchMs, warmupMs }) {
-  const runs = [];
-  for (const row of rows) {
-    runs.push({ row, calls: await warmUp(row.batch, batchMs, warmupMs), means: [] });
-  }
-  for (let round = 0; round < rounds; round++) {
-    process.stderr.write(".");
-    for (const { row, calls, means } of shuffled(runs)) {
-      means.push(((await row.batch(calls)) * 1000) / calls);
-    }
-  }
-  return runs.map(({ row: { batch, ...labels }, means }) => ({ ...labels, micros: median(means) }));
+	const runs = [];
+	for (const row of rows) {
+		runs.push({ row, calls: await warmUp(row.batch, batchMs, warmupMs), means: [] });
+	}
+	for (let round = 0; round < rounds; round++) {
+		process.stderr.write(".");
+		for (const { row, calls, means } of shuffled(runs)) {
+			means.push(((await row.batch(calls)) * 1000) / calls);
+		}
+	}
+	return runs.map(({ row: { batch, ...labels }, means }) => ({ ...labels, micros: median(means) }));
 }
 
 export function median(numbers) {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)];
+	const sorted = numbers.toSorted((a, b) => a - b);
+	return sorted[Math.floor(sorted.length / 2)];
 }
 
 function shuffled(items) {
-  return items
-    .map((item) => ({ item, place: Math.random() }))
-    .sort((a, b) => a.place - b.place)
-    .map(({ item }) => item);
+	return items
+		.map((item) => ({ item, place: Math.random() }))
+		.sort((a, b) => a.place - b.place)
+		.map(({ item }) => item);
 }
 
 /** Runs `batch` for `warmupMs`, then says how many calls fill `batchMs`. */
 async function warmUp(batch, batchMs, warmupMs) {
-  let calls = 1;
-  for (let spent = 0; ; ) {
-    const elapsed = await batch(calls);
-    spent += elapsed;
-    if (spent >= warmupMs) {
-      return Math.max(1, Math.round((calls * batchMs) / elapsed));
-    }
-    if (elapsed < batchMs) {
-      calls *= 2;
-    }
-  }
+	let calls = 1;
+	for (let spent = 0; ; ) {
+		const elapsed = await batch(calls);
+		spent += elapsed;
+		if (spent >= warmupMs) {
+			return Math.max(1, Math.round((calls * batchMs) / elapsed));
+		}
+		if (elapsed < batchMs) {
+			calls *= 2;
+		}
+	}
 }

@@ -7,10 +7,10 @@ const { entry, calls, verifiers } = JSON.parse(process.argv[2]);
 const memories = [];
 const { Instance } = WebAssembly;
 WebAssembly.Instance = class extends Instance {
-  constructor(...args) {
-    super(...args);
-    memories.push(this.exports.memory);
-  }
+	constructor(...args) {
+		super(...args);
+		memories.push(this.exports.memory);
+	}
 };
 
 const { createVerifier } = await import(entry);
@@ -18,10 +18,10 @@ const verifier = createVerifier({ keys: secret });
 const callbacks = await createCallbacks("standard", 1024, 8);
 // Refusals take other paths, and are what an attacker can send without end.
 const inputs = [
-  ...callbacks,
-  tamper(callbacks[0]),
-  { headers: {}, body: callbacks[0].body },
-  { headers: { ...callbacks[0].headers, "webhook-signature": "v1,?" }, body: callbacks[0].body },
+	...callbacks,
+	tamper(callbacks[0]),
+	{ headers: {}, body: callbacks[0].body },
+	{ headers: { ...callbacks[0].headers, "webhook-signature": "v1,?" }, body: callbacks[0].body },
 ];
 
 // The first verifiers that wait for the collector set the mark that later ones must not pass.
@@ -35,34 +35,34 @@ const afterVerifiers = await usage();
 process.stdout.write(JSON.stringify({ calls, verifiers, before, after, afterVerifiers }));
 
 function verifyMany(count) {
-  for (let call = 0; call < count; call++) {
-    verifier.verify(inputs[call % inputs.length]);
-  }
+	for (let call = 0; call < count; call++) {
+		verifier.verify(inputs[call % inputs.length]);
+	}
 }
 
 /** Verifiers that nobody holds must give their wasm memory back, which happens between tasks. */
 async function makeAndDrop(count) {
-  for (let made = 0; made < count; made++) {
-    createVerifier({ keys: secret }).verify(inputs[0]);
-    if (made % 500 === 0) {
-      await collectGarbage();
-    }
-  }
+	for (let made = 0; made < count; made++) {
+		createVerifier({ keys: secret }).verify(inputs[0]);
+		if (made % 500 === 0) {
+			await collectGarbage();
+		}
+	}
 }
 
 async function usage() {
-  if (memories.length === 0) {
-    throw new Error("the library has made no wasm memory that could be watched");
-  }
-  await collectGarbage();
-  const { rss, heapUsed, external, arrayBuffers } = process.memoryUsage();
-  const wasm = memories.reduce((sum, memory) => sum + memory.buffer.byteLength, 0);
-  return { rss, heapUsed, external, arrayBuffers, wasm };
+	if (memories.length === 0) {
+		throw new Error("the library has made no wasm memory that could be watched");
+	}
+	await collectGarbage();
+	const { rss, heapUsed, external, arrayBuffers } = process.memoryUsage();
+	const wasm = memories.reduce((sum, memory) => sum + memory.buffer.byteLength, 0);
+	return { rss, heapUsed, external, arrayBuffers, wasm };
 }
 
 async function collectGarbage() {
-  for (let pass = 0; pass < 3; pass++) {
-    globalThis.gc();
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+	for (let pass = 0; pass < 3; pass++) {
+		globalThis.gc();
+		await new Promise((resolve) => setImmediate(resolve));
+	}
 }

@@ -3,141 +3,141 @@ import { sizes } from "./callbacks.mjs";
 import { ours } from "./subjects.mjs";
 
 export function printReport({ settings, runtimes, cold, packageSizes, memory, scaling, targets }) {
-  const compared = runtimes.filter(hasPeers);
-  const others = runtimes.filter((runtime) => !hasPeers(runtime));
-  const lines = [
-    "",
-    "Microseconds from a callback, its body as bytes, to the parsed event: the median of",
-    `${settings.rounds} batch means, the batches of all subjects and sizes in random order after a warm-up.`,
-    "Beside it wallet-callback / peer: below 1, wallet-callback is faster.",
-    ...compared.flatMap(peerTable),
-    ...ownTable(others),
-    ...coldTable(cold),
-    ...scalingTable("Keys, the last one fits", scaling.runtime, scaling.keys),
-    ...scalingTable("Allowed CIDRs, the last one fits", scaling.runtime, scaling.cidrs),
-    ...memoryTable(memory),
-    ...sizeTable(packageSizes),
-    ...targetTable(targets),
-  ];
-  console.log(lines.join("\n"));
+	const compared = runtimes.filter(hasPeers);
+	const others = runtimes.filter((runtime) => !hasPeers(runtime));
+	const lines = [
+		"",
+		"Microseconds from a callback, its body as bytes, to the parsed event: the median of",
+		`${settings.rounds} batch means, the batches of all subjects and sizes in random order after a warm-up.`,
+		"Beside it wallet-callback / peer: below 1, wallet-callback is faster.",
+		...compared.flatMap(peerTable),
+		...ownTable(others),
+		...coldTable(cold),
+		...scalingTable("Keys, the last one fits", scaling.runtime, scaling.keys),
+		...scalingTable("Allowed CIDRs, the last one fits", scaling.runtime, scaling.cidrs),
+		...memoryTable(memory),
+		...sizeTable(packageSizes),
+		...targetTable(targets),
+	];
+	console.log(lines.join("\n"));
 }
 
 function peerTable({ runtime, figures }) {
-  const rows = rowsByName(figures);
-  const own = rows.get("wallet-callback");
-  const cell = (name) => (peer, index) =>
-    micros(peer).padStart(7) + (ours.includes(name) ? "" : ratio(own[index] / peer)).padStart(5);
-  // The sizes stand above the microseconds, not above the ratios.
-  const heads = sizes.map((size) => `${sizeName(size)}     `);
-  return [
-    "",
-    row(27, 12, runtime, heads),
-    ...[...rows].map(([name, values]) => row(27, 12, name, values.map(cell(name)))),
-  ];
+	const rows = rowsByName(figures);
+	const own = rows.get("wallet-callback");
+	const cell = (name) => (peer, index) =>
+		micros(peer).padStart(7) + (ours.includes(name) ? "" : ratio(own[index] / peer)).padStart(5);
+	// The sizes stand above the microseconds, not above the ratios.
+	const heads = sizes.map((size) => `${sizeName(size)}     `);
+	return [
+		"",
+		row(27, 12, runtime, heads),
+		...[...rows].map(([name, values]) => row(27, 12, name, values.map(cell(name)))),
+	];
 }
 
 function ownTable(runtimes) {
-  const rows = runtimes.flatMap(({ runtime, figures }) =>
-    [...rowsByName(figures)].map(([name, values]) =>
-      row(39, 10, name.replace("wallet-callback", runtime), values.map(micros)),
-    ),
-  );
-  return ["", row(39, 10, "wallet-callback elsewhere", sizes.map(sizeName)), ...rows];
+	const rows = runtimes.flatMap(({ runtime, figures }) =>
+		[...rowsByName(figures)].map(([name, values]) =>
+			row(39, 10, name.replace("wallet-callback", runtime), values.map(micros)),
+		),
+	);
+	return ["", row(39, 10, "wallet-callback elsewhere", sizes.map(sizeName)), ...rows];
 }
 
 function coldTable(cold) {
-  const names = Object.keys(cold[0].medians);
-  const cells = (name) => cold.map(({ medians }) => medians[name].toFixed(1));
-  const heads = cold.map(({ runtime }) => runtime);
-  return [
-    "",
-    row(39, 15, "Import to first verdict, ms", heads),
-    ...names.map((name) => row(39, 15, name, cells(name))),
-  ];
+	const names = Object.keys(cold[0].medians);
+	const cells = (name) => cold.map(({ medians }) => medians[name].toFixed(1));
+	const heads = cold.map(({ runtime }) => runtime);
+	return [
+		"",
+		row(39, 15, "Import to first verdict, ms", heads),
+		...names.map((name) => row(39, 15, name, cells(name))),
+	];
 }
 
 function scalingTable(title, runtime, figures) {
-  const counts = figures.map(({ count }) => `${count}`);
-  const times = figures.map((figure) => micros(figure.micros));
-  return ["", row(39, 10, title, counts), row(39, 10, `${runtime}, 1 KB, µs`, times)];
+	const counts = figures.map(({ count }) => `${count}`);
+	const times = figures.map((figure) => micros(figure.micros));
+	return ["", row(39, 10, title, counts), row(39, 10, `${runtime}, 1 KB, µs`, times)];
 }
 
 function memoryTable(memory) {
-  const figures = ["rss", "heapUsed", "external", "arrayBuffers", "wasm"];
-  const cells = (usage) => figures.map((figure) => (usage[figure] / 2 ** 20).toFixed(1));
-  const line = (name, usage) => row(34, 13, name, cells(usage));
-  const rows = memory.flatMap(({ runtime, calls, verifiers, before, after, afterVerifiers }) => [
-    line(`${runtime}, warm`, before),
-    line(`  after ${calls.toLocaleString("en")} calls`, after),
-    line(`  after ${verifiers.toLocaleString("en")} dropped verifiers`, afterVerifiers),
-  ]);
-  return ["", row(34, 13, "Memory, MB", figures), ...rows];
+	const figures = ["rss", "heapUsed", "external", "arrayBuffers", "wasm"];
+	const cells = (usage) => figures.map((figure) => (usage[figure] / 2 ** 20).toFixed(1));
+	const line = (name, usage) => row(34, 13, name, cells(usage));
+	const rows = memory.flatMap(({ runtime, calls, verifiers, before, after, afterVerifiers }) => [
+		line(`${runtime}, warm`, before),
+		line(`  after ${calls.toLocaleString("en")} calls`, after),
+		line(`  after ${verifiers.toLocaleString("en")} dropped verifiers`, afterVerifiers),
+	]);
+	return ["", row(34, 13, "Memory, MB", figures), ...rows];
 }
 
 function sizeTable({ wasm, wasmGzip, wasmBrotli, tarball, unpacked }) {
-  return [
-    "",
-    row(39, 10, "Size, KB", ["raw", "gzip", "brotli"]),
-    row(39, 10, "core.wasm", [wasm, wasmGzip, wasmBrotli].map(kilobytes)),
-    row(39, 10, "package, unpacked and as a tarball", [unpacked, tarball].map(kilobytes)),
-  ];
+	return [
+		"",
+		row(39, 10, "Size, KB", ["raw", "gzip", "brotli"]),
+		row(39, 10, "core.wasm", [wasm, wasmGzip, wasmBrotli].map(kilobytes)),
+		row(39, 10, "package, unpacked and as a tarball", [unpacked, tarball].map(kilobytes)),
+	];
 }
 
 function targetTable(targets) {
-  const verdict = ({ value, limit }) => {
-    if (Number.isNaN(value)) {
-      return "not measured";
-    }
-    return value <= limit ? "reached" : "not reached";
-  };
-  return [
-    "",
-    row(60, 12, "Targets", ["at most", "measured"]),
-    ...targets.map((target) => {
-      const cells = [`${target.limit}`, target.value.toFixed(2)];
-      return `${row(60, 12, target.text, cells)}  ${verdict(target)}`;
-    }),
-  ];
+	const verdict = ({ value, limit }) => {
+		if (Number.isNaN(value)) {
+			return "not measured";
+		}
+		return value <= limit ? "reached" : "not reached";
+	};
+	return [
+		"",
+		row(60, 12, "Targets", ["at most", "measured"]),
+		...targets.map((target) => {
+			const cells = [`${target.limit}`, target.value.toFixed(2)];
+			return `${row(60, 12, target.text, cells)}  ${verdict(target)}`;
+		}),
+	];
 }
 
 function hasPeers({ figures }) {
-  return figures.some(({ name }) => !ours.includes(name));
+	return figures.some(({ name }) => !ours.includes(name));
 }
 
 /** The microseconds of each subject in the order of `sizes`. */
 function rowsByName(figures) {
-  const names = new Set(figures.map(({ name }) => name));
-  const valuesOf = (name) =>
-    sizes.map(
-      (size) => figures.find((figure) => figure.name === name && figure.size === size).micros,
-    );
-  return new Map([...names].map((name) => [name, valuesOf(name)]));
+	const names = new Set(figures.map(({ name }) => name));
+	const valuesOf = (name) =>
+		sizes.map(
+			(size) => figures.find((figure) => figure.name === name && figure.size === size).micros,
+		);
+	return new Map([...names].map((name) => [name, valuesOf(name)]));
 }
 
 function row(nameWidth, cellWidth, name, cells) {
-  return (
-    name.padEnd(nameWidth) + cells.map((cell) => cell.padStart(cellWidth)).join("")
-  ).trimEnd();
+	return (
+		name.padEnd(nameWidth) + cells.map((cell) => cell.padStart(cellWidth)).join("")
+	).trimEnd();
 }
 
 function sizeName(size) {
-  if (size < 1024) {
-    return `${size} B`;
-  }
-  return size < 2 ** 20 ? `${size / 1024} KB` : `${size / 2 ** 20} MB`;
+	if (size < 1024) {
+		return `${size} B`;
+	}
+	return size < 2 ** 20 ? `${size / 1024} KB` : `${size / 2 ** 20} MB`;
 }
 
 function micros(value) {
-  if (value < 10) {
-    return value.toFixed(2);
-  }
-  return value.toFixed(value < 100 ? 1 : 0);
+	if (value < 10) {
+		return value.toFixed(2);
+	}
+	return value.toFixed(value < 100 ? 1 : 0);
 }
 
 function ratio(value) {
-  return value.toFixed(value < 10 ? 2 : 1);
+	return value.toFixed(value < 10 ? 2 : 1);
 }
 
 function kilobytes(bytes) {
-  return (bytes / 1024).toFixed(1);
+	return (bytes / 1024).toFixed(1);
 }

@@ -11,168 +11,168 @@ export const ours = ["wallet-callback", "wallet-callback, Headers"];
  * and returns undefined or throws for a callback that it refuses. `prepare` runs before the clock.
  */
 export const subjects = [
-  {
-    name: "wallet-callback",
-    format: "standard",
-    load: loadOurs,
-  },
-  {
-    name: "wallet-callback, Headers",
-    format: "standard",
-    prepare: ({ headers, body }) => ({ headers: new Headers(headers), body }),
-    load: loadOurs,
-  },
-  {
-    name: "node:crypto + JSON.parse",
-    format: "standard",
-    load: () => loadNodeCrypto((bytes) => bytes),
-  },
-  {
-    // Node 24 spends most of createHmac on turning bytes into a key, unless that is done once.
-    name: "node:crypto with KeyObject",
-    format: "standard",
-    load: () => loadNodeCrypto((bytes, { createSecretKey }) => createSecretKey(bytes)),
-  },
-  {
-    name: "crypto.subtle + JSON.parse",
-    format: "standard",
-    async load() {
-      const algorithm = { name: "HMAC", hash: "SHA-256" };
-      const rawKey = bytesOf(secret.slice("whsec_".length));
-      const key = await crypto.subtle.importKey("raw", rawKey, algorithm, false, ["verify"]);
-      const encoder = new TextEncoder();
-      const decoder = new TextDecoder("utf-8", { fatal: true });
-      return async ({ headers, body }) => {
-        const { id, timestamp, signatures } = readHeaders(headers);
-        const start = encoder.encode(`${id}.${timestamp}.`);
-        const content = new Uint8Array(start.length + body.length);
-        content.set(start);
-        content.set(body, start.length);
-        for (const signature of signatures) {
-          if (await crypto.subtle.verify("HMAC", key, bytesOf(signature), content)) {
-            return JSON.parse(decoder.decode(body));
-          }
-        }
-        return undefined;
-      };
-    },
-  },
-  {
-    name: "standardwebhooks",
-    format: "standard",
-    async load() {
-      const { Webhook } = await import("standardwebhooks");
-      const webhook = new Webhook(secret);
-      return ({ headers, body }) => webhook.verify(asBuffer(body), headers);
-    },
-  },
-  {
-    name: "svix",
-    format: "svix",
-    async load() {
-      const { Webhook } = await import("svix");
-      const webhook = new Webhook(secret);
-      // It throws or returns nothing: parsing is left to the caller.
-      return ({ headers, body }) => {
-        const text = asBuffer(body).toString();
-        webhook.verify(text, headers);
-        return JSON.parse(text);
-      };
-    },
-  },
-  {
-    name: "stripe",
-    format: "stripe",
-    async load() {
-      const { default: Stripe } = await import("stripe");
-      return ({ headers, body }) =>
-        Stripe.webhooks.constructEvent(asBuffer(body), headers["stripe-signature"], secret);
-    },
-  },
-  {
-    name: "@octokit/webhooks-methods",
-    format: "github",
-    async load() {
-      const { verify } = await import("@octokit/webhooks-methods");
-      return async ({ headers, body }) => {
-        const text = asBuffer(body).toString();
-        const genuine = await verify(secret, text, headers["x-hub-signature-256"]);
-        return genuine ? JSON.parse(text) : undefined;
-      };
-    },
-  },
-  {
-    name: "@hookflo/tern",
-    format: "standard",
-    async load() {
-      const { WebhookVerificationService } = await import("@hookflo/tern");
-      return async ({ headers, body }) => {
-        const request = new Request("https://wallet.example.com/", {
-          method: "POST",
-          headers,
-          body,
-        });
-        // Its name for Standard Webhooks with a base64 secret.
-        const platform = "dodopayments";
-        const result = await WebhookVerificationService.verifyWithPlatformConfig(
-          request,
-          platform,
-          secret,
-          toleranceSeconds,
-        );
-        return result.isValid ? result.payload : undefined;
-      };
-    },
-  },
+	{
+		name: "wallet-callback",
+		format: "standard",
+		load: loadOurs,
+	},
+	{
+		name: "wallet-callback, Headers",
+		format: "standard",
+		prepare: ({ headers, body }) => ({ headers: new Headers(headers), body }),
+		load: loadOurs,
+	},
+	{
+		name: "node:crypto + JSON.parse",
+		format: "standard",
+		load: () => loadNodeCrypto((bytes) => bytes),
+	},
+	{
+		// Node 24 spends most of createHmac on turning bytes into a key, unless that is done once.
+		name: "node:crypto with KeyObject",
+		format: "standard",
+		load: () => loadNodeCrypto((bytes, { createSecretKey }) => createSecretKey(bytes)),
+	},
+	{
+		name: "crypto.subtle + JSON.parse",
+		format: "standard",
+		async load() {
+			const algorithm = { name: "HMAC", hash: "SHA-256" };
+			const rawKey = bytesOf(secret.slice("whsec_".length));
+			const key = await crypto.subtle.importKey("raw", rawKey, algorithm, false, ["verify"]);
+			const encoder = new TextEncoder();
+			const decoder = new TextDecoder("utf-8", { fatal: true });
+			return async ({ headers, body }) => {
+				const { id, timestamp, signatures } = readHeaders(headers);
+				const start = encoder.encode(`${id}.${timestamp}.`);
+				const content = new Uint8Array(start.length + body.length);
+				content.set(start);
+				content.set(body, start.length);
+				for (const signature of signatures) {
+					if (await crypto.subtle.verify("HMAC", key, bytesOf(signature), content)) {
+						return JSON.parse(decoder.decode(body));
+					}
+				}
+				return undefined;
+			};
+		},
+	},
+	{
+		name: "standardwebhooks",
+		format: "standard",
+		async load() {
+			const { Webhook } = await import("standardwebhooks");
+			const webhook = new Webhook(secret);
+			return ({ headers, body }) => webhook.verify(asBuffer(body), headers);
+		},
+	},
+	{
+		name: "svix",
+		format: "svix",
+		async load() {
+			const { Webhook } = await import("svix");
+			const webhook = new Webhook(secret);
+			// It throws or returns nothing: parsing is left to the caller.
+			return ({ headers, body }) => {
+				const text = asBuffer(body).toString();
+				webhook.verify(text, headers);
+				return JSON.parse(text);
+			};
+		},
+	},
+	{
+		name: "stripe",
+		format: "stripe",
+		async load() {
+			const { default: Stripe } = await import("stripe");
+			return ({ headers, body }) =>
+				Stripe.webhooks.constructEvent(asBuffer(body), headers["stripe-signature"], secret);
+		},
+	},
+	{
+		name: "@octokit/webhooks-methods",
+		format: "github",
+		async load() {
+			const { verify } = await import("@octokit/webhooks-methods");
+			return async ({ headers, body }) => {
+				const text = asBuffer(body).toString();
+				const genuine = await verify(secret, text, headers["x-hub-signature-256"]);
+				return genuine ? JSON.parse(text) : undefined;
+			};
+		},
+	},
+	{
+		name: "@hookflo/tern",
+		format: "standard",
+		async load() {
+			const { WebhookVerificationService } = await import("@hookflo/tern");
+			return async ({ headers, body }) => {
+				const request = new Request("https://wallet.example.com/", {
+					method: "POST",
+					headers,
+					body,
+				});
+				// Its name for Standard Webhooks with a base64 secret.
+				const platform = "dodopayments";
+				const result = await WebhookVerificationService.verifyWithPlatformConfig(
+					request,
+					platform,
+					secret,
+					toleranceSeconds,
+				);
+				return result.isValid ? result.payload : undefined;
+			};
+		},
+	},
 ];
 
 async function loadOurs(entry) {
-  const { createVerifier } = await import(entry);
-  const verifier = createVerifier({ keys: secret, toleranceSeconds });
-  return (callback) => {
-    const result = verifier.verify(callback);
-    return result.ok ? result.event : undefined;
-  };
+	const { createVerifier } = await import(entry);
+	const verifier = createVerifier({ keys: secret, toleranceSeconds });
+	return (callback) => {
+		const result = verifier.verify(callback);
+		return result.ok ? result.event : undefined;
+	};
 }
 
 async function loadNodeCrypto(keyFrom) {
-  const nodeCrypto = await import("node:crypto");
-  const { createHmac, timingSafeEqual } = nodeCrypto;
-  const key = keyFrom(Buffer.from(secret.slice("whsec_".length), "base64"), nodeCrypto);
-  const decoder = new TextDecoder("utf-8", { fatal: true });
-  return ({ headers, body }) => {
-    const { id, timestamp, signatures } = readHeaders(headers);
-    const hmac = createHmac("sha256", key).update(`${id}.${timestamp}.`).update(body);
-    // Faster than a digest as bytes and the decoding of what was received.
-    const expected = Buffer.from(hmac.digest("base64"));
-    const genuine = signatures.some((signature) => {
-      const received = Buffer.from(signature);
-      return received.length === expected.length && timingSafeEqual(received, expected);
-    });
-    return genuine ? JSON.parse(decoder.decode(body)) : undefined;
-  };
+	const nodeCrypto = await import("node:crypto");
+	const { createHmac, timingSafeEqual } = nodeCrypto;
+	const key = keyFrom(Buffer.from(secret.slice("whsec_".length), "base64"), nodeCrypto);
+	const decoder = new TextDecoder("utf-8", { fatal: true });
+	return ({ headers, body }) => {
+		const { id, timestamp, signatures } = readHeaders(headers);
+		const hmac = createHmac("sha256", key).update(`${id}.${timestamp}.`).update(body);
+		// Faster than a digest as bytes and the decoding of what was received.
+		const expected = Buffer.from(hmac.digest("base64"));
+		const genuine = signatures.some((signature) => {
+			const received = Buffer.from(signature);
+			return received.length === expected.length && timingSafeEqual(received, expected);
+		});
+		return genuine ? JSON.parse(decoder.decode(body)) : undefined;
+	};
 }
 
 /** What a careful hand-written handler does before it computes the signature. */
 function readHeaders(headers) {
-  const id = headers["webhook-id"];
-  const timestamp = headers["webhook-timestamp"];
-  const signature = headers["webhook-signature"];
-  if (!id || !timestamp || !signature || !/^\d+$/.test(timestamp)) {
-    throw new Error("missing or malformed header");
-  }
-  if (Math.abs(Date.now() / 1000 - Number(timestamp)) > toleranceSeconds) {
-    throw new Error("not fresh");
-  }
-  const entries = signature.split(" ").filter((entry) => entry.startsWith("v1,"));
-  return { id, timestamp, signatures: entries.map((entry) => entry.slice("v1,".length)) };
+	const id = headers["webhook-id"];
+	const timestamp = headers["webhook-timestamp"];
+	const signature = headers["webhook-signature"];
+	if (!id || !timestamp || !signature || !/^\d+$/.test(timestamp)) {
+		throw new Error("missing or malformed header");
+	}
+	if (Math.abs(Date.now() / 1000 - Number(timestamp)) > toleranceSeconds) {
+		throw new Error("not fresh");
+	}
+	const entries = signature.split(" ").filter((entry) => entry.startsWith("v1,"));
+	return { id, timestamp, signatures: entries.map((entry) => entry.slice("v1,".length)) };
 }
 
 /** The cheapest conversion for a peer that refuses a Uint8Array: a view, no copy. */
 function asBuffer(body) {
-  return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+	return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
 }
 
 function bytesOf(base64) {
-  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+	return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 }

@@ -10,17 +10,17 @@ import { ours } from "./subjects.mjs";
 const { installed, names, settings } = JSON.parse(process.argv[2]);
 
 const miniflare = new Miniflare({
-  compatibilityDate: "2026-01-01",
-  modules: [
-    ...["worker", "batch", "callbacks", "subjects"].map((name) =>
-      moduleAt(`${name}.mjs`, join(import.meta.dirname, `${name}.mjs`)),
-    ),
-    ...packageModules(),
-  ],
+	compatibilityDate: "2026-01-01",
+	modules: [
+		...["worker", "batch", "callbacks", "subjects"].map((name) =>
+			moduleAt(`${name}.mjs`, join(import.meta.dirname, `${name}.mjs`)),
+		),
+		...packageModules(),
+	],
 });
 
 const rows = names.flatMap((name) =>
-  sizes.map((size) => ({ name, size, batch: batchIn(`${ours.indexOf(name)}/${size}`) })),
+	sizes.map((size) => ({ name, size, batch: batchIn(`${ours.indexOf(name)}/${size}`) })),
 );
 // Longer batches than elsewhere, since two requests blur each of them.
 const figures = await measure(rows, { ...settings, batchMs: settings.batchMs * 3 });
@@ -35,34 +35,34 @@ process.stdout.write(JSON.stringify({ runtime: `workerd ${version}`, figures }))
  * less the time of one that verifies nothing.
  */
 function batchIn(path) {
-  return async (calls) => {
-    const overhead = await time(`${path}/0`);
-    return (await time(`${path}/${calls}`)) - overhead;
-  };
+	return async (calls) => {
+		const overhead = await time(`${path}/0`);
+		return (await time(`${path}/${calls}`)) - overhead;
+	};
 }
 
 async function time(path) {
-  const start = performance.now();
-  const response = await miniflare.dispatchFetch(`http://localhost/${path}`);
-  await response.arrayBuffer();
-  if (!response.ok) {
-    throw new Error(`the worker answered ${response.status}`);
-  }
-  return performance.now() - start;
+	const start = performance.now();
+	const response = await miniflare.dispatchFetch(`http://localhost/${path}`);
+	await response.arrayBuffer();
+	if (!response.ok) {
+		throw new Error(`the worker answered ${response.status}`);
+	}
+	return performance.now() - start;
 }
 
 /** The package as the `workerd` condition of its `exports` serves it. */
 function packageModules() {
-  const { exports } = JSON.parse(readFileSync(join(installed, "package.json"), "utf8"));
-  const entry = exports["."].workerd.default.replace("./", "");
-  const files = readdirSync(join(installed, "dist"), { recursive: true })
-    .filter((file) => /^esm.*\.js$|\.wasm$/.test(file))
-    .map((file) => moduleAt(`package/dist/${file}`, join(installed, "dist", file)));
-  const contents = `export * from "./package/${entry}";`;
-  return [{ type: "ESModule", path: "wallet-callback", contents }, ...files];
+	const { exports } = JSON.parse(readFileSync(join(installed, "package.json"), "utf8"));
+	const entry = exports["."].workerd.default.replace("./", "");
+	const files = readdirSync(join(installed, "dist"), { recursive: true })
+		.filter((file) => /^esm.*\.js$|\.wasm$/.test(file))
+		.map((file) => moduleAt(`package/dist/${file}`, join(installed, "dist", file)));
+	const contents = `export * from "./package/${entry}";`;
+	return [{ type: "ESModule", path: "wallet-callback", contents }, ...files];
 }
 
 function moduleAt(path, file) {
-  const type = file.endsWith(".wasm") ? "CompiledWasm" : "ESModule";
-  return { type, path, contents: readFileSync(file) };
+	const type = file.endsWith(".wasm") ? "CompiledWasm" : "ESModule";
+	return { type, path, contents: readFileSync(file) };
 }

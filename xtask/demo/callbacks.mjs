@@ -2,16 +2,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** @import { RejectionCode } from "../../pkg/dist/esm/index.js" */
 /** @typedef {typeof import("../../pkg/dist/esm/index.js").sign} Sign */
 /** @typedef {Record<"current" | "previous" | "stranger" | "ed25519", string>} Secrets */
-/** @typedef {{ code: 0, key: string }} Acceptance With the id of the key that signed. */
-/** @typedef {{ code: RejectionCode, status: number, part?: string }} Refusal With the header or the member of the body at fault. */
+/** @typedef {{ status: number, code: string, part: string }} Outcome The part is the key that signed, or the header or member at fault. */
 /**
  * @typedef {object} Sample
  * @property {string} title What a person reads.
  * @property {() => { headers: Record<string, string>, body: string }} make Signs it, as sent now.
- * @property {Acceptance | Refusal} expected
+ * @property {Outcome} expected
  */
 
 const vectors = join(import.meta.dirname, "..", "..", "tests", "vectors", "events");
@@ -29,7 +27,7 @@ export function example(type) {
  * @param {Sign} sign
  * @param {Secrets} secrets
  * @param {number} maxBodyBytes
- * @returns {Sample[]}
+ * @returns {[Sample, ...Sample[]]}
  */
 export function samples(sign, secrets, maxBodyBytes) {
 	const key = secrets.current;
@@ -70,26 +68,26 @@ export function samples(sign, secrets, maxBodyBytes) {
 		refused(
 			"a forged body: another amount",
 			() => ({ ...sign({ body: deposit, key }), body: forged }),
-			{ code: "signature_mismatch", status: 401, part: "webhook-signature" },
+			{ status: 401, code: "signature_mismatch", part: "webhook-signature" },
 		),
 		refused("the wrong secret", () => sign({ body: deposit, key: secrets.stranger }), {
-			code: "signature_mismatch",
 			status: 401,
+			code: "signature_mismatch",
 			part: "webhook-signature",
 		}),
 		refused(
 			"stale: signed ten minutes ago",
 			() => sign({ body: deposit, key, timestamp: minutes(-10) }),
-			{ code: "timestamp_too_old", status: 401, part: "webhook-timestamp" },
+			{ status: 401, code: "timestamp_too_old", part: "webhook-timestamp" },
 		),
 		refused(
 			"from the future: ten minutes ahead",
 			() => sign({ body: deposit, key, timestamp: minutes(10) }),
-			{ code: "timestamp_too_new", status: 401, part: "webhook-timestamp" },
+			{ status: 401, code: "timestamp_too_new", part: "webhook-timestamp" },
 		),
 		refused("a missing header", () => without("webhook-id", sign({ body: deposit, key })), {
-			code: "missing_header",
 			status: 400,
+			code: "missing_header",
 			part: "webhook-id",
 		}),
 		refused(
@@ -98,25 +96,26 @@ export function samples(sign, secrets, maxBodyBytes) {
 				const { headers, body } = sign({ body: deposit, key });
 				return { headers: { ...headers, "webhook-timestamp": new Date().toISOString() }, body };
 			},
-			{ code: "malformed_header", status: 400, part: "webhook-timestamp" },
+			{ status: 400, code: "malformed_header", part: "webhook-timestamp" },
 		),
 		refused("a body over 1 MiB", () => sign({ body: tooLarge, key }), {
-			code: "body_too_large",
 			status: 413,
+			code: "body_too_large",
+			part: "body",
 		}),
 		refused("genuine, but the amount is a float", () => sign({ body: floatAmount, key }), {
-			code: "malformed_payload",
 			status: 422,
+			code: "malformed_payload",
 			part: "data.amount.value",
 		}),
 		refused("genuine, but the address has a typo", () => sign({ body: typingError, key }), {
-			code: "malformed_payload",
 			status: 422,
+			code: "malformed_payload",
 			part: "data.to",
 		}),
 		refused("genuine, but a failure without reason", () => sign({ body: noReason, key }), {
-			code: "malformed_payload",
 			status: 422,
+			code: "malformed_payload",
 			part: "data.reason",
 		}),
 	];
@@ -129,13 +128,13 @@ export function samples(sign, secrets, maxBodyBytes) {
  * @returns {Sample}
  */
 function accepted(title, make, key = "current") {
-	return { title, make, expected: { code: 0, key } };
+	return { title, make, expected: { status: 200, code: "accepted", part: `key ${key}` } };
 }
 
 /**
  * @param {string} title
  * @param {Sample["make"]} make
- * @param {Refusal} expected
+ * @param {Outcome} expected
  * @returns {Sample}
  */
 function refused(title, make, expected) {

@@ -27,7 +27,8 @@ export function describe({ type, known, data: members }) {
 	/** @type {any} */
 	const data = members;
 	const { amount, fee, chain } = data;
-	const subject = amount ? `${quantity(amount)} on ${chainName(chain)}` : data.userId;
+	const what = amount?.decimal ? quantity(amount) : (data.userId ?? data.txId ?? data.challenge);
+	const subject = chain ? `${what} on ${chainName(chain)}` : what;
 	const accounts = type === "user.registered" ? (data.accounts ?? []) : [];
 	const details = [
 		...accounts.map((/** @type {any} */ account) => {
@@ -35,8 +36,9 @@ export function describe({ type, known, data: members }) {
 		}),
 		data.from && `from ${short(data.from)}`,
 		data.to && `to ${short(data.to)}`,
+		data.memo && `memo ${data.memo}`,
 		confirmations(data),
-		fee && `fee ${quantity(fee)}`,
+		fee?.decimal && `fee ${quantity(fee)}`,
 		data.txHash && `tx ${short(data.txHash)}`,
 		data.replacedBy && `replaced by ${short(data.replacedBy)}`,
 		data.reason && `because ${data.reason}`,
@@ -52,7 +54,8 @@ function quantity({ decimal, symbol = "" }) {
 /** @param {any} data */
 function confirmations({ confirmations, requiredConfirmations: required }) {
 	if (confirmations === undefined) return undefined;
-	return `${confirmations} confirmations${required === undefined ? "" : ` (${required} needed)`}`;
+	const text = `${confirmations} confirmation${confirmations === 1 ? "" : "s"}`;
+	return required === undefined ? text : `${text} (${required} needed)`;
 }
 
 /** @param {any} chain */

@@ -4,16 +4,15 @@
 import { once } from "node:events";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
-import { parseArgs } from "node:util";
+import { isDeepStrictEqual, parseArgs } from "node:util";
 import { samples } from "./callbacks.mjs";
 import { startReceiver } from "./receiver.mjs";
-import { printEvents, printPayloads, printTable } from "./report.mjs";
+import { printEvents, printOutcome, printPayloads, printTable } from "./report.mjs";
 import { serve } from "./serve.mjs";
 
-/** @import { Verdict } from "./receiver.mjs" */
-/** @import { Sample } from "./callbacks.mjs" */
-/** @typedef {{ status: number, body: string }} Answer */
-/** @typedef {{ sample: Sample, answer: Answer, verdict: Verdict, microseconds: number, isExpected: boolean }} Row */
+/** @import { VerifyResult } from "../../pkg/dist/esm/index.js" */
+/** @import { Outcome, Sample } from "./callbacks.mjs" */
+/** @typedef {{ sample: Sample, outcome: Outcome, result: VerifyResult, microseconds: number, isExpected: boolean }} Row */
 
 /** How often each callback is sent, signed anew every time: the table shows the median. */
 const rounds = 21;
@@ -43,10 +42,14 @@ const verifier = library.createVerifier({
 });
 
 const all = samples(library.sign, secrets, maxBodyBytes);
-warmUp();
+const [deposit] = all;
+const backToBack = warmUp(deposit);
 
 const port = flags.serve ? Number(process.env.PORT ?? 0) : 0;
-const receiver = await startReceiver(verifier, { port, maxBodyBytes });
+const receiver = await startReceiver(verifier, { port, maxBodyBytes }).catch((error) => {
+	console.error(`The receiver cannot listen on port ${process.env.PORT}: ${error.message}`);
+	process.exit(1);
+});
 console.log(`A receiver with three keys (current, previous, ed25519) at ${receiver.address}\n`);
 
 /** @type {Row[]} */
@@ -54,31 +57,34 @@ const rows = [];
 for (const sample of all) {
 	rows.push(await observe(sample));
 }
-printTable(rows, rounds);
+printTable(rows, rounds, backToBack);
 printEvents(rows);
 printPayloads(rows);
 
-const differing = rows.filter((row) => !row.isExpected).map((row) => row.sample.title);
-if (differing.length > 0) {
-	console.log(`\nNot the expected answer: ${differing.join("; ")}`);
-	process.exitCode = 1;
-} else {
-	console.log(`\nEach of the ${rows.length} answers is the expected one.`);
-}
+printOutcome(rows);
+if (rows.some((row) => !row.isExpected)) process.exitCode = 1;
 if (flags.serve) {
 	serve(receiver, library.sign, secrets.current);
 } else {
 	receiver.server.close();
 }
 
-/** Lets the engine compile what is measured before it is measured. */
-function warmUp() {
-	const inputs = all.filter((sample) => sample.expected.code === 0).map((sample) => sample.make());
-	for (let call = 0; call < 2_000; call++) {
-		for (const input of inputs) {
-			verifier.verify(input);
-		}
+/**
+ * Lets the engine compile what is measured before it is measured.
+ *
+ * @param {Sample} sample
+ * @returns {number} Microseconds for one call of very many.
+ */
+function warmUp(sample) {
+	const { headers, body } = sample.make();
+	const input = { headers, body: Buffer.from(body) };
+	const calls = 10_000;
+	let start = 0n;
+	for (let call = -calls; call < calls; call++) {
+		if (call === 0) start = process.hrtime.bigint();
+		verifier.verify(input);
 	}
+	return Number(process.hrtime.bigint() - start) / 1000 / calls;
 }
 
 /**
@@ -88,45 +94,49 @@ function warmUp() {
  * @returns {Promise<Row>}
  */
 async function observe(sample) {
-	/** @type {Row[]} */
-	const observed = [];
+	const times = [];
+	let shown = await send(sample);
 	for (let round = 0; round < rounds; round++) {
-		const verdictGiven = once(receiver.server, "verdict");
-		const answer = await post(sample.make());
-		const [verdict] = await verdictGiven;
-		const isExpected = matches(sample, answer, verdict);
-		observed.push({ sample, answer, verdict, microseconds: verdict.microseconds, isExpected });
+		const row = await send(sample);
+		times.push(row.microseconds);
+		if (shown.isExpected) shown = row;
 	}
-	const times = observed.map((row) => row.microseconds).sort((a, b) => a - b);
-	const shown = observed.find((row) => !row.isExpected) ?? observed[0];
-	return { ...shown, microseconds: times[rounds >> 1] };
+	times.sort((a, b) => a - b);
+	return { ...shown, microseconds: times[rounds >> 1] ?? Number.NaN };
 }
 
 /**
- * @param {{ headers: Record<string, string>, body: string }} callback
- * @returns {Promise<Answer>}
+ * @param {Sample} sample
+ * @returns {Promise<Row>}
  */
-async function post({ headers, body }) {
+async function send(sample) {
+	const { headers, body } = sample.make();
+	const verdictGiven = once(receiver.server, "verdict");
 	const response = await fetch(receiver.address, {
 		method: "POST",
 		headers: { "content-type": "application/json", ...headers },
 		body,
 	});
-	return { status: response.status, body: await response.text() };
+	const answer = await response.text();
+	const [{ result, microseconds }] = await verdictGiven;
+	const outcome = {
+		status: response.status,
+		code: codeOf(answer, response.status),
+		// The sender is not told: this is what the receiver knows.
+		part: result.ok ? `key ${result.key.id}` : (result.path ?? result.header ?? "body"),
+	};
+	const isExpected = isDeepStrictEqual(outcome, sample.expected);
+	return { sample, outcome, result, microseconds, isExpected };
 }
 
 /**
- * The sender sees status and code only; which part was at fault is the receiver's to know.
+ * What an answer says; the answer itself if it has another form.
  *
- * @param {Sample} sample
- * @param {Answer} answer
- * @param {Verdict} verdict
+ * @param {string} answer
+ * @param {number} status
  */
-function matches({ expected }, answer, { result }) {
-	if (expected.code === 0) {
-		return answer.status === 200 && answer.body === '{"code":0}' && result.key?.id === expected.key;
-	}
-	const body = JSON.stringify({ code: expected.status, error: expected.code });
-	const part = result.path ?? result.header;
-	return answer.status === expected.status && answer.body === body && part === expected.part;
+function codeOf(answer, status) {
+	if (answer === '{"code":0}') return "accepted";
+	const { code, error } = JSON.parse(answer);
+	return code === status ? error : answer;
 }
