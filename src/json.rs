@@ -162,10 +162,19 @@ impl<'d> Value<'d> {
         decoded(self.document.text, self.node())
     }
 
+    /// Whether it is this string.
+    fn is(self, text: &str) -> bool {
+        let node = self.node();
+        match node.kind {
+            Kind::Plain => plain(self.document.text, node) == text,
+            _ => self.string().is_some_and(|other| other == text),
+        }
+    }
+
     /// The member of this name, if it is an object that has one.
     pub(crate) fn get(self, name: &str) -> Option<Self> {
         self.members()
-            .find(|(other, _)| other.string().as_deref() == Some(name))
+            .find(|(other, _)| other.is(name))
             .map(|(_, value)| value)
     }
 
@@ -202,13 +211,17 @@ fn raw(text: &str, node: Node) -> &str {
 
 /// The value of a string node.
 fn decoded(text: &str, node: Node) -> Option<Cow<'_, str>> {
-    let quoted = raw(text, node);
-    let inner = || quoted.get(1..quoted.len().checked_sub(1)?);
     match node.kind {
-        Kind::Plain => inner().map(Cow::Borrowed),
-        Kind::Escaped => inner().map(|escaped| Cow::Owned(unescape(escaped))),
+        Kind::Plain => Some(Cow::Borrowed(plain(text, node))),
+        Kind::Escaped => Some(Cow::Owned(unescape(plain(text, node)))),
         _ => None,
     }
+}
+
+/// The text between the quotes.
+fn plain(text: &str, node: Node) -> &str {
+    let inner = node.start.wrapping_add(1)..node.end.wrapping_sub(1);
+    text.get(inner).unwrap_or_default()
 }
 
 /// Resolves the escapes of a string that the reader has accepted.
@@ -448,8 +461,14 @@ impl Reader<'_> {
 
     /// A number that differs between most names. Two names that share it are compared as a whole.
     fn fingerprint(&self, name: Node) -> u32 {
-        let text = decoded(self.text, name).unwrap_or_default();
-        let bytes = text.as_bytes();
+        let escaped = match name.kind {
+            Kind::Escaped => decoded(self.text, name),
+            _ => None,
+        };
+        let bytes = match &escaped {
+            Some(text) => text.as_bytes(),
+            None => plain(self.text, name).as_bytes(),
+        };
         let byte = |index| bytes.get(index).copied().unwrap_or_default();
         let [length, ..] = bytes.len().to_le_bytes();
         let last = bytes.last().copied().unwrap_or_default();

@@ -46,7 +46,7 @@ async function answer(pending: Promise<Response>): Promise<[number, unknown]> {
 }
 
 function eventOf(data: object): string {
-	return JSON.stringify({ type: "deposit.confirmed", timestamp: new Date().toISOString(), data });
+	return JSON.stringify({ type: "test.event", timestamp: new Date().toISOString(), data });
 }
 
 function signed(body: string): Record<string, string> {

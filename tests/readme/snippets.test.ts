@@ -17,6 +17,8 @@ type Runner = (file: string, code: string) => Promise<void>;
 const NODE = process.execPath;
 const WITH_SECRET = { WALLET_CALLBACK_SECRET: secret };
 
+const BUN = packageFile("@oven/bun-linux-x64", "bin/bun");
+
 const RUNNERS: Record<string, Runner> = {
 	node: serves([NODE]),
 	express: serves([NODE]),
@@ -26,14 +28,15 @@ const RUNNERS: Record<string, Runner> = {
 		...["run", "--quiet", "--no-lock", "--no-remote", "--cached-only", "--node-modules-dir=manual"],
 		...["--allow-net", "--allow-env"],
 	]),
-	bun: serves([packageFile("@oven/bun-linux-x64", "bin/bun"), "run", "--no-install"]),
+	bun: serves([BUN, "run", "--no-install"]),
 	workers: runInWorkerd,
 	next: callRouteHandler,
 	send: sendToServer,
 	secret: runInShell,
+	switch: printsFrom([BUN, "run", "--no-install"]),
 	...Object.fromEntries(
-		["sign", "clock", "rotation", "ed25519", "senders", "events", "unwrap", "ip", "slim"].map(
-			(title) => [title, prints],
+		["sign", "clock", "rotation", "ed25519", "senders", "amounts", "unwrap", "ip", "slim"].map(
+			(title) => [title, printsFrom([NODE])],
 		),
 	),
 };
@@ -61,10 +64,10 @@ test("every runner has its snippet", () => {
 });
 
 test("the snippets use the package as its types say", async () => {
-	const isCode = ({ language }: Snippet) => language === "js";
+	const isCode = ({ language }: Snippet) => language === "js" || language === "ts";
 	for (const { name, snippets } of documents) {
-		for (const { title, code } of snippets.filter(isCode)) {
-			writeFile(`types/${dirname(name)}/${title}.js`, code);
+		for (const { language, title, code } of snippets.filter(isCode)) {
+			writeFile(`types/${dirname(name)}/${title}.${language}`, code);
 		}
 	}
 	writeFile("types/globals.d.ts", "declare const Bun: any;\ndeclare const Deno: any;\n");
@@ -86,7 +89,7 @@ test("the snippets use the package as its types say", async () => {
 
 for (const document of documents) {
 	test(`${document.name}: the table has every rejection code`, () => {
-		const types = readFileSync(join(PACKAGE, "dist/esm/types.d.ts"), "utf8");
+		const types = readFileSync(join(PACKAGE, "dist/esm/generated/model.d.ts"), "utf8");
 		const union = /type RejectionCode = (.*?);/s.exec(types)?.[1] ?? "";
 		const codes = [...union.matchAll(/"(\w+)"/g)].map(([, code]) => code);
 		assert.ok(codes.length > 0);
@@ -105,8 +108,10 @@ function serves(command: readonly [string, ...string[]]): Runner {
 }
 
 /** Runs a program that says in comments what it prints. */
-async function prints(file: string, code: string): Promise<void> {
-	assert.equal(await run(NODE, [file]), statedOutput(code));
+function printsFrom([program, ...options]: readonly [string, ...string[]]): Runner {
+	return async (file, code) => {
+		assert.equal(await run(program, [...options, file]), statedOutput(code));
+	};
 }
 
 async function sendToServer(file: string, code: string): Promise<void> {

@@ -14,7 +14,15 @@ pub fn test() -> Outcome {
     check::check()?;
     setup::chromium()?;
     setup::consumer()?;
-    let attw = ["--pack", "pkg", "--exclude-entrypoints", "core.wasm"];
+    let attw = [
+        "--pack",
+        "pkg",
+        "--profile",
+        "node16",
+        "--exclude-entrypoints",
+        "core.wasm",
+        "schema.json",
+    ];
     step(
         "publint",
         &mut command(&npm_bin("publint"), &["--strict", "pkg"]),
