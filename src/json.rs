@@ -585,16 +585,14 @@ impl Reader<'_> {
             self.digits()?;
         }
         let integer = self.text.get(first..self.at).unwrap_or_default();
-        let mut magnitude = i64::try_from(integer.len()).unwrap_or(i64::MAX);
-        let mut exact =
+        let exact =
             self.integers == Integers::Any || integer.len() < 16 || is_safe(integer.parse().ok());
+        let mut magnitude = i64::try_from(integer.len()).unwrap_or(i64::MAX);
         if self.eat(b'.') {
             self.digits()?;
-            exact = true;
         }
         if self.eat(b'e') || self.eat(b'E') {
             magnitude = magnitude.saturating_add(self.exponent()?);
-            exact = true;
         }
         if !exact || magnitude > MAX_MAGNITUDE {
             return Err(PayloadProblem::InexactNumber.into());

@@ -1,6 +1,7 @@
 //! Addresses from which callbacks are allowed.
 
 use alloc::format;
+use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use core::net::{IpAddr, Ipv6Addr};
@@ -86,16 +87,15 @@ fn parse_range(text: &str) -> Result<Range, &'static str> {
     if network & mask != network {
         return Err("no bits behind the prefix");
     }
-    let mapped = address.to_canonical().is_ipv4() && host_bits <= 32;
     Ok(Range {
-        ipv4: mapped,
+        ipv4: address.to_canonical().is_ipv4(),
         network,
         mask,
     })
 }
 
-/// Digits only: `u32::from_str` would take a plus sign.
+/// Digits without a sign or a leading zero, so that one range has one spelling.
 fn parse_prefix(text: &str) -> Option<u32> {
-    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-    text.parse().ok().filter(|_| digits)
+    let prefix: u32 = text.parse().ok()?;
+    (prefix.to_string() == text).then_some(prefix)
 }

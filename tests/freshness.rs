@@ -32,13 +32,7 @@ fn verify(tolerance: u64, now: u64, timestamp: u64) -> Result<u64, Rejection> {
 #[test]
 fn the_edges_of_the_tolerance_are_inside() {
     for tolerance in [1, 2, 300, 86_400] {
-        for timestamp in [
-            NOW - tolerance,
-            NOW - 1,
-            NOW,
-            NOW + 1,
-            NOW + tolerance,
-        ] {
+        for timestamp in [NOW - tolerance, NOW - 1, NOW, NOW + 1, NOW + tolerance] {
             assert_eq!(verify(tolerance, NOW, timestamp), Ok(timestamp));
         }
         assert_eq!(
@@ -183,13 +177,19 @@ fn a_timestamp_fits_64_bits() {
 fn leading_zeros_are_digits_that_are_signed_as_they_came() {
     let verifier = verifier(WALLET, &[SECRET]);
     for (text, tag) in [
-        ("01700000000", "v1,tIdaUBGvZqFRFkKWe4zXkYQHdVdprKOz+vxzSKZRW54="),
-        ("0000000000000000000000000000001700000000", "v1,tOXo36kBCVfgLN8xvvLmz/4EVMgobZGTeqopR/cae3Y="),
+        (
+            "01700000000",
+            "v1,tIdaUBGvZqFRFkKWe4zXkYQHdVdprKOz+vxzSKZRW54=",
+        ),
+        (
+            "0000000000000000000000000000001700000000",
+            "v1,tOXo36kBCVfgLN8xvvLmz/4EVMgobZGTeqopR/cae3Y=",
+        ),
     ] {
         let callback = Callback::genuine()
             .with(HEADER, text)
             .with("webhook-signature", tag);
-        assert_eq!(callback.verify(&verifier), Ok(accepted(Event::Wallet)));
+        assert_eq!(callback.verify(&verifier), Ok(accepted(Event::Unknown)));
         let callback = callback.with(HEADER, NOW.to_string());
         let expected = Rejection::SignatureMismatch {
             header: "webhook-signature",

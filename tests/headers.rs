@@ -26,7 +26,7 @@ fn verify_signature(value: impl AsRef<[u8]>) -> Result<Verdict, Rejection> {
 }
 
 fn accepted_wallet() -> Result<Verdict, Rejection> {
-    Ok(accepted(Event::Wallet))
+    Ok(accepted(Event::Unknown))
 }
 
 fn malformed_signature(problem: HeaderProblem) -> Result<Verdict, Rejection> {
@@ -51,7 +51,7 @@ fn an_id_is_1_to_256_visible_ascii_characters_without_a_dot() {
         let id = id.to_owned();
         let expected = Verdict {
             id,
-            ..accepted(Event::Wallet)
+            ..accepted(Event::Unknown)
         };
         assert_eq!(callback.verify(&verifier), Ok(expected));
     }
@@ -90,9 +90,7 @@ fn bytes_cannot_move_between_the_id_and_the_timestamp() {
 fn bytes_cannot_move_between_the_timestamp_and_the_body() {
     let verifier = verifier(STANDARD, &[SECRET]);
     let callback = Callback::signed_by(STANDARD, SECRET, "1", 17, "0.true");
-    let moved = callback
-        .with("webhook-timestamp", "17.0")
-        .with_body("true");
+    let moved = callback.with("webhook-timestamp", "17.0").with_body("true");
     let expected = malformed_header("webhook-timestamp", HeaderProblem::TimestampDigits);
     assert_eq!(moved.verify_at(&verifier, 17), Err(expected));
 }
@@ -312,7 +310,7 @@ fn versions_for_which_there_is_no_key_are_unsupported() {
             &accepted_wallet(),
             &Ok(Verdict {
                 key: 1,
-                ..accepted(Event::Wallet)
+                ..accepted(Event::Unknown)
             }),
         ),
     ] {
@@ -347,7 +345,9 @@ mod svix {
         };
         assert_eq!(verify(&callback), Ok(expected.clone()));
         assert_eq!(SVIX.header_names().nth(3), Some("webhook-id"));
-        let callback = callback.with("svix-id", "other").with("svix-timestamp", "0");
+        let callback = callback
+            .with("svix-id", "other")
+            .with("svix-timestamp", "0");
         assert_eq!(verify(&callback), Ok(expected));
     }
 
@@ -362,7 +362,11 @@ mod svix {
         );
         let header = "svix-timestamp";
         assert_eq!(
-            verify(&callback.with("svix-signature", signature).with("svix-id", ID)),
+            verify(
+                &callback
+                    .with("svix-signature", signature)
+                    .with("svix-id", ID)
+            ),
             Err(Rejection::MissingHeader { header })
         );
     }

@@ -35,7 +35,13 @@ fn a_range_holds_its_addresses_and_no_others() {
         (
             "203.0.113.0/24",
             vec!["203.0.113.0", "203.0.113.7", "203.0.113.255"],
-            vec!["203.0.112.255", "203.0.114.0", "2001:db8::", "::", "::cb00:7107"],
+            vec![
+                "203.0.112.255",
+                "203.0.114.0",
+                "2001:db8::",
+                "::",
+                "::cb00:7107",
+            ],
         ),
         (
             "203.0.113.8/29",
@@ -44,26 +50,51 @@ fn a_range_holds_its_addresses_and_no_others() {
         ),
         ("203.0.113.7", vec!["203.0.113.7"], vec!["203.0.113.6"]),
         ("203.0.113.7/32", vec!["203.0.113.7"], vec!["203.0.113.6"]),
-        ("203.0.113.6/31", vec!["203.0.113.6", "203.0.113.7"], vec!["203.0.113.5", "203.0.113.8"]),
-        ("128.0.0.0/1", vec!["128.0.0.0", "255.255.255.255"], vec!["127.255.255.255"]),
+        (
+            "203.0.113.6/31",
+            vec!["203.0.113.6", "203.0.113.7"],
+            vec!["203.0.113.5", "203.0.113.8"],
+        ),
+        (
+            "128.0.0.0/1",
+            vec!["128.0.0.0", "255.255.255.255"],
+            vec!["127.255.255.255"],
+        ),
         (
             "0.0.0.0/0",
-            vec!["0.0.0.0", "127.0.0.1", "255.255.255.255", "::ffff:203.0.113.7"],
+            vec![
+                "0.0.0.0",
+                "127.0.0.1",
+                "255.255.255.255",
+                "::ffff:203.0.113.7",
+            ],
             vec!["::", "::1", "2001:db8::1", "::203.0.113.7"],
         ),
         (
             "2001:db8::/32",
-            vec!["2001:db8::", "2001:DB8::1", "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff"],
+            vec![
+                "2001:db8::",
+                "2001:DB8::1",
+                "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff",
+            ],
             vec!["2001:db7:ffff::", "2001:db9::", "203.0.113.7"],
         ),
-        ("2001:db8::1", vec!["2001:db8::1", "2001:db8:0:0:0:0:0:1"], vec!["2001:db8::2"]),
+        (
+            "2001:db8::1",
+            vec!["2001:db8::1", "2001:db8:0:0:0:0:0:1"],
+            vec!["2001:db8::2"],
+        ),
         ("2001:db8::1/128", vec!["2001:db8::1"], vec!["2001:db8::"]),
-        ("2001:db8::/127", vec!["2001:db8::", "2001:db8::1"], vec!["2001:db8::2"]),
+        (
+            "2001:db8::/127",
+            vec!["2001:db8::", "2001:db8::1"],
+            vec!["2001:db8::2"],
+        ),
         ("8000::/1", vec!["8000::", "ffff::"], vec!["7fff::", "::"]),
     ] {
         for ip in inside {
             let result = verify(&[range], Some(ip));
-            assert_eq!(result, Ok(accepted(Event::Wallet)), "{range} {ip}");
+            assert_eq!(result, Ok(accepted(Event::Unknown)), "{range} {ip}");
         }
         for ip in outside {
             let client = Client::Address(ip.parse().unwrap());
@@ -82,7 +113,7 @@ fn an_ipv4_address_and_its_mapped_form_are_the_same() {
     ] {
         for ip in ["203.0.113.7", "::ffff:203.0.113.7", "::FFFF:cb00:7107"] {
             let result = verify(&[range], Some(ip));
-            assert_eq!(result, Ok(accepted(Event::Wallet)), "{range} {ip}");
+            assert_eq!(result, Ok(accepted(Event::Unknown)), "{range} {ip}");
         }
         for ip in ["203.0.114.7", "::ffff:203.0.114.7", "::203.0.113.7"] {
             let client = Client::Address(ip.parse().unwrap());
@@ -91,7 +122,7 @@ fn an_ipv4_address_and_its_mapped_form_are_the_same() {
     }
     for ip in ["0.0.0.0", "203.0.113.7", "::ffff:255.255.255.255"] {
         let result = verify(&["::ffff:0:0/96"], Some(ip));
-        assert_eq!(result, Ok(accepted(Event::Wallet)), "{ip}");
+        assert_eq!(result, Ok(accepted(Event::Unknown)), "{ip}");
     }
 }
 
@@ -104,7 +135,7 @@ fn an_ipv6_range_around_the_mapped_addresses_holds_no_ipv4() {
             assert_eq!(verify(&[range], Some(ip)), refused(client), "{range} {ip}");
         }
         let result = verify(&[range], Some("::1"));
-        assert_eq!(result, Ok(accepted(Event::Wallet)), "{range}");
+        assert_eq!(result, Ok(accepted(Event::Unknown)), "{range}");
     }
 }
 
@@ -112,7 +143,7 @@ fn an_ipv6_range_around_the_mapped_addresses_holds_no_ipv4() {
 fn one_range_of_several_is_enough() {
     let ranges = ["198.51.100.0/24", "2001:db8::/32", "203.0.113.7"];
     for ip in ["198.51.100.1", "2001:db8::1", "203.0.113.7"] {
-        assert_eq!(verify(&ranges, Some(ip)), Ok(accepted(Event::Wallet)));
+        assert_eq!(verify(&ranges, Some(ip)), Ok(accepted(Event::Unknown)));
     }
     let client = Client::Address("192.0.2.1".parse().unwrap());
     assert_eq!(verify(&ranges, Some("192.0.2.1")), refused(client));
@@ -127,9 +158,9 @@ fn an_empty_list_lets_nobody_through() {
 #[test]
 fn without_a_list_the_address_is_not_looked_at() {
     for ip in ["203.0.113.7", "", "nonsense"] {
-        let callback = Callback::genuine().from_ip(ip);
+        let callback = Callback::genuine().with_ip(ip);
         let result = callback.verify(&verifier(WALLET, &[SECRET]));
-        assert_eq!(result, Ok(accepted(Event::Wallet)));
+        assert_eq!(result, Ok(accepted(Event::Unknown)));
     }
 }
 

@@ -25,7 +25,7 @@ use wallet_callback::verify::{Options, Verifier};
 fn a_genuine_callback_is_accepted() {
     let callback = Callback::genuine();
     let result = callback.verify(&verifier(WALLET, &[SECRET]));
-    assert_eq!(result, Ok(accepted(Event::Wallet)));
+    assert_eq!(result, Ok(accepted(Event::Unknown)));
 }
 
 /// The signatures were made by the reference implementations, not by this crate.
@@ -84,7 +84,7 @@ fn the_first_stage_that_refuses_decides() {
     callback = callback.with_body(body);
     let client = Client::Unknown;
     assert_eq!(refused(&callback), Rejection::IpNotAllowed { client });
-    callback = callback.from_ip("203.0.113.9");
+    callback = callback.with_ip("203.0.113.9");
     assert_eq!(refused(&callback), Rejection::MissingHeader { header });
     callback = callback.with(header, "v2,AAAA v1");
     assert_eq!(
@@ -117,7 +117,7 @@ fn the_first_stage_that_refuses_decides() {
             age: 1_000
         }
     );
-    callback = fresh.from_ip("203.0.113.9");
+    callback = fresh.with_ip("203.0.113.9");
     assert_eq!(
         refused(&callback),
         malformed_payload(
@@ -128,8 +128,8 @@ fn the_first_stage_that_refuses_decides() {
             }
         )
     );
-    callback = Callback::genuine().from_ip("203.0.113.9");
-    assert_eq!(callback.verify(&verifier), Ok(accepted(Event::Wallet)));
+    callback = Callback::genuine().with_ip("203.0.113.9");
+    assert_eq!(callback.verify(&verifier), Ok(accepted(Event::Unknown)));
 }
 
 #[test]
@@ -151,8 +151,8 @@ fn a_body_of_exactly_the_limit_is_read() {
     let exact = BODY.len();
     for (limit, expected) in [
         (exact - 1, Err(Rejection::BodyTooLarge { limit: exact - 1 })),
-        (exact, Ok(accepted(Event::Wallet))),
-        (exact + 1, Ok(accepted(Event::Wallet))),
+        (exact, Ok(accepted(Event::Unknown))),
+        (exact + 1, Ok(accepted(Event::Unknown))),
     ] {
         let mut options = options(WALLET, &[SECRET]);
         options.max_body_bytes = limit;
@@ -328,5 +328,5 @@ fn a_short_secret_verifies_once_it_is_allowed() {
     let verifier = Verifier::new(Options::new(WALLET, keys)).unwrap();
     let tag = "v1,QNbxS82+tXR2Ons21RH5qpec5bHubFc6kea5hdXFfso=";
     let callback = Callback::genuine().with("webhook-signature", tag);
-    assert_eq!(callback.verify(&verifier), Ok(accepted(Event::Wallet)));
+    assert_eq!(callback.verify(&verifier), Ok(accepted(Event::Unknown)));
 }

@@ -14,10 +14,13 @@ pub(crate) struct PublicKey(VerifyingKey);
 pub(crate) struct NotAKey;
 
 impl PublicKey {
-    /// Takes a compressed point. One of small order is refused: it verifies what nobody signed.
+    /// Takes a compressed point. One of small order is refused: it verifies what nobody signed. So
+    /// is a spelling that is not canonical (RFC 8032, section 5.1.3).
     pub(crate) fn new(bytes: &[u8; 32]) -> Result<Self, NotAKey> {
         match VerifyingKey::from_bytes(bytes) {
-            Ok(key) if !key.is_weak() => Ok(Self(key)),
+            Ok(key) if !key.is_weak() && key.to_edwards().compress().as_bytes() == bytes => {
+                Ok(Self(key))
+            }
             _ => Err(NotAKey),
         }
     }

@@ -33,7 +33,8 @@ pub(crate) const OTHER_SECRET_TAG: &str = "v1,1SUm+saHGEbryN/J4pOu2TeI+YHEW3BToE
 
 /// The key pair of the seed 0 to 31, and its signature over the same bytes as OpenSSL computes it.
 pub(crate) const PUBLIC: &str = "whpk_A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg=";
-pub(crate) const PRIVATE: &str = "whsk_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8DoQe/884Qvh1w3RjnS8CZZ+TWMJulDV8d3IZkElUxuA==";
+pub(crate) const PRIVATE: &str =
+    "whsk_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8DoQe/884Qvh1w3RjnS8CZZ+TWMJulDV8d3IZkElUxuA==";
 pub(crate) const PRIVATE_SIGNATURE: &str =
     "v1a,QIMm6BElAdeCYPDSwyE3dUPTOHQpQdMVgyrJbODpft3N1s68o/hBkp7+WtE0VZvEOKaXh98nEvvGeunAy38QDA==";
 
@@ -110,7 +111,7 @@ impl Callback {
         self
     }
 
-    pub(crate) fn from_ip(mut self, ip: &str) -> Self {
+    pub(crate) fn with_ip(mut self, ip: &str) -> Self {
         self.ip = Some(ip.to_owned());
         self
     }
@@ -140,7 +141,7 @@ impl Callback {
             id_header: accepted.id_header(),
             timestamp: accepted.timestamp(),
             key: accepted.key(),
-            event: accepted.event(),
+            event: accepted.event().clone(),
         })
     }
 }

@@ -13,7 +13,7 @@ export interface Behaviour {
 const NOW = 1_700_000_000;
 const KEY = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 const OTHER_KEY = "whsec_HxwdHBsaGRgXFhUUExIREA8ODQwLCgkIBwYFBAMCAQA=";
-const BODY = '{"type":"user.registered","timestamp":"2023-11-14T22:13:20Z","data":{"userId":"🎉"}}';
+const BODY = '{"type":"test.event","timestamp":"2023-11-14T22:13:20Z","data":{"userId":"🎉"}}';
 
 const verifierFor = (lib: Library, options: object = {}): Verifier =>
 	lib.createVerifier({ keys: KEY, now: () => NOW * 1000, ...options });

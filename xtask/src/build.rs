@@ -105,7 +105,7 @@ fn optimize() -> Outcome {
     let mut wasm_opt = command(
         &npm_bin("wasm-opt"),
         &[
-            "-Oz",
+            "-O3",
             "--enable-simd",
             "--enable-bulk-memory",
             "--enable-sign-ext",

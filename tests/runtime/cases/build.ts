@@ -16,7 +16,7 @@ import { ed25519PublicKey, referenceSign, type SigningKey, STATUS } from "../ref
 export const NOW = 1_700_000_000;
 export const ID = "msg_2KWPBgLlAfxdpx2AI54pPJ85f4W";
 export const EVENT = JSON.stringify({
-	type: "deposit.confirmed",
+	type: "test.event",
 	timestamp: "2023-11-14T22:13:20Z",
 	data: { depositId: "dep_1", amount: { value: "1000000000000000000", decimals: 18 } },
 });

@@ -1,0 +1,176 @@
+//! The other direction: what is signed here verifies here, and equals what others sign.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    reason = "a test fails by panicking"
+)]
+
+mod common;
+
+use common::*;
+use wallet_callback::event::Event;
+use wallet_callback::sender::SENDERS;
+use wallet_callback::sign::{key_pair, message_id, secret, sign};
+
+#[test]
+fn signatures_equal_those_of_other_programs() {
+    for (key, expected) in [
+        (SECRET, SECRET_TAG),
+        (OTHER_SECRET, OTHER_SECRET_TAG),
+        (PRIVATE, PRIVATE_SIGNATURE),
+    ] {
+        let key = signing_key(key).unwrap();
+        let headers = sign(WALLET, &key, ID, NOW, BODY.as_bytes()).unwrap();
+        assert_eq!(
+            headers,
+            [
+                ("webhook-id", ID.to_owned()),
+                ("webhook-timestamp", "1700000000".to_owned()),
+                ("webhook-signature", expected.to_owned()),
+            ]
+        );
+    }
+}
+
+/// From the tests of Svix and of Standard Webhooks.
+#[test]
+fn the_published_vector_is_signed_as_published() {
+    let key = signing_key("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
+    let id = "msg_p5jXN8AQM9LWM0D4loKWxJek";
+    let body = br#"{"test": 2432232314}"#;
+    for (sender, prefix) in [(STANDARD, "webhook"), (SVIX, "svix")] {
+        let headers = sign(sender, &key, id, 1_614_265_330, body).unwrap();
+        let values = [
+            id,
+            "1614265330",
+            "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
+        ];
+        let names = ["id", "timestamp", "signature"].map(|name| format!("{prefix}-{name}"));
+        for (index, (name, value)) in headers.iter().enumerate() {
+            assert_eq!(
+                (*name, value.as_str()),
+                (names[index].as_str(), values[index])
+            );
+        }
+    }
+}
+
+#[test]
+fn what_is_signed_verifies_for_every_sender_and_kind_of_key() {
+    let bodies: [(&[u8], Event); 6] = [
+        (b"{}", Event::Json),
+        (b"", Event::Empty),
+        (b"\xff\x00", Event::Binary),
+        ("{\"a\":\"😀 $& \\u0000\"}".as_bytes(), Event::Json),
+        (b" [1, 2]\r\n", Event::Json),
+        (b"null", Event::Json),
+    ];
+    for sender in &SENDERS {
+        for (signing, verifying) in [(SECRET, SECRET), (PRIVATE, PUBLIC)] {
+            let verifier = verifier(sender, &[verifying]);
+            let opaque = sender.name != "tp-wallet";
+            for (body, event) in bodies.clone().into_iter().filter(|_| opaque) {
+                let callback = Callback::signed_by(sender, signing, ID, NOW, body);
+                assert_eq!(callback.verify(&verifier), Ok(accepted(event)));
+            }
+            let event = if opaque { Event::Json } else { Event::Unknown };
+            let callback = Callback::signed_by(sender, signing, ID, NOW, BODY);
+            assert_eq!(callback.verify(&verifier), Ok(accepted(event)));
+        }
+    }
+}
+
+#[test]
+fn ids_and_timestamps_at_their_edges_are_signed() {
+    let verifier = verifier(WALLET, &[SECRET]);
+    for id in ["a", &"~".repeat(256), "!\"#$%&'()*+,-/:;<=>?@[\\]^_`{|}~"] {
+        for timestamp in [0, 1, NOW, u64::MAX] {
+            let callback = Callback::signed_by(WALLET, SECRET, id, timestamp, BODY);
+            let expected = Verdict {
+                id: id.to_owned(),
+                timestamp,
+                ..accepted(Event::Unknown)
+            };
+            assert_eq!(callback.verify_at(&verifier, timestamp), Ok(expected));
+        }
+    }
+}
+
+#[test]
+fn an_id_that_no_receiver_accepts_is_not_signed() {
+    let key = signing_key(SECRET).unwrap();
+    let problem =
+        "expected an id of 1 to 256 visible ascii characters without a dot, got another form";
+    for id in ["", ".", "a.b", "a b", "a\n", "é", "a\0", &"a".repeat(257)] {
+        let result = sign(WALLET, &key, id, NOW, b"{}");
+        assert_eq!(result, Err(invalid_option("id", problem)), "{id:?}");
+    }
+}
+
+#[test]
+fn a_short_secret_signs_what_a_careless_sender_would() {
+    let key = signing_key("whsec_aw==").unwrap();
+    let headers = sign(WALLET, &key, ID, NOW, BODY.as_bytes()).unwrap();
+    let tag = "v1,QNbxS82+tXR2Ons21RH5qpec5bHubFc6kea5hdXFfso=";
+    assert_eq!(headers[2].1, tag);
+}
+
+fn sixteen() -> [u8; 16] {
+    core::array::from_fn(|index| index as u8 * 0x11)
+}
+
+fn thirty_two() -> [u8; 32] {
+    core::array::from_fn(|index| index as u8)
+}
+
+#[test]
+fn a_message_id_is_its_entropy_in_hex() {
+    assert_eq!(
+        message_id(sixteen()),
+        "msg_00112233445566778899aabbccddeeff"
+    );
+    assert_eq!(message_id([0; 16]), "msg_00000000000000000000000000000000");
+    let id = message_id([0xff; 16]);
+    let callback = Callback::signed_by(WALLET, SECRET, &id, NOW, BODY);
+    let result = callback.verify(&verifier(WALLET, &[SECRET]));
+    assert_eq!(result.map(|verdict| verdict.id), Ok(id));
+}
+
+#[test]
+fn a_secret_is_its_entropy_in_base64() {
+    assert_eq!(secret(thirty_two()), OTHER_SECRET);
+    assert_eq!(
+        secret([0; 32]),
+        "whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+    );
+    assert_eq!(
+        secret([0xff; 32]),
+        "whsec_//////////////////////////////////////////8="
+    );
+    assert!(keys(&[&secret([0xff; 32])]).is_ok());
+}
+
+/// RFC 8032, section 7.1, TEST 1, and the seed 0 to 31 by OpenSSL.
+#[test]
+fn a_key_pair_is_derived_from_its_seed() {
+    let pair = (PUBLIC.to_owned(), PRIVATE.to_owned());
+    assert_eq!(key_pair(thirty_two()), pair);
+    let seed = [
+        0x9d, 0x61, 0xb1, 0x9d, 0xef, 0xfd, 0x5a, 0x60, 0xba, 0x84, 0x4a, 0xf4, 0x92, 0xec, 0x2c,
+        0xc4, 0x44, 0x49, 0xc5, 0x69, 0x7b, 0x32, 0x69, 0x19, 0x70, 0x3b, 0xac, 0x03, 0x1c, 0xae,
+        0x7f, 0x60,
+    ];
+    let (public, private) = key_pair(seed);
+    assert_eq!(public, "whpk_11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=");
+    assert_eq!(
+        private,
+        "whsk_nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2DXWpgBgrEKt9VL/tPJZAc6DuFy89qmIyWvAhpo9wdRGg=="
+    );
+    let callback = Callback::signed_by(WALLET, &private, ID, NOW, BODY);
+    let result = callback.verify(&verifier(WALLET, &[&public]));
+    assert_eq!(result, Ok(accepted(Event::Unknown)));
+}
