@@ -341,6 +341,9 @@ fn bytes_that_are_no_point_are_no_key() {
     let mut two = [0; 32];
     two[0] = 2;
     both_refuse(&whpk(&two), KeyProblem::NotAPoint);
+    // y = p + 3, a point that has another spelling (RFC 8032, section 5.1.3, step 1).
+    let spelling = "whpk_8P///////////////////////////////////////38=";
+    both_refuse(spelling, KeyProblem::NotAPoint);
 }
 
 /// The signature of RFC 8032's first key over [`ID`], [`NOW`] and [`BODY`], by OpenSSL, and others

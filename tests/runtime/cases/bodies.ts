@@ -131,7 +131,7 @@ const opaqueBodies: VerifyCase[] = [
 	accepts("another sender's null", opaque("null")),
 	accepts("another sender's string", opaque('"🎉"')),
 	accepts("another sender's integer past 2^53", opaque('{"n":12345678901234567890}')),
-	accepts("another sender's largest double", opaque('{"n":1.7976931348623157e+308}')),
+	accepts("another sender's number just below 10^308", opaque('{"n":9.999999999999999e+307}')),
 	accepts("white space around JSON", opaque(' \r\n\t{"type":"a"}\n')),
 	...INVALID_UTF8.map((body, index) =>
 		binary(`a genuine body that is not UTF-8 is handed over as bytes (${index + 1})`, body),
@@ -146,6 +146,7 @@ const opaqueBodies: VerifyCase[] = [
 		"a genuine NaN": "NaN",
 		"NaN inside": '{"a":NaN}',
 		"Infinity inside": '{"a":-Infinity}',
+		"a number from 10^308 on": '{"a":1.7976931348623157e+308}',
 		"a genuine BOM before JSON": '\ufeff{"type":"a"}',
 		"a NUL byte behind JSON": '{"type":"a"}\0',
 		"a raw NUL in a string": '"a\0b"',
@@ -176,7 +177,7 @@ const events: VerifyCase[] = [
 	}),
 	accepts("numbers as doubles carry them", {
 		body: envelope(
-			'{"n":[0,-0,1.5,-2.25e-7,1E2,9007199254740991,0.1,1.7976931348623157e+308,5e-324]}',
+			'{"n":[0,-0,1.5,-2.25e-7,1E2,9007199254740991,0.1,9.999999999999999e+307,5e-324]}',
 		),
 	}),
 	accepts("32 containers inside each other", { body: envelope(`{"deep":${nested(30)}}`) }),
@@ -221,6 +222,7 @@ const MALFORMED: Record<string, string | Buffer> = {
 	NaN: envelope('{"a":NaN}'),
 	Infinity: envelope('{"a":Infinity}'),
 	"a number past doubles": envelope('{"a":1e999}'),
+	"a number from 10^308 on": envelope('{"a":1.7976931348623157e+308}'),
 	"an integer that a double does not carry": envelope('{"a":9007199254740993}'),
 	"a leading zero": envelope('{"a":01}'),
 	"a leading plus": envelope('{"a":+1}'),
