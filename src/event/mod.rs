@@ -52,7 +52,10 @@ impl Event {
             }
             Payload::Opaque if body.is_empty() => Ok(Self::Empty),
             Payload::Opaque if str::from_utf8(body).is_err() => Ok(Self::Binary),
-            Payload::Opaque => Document::read(body, Integers::Any).map(|_| Self::Json),
+            Payload::Opaque => {
+                Document::read(body, Integers::Any)?;
+                Ok(Self::Json)
+            }
         }
     }
 }

@@ -4,16 +4,17 @@ import { createCallbacks, tamper } from "./callbacks.mjs";
 /** Different callbacks for each batch to go through; few of the largest, to spare memory. */
 const callbacksOf = (size) => (size > 100_000 ? 3 : 16);
 
+/** Resolves to `batch(calls)` for callbacks of `size` bytes. */
+export async function createBatch(subject, size) {
+	return batchOf(subject, await createCallbacks(subject.format, size, callbacksOf(size)));
+}
+
 /**
- * Resolves to `batch(calls)`, which verifies that many callbacks of `size` bytes and says how many
- * milliseconds it took. Throws unless the subject accepts a genuine one and refuses a changed one.
+ * Resolves to `batch(calls)`, which verifies that many of the callbacks and says how many milliseconds
+ * it took. Throws unless the subject accepts a genuine one and refuses a changed one.
  */
-export async function createBatch(
-	{ name, format, prepare = (callback) => callback, verify },
-	size,
-) {
-	const callbacks = await createCallbacks(format, size, callbacksOf(size));
-	const isAccepted = async (callback) => isDeposit(await verify(prepare(callback)));
+export async function batchOf({ name, prepare = (callback) => callback, verify }, callbacks) {
+	const isAccepted = async (callback) => isEvent(await verify(prepare(callback)));
 	if (!(await isAccepted(callbacks[0]))) {
 		throw new Error(`${name} did not accept a genuine callback`);
 	}
@@ -31,7 +32,7 @@ function syncBatch(verify, inputs) {
 	return (calls) => {
 		const start = performance.now();
 		for (let call = 0; call < calls; call++) {
-			if (!isDeposit(verify(inputs[call % inputs.length]))) {
+			if (!isEvent(verify(inputs[call % inputs.length]))) {
 				throw new Error("a genuine callback was refused");
 			}
 		}
@@ -43,7 +44,7 @@ function asyncBatch(verify, inputs) {
 	return async (calls) => {
 		const start = performance.now();
 		for (let call = 0; call < calls; call++) {
-			if (!isDeposit(await verify(inputs[call % inputs.length]))) {
+			if (!isEvent(await verify(inputs[call % inputs.length]))) {
 				throw new Error("a genuine callback was refused");
 			}
 		}
@@ -51,6 +52,6 @@ function asyncBatch(verify, inputs) {
 	};
 }
 
-function isDeposit(event) {
-	return event?.type === "deposit.confirmed";
+function isEvent(event) {
+	return typeof event?.type === "string";
 }

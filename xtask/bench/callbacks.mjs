@@ -1,4 +1,5 @@
 // Genuine callbacks in the format of each sender, signed with WebCrypto because every runtime has it.
+import { example } from "./example.mjs";
 
 const encoder = new TextEncoder();
 const rawKey = "wallet-callback-benchmark-secret";
@@ -8,6 +9,14 @@ export const secret = `whsec_${btoa(rawKey)}`;
 
 /** The sizes of the bodies that are measured, in bytes. */
 export const sizes = [300, 1024, 4096, 16_384, 65_536, 1_048_576];
+
+const exampleBytes = JSON.stringify(example).length;
+
+/** What the bodies are, in two lines. */
+export const bodies = [
+	"Bodies: 300 B is a deposit.confirmed on Aptos with short members. Larger ones are the example",
+	`tests/vectors/events/deposit.confirmed.json (${exampleBytes} B), filled up by a memo.`,
+];
 
 /** What a server behind a proxy receives besides the sender's own headers. */
 const otherHeaders = {
@@ -34,20 +43,22 @@ const formats = {
 	},
 };
 
-/**
- * Makes `count` different callbacks of one size, so that nothing can be answered from a cache.
- * They are stamped as sent now and stay fresh for five minutes.
- */
+/** Makes `count` different callbacks of one size, so that nothing can be answered from a cache. */
 export async function createCallbacks(format, size, count) {
 	return Promise.all(
-		Array.from({ length: count }, async (_, index) => {
-			const id = `msg_2KWPBgLlAfxdpx2AI54pPJ85f${100 + index}`;
-			const timestamp = Math.floor(Date.now() / 1000);
-			const body = encoder.encode(depositBody(size, index));
-			const signed = await formats[format]({ id, timestamp, body });
-			return { headers: { ...otherHeaders, ...signed }, body };
-		}),
+		Array.from({ length: count }, (_, index) =>
+			createCallback(format, JSON.stringify(deposit(size, index)), index),
+		),
 	);
+}
+
+/** Signs a body. It is stamped as sent now and stays fresh for five minutes. */
+export async function createCallback(format, text, index = 0) {
+	const id = `msg_2KWPBgLlAfxdpx2AI54pPJ85f${100 + index}`;
+	const timestamp = Math.floor(Date.now() / 1000);
+	const body = encoder.encode(text);
+	const signed = await formats[format]({ id, timestamp, body });
+	return { headers: { ...otherHeaders, ...signed }, body };
 }
 
 /** The same callback with one byte of its body changed; the body is still JSON. */
@@ -58,21 +69,17 @@ export function tamper({ headers, body }) {
 }
 
 /** A `deposit.confirmed` event of exactly `size` bytes: one of its strings fills it up. */
-function depositBody(size, index) {
-	const [data, member, filler] =
-		size < 1024
-			? [smallDeposit(index), "depositId", "0"]
-			: [fullDeposit(index), "input", "a9059cbb"];
-	const event = { type: "deposit.confirmed", timestamp: "2026-01-01T12:00:00Z", data };
-	data[member] = data[member].padEnd(
-		data[member].length + size - JSON.stringify(event).length,
-		filler,
-	);
-	return JSON.stringify(event);
+function deposit(size, index) {
+	const event = size < exampleBytes ? smallDeposit(index) : largeDeposit(index);
+	const [member, filler] =
+		size < exampleBytes ? ["depositId", "0"] : ["memo", "invoice 2026-0042, "];
+	const missing = size - JSON.stringify(event).length;
+	event.data[member] = event.data[member].padEnd(event.data[member].length + missing, filler);
+	return event;
 }
 
 function smallDeposit(index) {
-	return {
+	const data = {
 		depositId: `d${100 + index}`,
 		userId: "u1",
 		chain: "aptos:1",
@@ -82,24 +89,12 @@ function smallDeposit(index) {
 		txHash: `0x${"9f1c".repeat(16)}`,
 		confirmations: 12,
 	};
+	return { ...example, data };
 }
 
-function fullDeposit(index) {
-	return {
-		depositId: `dep_01JGFJJZ00Q8V4T6${100 + index}`,
-		userId: "user_48213",
-		chain: "eip155:1",
-		asset: "eip155:1/erc20:0xdAC17F958D2ee523a2206206994597C13D831ec7",
-		amount: { value: "1234560000", decimals: 6, symbol: "USDT" },
-		from: "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
-		to: "0xd8dA6BF26964aF9D7eEd9e03E53415D37aA96045",
-		memo: "invoice 2026-0042",
-		txHash: `0x${"5c504ed4".repeat(8)}`,
-		blockNumber: 21_500_000,
-		confirmations: 12,
-		requiredConfirmations: 12,
-		input: "0x",
-	};
+function largeDeposit(index) {
+	const depositId = `${example.data.depositId}${100 + index}`;
+	return { ...example, data: { ...example.data, depositId, memo: "" } };
 }
 
 async function standardHeaders(prefix, { id, timestamp, body }) {

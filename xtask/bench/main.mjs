@@ -42,13 +42,14 @@ const runtimes = [
 ];
 const nodes = [node, node24].map((binary, index) => ({ binary, runtime: runtimes[index].runtime }));
 
-process.stderr.write("measuring cold starts, keys, CIDRs, memory ");
+process.stderr.write("measuring cold starts, linearity, keys, CIDRs, memory ");
 const figures = {
 	date: new Date().toISOString(),
 	machine: { cpu: cpus()[0].model, cores: cpus().length, platform: platform(), arch: arch() },
 	settings,
 	runtimes,
 	cold: await coldStarts(),
+	linearity: { runtime: nodes[0].runtime, ...run([node, "linearity.mjs"], { entry, settings }) },
 	scaling: { runtime: nodes[0].runtime, ...run([node, "scaling.mjs"], { entry, settings }) },
 	memory: nodes.map(({ binary, runtime }) => {
 		const { calls, verifiers } = settings;
@@ -95,7 +96,14 @@ function packageFolder(name) {
 
 /** Medians over fresh processes, the subjects taking turns. */
 async function coldStarts() {
-	const names = [ours[0], "node:crypto + JSON.parse", "standardwebhooks", "svix", "stripe"];
+	const names = [
+		ours[0],
+		"node:crypto + JSON.parse",
+		"node:crypto + JSON.parse + zod",
+		"standardwebhooks",
+		"svix",
+		"stripe",
+	];
 	const callbacks = {};
 	for (const { name, format } of subjects.filter((subject) => names.includes(subject.name))) {
 		const [{ headers, body }] = await createCallbacks(format, 300, 1);

@@ -28,6 +28,10 @@ export function median(numbers) {
 	return sorted[Math.floor(sorted.length / 2)];
 }
 
+export function nanosPerByte({ micros, bytes }) {
+	return (micros * 1000) / bytes;
+}
+
 function shuffled(items) {
 	return items
 		.map((item) => ({ item, place: Math.random() }))

@@ -1,8 +1,10 @@
 // Prints the figures in tables that fit 100 columns.
-import { sizes } from "./callbacks.mjs";
+import { bodies, sizes } from "./callbacks.mjs";
+import { nanosPerByte } from "./measure.mjs";
 import { ours } from "./subjects.mjs";
 
-export function printReport({ settings, runtimes, cold, packageSizes, memory, scaling, targets }) {
+export function printReport(figures) {
+	const { settings, runtimes, cold, packageSizes, memory, scaling, linearity, targets } = figures;
 	const compared = runtimes.filter(hasPeers);
 	const others = runtimes.filter((runtime) => !hasPeers(runtime));
 	const lines = [
@@ -10,11 +12,13 @@ export function printReport({ settings, runtimes, cold, packageSizes, memory, sc
 		"Microseconds from a callback, its body as bytes, to the parsed event: the median of",
 		`${settings.rounds} batch means, the batches of all subjects and sizes in random order after a warm-up.`,
 		"Beside it wallet-callback / peer: below 1, wallet-callback is faster.",
+		...bodies,
 		...compared.flatMap(peerTable),
 		...ownTable(others),
 		...coldTable(cold),
 		...scalingTable("Keys, the last one fits", scaling.runtime, scaling.keys),
 		...scalingTable("Allowed CIDRs, the last one fits", scaling.runtime, scaling.cidrs),
+		...linearityTable(linearity),
 		...memoryTable(memory),
 		...sizeTable(packageSizes),
 		...targetTable(targets),
@@ -26,13 +30,13 @@ function peerTable({ runtime, figures }) {
 	const rows = rowsByName(figures);
 	const own = rows.get("wallet-callback");
 	const cell = (name) => (peer, index) =>
-		micros(peer).padStart(7) + (ours.includes(name) ? "" : ratio(own[index] / peer)).padStart(5);
+		micros(peer).padStart(6) + (ours.includes(name) ? "" : ratio(own[index] / peer)).padStart(5);
 	// The sizes stand above the microseconds, not above the ratios.
 	const heads = sizes.map((size) => `${sizeName(size)}     `);
 	return [
 		"",
-		row(27, 12, runtime, heads),
-		...[...rows].map(([name, values]) => row(27, 12, name, values.map(cell(name)))),
+		row(32, 11, runtime, heads),
+		...[...rows].map(([name, values]) => row(32, 11, name, values.map(cell(name)))),
 	];
 }
 
@@ -60,6 +64,21 @@ function scalingTable(title, runtime, figures) {
 	const counts = figures.map(({ count }) => `${count}`);
 	const times = figures.map((figure) => micros(figure.micros));
 	return ["", row(39, 10, title, counts), row(39, 10, `${runtime}, 1 KB, µs`, times)];
+}
+
+function linearityTable({ runtime, figures }) {
+	const names = [...new Set(figures.map(({ name }) => name))];
+	const isSame = (one, other) => one.shape === other.shape && one.size === other.size;
+	const lines = figures
+		.filter(({ name }) => name === names[0])
+		.map((body) => {
+			const cells = figures
+				.filter((figure) => isSame(figure, body))
+				.map((figure) => nanosPerByte(figure).toFixed(1));
+			const title = `${body.size.toLocaleString("en")} ${body.shape}`.padEnd(33);
+			return row(47, 26, `${title}${kilobytes(body.bytes).padStart(8)} KB`, cells);
+		});
+	return ["", row(47, 26, `Nanoseconds per byte, ${runtime}`, names), ...lines];
 }
 
 function memoryTable(memory) {

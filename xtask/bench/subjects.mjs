@@ -34,6 +34,19 @@ export const subjects = [
 		load: () => loadNodeCrypto((bytes, { createSecretKey }) => createSecretKey(bytes)),
 	},
 	{
+		// The same plus what an event has to be checked for before money is booked on it.
+		name: "node:crypto + JSON.parse + zod",
+		format: "standard",
+		async load() {
+			const { depositSchema } = await import("./deposit-schema.mjs");
+			const verify = await loadNodeCrypto((bytes) => bytes);
+			return (callback) => {
+				const event = verify(callback);
+				return event && depositSchema.parse(event);
+			};
+		},
+	},
+	{
 		name: "crypto.subtle + JSON.parse",
 		format: "standard",
 		async load() {

@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { Miniflare } from "miniflare";
 import { sizes } from "./callbacks.mjs";
+import { example } from "./example.mjs";
 import { measure } from "./measure.mjs";
 import { ours } from "./subjects.mjs";
 
@@ -15,6 +16,7 @@ const miniflare = new Miniflare({
 		...["worker", "batch", "callbacks", "subjects"].map((name) =>
 			moduleAt(`${name}.mjs`, join(import.meta.dirname, `${name}.mjs`)),
 		),
+		{ type: "ESModule", path: "example.mjs", contents: exampleModule() },
 		...packageModules(),
 	],
 });
@@ -49,6 +51,11 @@ async function time(path) {
 		throw new Error(`the worker answered ${response.status}`);
 	}
 	return performance.now() - start;
+}
+
+/** The example, already read. */
+function exampleModule() {
+	return `export const example = ${JSON.stringify(example)};`;
 }
 
 /** The package as the `workerd` condition of its `exports` serves it. */
