@@ -399,9 +399,9 @@ impl fmt::Display for PayloadProblem {
             }
             Self::DuplicateKey => f.write_str("expected each member once, got it twice"),
             Self::LoneSurrogate => f.write_str("expected surrogates in pairs, got half of a pair"),
-            Self::InexactNumber => {
-                f.write_str("expected a number that a double carries exactly, got a larger one")
-            }
+            Self::InexactNumber => f.write_str(
+                "expected an integer up to 2^53 - 1 or a number below 10^308, got a larger one",
+            ),
             Self::TooFewConfirmations { required, actual } => {
                 write!(
                     f,

@@ -44,10 +44,10 @@ pub fn config_error(error: &ConfigError) -> String {
     out
 }
 
-/// A text.
+/// A text. It is written in one piece of memory, since it may be a key that is wiped later.
 #[must_use]
 pub fn text(text: &str) -> String {
-    let mut out = String::new();
+    let mut out = String::with_capacity(text.len().saturating_add(2));
     write_string(&mut out, text);
     out
 }

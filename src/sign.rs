@@ -11,6 +11,7 @@ use crate::encoding::encode_base64;
 use crate::error::ConfigError;
 use crate::key::{Signing, SigningKey};
 use crate::sender::Sender;
+use zeroize::Zeroizing;
 
 /// The headers of a signed callback: names in lower case, and their values.
 pub type SignedHeaders = [(&'static str, String); 3];
@@ -52,16 +53,27 @@ pub fn message_id(entropy: [u8; 16]) -> String {
 
 /// A secret in its text form, from 32 random bytes.
 #[must_use]
-pub fn secret(entropy: [u8; 32]) -> String {
-    format!("whsec_{}", encode_base64(&entropy))
+pub fn secret(entropy: &[u8; 32]) -> Zeroizing<String> {
+    with_prefix("whsec_", entropy)
 }
 
 /// An Ed25519 key pair in its text form, from 32 random bytes: `(whpk_…, whsk_…)`.
 #[must_use]
-pub fn key_pair(entropy: [u8; 32]) -> (String, String) {
-    let key = PrivateKey::from_seed(&entropy);
+pub fn key_pair(entropy: &[u8; 32]) -> (Zeroizing<String>, Zeroizing<String>) {
+    let key = PrivateKey::from_seed(entropy);
+    let pair = Zeroizing::new(key.to_pair());
     (
-        format!("whpk_{}", encode_base64(&key.public())),
-        format!("whsk_{}", encode_base64(&key.to_pair())),
+        with_prefix("whpk_", &key.public()),
+        with_prefix("whsk_", &*pair),
     )
+}
+
+/// Written in one piece of memory, so that wiping it leaves no copy behind.
+fn with_prefix(prefix: &str, bytes: &[u8]) -> Zeroizing<String> {
+    let encoded = Zeroizing::new(encode_base64(bytes));
+    let length = prefix.len().saturating_add(encoded.len());
+    let mut text = Zeroizing::new(String::with_capacity(length));
+    text.push_str(prefix);
+    text.push_str(&encoded);
+    text
 }

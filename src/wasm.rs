@@ -17,7 +17,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use wasm_bindgen::prelude::*;
-use zeroize::Zeroize;
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::config;
 use crate::error::ConfigError;
@@ -188,7 +188,7 @@ impl Core {
     /// Answers with a new secret.
     #[wasm_bindgen(js_name = generateSecret)]
     pub fn generate_secret(&mut self) -> bool {
-        let result = entropy().map(|entropy| report::text(&sign::secret(entropy)));
+        let result = entropy().map(|entropy| report::text(&sign::secret(&entropy)));
         self.answer(result)
     }
 
@@ -196,9 +196,12 @@ impl Core {
     #[wasm_bindgen(js_name = generateKeyPair)]
     pub fn generate_key_pair(&mut self) -> bool {
         let result = entropy().map(|entropy| {
-            let (public, private) = sign::key_pair(entropy);
-            let mut out = String::new();
-            let members = [("publicKey", &*public), ("privateKey", &*private)];
+            let (public, private) = sign::key_pair(&entropy);
+            let mut out = String::with_capacity(KEY_PAIR_JSON);
+            let members = [
+                ("publicKey", public.as_str()),
+                ("privateKey", private.as_str()),
+            ];
             report::write_object(&mut out, members);
             out
         });
@@ -254,7 +257,9 @@ impl Core {
         let body = self.input.get(self.options().len()..).unwrap_or_default();
         let length = usize::try_from(self.layout.body).unwrap_or_default();
         let body = body.get(..length).unwrap_or_default();
-        let headers = config::sign(self.options(), body, unix_seconds(now), entropy)?;
+        let headers = config::sign(self.options(), body, unix_seconds(now), || {
+            entropy().map(|entropy| *entropy)
+        })?;
         let mut out = String::new();
         let headers = headers.each_ref().map(|(name, value)| (*name, &**value));
         report::write_object(&mut out, headers);
@@ -306,9 +311,12 @@ fn unix_seconds(milliseconds: f64) -> u64 {
     (milliseconds / 1000.0) as u64
 }
 
-fn entropy<const N: usize>() -> Result<[u8; N], ConfigError> {
-    let mut bytes = [0; N];
-    match getrandom::fill(&mut bytes) {
+/// More than the JSON of a key pair has, so that it is written in one piece of memory.
+const KEY_PAIR_JSON: usize = 256;
+
+fn entropy<const N: usize>() -> Result<Zeroizing<[u8; N]>, ConfigError> {
+    let mut bytes = Zeroizing::new([0; N]);
+    match getrandom::fill(bytes.as_mut_slice()) {
         Ok(()) => Ok(bytes),
         Err(_) => Err(ConfigError::NoRandomness),
     }

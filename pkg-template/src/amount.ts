@@ -16,7 +16,7 @@ export function formatAmount(amount: {
 	readonly value: string;
 	readonly decimals: number;
 }): string {
-	const { value, decimals } = amount;
+	const { value, decimals } = amount ?? {};
 	return withCore((core) => core.ask((wasm) => wasm.formatAmount(), { value, decimals })) as string;
 }
 

@@ -89,8 +89,11 @@ export interface EventBase {
 ";
 
 const TAIL: &str = "
-/** A type of event that this version of the package does not know: no literal is one. */
-export type UnknownType = string & { readonly [unknownType]: never };
+/**
+ * A type of event that this version of the package does not know. It is a string; the mark keeps it
+ * apart from the known ones, so that `switch (event.type)` narrows.
+ */
+export type UnknownType = \"\" & { readonly [unknownType]: true };
 declare const unknownType: unique symbol;
 
 /** An event of a type that this version of the package does not know. Only its envelope was checked. */

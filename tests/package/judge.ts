@@ -1,0 +1,95 @@
+/**
+ * A second opinion on bodies: `JSON.parse` decides what is JSON, and a scanner of its tokens finds
+ * what `JSON.parse` lets pass and the format does not. Each function gives a reason to refuse.
+ */
+
+/** The most containers inside each other. */
+const MAX_DEPTH = 32;
+/** The most digits before the point, counted with the exponent, that fit a double whatever they are. */
+const MAX_MAGNITUDE = 308;
+
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** The text, if the bytes are one. */
+export function decode(bytes: Uint8Array): string | undefined {
+	try {
+		return decoder.decode(bytes);
+	} catch {
+		return undefined;
+	}
+}
+
+export function isJson(text: string): boolean {
+	try {
+		JSON.parse(text);
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+/** What is wrong with a body as strict JSON. `exact`: what stands before a point has to fit a double. */
+export function jsonFlaw(bytes: Uint8Array, { exact }: { exact: boolean }): string | undefined {
+	const text = decode(bytes);
+	if (text === undefined) return "not UTF-8";
+	if (!isJson(text)) return "not JSON";
+	const open: (Set<string> | undefined)[] = [];
+	let last = "";
+	for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]:]|[^\s{}[\]:,"]+/g)) {
+		if (token === "{" || token === "[") {
+			open.push(token === "{" ? new Set() : undefined);
+			if (open.length > MAX_DEPTH) return "too deep";
+		} else if (token === "}" || token === "]") {
+			open.pop();
+		} else if (token === ":") {
+			const names = open.at(-1);
+			if (names?.has(last)) return `the name ${JSON.stringify(last)} twice`;
+			names?.add(last);
+		} else if (token.startsWith('"')) {
+			last = JSON.parse(token);
+			if (/\p{Surrogate}/u.test(last)) return "a lone surrogate";
+		} else {
+			const flaw = numberFlaw(token, exact);
+			if (flaw !== undefined) return flaw;
+		}
+	}
+	return undefined;
+}
+
+function numberFlaw(token: string, exact: boolean): string | undefined {
+	const parts = /^-?(\d+)(?:\.\d+)?(?:[eE]([-+]?\d+))?$/.exec(token);
+	if (parts === null) return undefined;
+	const [, digits = "", exponent] = parts;
+	if (digits.length + Number(exponent ?? 0) > MAX_MAGNITUDE) return "a number past doubles";
+	return exact && !Number.isSafeInteger(Number(digits)) ? "an inexact number" : undefined;
+}
+
+/** What is wrong with a JSON value as an event, whatever its type. */
+export function envelopeFlaw(value: unknown): string | undefined {
+	if (!isObject(value)) return "no object";
+	const { type, timestamp, data } = value;
+	if (typeof type !== "string" || type === "") return "no type";
+	if (typeof timestamp !== "string" || !isTimestamp(timestamp)) return "no timestamp";
+	return isObject(data) ? undefined : "no data";
+}
+
+function isObject(value: unknown): value is { readonly [name: string]: unknown } {
+	return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** RFC 3339, section 5.6, with the days that the calendar has. */
+function isTimestamp(text: string): boolean {
+	const parts =
+		/^(\d{4}-\d\d-\d\d)T((?:[01]\d|2[0-3]):[0-5]\d):([0-5]\d|60)(?:\.\d+)?(Z|[-+](?:[01]\d|2[0-3]):[0-5]\d)$/.exec(
+			text.toUpperCase(),
+		);
+	if (parts === null || /[^\x20-\x7e]/.test(text)) return false;
+	const [, date, minute, second, offset] = parts;
+	const midnight = new Date(`${date}T00:00:00Z`);
+	// `Date` takes the 30th of February for the 2nd of March.
+	if (Number.isNaN(midnight.getTime()) || !midnight.toISOString().startsWith(`${date}T`)) {
+		return false;
+	}
+	if (second !== "60") return true;
+	return new Date(`${date}T${minute}:00${offset}`).toISOString().includes("T23:59:");
+}

@@ -1,0 +1,57 @@
+/** Random values that are the same in each run. */
+export class Random {
+	#state: number;
+
+	constructor(seed: number) {
+		this.#state = seed;
+	}
+
+	/** 32 random bits: mulberry32, small, seeded, the same everywhere. */
+	bits(): number {
+		this.#state = (this.#state + 0x6d2b79f5) | 0;
+		let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
+		mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+		return (mixed ^ (mixed >>> 14)) >>> 0;
+	}
+
+	/** A whole number below `end`. */
+	below(end: number): number {
+		return Math.floor((this.bits() / 2 ** 32) * end);
+	}
+
+	between(least: number, most: number): number {
+		return least + this.below(most - least + 1);
+	}
+
+	chance(probability: number): boolean {
+		return this.bits() < probability * 2 ** 32;
+	}
+
+	pick<T>(items: readonly T[]): T {
+		return items[this.below(items.length)] as T;
+	}
+
+	list<T>(least: number, most: number, make: (index: number) => T): T[] {
+		return Array.from({ length: this.between(least, most) }, (_, index) => make(index));
+	}
+
+	text(alphabet: readonly string[], least: number, most: number): string {
+		return this.list(least, most, () => this.pick(alphabet)).join("");
+	}
+
+	shuffle<T>(items: readonly T[]): T[] {
+		const result = [...items];
+		for (let last = result.length - 1; last > 0; last -= 1) {
+			const other = this.between(0, last);
+			[result[last], result[other]] = [result[other] as T, result[last] as T];
+		}
+		return result;
+	}
+
+	/** A whole number of `length` random bits. */
+	bigint(length: number): bigint {
+		let value = 0n;
+		for (let at = 0; at < length; at += 32) value = (value << 32n) | BigInt(this.bits());
+		return BigInt.asUintN(length, value);
+	}
+}
