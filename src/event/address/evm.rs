@@ -1,7 +1,5 @@
 //! Ethereum accounts, with the checksum of EIP-55.
 
-use keccak::Keccak;
-
 use super::{AddressError, hex};
 
 pub(super) fn check(address: &str) -> Result<(), AddressError> {
@@ -41,6 +39,6 @@ fn keccak256_of_lower_case(digits: &[u8]) -> [u64; 25] {
     for (lane, text) in state.iter_mut().zip(lanes) {
         *lane = u64::from_le_bytes(text.map(|digit| digit.to_ascii_lowercase()));
     }
-    Keccak::new().with_f1600(|f1600| f1600(&mut state));
+    keccak::f1600(&mut state);
     state
 }
