@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isDeepStrictEqual } from "node:util";
+import { Random } from "../random.ts";
 import { randomBody } from "./bodies.ts";
 import { deliver, deliverOpaque, example, types } from "./callbacks.ts";
 import { cases } from "./json-suite.ts";
 import { decode, envelopeFlaw, jsonFlaw } from "./judge.ts";
 import { schema } from "./package.ts";
-import { Random } from "./random.ts";
 
 const toBytes = (text: string | Uint8Array) => Buffer.from(text as string);
 

@@ -1,8 +1,8 @@
 /** Amounts against the arithmetic of BigInt. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Random } from "../random.ts";
 import { wallet } from "./package.ts";
-import { Random } from "./random.ts";
 
 const { formatAmount, toBaseUnits, ConfigError } = wallet;
 const LARGEST = 2n ** 256n - 1n;

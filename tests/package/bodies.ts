@@ -1,6 +1,7 @@
 /** Random bodies: most are JSON, some are just not, and each is written in one of its many ways. */
+
+import type { Random } from "../random.ts";
 import { example, types } from "./callbacks.ts";
-import type { Random } from "./random.ts";
 
 /** A body of a wallet, or nearly. */
 export function randomBody(random: Random): Uint8Array {

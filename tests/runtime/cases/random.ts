@@ -1,4 +1,5 @@
 /** Seeded random callbacks, half of them spoilt in one random way. What each must answer is computed by the reference. */
+import { Random } from "../../random.ts";
 import type { BodySpec, HeaderShape, VerifyCase } from "../model.ts";
 import {
 	referenceSign,
@@ -345,59 +346,4 @@ function randomValue(random: Random, depth: number): unknown {
 	if (kind <= 5) return random.text(CHARACTERS, 0, 24);
 	if (kind === 6) return random.list(0, 4, () => randomValue(random, depth - 1));
 	return randomObject(random, depth);
-}
-
-/** mulberry32: small, seeded, the same everywhere. */
-class Random {
-	#state: number;
-
-	constructor(seed: number) {
-		this.#state = seed;
-	}
-
-	unit(): number {
-		this.#state = (this.#state + 0x6d2b79f5) | 0;
-		let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
-		mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-		return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-	}
-
-	between(least: number, most: number): number {
-		return least + Math.floor(this.unit() * (most - least + 1));
-	}
-
-	chance(probability: number): boolean {
-		return this.unit() < probability;
-	}
-
-	pick<T>(items: readonly T[]): T {
-		return items[this.between(0, items.length - 1)] as T;
-	}
-
-	list<T>(least: number, most: number, make: (index: number) => T): T[] {
-		return Array.from({ length: this.between(least, most) }, (_, index) => make(index));
-	}
-
-	text(alphabet: readonly string[], least: number, most: number): string {
-		return this.list(least, most, () => this.pick(alphabet)).join("");
-	}
-
-	bytes(length: number): Buffer {
-		return Buffer.from(Array.from({ length }, () => this.between(0, 255)));
-	}
-
-	shuffle<T>(items: readonly T[]): T[] {
-		const result = [...items];
-		for (let last = result.length - 1; last > 0; last -= 1) {
-			const other = this.between(0, last);
-			[result[last], result[other]] = [result[other] as T, result[last] as T];
-		}
-		return result;
-	}
-
-	/** A double of any size that is not written as an integer past 2^53, on which JSON readers disagree. */
-	double(): number {
-		const value = (this.unit() - 0.5) * 10 ** this.between(-300, 300);
-		return Number.isInteger(value) && Math.abs(value) < 1e21 ? value / 1e21 : value;
-	}
 }

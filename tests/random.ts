@@ -14,9 +14,14 @@ export class Random {
 		return (mixed ^ (mixed >>> 14)) >>> 0;
 	}
 
+	/** A number from 0 up to 1, without 1. */
+	unit(): number {
+		return this.bits() / 2 ** 32;
+	}
+
 	/** A whole number below `end`. */
 	below(end: number): number {
-		return Math.floor((this.bits() / 2 ** 32) * end);
+		return Math.floor(this.unit() * end);
 	}
 
 	between(least: number, most: number): number {
@@ -24,7 +29,7 @@ export class Random {
 	}
 
 	chance(probability: number): boolean {
-		return this.bits() < probability * 2 ** 32;
+		return this.unit() < probability;
 	}
 
 	pick<T>(items: readonly T[]): T {
@@ -46,6 +51,16 @@ export class Random {
 			[result[last], result[other]] = [result[other] as T, result[last] as T];
 		}
 		return result;
+	}
+
+	bytes(length: number): Buffer {
+		return Buffer.from(Array.from({ length }, () => this.between(0, 255)));
+	}
+
+	/** A double of any size that is not written as an integer past 2^53, on which JSON readers disagree. */
+	double(): number {
+		const value = (this.unit() - 0.5) * 10 ** this.between(-300, 300);
+		return Number.isInteger(value) && Math.abs(value) < 1e21 ? value / 1e21 : value;
 	}
 
 	/** A whole number of `length` random bits. */
