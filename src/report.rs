@@ -74,6 +74,11 @@ pub fn write_findings(out: &mut String, findings: &Findings) {
 /// Appends an object whose values are strings.
 pub fn write_object<'t>(out: &mut String, members: impl IntoIterator<Item = (&'t str, &'t str)>) {
     out.push('{');
+    write_members(out, members);
+    out.push('}');
+}
+
+fn write_members<'t>(out: &mut String, members: impl IntoIterator<Item = (&'t str, &'t str)>) {
     for (index, (name, value)) in members.into_iter().enumerate() {
         if index > 0 {
             out.push(',');
@@ -82,14 +87,13 @@ pub fn write_object<'t>(out: &mut String, members: impl IntoIterator<Item = (&'t
         out.push(':');
         write_string(out, value);
     }
-    out.push('}');
 }
 
 /// Appends the table of senders.
 pub fn write_senders(out: &mut String) {
     for (index, sender) in SENDERS.iter().enumerate() {
-        out.push(if index == 0 { '[' } else { ',' });
-        write_object(
+        out.push_str(if index == 0 { "[{" } else { ",{" });
+        write_members(
             out,
             [
                 ("name", sender.name),
@@ -99,7 +103,6 @@ pub fn write_senders(out: &mut String) {
                 ("docs", sender.docs),
             ],
         );
-        out.pop();
         out.push_str(",\"headers\":");
         write_headers(out, sender);
         out.push('}');

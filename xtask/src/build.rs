@@ -28,9 +28,8 @@ pub fn build() -> Outcome {
     copy_files()
 }
 
-/// Builds the package, packs it and returns the tarball's path.
+/// Packs the package that was built and returns the tarball's path.
 pub fn pack() -> Outcome<PathBuf> {
-    build()?;
     let mut npm = command(
         "npm",
         &["pack", "--silent", "--pack-destination", "../target"],

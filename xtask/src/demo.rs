@@ -1,10 +1,15 @@
 //! The demo.
 
+use crate::build;
 use crate::run::{Outcome, command, root, show};
 use crate::setup;
 
 /// Sends callbacks to a real receiver and shows what it answers.
 pub fn demo(arguments: &[String]) -> Outcome {
+    if let Some(other) = arguments.iter().find(|argument| *argument != "--serve") {
+        return Err(format!("expected --serve or nothing, got {other}"));
+    }
+    build::build()?;
     setup::consumer()?;
     let mut node = command("node", &["xtask/demo/main.mjs"]);
     let folder = root().join("target/consumer");

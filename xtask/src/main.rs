@@ -32,7 +32,7 @@ fn main() -> ExitCode {
         "check" => check::check(),
         "bench" => test::bench(&rest),
         "build" => build::build(),
-        "pack" => build::pack().map(drop),
+        "pack" => build::build().and_then(|()| build::pack().map(drop)),
         _ => {
             print!("{HELP}");
             return ExitCode::from(u8::from(!matches!(task.as_str(), "" | "help" | "--help")));

@@ -62,7 +62,7 @@ pub fn npm(which: Npm) -> Outcome {
     fs::write(stamp(which), lock).map_err(|error| error.to_string())
 }
 
-/// Packs the package and installs it into an empty project, as a user would.
+/// Packs the package that was built and installs it into an empty project, as a user would.
 pub fn consumer() -> Outcome {
     let tarball = build::pack()?;
     let folder = root().join("target/consumer");

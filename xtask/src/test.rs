@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use crate::build;
 use crate::check;
 use crate::run::{Outcome, command, npm_bin, root, show, step};
 use crate::setup::{self, Npm};
@@ -53,6 +54,7 @@ pub fn test() -> Outcome {
 /// Measures.
 pub fn bench(arguments: &[String]) -> Outcome {
     setup::npm(Npm::Everything)?;
+    build::build()?;
     setup::consumer()?;
     let mut node = command("node", &["xtask/bench/main.mjs"]);
     show(
