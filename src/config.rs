@@ -13,9 +13,10 @@ use crate::event::amount::{self, AmountError, BaseUnits, Decimals};
 use crate::freshness::Tolerance;
 use crate::json::{Document, Integers, Value};
 use crate::key::{KeySource, Keys, SigningKey};
-use crate::origin::AllowedIps;
+use crate::origin::{AllowedIps, IpRanges};
 use crate::sender::{SENDERS, Sender};
 use crate::sign::{self, SignedHeaders};
+use crate::transport::{Https, Transport};
 use crate::verify::{Options, Verifier};
 
 /// Builds a verifier from `{ keys, sender?, toleranceSeconds?, maxBodyBytes?, allowedIps?,
@@ -88,6 +89,24 @@ pub fn sign(
     };
     let timestamp = integer(options, "timestamp")?.unwrap_or(now);
     sign::sign(sender(options)?, &signing_key, &id, timestamp, body)
+}
+
+/// What a receiver demands of the transport, from `{ trustedProxies?, requireHttps? }`.
+///
+/// # Errors
+/// The first option that makes no sense.
+pub fn transport(json: &[u8]) -> Result<Transport, ConfigError> {
+    let document = document(json)?;
+    let options = document.root();
+    let mut transport = Transport::default();
+    if let Some(ranges) = read(options, "trustedProxies", "an array of strings", strings)? {
+        let ranges = ranges.iter().map(String::as_str);
+        transport.trusted_proxies = IpRanges::parse("trustedProxies", ranges)?;
+    }
+    if let Some(always) = read(options, "requireHttps", "a boolean", Value::boolean)? {
+        transport.https = if always { Https::Always } else { Https::Never };
+    }
+    Ok(transport)
 }
 
 /// The decimal form of `{ value, decimals }`, exactly.

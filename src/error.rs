@@ -29,7 +29,7 @@ pub enum Code {
     BodyTooLarge,
     /// The client's address is in none of the allowed ranges.
     IpNotAllowed,
-    /// The callback did not arrive over HTTPS. Decided by the receiver, which knows the transport.
+    /// The callback did not arrive over HTTPS.
     InsecureTransport,
     /// The callback names a key that the receiver does not hold.
     UnknownKey,
@@ -122,6 +122,8 @@ pub enum Rejection {
         /// What the receiver learnt of the client's address.
         client: Client,
     },
+    /// [`Code::InsecureTransport`].
+    InsecureTransport,
     /// [`Code::UnsupportedSignature`].
     UnsupportedSignature {
         /// The header that carries the signatures, in lower case.
@@ -273,6 +275,7 @@ impl Rejection {
             Self::MalformedHeader { .. } => Code::MalformedHeader,
             Self::BodyTooLarge { .. } => Code::BodyTooLarge,
             Self::IpNotAllowed { .. } => Code::IpNotAllowed,
+            Self::InsecureTransport => Code::InsecureTransport,
             Self::UnsupportedSignature { .. } => Code::UnsupportedSignature,
             Self::SignatureMismatch { .. } => Code::SignatureMismatch,
             Self::TimestampTooOld { .. } => Code::TimestampTooOld,
@@ -293,6 +296,7 @@ impl Rejection {
             | Self::TimestampTooNew { header, .. } => Some(header),
             Self::BodyTooLarge { .. }
             | Self::IpNotAllowed { .. }
+            | Self::InsecureTransport
             | Self::MalformedPayload { .. } => None,
         }
     }
@@ -316,6 +320,9 @@ impl fmt::Display for Rejection {
                 write!(f, "expected a body of at most {limit} bytes, got more")
             }
             Self::IpNotAllowed { client } => client.fmt(f),
+            Self::InsecureTransport => f.write_str(
+                "expected https, got plain http (where a proxy ends tls, name it in trustedProxies)",
+            ),
             Self::UnsupportedSignature { .. } => f.write_str(
                 "expected a signature of a kind for which there is a key, got other kinds only",
             ),

@@ -30,6 +30,12 @@ impl Tolerance {
             })
         }
     }
+
+    /// In seconds.
+    #[must_use]
+    pub const fn seconds(self) -> u64 {
+        self.0
+    }
 }
 
 impl Default for Tolerance {

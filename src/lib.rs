@@ -28,6 +28,7 @@ mod encoding;
 pub mod error;
 pub mod event;
 pub mod freshness;
+pub mod handshake;
 mod json;
 pub mod key;
 pub mod origin;
@@ -36,6 +37,7 @@ pub mod request;
 pub mod sender;
 pub mod sign;
 pub mod signature;
+pub mod transport;
 pub mod verify;
 
 #[cfg(target_arch = "wasm32")]

@@ -1,4 +1,4 @@
-//! Addresses from which callbacks are allowed.
+//! Ranges of addresses, and those from which callbacks are allowed.
 
 use alloc::format;
 use alloc::string::ToString;
@@ -11,8 +11,8 @@ use crate::error::{Client, ConfigError, Rejection};
 /// Ranges of addresses. An IPv4-mapped IPv6 address (RFC 4291, section 2.5.5.2) counts as the IPv4
 /// address that it carries, in the ranges and in what is compared with them; no other IPv6 range
 /// holds an IPv4 address.
-#[derive(Debug)]
-pub struct AllowedIps(Vec<Range>);
+#[derive(Debug, Default)]
+pub struct IpRanges(Vec<Range>);
 
 #[derive(Debug)]
 struct Range {
@@ -21,21 +21,47 @@ struct Range {
     mask: u128,
 }
 
-impl AllowedIps {
-    /// Parses ranges in CIDR notation (RFC 4632, RFC 4291) or single addresses.
+impl IpRanges {
+    /// Parses ranges in CIDR notation (RFC 4632, RFC 4291) or single addresses. `option` names them
+    /// in the error.
     ///
     /// # Errors
     /// [`ConfigError::InvalidOption`] for what is no range, and for a range with bits set behind its
     /// prefix: its author meant another one.
-    pub fn parse<'a>(ranges: impl IntoIterator<Item = &'a str>) -> Result<Self, ConfigError> {
+    pub fn parse<'a>(
+        option: &'static str,
+        ranges: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Self, ConfigError> {
         let parse = |(index, range)| {
             parse_range(range).map_err(|expected| ConfigError::InvalidOption {
-                option: "allowedIps",
+                option,
                 problem: format!("expected {expected} at index {index}, got \"{range}\""),
             })
         };
         let ranges = ranges.into_iter().enumerate().map(parse);
         ranges.collect::<Result<_, _>>().map(Self)
+    }
+
+    /// Whether an address is in one of the ranges.
+    #[must_use]
+    pub fn contains(&self, address: IpAddr) -> bool {
+        let (ipv4, bits) = (address.to_canonical().is_ipv4(), to_bits(address));
+        let holds = |range: &Range| range.ipv4 == ipv4 && bits & range.mask == range.network;
+        self.0.iter().any(holds)
+    }
+}
+
+/// The addresses from which callbacks may come.
+#[derive(Debug)]
+pub struct AllowedIps(IpRanges);
+
+impl AllowedIps {
+    /// Parses ranges as [`IpRanges::parse`] does.
+    ///
+    /// # Errors
+    /// As [`IpRanges::parse`].
+    pub fn parse<'a>(ranges: impl IntoIterator<Item = &'a str>) -> Result<Self, ConfigError> {
+        IpRanges::parse("allowedIps", ranges).map(Self)
     }
 
     /// Lets through a client whose address is in one of the ranges. No address is no pass.
@@ -47,9 +73,7 @@ impl AllowedIps {
         let Ok(address) = text.parse::<IpAddr>() else {
             return refuse(Client::NotAnAddress);
         };
-        let (ipv4, bits) = (address.to_canonical().is_ipv4(), to_bits(address));
-        let holds = |range: &Range| range.ipv4 == ipv4 && bits & range.mask == range.network;
-        if self.0.iter().any(holds) {
+        if self.0.contains(address) {
             Ok(())
         } else {
             refuse(Client::Address(address))

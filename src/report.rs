@@ -8,6 +8,7 @@ use crate::error::{ConfigError, Rejection};
 use crate::event::Findings;
 use crate::json::write_string;
 use crate::sender::{SENDERS, Sender};
+use crate::verify::Verifier;
 
 /// Appends a refused callback.
 pub fn write_rejection(out: &mut String, rejection: &Rejection) {
@@ -71,6 +72,33 @@ pub fn write_findings(out: &mut String, findings: &Findings) {
     out.push('}');
 }
 
+/// Appends what the package's own layers need to know of a verifier, as members.
+pub fn write_verifier(out: &mut String, verifier: &Verifier) {
+    push(
+        out,
+        format_args!(
+            "\"sender\":\"{}\",\"maxBodyBytes\":{},\"toleranceSeconds\":{},\"headers\":",
+            verifier.sender().name,
+            verifier.max_body_bytes(),
+            verifier.tolerance().seconds(),
+        ),
+    );
+    write_headers(out, verifier.sender());
+    if let Some(media_type) = verifier.sender().payload.media_type() {
+        push(out, format_args!(",\"mediaType\":\"{media_type}\""));
+    }
+}
+
+/// Appends an admitted client.
+pub fn write_client(out: &mut String, client: Option<&str>) {
+    out.push_str("{\"ok\":true");
+    if let Some(client) = client {
+        out.push_str(",\"ip\":");
+        write_string(out, client);
+    }
+    out.push('}');
+}
+
 /// Appends an object whose values are strings.
 pub fn write_object<'t>(out: &mut String, members: impl IntoIterator<Item = (&'t str, &'t str)>) {
     out.push('{');
@@ -111,7 +139,7 @@ pub fn write_senders(out: &mut String) {
 }
 
 /// Appends the names of the headers that a sender's callbacks carry.
-pub fn write_headers(out: &mut String, sender: &'static Sender) {
+fn write_headers(out: &mut String, sender: &'static Sender) {
     for (index, name) in sender.header_names().enumerate() {
         out.push(if index == 0 { '[' } else { ',' });
         write_string(out, name);

@@ -2,11 +2,13 @@
 //! takes what only the one before it can make.
 
 use alloc::format;
+use alloc::string::String;
 
 use crate::claim::Claim;
 use crate::error::{ConfigError, Rejection};
 use crate::event::Event;
 use crate::freshness::{Fresh, Tolerance};
+use crate::handshake;
 use crate::key::Keys;
 use crate::origin::AllowedIps;
 use crate::request::Request;
@@ -103,10 +105,23 @@ impl Verifier {
         Ok(Accepted { fresh, event })
     }
 
+    /// Proves with the key that signed a `callback.verification` that this side holds it, too. Nothing
+    /// where that key is a public one.
+    #[must_use]
+    pub fn prove(&self, key: usize, id: &str, challenge: &str) -> Option<String> {
+        handshake::prove(&self.keys, key, id, challenge)
+    }
+
     /// Whose callbacks it verifies.
     #[must_use]
     pub const fn sender(&self) -> &'static Sender {
         self.sender
+    }
+
+    /// How far a callback's timestamp may be from the clock.
+    #[must_use]
+    pub const fn tolerance(&self) -> Tolerance {
+        self.tolerance
     }
 
     /// The longest body that it takes, in bytes.

@@ -19,12 +19,14 @@ use alloc::vec::Vec;
 use wasm_bindgen::prelude::*;
 use zeroize::{Zeroize, Zeroizing};
 
+use crate::algorithm::sha256;
 use crate::config;
 use crate::error::ConfigError;
 use crate::event::Event;
 use crate::report;
 use crate::request::Request;
 use crate::sign;
+use crate::transport::Arrival;
 use crate::verify::Verifier;
 
 #[global_allocator]
@@ -120,26 +122,17 @@ impl Core {
 
     /// Verifies what stands in the input. `now` is in milliseconds.
     pub fn verify(&mut self, verifier: usize, now: f64) -> u32 {
-        let Some(Some(verifier)) = self.verifiers.get(verifier) else {
-            // The TypeScript layer asks only for what `create` gave it.
-            core::arch::wasm32::unreachable();
-        };
-        let mut rest = self.input.as_slice();
-        let mut take = |length: u32| {
-            let length = usize::try_from(length).ok().filter(|_| length != ABSENT)?;
-            let (part, behind) = rest.split_at_checked(length)?;
-            rest = behind;
-            Some(part)
-        };
+        let verifier = find(&self.verifiers, verifier);
+        let mut parts = Parts(&self.input);
         let mut headers = [("", [].as_slice()); MAX_HEADERS];
         let names = verifier.sender().header_names();
         for ((slot, name), length) in headers.iter_mut().zip(names).zip(self.layout.headers) {
-            if let Some(value) = take(length) {
+            if let Some(value) = parts.next(length) {
                 *slot = (name, value);
             }
         }
-        let ip = take(self.layout.ip).map(|bytes| str::from_utf8(bytes).unwrap_or_default());
-        let body = take(self.layout.body).unwrap_or_default();
+        let ip = parts.next(self.layout.ip).map(text);
+        let body = parts.next(self.layout.body).unwrap_or_default();
         let request = Request {
             body,
             headers: &headers,
@@ -185,6 +178,43 @@ impl Core {
         self.answer(result)
     }
 
+    /// Admits a request and answers with its client's address, or with a refusal. The texts of the
+    /// input are the options, the peer, the host and two forwarded headers.
+    pub fn admit(&mut self, secure: bool) -> bool {
+        let result = config::transport(self.options()).map(|transport| {
+            let [_, peer, host, forwarded_for, forwarded_proto, _] = self.texts();
+            let arrival = Arrival {
+                peer,
+                secure,
+                host,
+                forwarded_for,
+                forwarded_proto,
+            };
+            let mut out = String::new();
+            match transport.admit(&arrival) {
+                Ok(client) => report::write_client(&mut out, client),
+                Err(rejection) => report::write_rejection(&mut out, &rejection),
+            }
+            out
+        });
+        self.answer(result)
+    }
+
+    /// Answers a sender's handshake with the verifier's proof, or with null where it has none. The
+    /// texts of the input are the callback's id and its challenge.
+    pub fn prove(&mut self, verifier: usize, key: usize) -> bool {
+        let [id, challenge, ..] = self.texts().map(Option::unwrap_or_default);
+        let proof = find(&self.verifiers, verifier).prove(key, id, challenge);
+        let proof = proof.map_or("null".into(), |proof| report::text(&proof));
+        self.answer(Ok(proof))
+    }
+
+    /// Answers with the SHA-256 of the body in the input, in hexadecimal digits.
+    pub fn digest(&mut self) -> bool {
+        let digest = hex::encode(sha256::digest(self.body()));
+        self.answer(Ok(report::text(&digest)))
+    }
+
     /// Answers with a new secret.
     #[wasm_bindgen(js_name = generateSecret)]
     pub fn generate_secret(&mut self) -> bool {
@@ -222,10 +252,13 @@ impl Core {
         self.answer(result.map(|text| report::text(&text)))
     }
 
-    /// Wipes what a call other than `verify` left behind: its options hold a key, and its answer may
-    /// be one.
+    /// Wipes what a call other than `verify` left behind: its options may hold a key, and its answer
+    /// may be one.
     pub fn wipe(&mut self) {
-        self.input.as_mut_slice().zeroize();
+        let options = self.options().len();
+        if let Some(options) = self.input.get_mut(..options) {
+            options.zeroize();
+        }
         self.output.zeroize();
     }
 
@@ -242,9 +275,8 @@ impl Core {
         let verifier = config::verifier(self.options())?;
         let free = self.verifiers.iter().position(Option::is_none);
         let number = free.unwrap_or(self.verifiers.len());
-        let limit = verifier.max_body_bytes();
-        let mut out = format!("{{\"verifier\":{number},\"maxBodyBytes\":{limit},\"headers\":");
-        report::write_headers(&mut out, verifier.sender());
+        let mut out = format!("{{\"verifier\":{number},");
+        report::write_verifier(&mut out, &verifier);
         out.push('}');
         match self.verifiers.get_mut(number) {
             Some(slot) => *slot = Some(verifier),
@@ -254,10 +286,7 @@ impl Core {
     }
 
     fn try_sign(&self, now: f64) -> Result<String, ConfigError> {
-        let body = self.input.get(self.options().len()..).unwrap_or_default();
-        let length = usize::try_from(self.layout.body).unwrap_or_default();
-        let body = body.get(..length).unwrap_or_default();
-        let headers = config::sign(self.options(), body, unix_seconds(now), || {
+        let headers = config::sign(self.options(), self.body(), unix_seconds(now), || {
             entropy().map(|entropy| *entropy)
         })?;
         let mut out = String::new();
@@ -266,11 +295,26 @@ impl Core {
         Ok(out)
     }
 
+    /// The parts of the input before the body, for a call other than `verify`.
+    fn texts(&self) -> [Option<&str>; MAX_HEADERS] {
+        let mut parts = Parts(&self.input);
+        self.layout
+            .headers
+            .map(|length| parts.next(length).map(text))
+    }
+
     /// The first part of the input, where a call has options there.
     fn options(&self) -> &[u8] {
         let [length, ..] = self.layout.headers;
         let length = usize::try_from(length).unwrap_or_default();
         self.input.get(..length).unwrap_or_default()
+    }
+
+    /// What stands behind the options.
+    fn body(&self) -> &[u8] {
+        let body = self.input.get(self.options().len()..).unwrap_or_default();
+        let length = usize::try_from(self.layout.body).unwrap_or_default();
+        body.get(..length).unwrap_or_default()
     }
 
     /// Answers, or says what keeps from it and returns false.
@@ -285,6 +329,31 @@ impl Core {
     fn publish(&mut self) {
         self.layout.answer = word(self.output.as_ptr().addr());
         self.layout.answer_length = word(self.output.len());
+    }
+}
+
+/// The input, part by part.
+struct Parts<'a>(&'a [u8]);
+
+impl<'a> Parts<'a> {
+    fn next(&mut self, length: u32) -> Option<&'a [u8]> {
+        let length = usize::try_from(length).ok().filter(|_| length != ABSENT)?;
+        let (part, behind) = self.0.split_at_checked(length)?;
+        self.0 = behind;
+        Some(part)
+    }
+}
+
+/// What JavaScript's encoder wrote, which is always UTF-8.
+fn text(bytes: &[u8]) -> &str {
+    str::from_utf8(bytes).unwrap_or_default()
+}
+
+/// The verifier of a number. The TypeScript layer asks only for what `create` gave it.
+fn find(verifiers: &[Option<Verifier>], number: usize) -> &Verifier {
+    match verifiers.get(number) {
+        Some(Some(verifier)) => verifier,
+        _ => core::arch::wasm32::unreachable(),
     }
 }
 

@@ -1,4 +1,4 @@
-import { withCore } from "./core.js";
+import { toOptions, withCore } from "./core.js";
 
 /**
  * Writes an amount of base units in whole tokens, exactly. Zeros at the end of the fraction are left
@@ -17,7 +17,9 @@ export function formatAmount(amount: {
 	readonly decimals: number;
 }): string {
 	const { value, decimals } = amount ?? {};
-	return withCore((core) => core.ask((wasm) => wasm.formatAmount(), { value, decimals })) as string;
+	return withCore((core) =>
+		core.ask((wasm) => wasm.formatAmount(), [toOptions({ value, decimals })]),
+	) as string;
 }
 
 /**
@@ -34,6 +36,6 @@ export function formatAmount(amount: {
  */
 export function toBaseUnits(decimal: string, decimals: number): string {
 	return withCore((core) =>
-		core.ask((wasm) => wasm.toBaseUnits(), { decimal, decimals }),
+		core.ask((wasm) => wasm.toBaseUnits(), [toOptions({ decimal, decimals })]),
 	) as string;
 }

@@ -1,4 +1,5 @@
 export { formatAmount, toBaseUnits } from "./amount.js";
+export { bodyHash } from "./digest.js";
 export {
 	CallbackRejectedError,
 	ConfigError,
@@ -8,5 +9,12 @@ export {
 } from "./errors.js";
 export type * from "./generated/model.js";
 export { generateKeyPair, generateSecret, senders, sign } from "./sign.js";
+export {
+	type Admitted,
+	type Arrival,
+	createTransport,
+	type Transport,
+	type TransportOptions,
+} from "./transport.js";
 export type * from "./types.js";
 export { createVerifier } from "./verify.js";

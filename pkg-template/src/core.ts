@@ -108,12 +108,16 @@ export class Core {
 	}
 
 	/**
-	 * Calls anything else, with options and perhaps a body.
+	 * Calls anything else, with texts and perhaps a body.
 	 *
 	 * @throws {ConfigError} for what the core refuses.
 	 */
-	ask(call: (wasm: WasmCore) => boolean, options: object, body: string | Uint8Array = ""): unknown {
-		this.#write({ headers: [JSON.stringify(options, keepVisible)], ip: undefined, body });
+	ask(
+		call: (wasm: WasmCore) => boolean,
+		texts: Parts["headers"],
+		body: Parts["body"] = "",
+	): unknown {
+		this.#write({ headers: texts, ip: undefined, body });
 		const accepted = call(this.wasm);
 		if (this.#layout.length === 0) this.#layout = this.#viewLayout();
 		const answer = JSON.parse(this.#readAnswer());
@@ -153,7 +157,7 @@ export class Core {
 		const layout = this.#layout;
 		const { written } = encoder.encodeInto(text, this.#input);
 		if (written === text.length) {
-			for (let index = 0; index < headers.length; index++) {
+			for (let index = 0; index < MAX_HEADERS; index++) {
 				layout[index] = headers[index]?.length ?? ABSENT;
 			}
 			layout[IP] = ip?.length ?? ABSENT;
@@ -166,7 +170,7 @@ export class Core {
 			at += written;
 			return written;
 		};
-		for (let index = 0; index < headers.length; index++) layout[index] = write(headers[index]);
+		for (let index = 0; index < MAX_HEADERS; index++) layout[index] = write(headers[index]);
 		layout[IP] = write(ip);
 		return at;
 	}
@@ -201,6 +205,11 @@ function annotate(event: KnownEvent, { addressChecked, decimals }: Findings): ob
 
 interface KnownEvent {
 	readonly data: { readonly [member: string]: object };
+}
+
+/** Options as the core reads them. */
+export function toOptions(options: object): string {
+	return JSON.stringify(options, keepVisible);
 }
 
 /** What JSON would leave out in silence becomes a null, which the core refuses by name. */

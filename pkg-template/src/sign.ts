@@ -1,4 +1,4 @@
-import { withCore } from "./core.js";
+import { toOptions, withCore } from "./core.js";
 import { toBody } from "./request.js";
 import type { BodyInput, KeyPair, SenderInfo, SignedCallback, SignOptions } from "./types.js";
 import { toKey } from "./verify.js";
@@ -24,7 +24,7 @@ export function sign<const Body extends BodyInput>(
 	const { body, key, ...rest } = options;
 	const bytes = toBody(body);
 	const headers = withCore((core) =>
-		core.ask((wasm) => wasm.sign(Date.now()), { ...rest, key: toKey(key) }, bytes),
+		core.ask((wasm) => wasm.sign(Date.now()), [toOptions({ ...rest, key: toKey(key) })], bytes),
 	);
 	return { headers: headers as Record<string, string>, body };
 }
@@ -40,7 +40,7 @@ export function sign<const Body extends BodyInput>(
  * ```
  */
 export function generateSecret(): string {
-	return withCore((core) => core.ask((wasm) => wasm.generateSecret(), {})) as string;
+	return withCore((core) => core.ask((wasm) => wasm.generateSecret(), [])) as string;
 }
 
 /**
@@ -54,7 +54,7 @@ export function generateSecret(): string {
  * ```
  */
 export function generateKeyPair(): KeyPair {
-	return withCore((core) => core.ask((wasm) => wasm.generateKeyPair(), {})) as KeyPair;
+	return withCore((core) => core.ask((wasm) => wasm.generateKeyPair(), [])) as KeyPair;
 }
 
 /**
@@ -66,5 +66,5 @@ export function generateKeyPair(): KeyPair {
  * ```
  */
 export function senders(): SenderInfo[] {
-	return withCore((core) => core.ask((wasm) => wasm.senders(), {})) as SenderInfo[];
+	return withCore((core) => core.ask((wasm) => wasm.senders(), [])) as SenderInfo[];
 }

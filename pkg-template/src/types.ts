@@ -114,8 +114,31 @@ export interface OpaqueEvent {
 /** What {@link Verifier.verify} gives as `event` for a sender. */
 export type EventOf<Name extends SenderName> = Name extends "tp-wallet" ? WalletEvent : OpaqueEvent;
 
+/** What a verifier was told, or takes by default. */
+export interface VerifierSettings {
+	/** Whose callbacks. */
+	readonly sender: SenderName;
+	/** The media type in which they come, where their format prescribes one. */
+	readonly mediaType?: string | undefined;
+	/** The longest body, in bytes. */
+	readonly maxBodyBytes: number;
+	/** How far a callback's timestamp may be from the clock, in seconds. */
+	readonly toleranceSeconds: number;
+}
+
+/** The answer to a sender that verifies a callback address: to be sent as JSON with status 200. */
+export interface VerificationAnswer {
+	readonly code: 0;
+	/** The sender's challenge. */
+	readonly challenge: string;
+	/** `v1,<base64>`: proves that this side holds the secret, too. */
+	readonly signature: string;
+}
+
 /** Decides whether callbacks are genuine, fresh and well-formed. */
 export interface Verifier<Event = WalletEvent> {
+	/** What it was told, or takes by default. */
+	readonly settings: VerifierSettings;
 	/**
 	 * Verifies a callback. Synchronous on every runtime, and never throws for what the network sent.
 	 *
@@ -156,6 +179,18 @@ export interface Verifier<Event = WalletEvent> {
 		request: Request,
 		context?: { readonly ip?: string | undefined },
 	): Promise<VerifyResult<Event>>;
+	/**
+	 * Answers a `callback.verification`, by which a sender makes sure that a callback address belongs
+	 * to somebody who holds the secret. Nothing for another event, and where a public key verified
+	 * it, since nobody could prove anything with that.
+	 *
+	 * @example
+	 * ```ts
+	 * const answer = verifier.answerVerification(result) ?? { code: 0 };
+	 * return Response.json(answer);
+	 * ```
+	 */
+	answerVerification(accepted: Accepted<Event>): VerificationAnswer | undefined;
 }
 
 /** The options of {@link sign}. */

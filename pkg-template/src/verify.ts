@@ -1,6 +1,6 @@
-import { type Core, isCurrent, type Parts, withCore } from "./core.js";
+import { type Core, isCurrent, type Parts, toOptions, withCore } from "./core.js";
 import { CallbackRejectedError, ConfigError } from "./errors.js";
-import type { SenderName } from "./generated/model.js";
+import type { CallbackVerificationEvent, SenderName } from "./generated/model.js";
 import { readBody, readHeaders, toBody, toBytes } from "./request.js";
 import type {
 	Accepted,
@@ -8,8 +8,10 @@ import type {
 	EventOf,
 	KeyInput,
 	KeyMaterial,
+	VerificationAnswer,
 	Verifier,
 	VerifierOptions,
+	VerifierSettings,
 	VerifyResult,
 } from "./types.js";
 
@@ -33,10 +35,9 @@ export function createVerifier<Name extends SenderName = "tp-wallet">(
 }
 
 /** What the core tells of a verifier. */
-interface Handle {
+interface Handle extends VerifierSettings {
 	readonly verifier: number;
 	readonly headers: readonly string[];
-	readonly maxBodyBytes: number;
 }
 
 const registry =
@@ -51,7 +52,7 @@ class CoreVerifier<Event> implements Verifier<Event> {
 	readonly #keyNames: readonly (string | undefined)[];
 	readonly #now: () => number;
 	#core: Core | undefined;
-	#handle: Handle = { verifier: 0, headers: [], maxBodyBytes: 0 };
+	#handle: Handle;
 
 	constructor(options: VerifierOptions<SenderName>) {
 		if (typeof options !== "object" || options === null) {
@@ -66,7 +67,12 @@ class CoreVerifier<Event> implements Verifier<Event> {
 		const named = list.map(toNamedKey);
 		this.#keyNames = named.map(({ id }) => id);
 		this.#options = { ...rest, keys: named.map(({ key }) => toKey(key)) };
-		withCore((core) => this.#handleIn(core));
+		this.#handle = withCore((core) => this.#handleIn(core));
+	}
+
+	get settings(): VerifierSettings {
+		const { sender, mediaType, maxBodyBytes, toleranceSeconds } = this.#handle;
+		return { sender, mediaType, maxBodyBytes, toleranceSeconds };
 	}
 
 	verify(input: CallbackInput): VerifyResult<Event> {
@@ -116,15 +122,31 @@ class CoreVerifier<Event> implements Verifier<Event> {
 		});
 	}
 
+	answerVerification({ id, key, event }: Accepted<Event>): VerificationAnswer | undefined {
+		const challenge = challengeOf(event);
+		if (id === undefined || challenge === undefined) return undefined;
+		const signature = withCore((core) => {
+			const { verifier } = this.#handleIn(core);
+			return core.ask((wasm) => wasm.prove(verifier, key.index), [id, challenge]);
+		}) as string | null;
+		return signature === null ? undefined : { code: 0, challenge, signature };
+	}
+
 	/** This verifier in the given core: built there anew if a trap has replaced the one that had it. */
 	#handleIn(core: Core): Handle {
 		if (this.#core !== core) {
-			this.#handle = core.ask((wasm) => wasm.create(), this.#options) as Handle;
+			this.#handle = core.ask((wasm) => wasm.create(), [toOptions(this.#options)]) as Handle;
 			this.#core = core;
 			registry?.register(this, { core, verifier: this.#handle.verifier });
 		}
 		return this.#handle;
 	}
+}
+
+/** The challenge of an event that has been verified, if it is a handshake. */
+function challengeOf(event: unknown): string | undefined {
+	const { type, data } = event as Partial<CallbackVerificationEvent>;
+	return type === "callback.verification" ? data?.challenge : undefined;
 }
 
 function toNamedKey(input: KeyInput, index: number): { id?: string | undefined; key: KeyMaterial } {

@@ -2,3 +2,5 @@
 
 pub(crate) mod ed25519;
 pub(crate) mod hmac;
+#[cfg(target_arch = "wasm32")]
+pub(crate) mod sha256;

@@ -49,6 +49,17 @@ pub enum Payload {
     Opaque,
 }
 
+impl Payload {
+    /// The media type in which it comes, where the format prescribes one.
+    #[must_use]
+    pub const fn media_type(self) -> Option<&'static str> {
+        match self {
+            Self::WalletEvent => Some("application/json"),
+            Self::Opaque => None,
+        }
+    }
+}
+
 impl Sender {
     /// The sets of headers, its own first.
     pub(crate) fn header_sets(&'static self) -> impl Iterator<Item = &'static HeaderSet> {

@@ -1,0 +1,103 @@
+/** The receiver as a handler of AWS Lambda. */
+
+import type { Incoming, Receiver, Reply } from "../receiver/types.js";
+
+/**
+ * An HTTP request as Lambda hands it over: the events of API Gateway REST APIs and HTTP APIs
+ * (payload formats 1.0 and 2.0), of function URLs and of Application Load Balancers.
+ */
+export interface LambdaHttpEvent {
+	readonly httpMethod?: string;
+	readonly headers?: { readonly [name: string]: string | undefined } | null;
+	readonly multiValueHeaders?: { readonly [name: string]: string[] | undefined } | null;
+	readonly body?: string | null;
+	readonly isBase64Encoded?: boolean;
+	readonly requestContext: {
+		/** REST APIs and payload format 1.0. */
+		readonly identity?: { readonly sourceIp?: string | null };
+		/** Function URLs and payload format 2.0. */
+		readonly http?: { readonly method: string; readonly sourceIp?: string };
+		/** Application Load Balancers. */
+		readonly elb?: object;
+	};
+}
+
+/** What API Gateway, function URLs and load balancers make a response of. */
+export interface LambdaHttpResult {
+	readonly statusCode: number;
+	readonly headers?: { readonly [name: string]: string };
+	readonly multiValueHeaders?: { readonly [name: string]: string[] };
+	readonly body: string;
+	readonly isBase64Encoded: false;
+}
+
+/** What {@link toLambdaHandler} gives. */
+export type LambdaHandler = (event: LambdaHttpEvent) => Promise<LambdaHttpResult>;
+
+/** Node's own, and all that is used of it. */
+declare const Buffer: { from(text: string, encoding: "base64"): Uint8Array };
+
+const ALREADY_PARSED =
+	"expected event.body as a string, got an object that something has already parsed: leave out Middy's http-json-body-parser and the like";
+
+/**
+ * Serves a receiver as a Lambda function behind API Gateway, a function URL or an Application Load
+ * Balancer.
+ *
+ * API Gateway and function URLs are reached over HTTPS alone, and name the client's address. A load
+ * balancer does neither: what it forwards in `X-Forwarded-For` and `X-Forwarded-Proto` may be the
+ * client's own words, and no address of the load balancer's comes with it by which to trust them.
+ * So a callback through one has no address, and counts as plain HTTP: let its HTTP listener redirect
+ * to HTTPS, and create the receiver with `requireHttps: false`.
+ *
+ * @param receiver From `createReceiver`.
+ * @throws {TypeError} (the handler) for an event that is no HTTP request.
+ *
+ * @example
+ * ```ts
+ * export const handler = toLambdaHandler(receiver);
+ * ```
+ */
+export function toLambdaHandler(receiver: Pick<Receiver, "receive">): LambdaHandler {
+	return async (event) => {
+		// Lambda stops the process with the answer, so what is still to be done is done before it.
+		const pending: Promise<unknown>[] = [];
+		const waitUntil = (promise: Promise<unknown>) => void pending.push(promise);
+		const reply = await receiver.receive(toIncoming(event), { waitUntil });
+		await Promise.allSettled(pending);
+		return toResult(event, reply);
+	};
+}
+
+function toIncoming(event: LambdaHttpEvent): Incoming {
+	const { httpMethod, multiValueHeaders, requestContext } = event;
+	const method = httpMethod ?? requestContext?.http?.method;
+	// `headers` lacks all but the last value of a header that came more than once.
+	const headers = multiValueHeaders ?? event.headers;
+	if (method === undefined || !headers) {
+		throw new TypeError(
+			"expected an event of API Gateway, of a function URL or of an Application Load Balancer",
+		);
+	}
+	return {
+		method,
+		headers,
+		secure: requestContext.elb === undefined,
+		peer: requestContext.identity?.sourceIp ?? requestContext.http?.sourceIp,
+		readBody: async () => readBody(event),
+	};
+}
+
+function readBody({ body, isBase64Encoded }: LambdaHttpEvent): Uint8Array | string {
+	const text: unknown = body ?? "";
+	if (typeof text !== "string") throw new TypeError(ALREADY_PARSED);
+	return isBase64Encoded ? Buffer.from(text, "base64") : text;
+}
+
+function toResult(event: LambdaHttpEvent, { status, headers, body }: Reply): LambdaHttpResult {
+	const result = { statusCode: status, body, isBase64Encoded: false } as const;
+	// A load balancer that sends its headers in this form takes no other.
+	if (event.headers) return { ...result, headers };
+	const entries = Object.entries(headers).map(([name, value]) => [name, [value]]);
+	return { ...result, multiValueHeaders: Object.fromEntries(entries) };
+}

@@ -1,0 +1,62 @@
+/** The receiver as a Fastify plugin. */
+
+import type { Receiver } from "../receiver/types.js";
+import { type NodeRequest, type NodeResponse, toNodeListener } from "./node.js";
+
+/** The options of {@link walletCallback}. */
+export interface WalletCallbackOptions {
+	/** The route's path. */
+	readonly path: string;
+	/** From `createReceiver`. */
+	readonly receiver: Pick<Receiver, "receive">;
+}
+
+/** What of a Fastify instance matters. */
+export interface FastifyApp {
+	removeAllContentTypeParsers(): unknown;
+	addContentTypeParser(
+		type: "*",
+		parser: (request: unknown, payload: unknown, done: (error: null) => void) => void,
+	): unknown;
+	all(
+		path: string,
+		options: object,
+		handler: (request: FastifyRequest, reply: FastifyReply) => void,
+	): unknown;
+}
+
+/** What of a Fastify request matters. */
+export interface FastifyRequest {
+	readonly raw: NodeRequest;
+}
+
+/** What of a Fastify reply matters. */
+export interface FastifyReply {
+	readonly raw: NodeResponse;
+	hijack(): unknown;
+}
+
+/**
+ * Serves a receiver on one route of a Fastify 4 or 5 application. The route's body stays raw, and
+ * every method reaches the receiver; parsers of the other routes are not touched.
+ *
+ * @example
+ * ```ts
+ * app.register(walletCallback, { path: "/callback", receiver });
+ * ```
+ */
+export async function walletCallback(
+	app: FastifyApp,
+	{ path, receiver }: WalletCallbackOptions,
+): Promise<void> {
+	const listener = toNodeListener(receiver);
+	// A plugin has parsers of its own. Theirs would read the body, or refuse its type themselves.
+	app.removeAllContentTypeParsers();
+	app.addContentTypeParser("*", (_request, _payload, done) => done(null));
+	app.all(path, {}, (request, reply) => {
+		reply.hijack();
+		listener(request.raw, reply.raw);
+	});
+}
+
+export default walletCallback;

@@ -1,0 +1,192 @@
+/** The receiver behind `node:http`, Express and NestJS. */
+
+import type { Incoming, Receiver, Reply } from "../receiver/types.js";
+
+/** What of a Node request matters: `http.IncomingMessage`, `http2.Http2ServerRequest`. */
+export interface NodeRequest {
+	readonly method?: string | undefined;
+	readonly headers: { readonly [name: string]: string | string[] | undefined };
+	readonly httpVersionMajor: number;
+	readonly socket: { readonly remoteAddress?: string | undefined; readonly encrypted?: boolean };
+	/** The body's bytes, where a parser has kept them. */
+	readonly rawBody?: unknown;
+	/** What a parser has made of the body. */
+	readonly body?: unknown;
+	/** Whether all of it has arrived and has been read. */
+	readonly complete: boolean;
+	readonly destroyed: boolean;
+	readonly readableDidRead: boolean;
+	readonly readableEnded: boolean;
+	readonly readableEncoding: string | null;
+	on(event: string, listener: (value: unknown) => void): unknown;
+	off(event: string, listener: (value: unknown) => void): unknown;
+	pause(): unknown;
+	resume(): unknown;
+}
+
+/** What of a Node response matters: `http.ServerResponse`, `http2.Http2ServerResponse`. */
+export interface NodeResponse {
+	readonly headersSent: boolean;
+	readonly destroyed: boolean;
+	writeHead(status: number, headers: { [name: string]: string | number }): unknown;
+	write(body: string): boolean;
+	end(): unknown;
+	end(body: string): unknown;
+	destroy(): unknown;
+}
+
+/** What {@link toNodeListener} gives. */
+export type NodeListener = (request: NodeRequest, response: NodeResponse) => void;
+
+/** Node's own, and all that is used of it. */
+declare const Buffer: { byteLength(text: string): number };
+
+/** The longest rest of a body that is awaited so that the connection can be used again, in bytes. */
+const REUSE_BYTES = 65_536;
+/** How long a connection with more of a body to come is held after the answer. */
+const LINGER_MS = 2_000;
+/** How much of the rest is read meanwhile, for clients that listen only once they have sent all. */
+const LINGER_BYTES = 4_194_304;
+
+const ALREADY_PARSED =
+	'expected the raw body, but something has read it before: its bytes are gone, and serialising what was parsed gives others. Express: mount this route before app.use(express.json()), or keep the bytes with express.json({ verify: (request, response, bytes) => { request.rawBody = bytes; } }). NestJS: NestFactory.create(AppModule, { rawBody: true }), or app.use("/callback", toNodeListener(receiver)) before app.listen()';
+
+/**
+ * Serves a receiver as a listener of `node:http`, a handler of Express 4 and 5, or a middleware of
+ * NestJS. It needs no body parser, takes the bytes of `express.raw()` and of `request.rawBody`, and
+ * answers 500 `body_already_parsed` at once where a parser has left neither. It gives nothing to
+ * await and never throws.
+ *
+ * A body that is refused unread is not read to its end: the client gets the answer and, where more
+ * than 64 KB are to come, the connection is closed.
+ *
+ * @param receiver From `createReceiver`.
+ *
+ * @example
+ * ```ts
+ * createServer(toNodeListener(receiver)).listen(3000);
+ * app.all("/callback", toNodeListener(receiver)); // Express
+ * ```
+ */
+export function toNodeListener(receiver: Pick<Receiver, "receive">): NodeListener {
+	return (request, response) => {
+		serve(receiver, request, response).catch(() => response.destroy());
+	};
+}
+
+async function serve(
+	receiver: Pick<Receiver, "receive">,
+	request: NodeRequest,
+	response: NodeResponse,
+): Promise<void> {
+	const reply = await receiver.receive(toIncoming(request));
+	// The client has hung up, or a middleware has answered in the meantime, as those for timeouts do.
+	if (response.destroyed || response.headersSent) return;
+	send(request, response, reply);
+}
+
+function toIncoming(request: NodeRequest): Incoming {
+	const { method = "", headers, socket } = request;
+	const host = headers.host ?? headers[":authority"];
+	return {
+		method,
+		headers,
+		secure: socket.encrypted === true,
+		peer: socket.remoteAddress,
+		host: typeof host === "string" ? host : undefined,
+		readBody: (limit) => readBody(request, limit),
+	};
+}
+
+const HUNG_UP = "the client hung up";
+
+async function readBody(request: NodeRequest, limit: number): Promise<Uint8Array | string> {
+	const { rawBody, body } = request;
+	if (isRaw(rawBody)) return rawBody;
+	if (isRaw(body)) return body;
+	// Not the body decides: Express 4 sets it to {} even where no parser has read anything.
+	if (request.readableDidRead || request.readableEnded || request.readableEncoding !== null) {
+		throw new TypeError(ALREADY_PARSED);
+	}
+	if (request.destroyed) throw new Error(HUNG_UP);
+	return readStream(request, limit);
+}
+
+function isRaw(body: unknown): body is Uint8Array | string {
+	return typeof body === "string" || body instanceof Uint8Array;
+}
+
+function readStream(request: NodeRequest, limit: number): Promise<Uint8Array> {
+	return new Promise((resolve, reject) => {
+		const chunks: Uint8Array[] = [];
+		let length = 0;
+		const keep = (data: unknown) => {
+			const chunk = data as Uint8Array;
+			chunks.push(chunk);
+			length += chunk.length;
+			if (length <= limit) return;
+			request.off("data", keep);
+			request.pause();
+			resolve(join(chunks, length));
+		};
+		request.on("data", keep);
+		request.on("end", () => resolve(join(chunks, length)));
+		request.on("error", reject);
+		// Follows `end`, too, and then has no effect.
+		request.on("close", () => reject(new Error(HUNG_UP)));
+	});
+}
+
+function join(chunks: readonly Uint8Array[], length: number): Uint8Array {
+	if (chunks.length === 1) return chunks[0] as Uint8Array;
+	const body = new Uint8Array(length);
+	let at = 0;
+	for (const chunk of chunks) {
+		body.set(chunk, at);
+		at += chunk.length;
+	}
+	return body;
+}
+
+function send(
+	request: NodeRequest,
+	response: NodeResponse,
+	{ status, headers, body }: Reply,
+): void {
+	const head = { ...headers, "content-length": Buffer.byteLength(body) };
+	if (request.complete || mayReuse(request)) {
+		response.writeHead(status, head);
+		response.end(body);
+		request.resume();
+		return;
+	}
+	// To close at once would reset the connection under a client that is still sending, and its
+	// system may drop the answer with it (RFC 9112, section 9.6).
+	// HTTP/2 knows no such header: there the stream is closed, not the connection.
+	response.writeHead(
+		status,
+		request.httpVersionMajor < 2 ? { ...head, connection: "close" } : head,
+	);
+	response.write(body);
+	linger(request, () => response.end());
+}
+
+function mayReuse({ headers }: NodeRequest): boolean {
+	if (headers["transfer-encoding"] !== undefined) return false;
+	return Number(headers["content-length"] ?? 0) <= REUSE_BYTES;
+}
+
+/** Drops what else comes, until it ends or is enough. */
+function linger(request: NodeRequest, close: () => void): void {
+	const timer = setTimeout(close, LINGER_MS);
+	let dropped = 0;
+	request.on("data", (chunk) => {
+		dropped += (chunk as Uint8Array).length;
+		if (dropped > LINGER_BYTES) request.pause();
+	});
+	request.on("close", () => {
+		clearTimeout(timer);
+		close();
+	});
+	request.resume();
+}

@@ -1,0 +1,253 @@
+import {
+	bodyHash,
+	createTransport,
+	type EventOf,
+	type SenderName,
+	type Transport,
+} from "wallet-callback";
+import { Handling, typeOf } from "./receiver/handling.js";
+import { Inbox, pack } from "./receiver/inbox.js";
+import { type Facts, Journal, type Outcome } from "./receiver/journal.js";
+import { fromRequest, onWorkers, type Refusal, refuseMedia } from "./receiver/media.js";
+import { type Settings, settle } from "./receiver/options.js";
+import { ACCEPTED, answer, later, refusal } from "./receiver/reply.js";
+import type {
+	Incoming,
+	Receiver,
+	ReceiverContext,
+	ReceiverOptions,
+	ReceiverStats,
+	Reply,
+	Verifying,
+} from "./receiver/types.js";
+import type { NotNow } from "./stores/store.js";
+
+export type {
+	CallbackRecord,
+	Logger,
+	Meter,
+	Outcome,
+} from "./receiver/journal.js";
+export type * from "./receiver/types.js";
+export type {
+	Claim,
+	ClaimOutcome,
+	EnqueueOutcome,
+	InboxEntry,
+	NotNow,
+	ReplayStore,
+} from "./stores/store.js";
+
+/**
+ * Builds a receiver: it verifies callbacks, handles each once, and answers.
+ *
+ * @throws {ConfigError} for an option that makes no sense.
+ *
+ * @example
+ * ```ts
+ * const receiver = createReceiver({
+ *   keys: process.env.WALLET_CALLBACK_SECRET!,
+ *   store: sqliteStore("callbacks.db"),
+ *   on: { "deposit.confirmed": async ({ event }) => credit(event.data) },
+ * });
+ * export default { fetch: (request: Request) => receiver(request) };
+ * ```
+ */
+export function createReceiver<Name extends SenderName = "tp-wallet">(
+	options: ReceiverOptions<EventOf<Name>> & Verifying<Name>,
+): Receiver {
+	const receiver = new CallbackReceiver<EventOf<Name>>(options);
+	const answer = async (request: Request, context: ReceiverContext = {}): Promise<Response> => {
+		const { status, headers, body } = await receiver.receive(
+			fromRequest(request, context),
+			context,
+		);
+		return new Response(body, { status, headers });
+	};
+	return Object.assign(answer, {
+		receive: (incoming: Incoming, context: ReceiverContext = {}) =>
+			receiver.receive(incoming, context),
+		drain: () => receiver.drain(),
+		close: () => receiver.close(),
+		stats: () => receiver.stats(),
+	});
+}
+
+/** How a callback ended, and what its sender is told. */
+type Ending = readonly [outcome: Outcome, reply: Reply];
+
+/** A verified callback. */
+interface Callback<Event> {
+	readonly id: string;
+	readonly hash: string;
+	readonly event: Event;
+	/** What its sender is told if all goes well. */
+	readonly welcome: object;
+}
+
+class CallbackReceiver<Event extends object> {
+	readonly #settings: Settings<Event>;
+	readonly #transport: Transport;
+	readonly #journal: Journal;
+	readonly #handling: Handling<Event>;
+	readonly #inbox: Inbox<Event>;
+	readonly #inFlight = new Set<Promise<Ending>>();
+	#closing = false;
+
+	constructor(options: ReceiverOptions<Event> & Verifying<SenderName>) {
+		this.#settings = settle(options);
+		const { verifier, log, meter, trustedProxies, requireHttps, acknowledge } = this.#settings;
+		this.#transport = createTransport({ trustedProxies, requireHttps });
+		this.#journal = new Journal(verifier.settings.sender, log, meter);
+		this.#handling = new Handling(this.#settings, this.#journal);
+		this.#inbox = new Inbox(this.#settings, this.#handling, this.#journal);
+		if (acknowledge === "before-handling" && !onWorkers) this.#inbox.keepLooking();
+	}
+
+	async receive(incoming: Incoming, context: ReceiverContext): Promise<Reply> {
+		const since = performance.now();
+		const facts: Facts = { store: {} };
+		const work = this.#end(incoming, context, facts, since);
+		this.#inFlight.add(work);
+		const [outcome, reply] = await work;
+		this.#inFlight.delete(work);
+		facts.outcome = outcome;
+		this.#journal.close(facts, since);
+		return reply;
+	}
+
+	async #end(
+		incoming: Incoming,
+		context: ReceiverContext,
+		facts: Facts,
+		since: number,
+	): Promise<Ending> {
+		try {
+			return await this.#run(incoming, context, facts, since);
+		} catch (error) {
+			facts.error = error;
+			return ["internal_error", refusal(500, "internal_error")];
+		}
+	}
+
+	/** The life of a callback, stage by stage. */
+	async #run(
+		incoming: Incoming,
+		context: ReceiverContext,
+		facts: Facts,
+		since: number,
+	): Promise<Ending> {
+		if (this.#closing) return ["closing", later(503, "closing")];
+		const { verifier, acknowledge, logBodies } = this.#settings;
+		const { settings } = verifier;
+		const { headers, method, secure, host, url } = incoming;
+
+		const unwanted = refuseMedia(incoming, settings);
+		if (unwanted !== undefined) return refuse(unwanted, facts);
+		let body: string | Uint8Array;
+		try {
+			body = await incoming.readBody(settings.maxBodyBytes);
+		} catch (error) {
+			return unread(error, facts);
+		}
+		facts.bytes = body.length;
+
+		const peer = context.ip ?? incoming.peer;
+		const admitted = this.#transport.admit({ headers, peer, secure, host });
+		if (!admitted.ok) return refuse(admitted, facts);
+		facts.ip = admitted.ip;
+
+		const verified = verifier.verify({ headers, body, ip: admitted.ip, method, url });
+		if (!verified.ok) return refuse(verified, facts);
+		const { event } = verified;
+		const hash = bodyHash(body);
+		const id = verified.id ?? hash;
+		facts.id = id;
+		facts.type = typeOf(event);
+		facts.keyIndex = verified.key.index;
+		if (logBodies) facts.body = typeof body === "string" ? body : new TextDecoder().decode(body);
+
+		const welcome = verifier.answerVerification(verified) ?? ACCEPTED;
+		const callback = { id, hash, event, welcome };
+		return acknowledge === "after-handling"
+			? this.#handle(callback, context, facts, since)
+			: this.#enqueue(callback, context, facts);
+	}
+
+	async #handle(
+		{ id, hash, event, welcome }: Callback<Event>,
+		{ signal }: ReceiverContext,
+		facts: Facts,
+		since: number,
+	): Promise<Ending> {
+		const { leaseMs, retentionMs } = this.#settings;
+		const found = await this.#handling.tryTo(facts, "claim", (store) =>
+			store.claim(id, hash, leaseMs, retentionMs),
+		);
+		if (found?.status !== "claimed") return notNow(found, welcome);
+		const { claim } = found;
+		const task = { claim, event, since, retryInMs: 0, signal, facts };
+		const outcome = await this.#handling.handle(task);
+		if (outcome === "failed") return [outcome, refusal(500, "handler_failed")];
+		if (outcome === "lease_lost") return [outcome, later(409, "in_progress")];
+		return [outcome, answer(200, welcome)];
+	}
+
+	async #enqueue(
+		{ id, hash, event, welcome }: Callback<Event>,
+		{ waitUntil }: ReceiverContext,
+		facts: Facts,
+	): Promise<Ending> {
+		const { retentionMs } = this.#settings;
+		const found = await this.#handling.tryTo(facts, "enqueue", (store) =>
+			store.enqueue(id, hash, pack(event), retentionMs),
+		);
+		if (found?.status !== "stored") return notNow(found, welcome);
+		if (waitUntil === undefined) this.#inbox.wake();
+		else waitUntil(this.#inbox.drain());
+		return ["acknowledged", answer(200, welcome)];
+	}
+
+	drain(): Promise<void> {
+		return this.#inbox.drain();
+	}
+
+	async close(): Promise<void> {
+		this.#closing = true;
+		await Promise.all(this.#inFlight);
+		await this.#inbox.close();
+	}
+
+	stats(): ReceiverStats {
+		return this.#journal.stats(this.#inFlight.size);
+	}
+}
+
+/** The end of a callback that a check has refused. */
+function refuse(rejected: Refusal, facts: Facts): Ending {
+	facts.code = rejected.code;
+	facts.message = rejected.message;
+	return ["refused", refusal(rejected.status, rejected.code, rejected.headers)];
+}
+
+/** The end of a callback whose body could not be read. */
+function unread(error: unknown, facts: Facts): Ending {
+	facts.error = error;
+	return error instanceof TypeError
+		? ["misconfigured", refusal(500, "body_already_parsed")]
+		: ["aborted", refusal(400, "aborted")];
+}
+
+/** The end of a callback that the store does not hand out, or of one for which there is no store. */
+function notNow(found: NotNow | undefined, welcome: object): Ending {
+	switch (found?.status) {
+		case "done":
+			return ["duplicate", answer(200, { ...welcome, duplicate: true })];
+		case "busy":
+			return ["in_progress", later(409, "in_progress", found.retryAfterMs / 1000)];
+		case "conflict":
+			return ["id_conflict", refusal(422, "id_conflict")];
+		default:
+			return ["store_unavailable", later(503, "store_unavailable")];
+	}
+}

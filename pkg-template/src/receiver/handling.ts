@@ -1,0 +1,230 @@
+/** From a claimed callback to a handled one. */
+
+import type { Claim, ReplayStore } from "../stores/store.js";
+import type { Facts, Journal, Outcome } from "./journal.js";
+import type { Settings } from "./options.js";
+import { pause, TimeoutError, within } from "./patience.js";
+import type { Handler, HandlerContext } from "./types.js";
+
+/** The time that a claim may cost beside the handler's, before its end is not waited for. */
+const FIRST_PAUSE_MS = 50;
+
+/** How long an event of the inbox waits after a failed try, in milliseconds: 1 s, 2 s, 4 s … 1 h. */
+export function backoff(attempt: number): number {
+	return Math.min(1000 * 2 ** (attempt - 1), 3_600_000);
+}
+
+/** How the handling of a callback ended. */
+export type Handled = Extract<
+	Outcome,
+	"handled" | "not_recorded" | "dead_letter" | "failed" | "lease_lost"
+>;
+
+/** What is to be handled. */
+export interface Task<Event> {
+	readonly claim: Claim;
+	readonly event: Event;
+	/** `performance.now()` before it was claimed. */
+	readonly since: number;
+	/** How long to wait for the next try, in milliseconds. */
+	readonly retryInMs: number;
+	/** The caller's. */
+	readonly signal: AbortSignal | undefined;
+	readonly facts: Facts;
+}
+
+/** Runs handlers, and tells the store how that went. */
+export class Handling<Event> {
+	readonly #settings: Settings<Event>;
+	readonly #journal: Journal;
+
+	constructor(settings: Settings<Event>, journal: Journal) {
+		this.#settings = settings;
+		this.#journal = journal;
+	}
+
+	/** Handles an event that has been claimed. Never rejects. */
+	async handle(task: Task<Event>): Promise<Handled> {
+		const { claim, facts } = task;
+		const { maxAttempts = Number.POSITIVE_INFINITY } = this.#settings;
+		facts.attempt = claim.attempt;
+		// More attempts than allowed: the program ended in the midst of the last one.
+		if (claim.attempt <= maxAttempts) {
+			try {
+				await this.#runHandlers(task);
+				return this.#complete(task, "handled");
+			} catch (error) {
+				facts.error = error;
+			}
+			if (claim.attempt < maxAttempts) return this.#release(task);
+		}
+		return this.#bury(task);
+	}
+
+	/** Asks the store, and notes down where it cannot be reached. */
+	async tryTo<T>(
+		facts: Facts,
+		operation: keyof ReplayStore,
+		call: (store: ReplayStore) => Promise<T>,
+	): Promise<T | undefined> {
+		try {
+			return await this.ask(facts, operation, call);
+		} catch (error) {
+			facts.error = error;
+			return undefined;
+		}
+	}
+
+	/** Asks the store, with its time taken and limited. */
+	async ask<T>(
+		facts: Facts,
+		operation: keyof ReplayStore,
+		call: (store: ReplayStore) => Promise<T>,
+	): Promise<T> {
+		const start = performance.now();
+		const { store, storeTimeoutMs } = this.#settings;
+		try {
+			return await within(storeTimeoutMs, `the store's answer to ${operation}`, call(store));
+		} finally {
+			facts.store[operation] = Math.round((performance.now() - start) * 1000) / 1000;
+		}
+	}
+
+	async #runHandlers(task: Task<Event>): Promise<void> {
+		const lease = new Lease(task.since + this.#settings.leaseMs, task.signal);
+		const context = this.#contextOf(task, lease);
+		try {
+			for (const handler of this.#handlersOf(task.event)) await lease.wait(handler(context));
+		} finally {
+			lease.end();
+		}
+	}
+
+	#contextOf({ claim, event }: Task<Event>, lease: Lease): HandlerContext<Event> {
+		const { id, attempt } = claim;
+		return {
+			event,
+			id,
+			attempt,
+			claim,
+			log: this.#journal.loggerFor({ id, type: typeOf(event), attempt }),
+			get signal() {
+				return lease.signal;
+			},
+		};
+	}
+
+	#handlersOf(event: Event): Handler<Event>[] {
+		const { on, onUnknown, onAny } = this.#settings;
+		const type = typeOf(event);
+		const own = type !== undefined && on !== undefined && Object.hasOwn(on, type);
+		const handlers = [
+			own
+				? (on as { readonly [type: string]: Handler<Event> })[type]
+				: isKnown(event)
+					? undefined
+					: onUnknown,
+			onAny,
+		];
+		return handlers.filter((handler) => handler !== undefined) as Handler<Event>[];
+	}
+
+	/**
+	 * Records that it is done. The handlers' work stands, so a store that is away for a moment is
+	 * asked again, and one that stays away does not make the sender repeat what has been handled.
+	 */
+	async #complete(task: Task<Event>, outcome: "handled" | "dead_letter"): Promise<Handled> {
+		const { claim, facts } = task;
+		const giveUp = performance.now() + this.#settings.storeTimeoutMs;
+		for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs *= 2) {
+			try {
+				const recorded = await this.ask(facts, "complete", (store) => store.complete(claim));
+				return recorded ? outcome : "lease_lost";
+			} catch (error) {
+				if (performance.now() + pauseMs > giveUp) {
+					facts.error = error;
+					return "not_recorded";
+				}
+				await pause(pauseMs);
+			}
+		}
+	}
+
+	async #release({ claim, retryInMs, facts }: Task<Event>): Promise<Handled> {
+		try {
+			await this.ask(facts, "release", (store) => store.release(claim, retryInMs));
+		} catch (error) {
+			// The lease runs out anyway.
+			facts.store.error = String(error);
+		}
+		return "failed";
+	}
+
+	async #bury(task: Task<Event>): Promise<Handled> {
+		const { claim, event, facts } = task;
+		const { id, attempt } = claim;
+		const log = this.#journal.loggerFor({ id, type: typeOf(event), attempt });
+		const lease = new Lease(performance.now() + this.#settings.leaseMs, undefined);
+		try {
+			const letter = { event, id, attempt, error: facts.error, log };
+			await lease.wait(this.#settings.onDeadLetter?.(letter));
+		} catch (error) {
+			facts.error = error;
+			return this.#release(task);
+		} finally {
+			lease.end();
+		}
+		return this.#complete(task, "dead_letter");
+	}
+}
+
+/** The time that a handler has. A signal and a timer are made only where they are used. */
+class Lease {
+	readonly #until: number;
+	readonly #outer: AbortSignal | undefined;
+	#controller: AbortController | undefined;
+	readonly #abort = (): void => this.#controller?.abort(this.#outer?.reason);
+
+	constructor(until: number, outer: AbortSignal | undefined) {
+		this.#until = until;
+		this.#outer = outer;
+	}
+
+	get signal(): AbortSignal {
+		if (this.#controller === undefined) {
+			this.#controller = new AbortController();
+			if (this.#outer?.aborted) this.#abort();
+			else this.#outer?.addEventListener("abort", this.#abort);
+		}
+		return this.#controller.signal;
+	}
+
+	/** Waits for a handler until the lease runs out. */
+	async wait(work: unknown): Promise<void> {
+		if (!isThenable(work)) return;
+		const left = Math.max(0, this.#until - performance.now());
+		try {
+			await within(left, "the handler to end", work);
+		} catch (error) {
+			if (error instanceof TimeoutError) this.#controller?.abort(error);
+			throw error;
+		}
+	}
+
+	end(): void {
+		this.#outer?.removeEventListener("abort", this.#abort);
+	}
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+	return typeof (value as PromiseLike<unknown> | undefined)?.then === "function";
+}
+
+/** An event's type, where it has one. */
+export function typeOf(event: unknown): string | undefined {
+	return (event as { readonly type?: string }).type;
+}
+
+function isKnown(event: unknown): boolean {
+	return (event as { readonly known?: boolean }).known === true;
+}

@@ -1,0 +1,216 @@
+/** What a receiver tells of its work: one record for each callback, counters, latency. */
+
+import type { ReceiverStats } from "./types.js";
+
+/** A logger: pino's, `console`, or one of their shape. */
+export interface Logger {
+	info(fields: object, message?: string): void;
+	warn(fields: object, message?: string): void;
+	error(fields: object, message?: string): void;
+}
+
+/** The part of OpenTelemetry's `Meter` (`@opentelemetry/api`) that is used. */
+export interface Meter {
+	createCounter(
+		name: string,
+		options?: { description?: string; unit?: string },
+	): { add(value: number, attributes?: { [name: string]: string }): void };
+	createHistogram(
+		name: string,
+		options?: { description?: string; unit?: string },
+	): { record(value: number, attributes?: { [name: string]: string }): void };
+}
+
+/** How a callback ended. */
+export type Outcome =
+	| "handled"
+	| "acknowledged"
+	| "duplicate"
+	| "in_progress"
+	| "refused"
+	| "aborted"
+	| "closing"
+	| "failed"
+	| "lease_lost"
+	| "not_recorded"
+	| "dead_letter"
+	| "id_conflict"
+	| "store_unavailable"
+	| "misconfigured"
+	| "internal_error";
+
+/** How loudly that is said. */
+const LEVELS: { readonly [Ended in Outcome]: keyof Logger } = {
+	handled: "info",
+	acknowledged: "info",
+	duplicate: "info",
+	in_progress: "info",
+	refused: "warn",
+	aborted: "warn",
+	closing: "warn",
+	failed: "error",
+	lease_lost: "error",
+	not_recorded: "error",
+	dead_letter: "error",
+	id_conflict: "error",
+	store_unavailable: "error",
+	misconfigured: "error",
+	internal_error: "error",
+};
+
+/** What becomes known of a callback on its way. */
+export interface Facts {
+	outcome?: Outcome;
+	/** Why it was refused. */
+	code?: string;
+	/** What was expected and what came. */
+	message?: string;
+	id?: string;
+	type?: string | undefined;
+	keyIndex?: number;
+	attempt?: number;
+	duplicate?: true;
+	/** The length of its body. */
+	bytes?: number;
+	/** The client's address. */
+	ip?: string | undefined;
+	/** What a handler or a store threw. */
+	error?: unknown;
+	/** How long each operation of the store took, in milliseconds. */
+	store: { [operation: string]: number | string };
+	/** Only with `logBodies`. */
+	body?: string;
+}
+
+/** One record of the log. */
+export interface CallbackRecord extends Facts {
+	/** RFC 3339. */
+	readonly time: string;
+	readonly level: keyof Logger;
+	readonly outcome: Outcome;
+	readonly sender: string;
+	readonly durationMs: number;
+}
+
+const BOUNDS_MS: readonly number[] = [
+	1,
+	2,
+	5,
+	10,
+	25,
+	50,
+	100,
+	250,
+	500,
+	1000,
+	2500,
+	5000,
+	Number.POSITIVE_INFINITY,
+];
+
+/** Writes the records and counts. */
+export class Journal {
+	readonly #sender: string;
+	readonly #log: Logger | undefined;
+	readonly #counter: ReturnType<Meter["createCounter"]> | undefined;
+	readonly #histogram: ReturnType<Meter["createHistogram"]> | undefined;
+	readonly #outcomes: { [outcome: string]: number } = {};
+	readonly #refusals: { [code: string]: number } = {};
+	readonly #buckets = BOUNDS_MS.map(() => 0);
+	#count = 0;
+	#sumMs = 0;
+	#maxMs = 0;
+
+	constructor(sender: string, log: Logger | undefined, meter: Meter | undefined) {
+		this.#sender = sender;
+		this.#log = log;
+		this.#counter = meter?.createCounter("wallet_callback.callbacks", {
+			description: "Callbacks by outcome",
+			unit: "{callback}",
+		});
+		this.#histogram = meter?.createHistogram("wallet_callback.duration", {
+			description: "How long a callback took",
+			unit: "s",
+		});
+	}
+
+	/** Closes the record of a callback that began at `start` (`performance.now()`). */
+	close(facts: Facts, start: number): void {
+		const { outcome = "internal_error", code, type } = facts;
+		const durationMs = performance.now() - start;
+		this.#outcomes[outcome] = (this.#outcomes[outcome] ?? 0) + 1;
+		if (code !== undefined) this.#refusals[code] = (this.#refusals[code] ?? 0) + 1;
+		this.#count += 1;
+		this.#sumMs += durationMs;
+		if (durationMs > this.#maxMs) this.#maxMs = durationMs;
+		let bucket = 0;
+		while (durationMs > (BOUNDS_MS[bucket] as number)) bucket += 1;
+		this.#buckets[bucket] = (this.#buckets[bucket] ?? 0) + 1;
+
+		if (this.#counter !== undefined) {
+			const attributes: { [name: string]: string } = { outcome, sender: this.#sender };
+			if (code !== undefined) attributes.code = code;
+			if (type !== undefined) attributes.type = type;
+			quietly(() => {
+				this.#counter?.add(1, attributes);
+				this.#histogram?.record(durationMs / 1000, attributes);
+			});
+		}
+		if (this.#log !== undefined) this.#write(facts, outcome, durationMs);
+	}
+
+	#write(facts: Facts, outcome: Outcome, durationMs: number): void {
+		const level = LEVELS[outcome];
+		const record: CallbackRecord = {
+			time: new Date().toISOString(),
+			level,
+			...facts,
+			outcome,
+			sender: this.#sender,
+			durationMs: Math.round(durationMs * 1000) / 1000,
+		};
+		const message =
+			outcome === "id_conflict"
+				? "possible attack: a genuine callback came with the id of another one"
+				: `callback ${outcome.replaceAll("_", " ")}`;
+		quietly(() => this.#log?.[level](record, message));
+	}
+
+	/** A logger for a handler: what it writes names the callback. */
+	loggerFor(names: { id: string; type: string | undefined; attempt: number }): Logger {
+		const at =
+			(level: keyof Logger) =>
+			(fields: object, message?: string): void =>
+				quietly(() =>
+					typeof fields === "string"
+						? this.#log?.[level](names, fields)
+						: this.#log?.[level]({ ...names, ...fields }, message),
+				);
+		return { info: at("info"), warn: at("warn"), error: at("error") };
+	}
+
+	stats(inFlight: number): ReceiverStats {
+		let total = 0;
+		return {
+			outcomes: { ...this.#outcomes },
+			refusals: { ...this.#refusals },
+			inFlight,
+			latency: {
+				count: this.#count,
+				sumMs: this.#sumMs,
+				maxMs: this.#maxMs,
+				buckets: BOUNDS_MS.map((leMs, index) => {
+					total += this.#buckets[index] ?? 0;
+					return { leMs, count: total };
+				}),
+			},
+		};
+	}
+}
+
+/** A logger or a meter that throws must not cost a callback. */
+function quietly(write: () => void): void {
+	try {
+		write();
+	} catch {}
+}

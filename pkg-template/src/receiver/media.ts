@@ -1,0 +1,85 @@
+/** What HTTP says of a callback before its body is read. */
+
+import type { VerifierSettings } from "wallet-callback";
+import { readBody, readHeaders } from "../request.js";
+import type { Incoming, ReceiverContext, Reply } from "./types.js";
+
+const HEADERS = ["content-type", "content-encoding", "content-length"] as const;
+
+/** Why a request is refused. */
+export interface Refusal {
+	readonly status: number;
+	readonly code: string;
+	readonly message: string;
+	readonly headers?: Reply["headers"];
+}
+
+/** Why a request cannot be a callback, whatever its body says. */
+export function refuseMedia(
+	{ method, headers }: Incoming,
+	{ mediaType, maxBodyBytes }: VerifierSettings,
+): Refusal | undefined {
+	if (method !== "POST") {
+		const message = `expected POST, got ${method}`;
+		return { status: 405, code: "method_not_allowed", message, headers: { allow: "POST" } };
+	}
+	const [type, encoding, length] = readHeaders(headers, HEADERS);
+	if (encoding !== undefined && encoding.toLowerCase() !== "identity") {
+		const message = "expected a body as it was signed, got a compressed one";
+		const headers = { "accept-encoding": "identity" };
+		return { status: 415, code: "unsupported_media_type", message, headers };
+	}
+	if (type !== undefined && mediaType !== undefined && !isOf(type, mediaType)) {
+		const message = `expected ${mediaType} in utf-8, got another media type`;
+		return { status: 415, code: "unsupported_media_type", message };
+	}
+	if (Number(length ?? 0) > maxBodyBytes) {
+		const message = `expected a body of at most ${maxBodyBytes} bytes, got ${length}`;
+		return { status: 413, code: "body_too_large", message };
+	}
+	return undefined;
+}
+
+/** Whether a content type is the media type, in UTF-8 if it names a charset (RFC 9110, section 8.3). */
+function isOf(contentType: string, mediaType: string): boolean {
+	const [type = "", ...parameters] = contentType.toLowerCase().split(";");
+	const charset = parameters.map((text) => text.trim()).find((text) => text.startsWith("charset="));
+	return type.trim() === mediaType && /^charset="?utf-8"?$/.test(charset ?? "charset=utf-8");
+}
+
+/** A Fetch request as the receiver takes it. */
+export function fromRequest(request: Request, context: ReceiverContext): Incoming {
+	const { method, headers, url } = request;
+	const secure = url.startsWith("https:");
+	return {
+		method,
+		headers,
+		url,
+		secure,
+		peer: peerOf(request, context),
+		host: secure ? undefined : new URL(url).host,
+		readBody: (limit) => readWhole(request, limit),
+	};
+}
+
+/** Reads a body. That it was read before is the program's mistake; the rest is the network's. */
+async function readWhole(request: Request, limit: number): Promise<Uint8Array> {
+	const mistaken = request.bodyUsed || request.body?.locked;
+	try {
+		return await readBody(request, limit);
+	} catch (error) {
+		throw mistaken ? error : new Error("the client stopped in mid-body", { cause: error });
+	}
+}
+
+/** The address at the other end of the connection, as far as the runtime tells it. */
+function peerOf(request: Request, context: ReceiverContext): string | undefined {
+	const { remoteAddr, requestIP } = context;
+	if (remoteAddr !== undefined && "hostname" in remoteAddr) return remoteAddr.hostname;
+	if (typeof requestIP === "function") return requestIP.call(context, request)?.address;
+	// Cloudflare's edge sets it and overwrites what the client says. Elsewhere it is just a header.
+	return onWorkers ? (request.headers.get("cf-connecting-ip") ?? undefined) : undefined;
+}
+
+/** Whether this is Cloudflare Workers, where nothing may go on behind an answer by itself. */
+export const onWorkers: boolean = globalThis.navigator?.userAgent === "Cloudflare-Workers";

@@ -1,0 +1,143 @@
+/** Options of a receiver: what is misspelt or out of range is refused by name. */
+
+import { ConfigError, createVerifier, type SenderName, type Verifier } from "wallet-callback";
+import type { ReceiverOptions, Verifying } from "./types.js";
+
+/** What a receiver works with. */
+export interface Settings<Event> extends ReceiverOptions<Event> {
+	readonly verifier: Verifier<Event>;
+	readonly leaseMs: number;
+	readonly retentionMs: number;
+	readonly storeTimeoutMs: number;
+	readonly concurrency: number;
+}
+
+const LONGEST_LEASE_SECONDS = 86_400;
+const LONGEST_RETENTION_SECONDS = 10 * 365 * 86_400;
+const LONGEST_STORE_TIMEOUT_SECONDS = 60;
+const MOST_AT_ONCE = 1000;
+
+/**
+ * Checks the options and adds the defaults.
+ *
+ * @throws {ConfigError} for the first that makes no sense.
+ */
+export function settle<Event>(
+	options: ReceiverOptions<Event> & Verifying<SenderName>,
+): Settings<Event> {
+	if (typeof options !== "object" || options === null) {
+		throw new TypeError("expected options, as createReceiver({ keys, store, on })");
+	}
+	const {
+		store,
+		on,
+		onUnknown,
+		onAny,
+		leaseSeconds = 30,
+		retentionSeconds = 7 * 86_400,
+		storeTimeoutSeconds = 5,
+		acknowledge = "after-handling",
+		concurrency = 8,
+		maxAttempts,
+		onDeadLetter,
+		requireHttps,
+		trustedProxies,
+		log,
+		logBodies,
+		meter,
+		...verifying
+	} = options;
+	const verifier = toVerifier<Event>(verifying as Verifying<SenderName>);
+	requireMethods("store", store, ["claim", "complete", "release", "enqueue", "take"]);
+	if (log !== undefined) requireMethods("log", log, ["info", "warn", "error"]);
+	if (meter !== undefined) requireMethods("meter", meter, ["createCounter", "createHistogram"]);
+	for (const [type, handler] of Object.entries(on ?? {})) requireFunction(`on["${type}"]`, handler);
+	requireFunction("onUnknown", onUnknown);
+	requireFunction("onAny", onAny);
+	requireFunction("onDeadLetter", onDeadLetter);
+	if (acknowledge !== "after-handling" && acknowledge !== "before-handling") {
+		throw invalid("acknowledge", '"after-handling" or "before-handling"', acknowledge);
+	}
+	const { toleranceSeconds } = verifier.settings;
+	return {
+		verifier,
+		store,
+		on,
+		onUnknown,
+		onAny,
+		acknowledge,
+		onDeadLetter,
+		requireHttps,
+		trustedProxies,
+		log,
+		logBodies,
+		meter,
+		leaseMs: toMs("leaseSeconds", leaseSeconds, 0, LONGEST_LEASE_SECONDS),
+		// A callback can be replayed from the moment at which it is `toleranceSeconds` too new until it
+		// is as much too old.
+		retentionMs: toMs(
+			"retentionSeconds",
+			retentionSeconds,
+			2 * toleranceSeconds,
+			LONGEST_RETENTION_SECONDS,
+		),
+		storeTimeoutMs: toMs(
+			"storeTimeoutSeconds",
+			storeTimeoutSeconds,
+			0,
+			LONGEST_STORE_TIMEOUT_SECONDS,
+		),
+		concurrency: toCount("concurrency", concurrency, MOST_AT_ONCE),
+		maxAttempts:
+			maxAttempts === undefined
+				? undefined
+				: toCount("maxAttempts", maxAttempts, Number.MAX_SAFE_INTEGER),
+	};
+}
+
+function toVerifier<Event>(verifying: Verifying<SenderName>): Verifier<Event> {
+	if (!("verifier" in verifying))
+		return createVerifier(verifying) as Verifier<unknown> as Verifier<Event>;
+	const { verifier, ...rest } = verifying;
+	const [unknown] = Object.keys(rest);
+	if (unknown !== undefined) {
+		throw new ConfigError(
+			"invalid_option",
+			`options: expected an option that there is, got "${unknown}" (a verifier's options belong to the verifier)`,
+		);
+	}
+	const ready =
+		typeof verifier === "object" && verifier !== null && "verify" in verifier
+			? verifier
+			: createVerifier(verifier);
+	return ready as Verifier<unknown> as Verifier<Event>;
+}
+
+function toMs(name: string, seconds: unknown, from: number, to: number): number {
+	if (typeof seconds === "number" && seconds > 0 && seconds >= from && seconds <= to) {
+		return seconds * 1000;
+	}
+	throw invalid(name, from === 0 ? `above 0 to ${to}` : `${from} to ${to}`, seconds);
+}
+
+function toCount(name: string, count: unknown, to: number): number {
+	if (Number.isSafeInteger(count) && (count as number) >= 1 && (count as number) <= to) {
+		return count as number;
+	}
+	throw invalid(name, `a whole number from 1 to ${to}`, count);
+}
+
+function requireFunction(name: string, value: unknown): void {
+	if (value !== undefined && typeof value !== "function") throw invalid(name, "a function", value);
+}
+
+function requireMethods(name: string, value: unknown, methods: readonly string[]): void {
+	const members = value as { readonly [name: string]: unknown } | null | undefined;
+	const missing = methods.find((method) => typeof members?.[method] !== "function");
+	if (missing !== undefined) throw invalid(name, `an object with the method ${missing}`, value);
+}
+
+function invalid(name: string, expected: string, value: unknown): ConfigError {
+	const got = typeof value === "number" || typeof value === "string" ? `${value}` : typeof value;
+	return new ConfigError("invalid_option", `${name}: expected ${expected}, got ${got}`);
+}

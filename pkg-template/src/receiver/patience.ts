@@ -1,0 +1,47 @@
+/** Waiting for others, but not for ever. */
+
+declare function setTimeout(run: () => void, ms: number): number | { unref?(): void };
+declare function clearTimeout(timer: number | { unref?(): void } | undefined): void;
+
+/** Thrown where somebody took too long. */
+export class TimeoutError extends Error {
+	override readonly name = "TimeoutError";
+}
+
+/** The longest that a timer can be set to, in milliseconds. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/**
+ * Resolves as `work` does, or rejects with a {@link TimeoutError} after `ms`. What becomes of the
+ * work then is nobody's business here: a rejection of it is taken note of and dropped.
+ */
+export function within<T>(ms: number, what: string, work: PromiseLike<T>): Promise<T> {
+	return new Promise((resolve, reject) => {
+		const timer = setTimeout(
+			() => reject(new TimeoutError(`expected ${what} within ${ms} ms`)),
+			Math.min(ms, LONGEST_MS),
+		);
+		work.then(
+			(value) => {
+				clearTimeout(timer);
+				resolve(value);
+			},
+			(error) => {
+				clearTimeout(timer);
+				reject(error);
+			},
+		);
+	});
+}
+
+/** Calls `run` in `ms`, unless the program ends before. */
+export function soon(ms: number, run: () => void): () => void {
+	const timer = setTimeout(run, ms);
+	if (typeof timer === "object") timer.unref?.();
+	return () => clearTimeout(timer);
+}
+
+/** Resolves in `ms`. */
+export function pause(ms: number): Promise<void> {
+	return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,179 @@
+/** What a receiver takes and gives. */
+
+import type {
+	EventOf,
+	HeadersInput,
+	OpaqueEvent,
+	SenderName,
+	UnknownEvent,
+	Verifier,
+	VerifierOptions,
+	WalletEvent,
+} from "wallet-callback";
+import type { Claim, ReplayStore } from "../stores/store.js";
+import type { Logger, Meter } from "./journal.js";
+
+/** What a handler gets. */
+export interface HandlerContext<Event = WalletEvent> {
+	/** The verified event. */
+	readonly event: Event;
+	/** The callback's id; the hash of its body where its sender signs none. */
+	readonly id: string;
+	/** Which try this is: 1 for the first. */
+	readonly attempt: number;
+	/** Aborts when the lease runs out, and when the caller of the receiver aborts. */
+	readonly signal: AbortSignal;
+	/** The receiver's logger; adds `id`, `type` and `attempt` to what it is given. */
+	readonly log: Logger;
+	/** The right to handle the callback: for a store's `claimInTransaction`. */
+	readonly claim: Claim;
+}
+
+/** Handles an event. What it throws makes the callback fail, so that it is tried again. */
+export type Handler<Event = WalletEvent> = (context: HandlerContext<Event>) => unknown;
+
+/** Handlers by the event's type. */
+export type Handlers<Event = WalletEvent> = OpaqueEvent extends Event
+	? { readonly [type: string]: Handler<Event> }
+	: {
+			readonly [Type in KnownTypeOf<Event>]?: Handler<Extract<Event, { readonly type: Type }>>;
+		};
+
+type KnownTypeOf<Event> = Extract<Event, { readonly known: true; readonly type: string }>["type"];
+
+/** What {@link ReceiverOptions.onDeadLetter} gets. */
+export interface DeadLetter<Event = WalletEvent> {
+	readonly event: Event;
+	readonly id: string;
+	/** How many tries there have been. */
+	readonly attempt: number;
+	/** What the last handler threw; nothing where the program ended in its midst. */
+	readonly error: unknown;
+	readonly log: Logger;
+}
+
+/** The options of {@link createReceiver} beside those about verifying. */
+export interface ReceiverOptions<Event = WalletEvent> {
+	/** Remembers what has been handled. One store belongs to one callback address. */
+	readonly store: ReplayStore;
+	/** Handles events of these types. */
+	readonly on?: Handlers<Event> | undefined;
+	/** Handles events of a type that this version does not know and that `on` does not name. */
+	readonly onUnknown?:
+		| Handler<OpaqueEvent extends Event ? Event : Extract<Event, UnknownEvent>>
+		| undefined;
+	/** Handles every event, after the handler for its type. */
+	readonly onAny?: Handler<Event> | undefined;
+	/** How long a handler may take, in seconds: then the callback may be handed to another one. Above 0 to 86,400; default 30. */
+	readonly leaseSeconds?: number | undefined;
+	/**
+	 * How long an id is remembered, in seconds. At least twice the verifier's tolerance, since a
+	 * callback can be replayed for so long. Default 604,800 (7 days).
+	 */
+	readonly retentionSeconds?: number | undefined;
+	/** How long to wait for the store before answering 503, in seconds. Default 5. */
+	readonly storeTimeoutSeconds?: number | undefined;
+	/**
+	 * When to answer 200: when the handlers are done (the default: a failure makes the sender try
+	 * again), or when the event stands in the store's inbox (fast; this side tries again).
+	 */
+	readonly acknowledge?: "after-handling" | "before-handling" | undefined;
+	/** How many events of the inbox are handled at the same time. Default 8. */
+	readonly concurrency?: number | undefined;
+	/** After how many failed tries an event goes to `onDeadLetter`. Default: it never does. */
+	readonly maxAttempts?: number | undefined;
+	/** Gets events that `maxAttempts` tries could not handle. What it throws makes for another try. */
+	readonly onDeadLetter?: ((letter: DeadLetter<Event>) => unknown) | undefined;
+	/** Whether callbacks must come over HTTPS. Default: unless they come from the machine itself. */
+	readonly requireHttps?: boolean | undefined;
+	/**
+	 * The proxies in front of this server, in CIDR notation or as single addresses: only their
+	 * `X-Forwarded-For` and `X-Forwarded-Proto` are believed. Default: none.
+	 */
+	readonly trustedProxies?: readonly string[] | undefined;
+	/** Gets one record for each callback: pino's logger, `console`, or of their shape. Default: none. */
+	readonly log?: Logger | undefined;
+	/** Whether records hold the bodies of accepted callbacks, as text. Default: false. */
+	readonly logBodies?: boolean | undefined;
+	/** OpenTelemetry's meter, as `metrics.getMeter("wallet-callback")`. Default: none. */
+	readonly meter?: Meter | undefined;
+}
+
+/** How to verify: a verifier, or the options of one. */
+export type Verifying<Name extends SenderName> =
+	| { readonly verifier: Verifier<EventOf<Name>> | VerifierOptions<Name> }
+	| VerifierOptions<Name>;
+
+/** What the caller knows of a request. The second arguments of Deno's and Bun's servers fit. */
+export interface ReceiverContext {
+	/** The client's address, or that of the nearest proxy. Default: what the runtime says. */
+	readonly ip?: string | undefined;
+	/** Keeps the runtime alive for work behind the answer, as `ctx.waitUntil` of Workers does. */
+	readonly waitUntil?: ((work: Promise<unknown>) => void) | undefined;
+	/** Aborts the handler's signal, too. */
+	readonly signal?: AbortSignal | undefined;
+	/** As `Deno.serve` has it. */
+	readonly remoteAddr?: { readonly hostname?: string } | object | undefined;
+	/** As the server of `Bun.serve` has it. */
+	readonly requestIP?: ((request: Request) => { readonly address: string } | null) | undefined;
+}
+
+/** A request as adapters hand it over. */
+export interface Incoming {
+	readonly method: string;
+	readonly headers: HeadersInput;
+	/** Whether the connection is encrypted. */
+	readonly secure: boolean;
+	/** The address at the other end of the connection. */
+	readonly peer?: string | undefined;
+	/** The host that the request names. */
+	readonly host?: string | undefined;
+	/** Its URL or path. */
+	readonly url?: string | undefined;
+	/**
+	 * Reads the body up to the chunk with which it passes `limit` bytes.
+	 *
+	 * @throws {TypeError} where something has read it before; another error where the client is gone.
+	 */
+	readBody(limit: number): Promise<string | Uint8Array>;
+}
+
+/** An answer as adapters take it. */
+export interface Reply {
+	readonly status: number;
+	readonly headers: { readonly [name: string]: string };
+	readonly body: string;
+}
+
+/** How callbacks have fared since the receiver was made. */
+export interface ReceiverStats {
+	/** How many ended in each outcome. */
+	readonly outcomes: { readonly [outcome: string]: number };
+	/** How many were refused with each code. */
+	readonly refusals: { readonly [code: string]: number };
+	/** How many are being answered now. */
+	readonly inFlight: number;
+	/** How long answers took, in milliseconds. */
+	readonly latency: {
+		readonly count: number;
+		readonly sumMs: number;
+		readonly maxMs: number;
+		/** How many took at most so long; the last bound is infinite. */
+		readonly buckets: readonly { readonly leMs: number; readonly count: number }[];
+	};
+}
+
+/** Receives callbacks: a function from a Fetch request to its response, which never rejects. */
+export interface Receiver {
+	(request: Request, context?: ReceiverContext): Promise<Response>;
+	/** The same for adapters: no `Request` and no `Response` is made. */
+	receive(incoming: Incoming, context?: ReceiverContext): Promise<Reply>;
+	/** Handles everything in the inbox that is due, and resolves when that is done. */
+	drain(): Promise<void>;
+	/**
+	 * Answers 503 from now on, and resolves when what has been begun is done. The store stays open.
+	 */
+	close(): Promise<void>;
+	/** Counters and latency. */
+	stats(): ReceiverStats;
+}

@@ -1,0 +1,169 @@
+/** A store in a Durable Object of Cloudflare's, with SQLite inside. */
+import { CallbackTable } from "./sqlite-table.js";
+import type { ReplayStore } from "./store.js";
+
+export type {
+	Claim,
+	ClaimOutcome,
+	EnqueueOutcome,
+	InboxEntry,
+	NotNow,
+	ReplayStore,
+} from "./store.js";
+export { StoreError, type StoreErrorCode } from "./store.js";
+
+/** A binding of Durable Objects, `DurableObjectNamespace` in Cloudflare's types: the part that is used. */
+export interface ObjectNamespace<Id = never> {
+	idFromName(name: string): Id;
+	get(id: Id): { fetch(request: Request): Promise<Response> };
+}
+
+/** What Cloudflare gives to an object, `DurableObjectState` in its types: the part that is used. */
+export interface ObjectState {
+	readonly storage: {
+		readonly sql: {
+			exec(
+				statement: string,
+				...values: (string | number | null)[]
+			): { toArray(): readonly unknown[] };
+		};
+		transactionSync<Result>(run: () => Result): Result;
+		getAlarm(): Promise<number | null>;
+		setAlarm(time: number): Promise<void>;
+	};
+}
+
+export interface DurableObjectStoreOptions {
+	/** The name of the object, one for each callback address. Default `wallet-callback`. */
+	readonly name?: string;
+}
+
+/**
+ * A store in one Durable Object of the class {@link WalletCallbackStore}, which the Worker exports
+ * and binds in `wrangler.jsonc`:
+ *
+ * ```jsonc
+ * "durable_objects": { "bindings": [{ "name": "CALLBACKS", "class_name": "WalletCallbackStore" }] },
+ * "migrations": [{ "tag": "v1", "new_sqlite_classes": ["WalletCallbackStore"] }]
+ * ```
+ *
+ * Every operation is one request to the object, whose answer leaves when what it says is durable.
+ * An operation rejects if the object cannot be reached or fails. The clock is the object's.
+ *
+ * @throws {TypeError} if the namespace is none
+ * @example
+ * ```ts
+ * import { durableObjectStore } from "wallet-callback/stores/durable-object";
+ * export { WalletCallbackStore } from "wallet-callback/stores/durable-object";
+ *
+ * const store = durableObjectStore(env.CALLBACKS);
+ * ```
+ */
+export function durableObjectStore<Id>(
+	namespace: ObjectNamespace<Id>,
+	{ name = "wallet-callback" }: DurableObjectStoreOptions = {},
+): ReplayStore {
+	if (typeof namespace?.idFromName !== "function" || typeof namespace.get !== "function") {
+		throw new TypeError(
+			`expected the binding of a Durable Object's class, got ${namespace === null ? "null" : typeof namespace}`,
+		);
+	}
+	/** A new stub for each request: after a failure the old one is of no use. */
+	async function ask<Name extends Operation>(
+		operation: Name,
+		...given: Parameters<CallbackTable[Name]>
+	): Promise<ReturnType<CallbackTable[Name]>> {
+		const stub = namespace.get(namespace.idFromName(name));
+		const body = JSON.stringify({ operation, given });
+		const response = await stub.fetch(new Request(ADDRESS, { method: "POST", body }));
+		const text = await response.text();
+		if (response.status !== 200) {
+			throw new Error(`the Durable Object answered ${response.status}: ${text.slice(0, 200)}`);
+		}
+		return JSON.parse(text).result;
+	}
+	return {
+		claim: (id, bodyHash, leaseMs, retentionMs) => ask("claim", id, bodyHash, leaseMs, retentionMs),
+		complete: (claim) => ask("complete", claim),
+		release: (claim, delayMs) => ask("release", claim, delayMs),
+		enqueue: (id, bodyHash, payload, retentionMs) =>
+			ask("enqueue", id, bodyHash, payload, retentionMs),
+		take: (leaseMs) => ask("take", leaseMs),
+	};
+}
+
+/** A request has to have an address; nobody looks at this one. */
+const ADDRESS = "https://wallet-callback.invalid/";
+
+type Operation = keyof ReplayStore;
+
+const OPERATIONS: readonly string[] = [
+	"claim",
+	"complete",
+	"release",
+	"enqueue",
+	"take",
+] satisfies Operation[];
+
+/** An alarm is paid for, so there is one in this time at most, and it deletes so many rows. */
+const ALARM_INTERVAL_MS = 60_000;
+const DELETED_PER_ALARM = 10_000;
+
+/**
+ * The class to bind. It stores the callbacks of one callback address, and an alarm deletes those
+ * that have expired, so that an object that is not used any more becomes empty.
+ */
+export class WalletCallbackStore {
+	readonly #storage: ObjectState["storage"];
+	readonly #callbacks: CallbackTable;
+	/** Whether an alarm is set, as far as this instance knows. */
+	#alarmSet = false;
+
+	constructor(state: ObjectState, _environment?: unknown) {
+		const { storage } = state;
+		this.#storage = storage;
+		this.#callbacks = new CallbackTable(
+			{
+				execute: (statements) => void storage.sql.exec(statements),
+				prepare:
+					(statement) =>
+					(...values) =>
+						storage.sql.exec(statement, ...values).toArray(),
+				transaction: (run) => storage.transactionSync(run),
+			},
+			"wallet_callback",
+		);
+	}
+
+	/** Runs an operation. Only the Worker's own code can send a request here. */
+	async fetch(request: Request): Promise<Response> {
+		const { operation, given } = (await request.json()) as {
+			readonly operation: Operation;
+			readonly given: readonly unknown[];
+		};
+		if (!OPERATIONS.includes(operation)) {
+			return new Response(`unknown operation ${operation}`, { status: 400 });
+		}
+		const run = this.#callbacks[operation] as (...given: readonly unknown[]) => unknown;
+		const result = run.apply(this.#callbacks, [...given]);
+		if (!this.#alarmSet) await this.#setAlarm(0);
+		return Response.json({ result });
+	}
+
+	/** Called by Cloudflare at the time that was set. */
+	async alarm(): Promise<void> {
+		this.#callbacks.deleteExpired(DELETED_PER_ALARM);
+		this.#alarmSet = false;
+		await this.#setAlarm(Date.now() + ALARM_INTERVAL_MS);
+	}
+
+	/** Sets the alarm for when the next row expires, but not before `earliest`. */
+	async #setAlarm(earliest: number): Promise<void> {
+		const expiry = this.#callbacks.earliestExpiry();
+		if (expiry === undefined) return;
+		if ((await this.#storage.getAlarm()) === null) {
+			await this.#storage.setAlarm(Math.max(expiry, earliest));
+		}
+		this.#alarmSet = true;
+	}
+}

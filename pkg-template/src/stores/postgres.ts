@@ -1,0 +1,378 @@
+/** A {@link ReplayStore} in PostgreSQL. */
+import {
+	type Claim,
+	type ClaimOutcome,
+	type EnqueueOutcome,
+	type InboxEntry,
+	type NotNow,
+	type ReplayStore,
+	StoreError,
+} from "./store.js";
+
+export type {
+	Claim,
+	ClaimOutcome,
+	EnqueueOutcome,
+	InboxEntry,
+	NotNow,
+	ReplayStore,
+} from "./store.js";
+export { StoreError, type StoreErrorCode } from "./store.js";
+
+/** A `Pool`, `Client` or `PoolClient` of `pg`, as far as it is used here. */
+export interface PgClient {
+	query(text: string, values?: Value[]): Promise<{ rows: unknown[] }>;
+}
+
+/** The `sql` of `postgres`, or of its `sql.begin`, as far as it is used here. */
+export interface PostgresJsClient {
+	unsafe(
+		text: string,
+		values?: Value[],
+		options?: { prepare?: boolean },
+	): PromiseLike<readonly unknown[]>;
+}
+
+type Value = string | number;
+
+/** Options of {@link postgresStore}. */
+export interface PostgresStoreOptions {
+	/**
+	 * The table, `name` or `schema.name`, in lower-case letters, digits and `_`, 50 of them at most.
+	 * One table belongs to one callback endpoint, shared by all its processes.
+	 *
+	 * @default "wallet_callback"
+	 */
+	readonly table?: string;
+}
+
+/** What {@link postgresStore} gives. */
+export interface PostgresStore extends ReplayStore {
+	/**
+	 * Creates the table and its indexes where they are missing; safe to call at every start of every
+	 * process. Needs the right to create tables in the schema, which the other operations do not.
+	 */
+	migrate(): Promise<void>;
+	/**
+	 * Marks a claim as completed in a transaction of the caller, who writes what the callback causes
+	 * in the same one: both are committed, or neither. Rolled back, the claim is as it was.
+	 *
+	 * While the transaction is open, nobody else gets the claim, even after its lease. At isolation
+	 * levels above READ COMMITTED, a serialization failure is thrown as the client gives it.
+	 *
+	 * @param client - What the transaction runs on: a `pg` client between BEGIN and COMMIT, or the
+	 * `sql` that `sql.begin` of `postgres` hands over. Without BEGIN, a `pg` client completes the
+	 * claim at once.
+	 *
+	 * @throws {StoreError} `claim_lost` when the claim is no longer the newest of its id, or is
+	 * completed already. Let it pass, so that the transaction is rolled back.
+	 * @throws {TypeError} for a client that can be seen not to be in a transaction.
+	 *
+	 * @example
+	 * ```ts
+	 * await sql.begin(async (sql) => {
+	 * 	await store.claimInTransaction(sql, claim);
+	 * 	await sql`UPDATE accounts SET balance = balance + ${amount} WHERE id = ${account}`;
+	 * });
+	 * ```
+	 */
+	claimInTransaction(client: PgClient | PostgresJsClient, claim: Claim): Promise<void>;
+}
+
+/**
+ * Remembers callbacks in PostgreSQL 12 or later. Each operation is one statement, timed by the
+ * server's clock; none leaves state in its session, so PgBouncer may pool transactions. With
+ * `postgres`, statements are prepared unless the client is made with `prepare: false`.
+ *
+ * No operation waits for a handler's transaction to end. While one holds a row, `claim` and
+ * `enqueue` answer busy and `take` passes over it, `complete` and `release` reject. Where only
+ * locking the row shows that it is held, that takes a tenth of a second.
+ *
+ * An answer means that it is committed, as durably as the server's `synchronous_commit` says. A
+ * failover to a standby that is not synchronous can forget it: the callback is handled again.
+ *
+ * @param client - A `Pool` of `pg` or the `sql` of `postgres`. It stays the caller's to close, and
+ * its errors the caller's to handle (`pool.on("error", ...)`). Not a client that also runs
+ * transactions: an operation of the store would become a part of them.
+ *
+ * @throws {TypeError} for any other client and for a table that is no plain name.
+ *
+ * @example
+ * ```ts
+ * import { Pool } from "pg";
+ * import { postgresStore } from "wallet-callback/stores/postgres";
+ *
+ * const store = postgresStore(new Pool({ connectionString: process.env.DATABASE_URL }));
+ * await store.migrate();
+ * ```
+ */
+export function postgresStore(
+	client: PgClient | PostgresJsClient,
+	options: PostgresStoreOptions = {},
+): PostgresStore {
+	const statements = statementsFor(parseTable(options.table ?? "wallet_callback"));
+	const query = querier(client);
+
+	/** Runs a statement that admits a callback, again if the id's row changed after it began. */
+	async function admit(statement: string, values: Value[]): Promise<Admission> {
+		for (;;) {
+			const [row] = await query<Admission>(statement, values).catch(orBusy);
+			if (row !== undefined && (row.attempt !== null || row.status !== null)) return row;
+		}
+	}
+
+	return {
+		async migrate(): Promise<void> {
+			await query(statements.migrate);
+		},
+
+		async claim(id, bodyHash, leaseMs, retentionMs): Promise<ClaimOutcome> {
+			const token = crypto.randomUUID();
+			const row = await admit(statements.claim, [id, bodyHash, retentionMs, token, leaseMs]);
+			if (row.attempt === null) return toNotNow(row);
+			return { status: "claimed", claim: { id, token, attempt: Number(row.attempt) } };
+		},
+
+		async complete({ id, token }: Claim): Promise<boolean> {
+			return (await query(statements.complete, [id, token])).length > 0;
+		},
+
+		async release({ id, token }: Claim, delayMs): Promise<boolean> {
+			return (await query(statements.release, [id, token, delayMs])).length > 0;
+		},
+
+		async enqueue(id, bodyHash, payload, retentionMs): Promise<EnqueueOutcome> {
+			const values = [id, bodyHash, retentionMs, JSON.stringify(payload)];
+			const row = await admit(statements.enqueue, values);
+			return row.attempt === null ? toNotNow(row) : { status: "stored" };
+		},
+
+		async take(leaseMs): Promise<InboxEntry | undefined> {
+			const token = crypto.randomUUID();
+			const [row] = await query<Entry>(statements.take, [token, leaseMs]);
+			if (row === undefined) return undefined;
+			const claim = { id: row.id, token, attempt: Number(row.attempt) };
+			return { claim, payload: JSON.parse(row.payload) };
+		},
+
+		async claimInTransaction(transaction, { id, token }: Claim): Promise<void> {
+			if (isPool(transaction)) {
+				throw new TypeError(
+					"expected the client that the transaction runs on, got one that takes any connection: pass what pool.connect() gave, or the sql that sql.begin hands over",
+				);
+			}
+			const rows = await querier(transaction)(statements.claimInTransaction, [id, token]);
+			if (rows.length > 0) return;
+			throw new StoreError(
+				"claim_lost",
+				`the claim of ${id} is no longer the newest, or is completed already`,
+			);
+		},
+	};
+}
+
+interface Admission {
+	/** The attempt that was admitted. */
+	readonly attempt: number | null;
+	/** Or why none was. */
+	readonly status: NotNow["status"] | null;
+	readonly rest: number | null;
+}
+
+interface Entry {
+	readonly id: string;
+	readonly attempt: number;
+	/** As a JSON string: PostgreSQL's text cannot hold U+0000. */
+	readonly payload: string;
+}
+
+function toNotNow({ status, rest }: Admission): NotNow {
+	if (status === "done" || status === "conflict") return { status };
+	return { status: "busy", retryAfterMs: Math.max(1, Math.ceil(Number(rest))) };
+}
+
+/** For a row that somebody else's transaction holds for longer than {@link PATIENCE_MS}. */
+function orBusy(error: unknown): readonly Admission[] {
+	if (member(error, "code") !== LOCK_NOT_AVAILABLE) throw error;
+	return [{ attempt: null, status: "busy", rest: null }];
+}
+
+const LOCK_NOT_AVAILABLE = "55P03";
+
+type Query = <Row>(text: string, values?: Value[]) => Promise<readonly Row[]>;
+
+function querier(client: PgClient | PostgresJsClient): Query {
+	if (has(client, "unsafe")) {
+		// "prepare" leaves it to the client's own option; unsafe() alone would never prepare, and then
+		// asks for the parameters' types in a round trip of its own.
+		return async <Row>(text: string, values?: Value[]) =>
+			(await client.unsafe(text, values, { prepare: true })) as readonly Row[];
+	}
+	if (has(client, "query")) {
+		return async <Row>(text: string, values?: Value[]) =>
+			(await client.query(text, values)).rows as Row[];
+	}
+	throw new TypeError("expected a Pool or Client of pg, or the sql of postgres");
+}
+
+function has<Method extends string>(
+	client: PgClient | PostgresJsClient,
+	method: Method,
+): client is Extract<PgClient | PostgresJsClient, Record<Method, unknown>> {
+	return typeof member(client, method) === "function";
+}
+
+/** Whether each of its statements may run on another connection. */
+const isPool = (client: PgClient | PostgresJsClient): boolean =>
+	typeof member(client, "totalCount") === "number" || typeof member(client, "begin") === "function";
+
+const member = (value: unknown, name: string): unknown =>
+	(value as Record<string, unknown> | null | undefined)?.[name];
+
+interface Table {
+	/** Quoted, with its schema. */
+	readonly path: string;
+	readonly name: string;
+}
+
+/** Names with room for an index's suffix within PostgreSQL's 63 bytes. */
+function parseTable(table: unknown): Table {
+	const parts =
+		typeof table === "string"
+			? /^(?:([a-z_][a-z0-9_]{0,49})\.)?([a-z_][a-z0-9_]{0,49})$/.exec(table)
+			: null;
+	const name = parts?.[2];
+	if (!parts || name === undefined) {
+		throw new TypeError(
+			`expected a table "name" or "schema.name" in lower-case letters, digits and "_", got ${JSON.stringify(table)}`,
+		);
+	}
+	return { path: parts[1] === undefined ? `"${name}"` : `"${parts[1]}"."${name}"`, name };
+}
+
+/**
+ * How long a statement waits for a row that another transaction holds: long enough for another
+ * statement of the store to be committed, too short for a handler's transaction to hold one up.
+ */
+const PATIENCE_MS = 100;
+
+/** How many expired rows one claim clears away: more than it can add. */
+const SWEEP_ROWS = 4;
+
+/** Guards `migrate`, as CREATE ... IF NOT EXISTS alone fails when two run at once. */
+const MIGRATION_LOCK = "7022363711548617";
+
+/*
+ * A row is an unfinished entry of the inbox exactly while it has a payload. The expiry of others
+ * stands in `expires`; `due` is the end of the lease or when a free entry may be taken.
+ *
+ * A statement sees the rows as they were when it began (`known`). It locks the one that it may
+ * change, waiting for whoever has it locked, and checks it again as it is then (`admitted`). If that
+ * finds it changed, or the insertion meets a row that was not seen, there is no answer: ask again.
+ *
+ * The limit on waiting ends with the statement's transaction. Rows are swept after everything else,
+ * passing over locked ones, so that no statement waits while it holds another's row.
+ */
+function statementsFor({
+	path,
+	name,
+}: Table): Record<
+	"migrate" | "claim" | "enqueue" | "take" | "complete" | "release" | "claimInTransaction",
+	string
+> {
+	const clock = `clock AS MATERIALIZED (
+		SELECT clock_timestamp() AS now, set_config('lock_timeout', '${PATIENCE_MS}ms', true)
+	)`;
+	const now = "(SELECT now FROM clock)";
+	const later = (parameter: string) => `${now} + ${parameter}::float8 * interval '1 millisecond'`;
+
+	const admit = (values: string) => `WITH ${clock},
+		known AS MATERIALIZED (
+			SELECT *, payload IS NULL AND expires <= ${now} AS expired FROM ${path} WHERE id = $1::text
+		),
+		admitted AS MATERIALIZED (
+			SELECT
+				CASE WHEN expires <= ${now} THEN NULL ELSE token END AS token,
+				CASE WHEN expires <= ${now} THEN 0 ELSE attempt END AS attempt
+			FROM ${path}
+			WHERE id = $1::text AND payload IS NULL AND (
+				expires <= ${now} OR (
+					body_hash = $2::text AND (state = 'free' OR (state = 'leased' AND due <= ${now}))
+				)
+			)
+			FOR UPDATE
+		),
+		changed AS (
+			UPDATE ${path} AS target
+			SET (body_hash, expires, state, token, attempt, due, payload) =
+				ROW($2::text, ${later("$3")}, ${values})
+			FROM admitted AS old WHERE target.id = $1::text
+			RETURNING target.attempt
+		),
+		added AS (
+			INSERT INTO ${path} (id, body_hash, expires, state, token, attempt, due, payload)
+			SELECT $1::text, $2::text, ${later("$3")}, ${values}
+			FROM (SELECT NULL::text AS token, 0 AS attempt FROM clock) AS old
+			WHERE NOT EXISTS (SELECT FROM known)
+			ON CONFLICT (id) DO NOTHING
+			RETURNING attempt
+		),
+		swept AS (
+			DELETE FROM ${path} WHERE id IN (
+				SELECT id FROM ${path}
+				WHERE payload IS NULL AND expires <= ${now} AND id <> $1::text
+				ORDER BY expires LIMIT ${SWEEP_ROWS} FOR UPDATE SKIP LOCKED
+			)
+		)
+		SELECT
+			coalesce((SELECT attempt FROM changed), (SELECT attempt FROM added)) AS attempt,
+			CASE
+				WHEN known.body_hash <> $2::text THEN 'conflict'
+				WHEN known.state = 'done' OR known.payload IS NOT NULL THEN 'done'
+				WHEN known.state = 'leased' AND known.due > now THEN 'busy'
+			END AS status,
+			(extract(epoch FROM known.due - now) * 1000)::float8 AS rest
+		FROM clock LEFT JOIN known ON NOT known.expired`;
+
+	return {
+		migrate: `SELECT pg_advisory_xact_lock(${MIGRATION_LOCK}),
+				set_config('client_min_messages', 'warning', true);
+			CREATE TABLE IF NOT EXISTS ${path} (
+				id text COLLATE "C" PRIMARY KEY,
+				body_hash text NOT NULL,
+				state text NOT NULL CHECK (state IN ('free', 'leased', 'done')),
+				token text,
+				attempt integer NOT NULL,
+				due timestamptz NOT NULL,
+				expires timestamptz NOT NULL,
+				payload text
+			);
+			CREATE INDEX IF NOT EXISTS "${name}_inbox" ON ${path} (due) WHERE payload IS NOT NULL;
+			CREATE INDEX IF NOT EXISTS "${name}_expiry" ON ${path} (expires) WHERE payload IS NULL`,
+
+		claim: admit(`'leased', $4::text, old.attempt + 1, ${later("$5")}, NULL::text`),
+
+		enqueue: admit(`'free', old.token, old.attempt, ${now}, $4::text`),
+
+		take: `WITH ${clock},
+			next AS MATERIALIZED (
+				SELECT id FROM ${path} WHERE payload IS NOT NULL AND due <= ${now}
+				ORDER BY due LIMIT 1 FOR UPDATE SKIP LOCKED
+			)
+			UPDATE ${path} AS target
+			SET state = 'leased', token = $1::text, attempt = attempt + 1, due = ${later("$2")}
+			FROM next WHERE target.id = next.id
+			RETURNING target.id, target.attempt, target.payload`,
+
+		complete: `WITH ${clock}
+			UPDATE ${path} SET state = 'done', payload = NULL FROM clock
+			WHERE id = $1::text AND token = $2::text RETURNING id`,
+
+		release: `WITH ${clock}
+			UPDATE ${path} SET state = 'free', due = ${later("$3")} FROM clock
+			WHERE id = $1::text AND token = $2::text AND state = 'leased' RETURNING id`,
+
+		claimInTransaction: `UPDATE ${path} SET state = 'done', payload = NULL
+			WHERE id = $1::text AND token = $2::text AND state <> 'done' RETURNING id`,
+	};
+}

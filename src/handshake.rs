@@ -1,0 +1,26 @@
+//! The handshake by which a sender verifies a callback address: both sides prove that they hold the
+//! same secret.
+
+use alloc::format;
+use alloc::string::String;
+
+use crate::encoding::encode_base64;
+use crate::key::{Key, Keys};
+
+/// The proof that answers a `callback.verification`, as `v1,<base64>`: HMAC-SHA256 over
+/// `callback-verification`, the callback's id and its challenge, with newlines between. An id has no
+/// newline, so the text can never equal a callback's signed bytes. Nothing where `key`, the index of
+/// the key that signed the callback, is no secret: a public key proves nothing about its holder.
+#[must_use]
+pub fn prove(keys: &Keys, key: usize, id: &str, challenge: &str) -> Option<String> {
+    let Some(Key::Secret(secret)) = keys.iter().nth(key) else {
+        return None;
+    };
+    let tag = secret.tag(&[
+        b"callback-verification\n",
+        id.as_bytes(),
+        b"\n",
+        challenge.as_bytes(),
+    ]);
+    Some(format!("v1,{}", encode_base64(&tag)))
+}

@@ -1,0 +1,16 @@
+import { createServer } from "node:http";
+import { toNodeListener } from "wallet-callback/node";
+import { createReceiver } from "wallet-callback/receiver";
+import { memoryStore } from "wallet-callback/stores/memory";
+
+const receiver = createReceiver({
+  keys: process.env.WALLET_CALLBACK_SECRET ?? "",
+  store: memoryStore(),
+  on: {
+    "deposit.confirmed": async ({ event }) => {
+      console.log("credit", event.data.depositId);
+    },
+  },
+});
+
+createServer(toNodeListener(receiver)).listen(process.env.PORT ?? 3000);

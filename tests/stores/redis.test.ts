@@ -1,0 +1,272 @@
+/** The store in a real Redis, and in a cluster of three, through each client. */
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { join, resolve } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { Redis as Redis6, Cluster as RedisCluster6 } from "ioredis";
+import { Redis as Redis5 } from "ioredis-5";
+import { createClient, createClientPool, createCluster, RESP_TYPES } from "redis";
+import { createClient as createClient4, createCluster as createCluster4 } from "redis-4";
+import { createClient as createClient5, createCluster as createCluster5 } from "redis-5";
+import type { NodeRedisClient } from "wallet-callback/stores/redis";
+import {
+	type CountingProxy,
+	type RedisServers,
+	startProxy,
+	startRedis,
+} from "../services/servers.ts";
+
+const CONSUMER = resolve(process.env.WALLET_CALLBACK_PKG ?? "target/consumer");
+const fromPackage = createRequire(join(CONSUMER, "package.json"));
+const { redisStore }: typeof import("wallet-callback/stores/redis") = fromPackage(
+	"wallet-callback/stores/redis",
+);
+const { conformance }: typeof import("wallet-callback/stores/conformance") = fromPackage(
+	"wallet-callback/stores/conformance",
+);
+
+const HASH = "a1".repeat(32);
+const LEASE = 60_000;
+const RETENTION = 600_000;
+
+let redis: RedisServers;
+let cluster: RedisServers;
+let proxy: CountingProxy;
+before(async () => {
+	[redis, cluster] = await Promise.all([startRedis(), startRedis({ cluster: true })]);
+	proxy = await startProxy(redis.port);
+});
+after(async () => {
+	await Promise.all([redis, cluster, proxy].map((part) => part.dispose()));
+});
+
+type AnyClient = Parameters<typeof redisStore>[0];
+
+/** A connected client, and how to close it. */
+type Connected = readonly [client: AnyClient, close: () => unknown];
+
+/** Clients of one server lose it when it restarts, and find it again. */
+const ignore = () => {};
+
+const ofRedis6 = async (port = redis.port): Promise<Connected> => {
+	const client = createClient({ url: `redis://127.0.0.1:${port}` }).on("error", ignore);
+	await client.connect();
+	return [client, () => client.destroy()];
+};
+const ofIoredis6 = async (port = redis.port): Promise<Connected> => {
+	const client = new Redis6(port, { lazyConnect: true }).on("error", ignore);
+	await client.connect();
+	return [client, () => client.disconnect()];
+};
+
+const CLIENTS: { readonly [name: string]: () => Promise<Connected> } = {
+	"redis 6": ofRedis6,
+	"redis 6, pool": async () => {
+		const pool = createClientPool({ url: redis.url });
+		await pool.connect();
+		return [pool, () => pool.destroy()];
+	},
+	"redis 6, cluster": async () => {
+		const client = createCluster({ rootNodes: [{ url: cluster.url }] });
+		await client.connect();
+		return [client, () => client.destroy()];
+	},
+	"redis 5": async () => {
+		const client = createClient5({ url: redis.url });
+		await client.connect();
+		return [client, () => client.destroy()];
+	},
+	"redis 5, cluster": async () => {
+		const client = createCluster5({ rootNodes: [{ url: cluster.url }] });
+		await client.connect();
+		return [client, () => client.destroy()];
+	},
+	"redis 4": async () => {
+		const client = createClient4({ url: redis.url });
+		await client.connect();
+		return [client, () => client.disconnect()];
+	},
+	"redis 4, cluster": async () => {
+		const client = createCluster4({ rootNodes: [{ url: cluster.url }] });
+		await client.connect();
+		return [client, () => client.disconnect()];
+	},
+	"ioredis 6": ofIoredis6,
+	"ioredis 6, cluster": async () => {
+		const client = new RedisCluster6([{ host: "127.0.0.1", port: cluster.port }]);
+		return [client, () => client.disconnect()];
+	},
+	"ioredis 5": async () => {
+		const client = new Redis5(redis.port);
+		return [client, () => client.disconnect()];
+	},
+};
+
+describe("the contract of a store", { concurrency: true }, () => {
+	for (const [name, connect] of Object.entries(CLIENTS)) {
+		describe(name, { concurrency: false }, () => {
+			let connected: Connected;
+			before(async () => {
+				connected = await connect();
+			});
+			after(() => connected[1]());
+			const cases = conformance(() => redisStore(connected[0], { prefix: name }));
+			for (const { name, run } of cases) test(name, run);
+		});
+	}
+});
+
+for (const [name, connect] of [
+	["redis", ofRedis6],
+	["ioredis", ofIoredis6],
+] as const) {
+	describe(name, () => {
+		test("one round trip for each operation", async () => {
+			const [client, close] = await connect(proxy.port);
+			const store = redisStore(client, { prefix: `${name} round trips` });
+			const operations = async () => {
+				const costs: number[] = [];
+				const cost = async <Result>(operation: Promise<Result>): Promise<Result> => {
+					const before = proxy.roundTrips();
+					const result = await operation;
+					costs.push(proxy.roundTrips() - before);
+					return result;
+				};
+				const outcome = await cost(store.claim(crypto.randomUUID(), HASH, LEASE, RETENTION));
+				assert.equal(outcome.status, "claimed");
+				await cost(store.complete(outcome.claim));
+				await cost(store.release(outcome.claim, 0));
+				await cost(store.enqueue(crypto.randomUUID(), HASH, "payload", RETENTION));
+				await cost(store.take(LEASE));
+				return costs;
+			};
+			await operations();
+			assert.deepEqual(await operations(), [1, 1, 1, 1, 1]);
+			close();
+		});
+
+		test("scripts that the server has forgotten are sent again", async () => {
+			const [client, close] = await connect();
+			const [admin, closeAdmin] = await admins();
+			const store = redisStore(client, { prefix: `${name} flushed` });
+			const flushed = async <Result>(operate: () => Promise<Result>): Promise<Result> => {
+				await admin.scriptFlush();
+				return operate();
+			};
+			for (const id of ["one", "two"]) {
+				const outcome = await flushed(() => store.claim(id, HASH, LEASE, RETENTION));
+				assert.equal(outcome.status, "claimed");
+				assert.equal(await flushed(() => store.release(outcome.claim, 0)), true);
+				const stored = await flushed(() => store.enqueue(id, HASH, "payload", RETENTION));
+				assert.deepEqual(stored, { status: "stored" });
+				const entry = await flushed(() => store.take(LEASE));
+				assert.equal(entry?.claim.id, id);
+				assert.equal(await flushed(() => store.complete(entry.claim)), true);
+			}
+			close();
+			closeAdmin();
+		});
+
+		test("nothing is forgotten when the server is killed", async () => {
+			const own = await startRedis();
+			const [client, close] = await connect(own.port);
+			const store = redisStore(client);
+			const done = await store.claim("done", HASH, LEASE, RETENTION);
+			assert.equal(done.status, "claimed");
+			await store.complete(done.claim);
+			await store.claim("busy", HASH, LEASE, RETENTION);
+			await store.enqueue("entry", HASH, "payload", RETENTION);
+			await own.stop("SIGKILL");
+			await own.start();
+			assert.deepEqual(await store.claim("done", HASH, LEASE, RETENTION), { status: "done" });
+			assert.equal((await store.claim("busy", HASH, LEASE, RETENTION)).status, "busy");
+			assert.equal((await store.take(LEASE))?.payload, "payload");
+			close();
+			await own.dispose();
+		});
+	});
+}
+
+async function admins() {
+	const client = createClient({ url: redis.url });
+	await client.connect();
+	return [client, () => client.destroy()] as const;
+}
+
+test("a claim whose reply was lost, so that the client repeated it, is had", async () => {
+	const [client, close] = await admins();
+	const repeating: NodeRedisClient = {
+		eval: async (...command) => {
+			await client.eval(...command);
+			return client.eval(...command);
+		},
+		evalSha: () => Promise.reject(new Error("NOSCRIPT")),
+	};
+	const store = redisStore(repeating, { prefix: "repeated" });
+	const outcome = await store.claim("id", HASH, LEASE, RETENTION);
+	assert.equal(outcome.status, "claimed");
+	assert.equal(await redisStore(client, { prefix: "repeated" }).complete(outcome.claim), true);
+	close();
+});
+
+test("clients that give replies as bytes", async () => {
+	const [client, close] = await admins();
+	const bytes = client.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer });
+	const store = redisStore(bytes, { prefix: "bytes" });
+	await store.enqueue("id", HASH, "payload", RETENTION);
+	const entry = await store.take(LEASE);
+	assert.deepEqual([entry?.claim.id, entry?.payload], ["id", "payload"]);
+	assert.deepEqual(await store.claim("id", HASH, LEASE, RETENTION), { status: "done" });
+	close();
+});
+
+test("records expire, unfinished entries of the inbox do not; all keys share a slot", async () => {
+	const [client, close] = await admins();
+	const store = redisStore(client, { prefix: "keys" });
+	const expiries = async () => {
+		const keys = (await client.keys("*{keys}*")).sort();
+		return Object.fromEntries(
+			await Promise.all(keys.map(async (key) => [key, (await client.pTTL(key)) > 0])),
+		);
+	};
+	await store.claim("claimed", HASH, LEASE, RETENTION);
+	await store.enqueue("entry", HASH, "payload", RETENTION);
+	assert.deepEqual(await expiries(), {
+		"{keys}:entries": false,
+		"{keys}:id:claimed": true,
+		"{keys}:inbox": false,
+		"{keys}:payloads": false,
+	});
+	const entry = await store.take(LEASE);
+	assert.ok(entry);
+	await store.complete(entry.claim);
+	assert.deepEqual(await expiries(), { "{keys}:id:claimed": true, "{keys}:id:entry": true });
+	close();
+});
+
+test("a failure of the server is thrown", async () => {
+	const [client, close] = await admins();
+	await client.hSet("{broken}:id:id", "no", "record");
+	const store = redisStore(client, { prefix: "broken" });
+	await assert.rejects(store.claim("id", HASH, LEASE, RETENTION), /^\w*Error: WRONGTYPE /);
+	close();
+});
+
+test("refuses what is no client", () => {
+	for (const client of [undefined, null, {}, "redis://127.0.0.1", { eval: () => {} }]) {
+		assert.throws(() => redisStore(client as never), {
+			name: "TypeError",
+			message: /^expected a client of redis .* or of ioredis /,
+		});
+	}
+});
+
+test("refuses a prefix that would spread the keys over a cluster", () => {
+	const client: NodeRedisClient = { eval: async () => {}, evalSha: async () => {} };
+	for (const prefix of ["", "{}", "a}b", "a{b", 1]) {
+		assert.throws(() => redisStore(client, { prefix: prefix as never }), {
+			name: "TypeError",
+			message: /^expected a prefix without braces, got /,
+		});
+	}
+});

