@@ -184,7 +184,7 @@ class CallbackReceiver<Event extends object> {
 		const found = await this.#handling.tryTo(facts, "claim", (store) =>
 			store.claim(id, hash, leaseMs, retentionMs),
 		);
-		if (found?.status !== "claimed") return notNow(found, welcome);
+		if (found?.status !== "claimed") return notNow(found, welcome, facts);
 		const { claim } = found;
 		const task = { claim, event, since, retryInMs: 0, signal, facts };
 		const outcome = await this.#handling.handle(task);
@@ -202,7 +202,7 @@ class CallbackReceiver<Event extends object> {
 		const found = await this.#handling.tryTo(facts, "enqueue", (store) =>
 			store.enqueue(id, hash, pack(event), retentionMs),
 		);
-		if (found?.status !== "stored") return notNow(found, welcome);
+		if (found?.status !== "stored") return notNow(found, welcome, facts);
 		if (waitUntil === undefined) this.#inbox.wake();
 		else waitUntil(this.#inbox.drain());
 		return ["acknowledged", answer(200, welcome)];
@@ -239,13 +239,15 @@ function unread(error: unknown, facts: Facts): Ending {
 }
 
 /** The end of a callback that the store does not hand out, or of one for which there is no store. */
-function notNow(found: NotNow | undefined, welcome: object): Ending {
+function notNow(found: NotNow | undefined, welcome: object, facts: Facts): Ending {
 	switch (found?.status) {
 		case "done":
+			facts.duplicate = true;
 			return ["duplicate", answer(200, { ...welcome, duplicate: true })];
 		case "busy":
 			return ["in_progress", later(409, "in_progress", found.retryAfterMs / 1000)];
 		case "conflict":
+			facts.code = "id_conflict";
 			return ["id_conflict", refusal(422, "id_conflict")];
 		default:
 			return ["store_unavailable", later(503, "store_unavailable")];

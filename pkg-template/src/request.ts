@@ -64,6 +64,7 @@ export function readHeaders(
 			`expected the request's headers, got ${headers === null ? "null" : typeof headers}`,
 		);
 	}
+	if (names.length === 0) return [];
 	if (isHeaders(headers)) return names.map((name) => headers.get(name) ?? undefined);
 
 	const values = new Array<string | undefined>(names.length).fill(undefined);

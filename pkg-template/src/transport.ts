@@ -60,9 +60,10 @@ export function createTransport(options: TransportOptions = {}): Transport {
 	const ask = (secure: boolean, arrival: readonly (string | undefined)[]) =>
 		withCore((core) => core.ask((wasm) => wasm.admit(secure), [text, ...arrival]));
 	ask(true, []);
+	const believed = options.trustedProxies?.length ? FORWARDED : [];
 	return {
 		admit({ headers, peer, secure, host }) {
-			const [hops, scheme] = readHeaders(headers, FORWARDED);
+			const [hops, scheme] = readHeaders(headers, believed);
 			return ask(secure, [peer, host, hops, scheme]) as Admitted | Rejected;
 		},
 	};

@@ -53,6 +53,7 @@ class CoreVerifier<Event> implements Verifier<Event> {
 	readonly #now: () => number;
 	#core: Core | undefined;
 	#handle: Handle;
+	readonly settings: VerifierSettings;
 
 	constructor(options: VerifierOptions<SenderName>) {
 		if (typeof options !== "object" || options === null) {
@@ -68,11 +69,8 @@ class CoreVerifier<Event> implements Verifier<Event> {
 		this.#keyNames = named.map(({ id }) => id);
 		this.#options = { ...rest, keys: named.map(({ key }) => toKey(key)) };
 		this.#handle = withCore((core) => this.#handleIn(core));
-	}
-
-	get settings(): VerifierSettings {
 		const { sender, mediaType, maxBodyBytes, toleranceSeconds } = this.#handle;
-		return { sender, mediaType, maxBodyBytes, toleranceSeconds };
+		this.settings = { sender, mediaType, maxBodyBytes, toleranceSeconds };
 	}
 
 	verify(input: CallbackInput): VerifyResult<Event> {

@@ -22,7 +22,7 @@ before(() => {
 });
 
 for (const name of ["node", "express5", "fastify"]) {
-	test(`${name}: bodies that are refused before their end`, () =>
+	test(`${name}: bodies that are refused before their end`, { timeout: 30_000 }, () =>
 		serve([process.execPath, `${name}.js`], project, async (server) => {
 			await uploadWithFetch(server);
 			await uploadWithCurl(server);
@@ -33,7 +33,8 @@ for (const name of ["node", "express5", "fastify"]) {
 				200,
 				{ code: 0 },
 			]);
-		}));
+		}),
+	);
 }
 
 async function uploadWithFetch({ url }: Server): Promise<void> {
@@ -69,7 +70,8 @@ async function uploadWithoutEnd({ url, port }: Server): Promise<void> {
 	const body = new ReadableStream({
 		pull: (controller) => controller.enqueue(new Uint8Array(65_536)),
 	});
-	const init = { method: "POST", headers: JSON_TYPE, body, duplex: "half" };
+	const signal = AbortSignal.timeout(20_000);
+	const init = { method: "POST", headers: JSON_TYPE, body, duplex: "half", signal };
 	const response = await fetch(`${url}/callback`, init as RequestInit);
 	assert.equal(response.status, 413, "without end");
 	await response.arrayBuffer();

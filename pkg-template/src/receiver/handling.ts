@@ -1,7 +1,7 @@
 /** From a claimed callback to a handled one. */
 
 import type { Claim, ReplayStore } from "../stores/store.js";
-import type { Facts, Journal, Outcome } from "./journal.js";
+import type { Facts, Journal, Logger, Outcome } from "./journal.js";
 import type { Settings } from "./options.js";
 import { pause, TimeoutError, within } from "./patience.js";
 import type { Handler, HandlerContext } from "./types.js";
@@ -90,28 +90,17 @@ export class Handling<Event> {
 		}
 	}
 
-	async #runHandlers(task: Task<Event>): Promise<void> {
-		const lease = new Lease(task.since + this.#settings.leaseMs, task.signal);
-		const context = this.#contextOf(task, lease);
+	async #runHandlers({ claim, event, since, signal }: Task<Event>): Promise<void> {
+		const lease = new Lease(since + this.#settings.leaseMs, signal);
+		const context = new Context(claim, event, lease, this.#journal);
 		try {
-			for (const handler of this.#handlersOf(task.event)) await lease.wait(handler(context));
+			for (const handler of this.#handlersOf(event)) {
+				const work = handler(context);
+				if (isThenable(work)) await lease.wait(work);
+			}
 		} finally {
 			lease.end();
 		}
-	}
-
-	#contextOf({ claim, event }: Task<Event>, lease: Lease): HandlerContext<Event> {
-		const { id, attempt } = claim;
-		return {
-			event,
-			id,
-			attempt,
-			claim,
-			log: this.#journal.loggerFor({ id, type: typeOf(event), attempt }),
-			get signal() {
-				return lease.signal;
-			},
-		};
 	}
 
 	#handlersOf(event: Event): Handler<Event>[] {
@@ -167,7 +156,8 @@ export class Handling<Event> {
 		const lease = new Lease(performance.now() + this.#settings.leaseMs, undefined);
 		try {
 			const letter = { event, id, attempt, error: facts.error, log };
-			await lease.wait(this.#settings.onDeadLetter?.(letter));
+			const work = this.#settings.onDeadLetter?.(letter);
+			if (isThenable(work)) await lease.wait(work);
 		} catch (error) {
 			facts.error = error;
 			return this.#release(task);
@@ -175,6 +165,34 @@ export class Handling<Event> {
 			lease.end();
 		}
 		return this.#complete(task, "dead_letter");
+	}
+}
+
+/** What a handler gets. The signal and the logger are made where they are used. */
+class Context<Event> implements HandlerContext<Event> {
+	readonly event: Event;
+	readonly id: string;
+	readonly attempt: number;
+	readonly claim: Claim;
+	readonly #lease: Lease;
+	readonly #journal: Journal;
+
+	constructor(claim: Claim, event: Event, lease: Lease, journal: Journal) {
+		this.event = event;
+		this.id = claim.id;
+		this.attempt = claim.attempt;
+		this.claim = claim;
+		this.#lease = lease;
+		this.#journal = journal;
+	}
+
+	get signal(): AbortSignal {
+		return this.#lease.signal;
+	}
+
+	get log(): Logger {
+		const { id, attempt, event } = this;
+		return this.#journal.loggerFor({ id, type: typeOf(event), attempt });
 	}
 }
 
@@ -200,8 +218,7 @@ class Lease {
 	}
 
 	/** Waits for a handler until the lease runs out. */
-	async wait(work: unknown): Promise<void> {
-		if (!isThenable(work)) return;
+	async wait(work: PromiseLike<unknown>): Promise<void> {
 		const left = Math.max(0, this.#until - performance.now());
 		try {
 			await within(left, "the handler to end", work);

@@ -83,7 +83,9 @@ export interface Facts {
 }
 
 /** One record of the log. */
-export interface CallbackRecord extends Facts {
+export interface CallbackRecord extends Omit<Facts, "error"> {
+	/** What a handler or a store threw, as plain data: loggers write an `Error` as `{}`. */
+	readonly error?: { readonly name: string; readonly message: string; readonly stack?: string };
 	/** RFC 3339. */
 	readonly time: string;
 	readonly level: keyof Logger;
@@ -161,10 +163,12 @@ export class Journal {
 
 	#write(facts: Facts, outcome: Outcome, durationMs: number): void {
 		const level = LEVELS[outcome];
+		const { error, ...known } = facts;
 		const record: CallbackRecord = {
 			time: new Date().toISOString(),
 			level,
-			...facts,
+			...known,
+			...(error === undefined ? {} : { error: toPlain(error) }),
 			outcome,
 			sender: this.#sender,
 			durationMs: Math.round(durationMs * 1000) / 1000,
@@ -206,6 +210,12 @@ export class Journal {
 			},
 		};
 	}
+}
+
+function toPlain(error: unknown): NonNullable<CallbackRecord["error"]> {
+	if (!(error instanceof Error)) return { name: "Error", message: String(error) };
+	const { name, message, stack } = error;
+	return stack === undefined ? { name, message } : { name, message, stack };
 }
 
 /** A logger or a meter that throws must not cost a callback. */

@@ -42,6 +42,7 @@ export function refuseMedia(
 
 /** Whether a content type is the media type, in UTF-8 if it names a charset (RFC 9110, section 8.3). */
 function isOf(contentType: string, mediaType: string): boolean {
+	if (contentType === mediaType) return true;
 	const [type = "", ...parameters] = contentType.toLowerCase().split(";");
 	const charset = parameters.map((text) => text.trim()).find((text) => text.startsWith("charset="));
 	return type.trim() === mediaType && /^charset="?utf-8"?$/.test(charset ?? "charset=utf-8");

@@ -1,7 +1,9 @@
 /** Waiting for others, but not for ever. */
 
-declare function setTimeout(run: () => void, ms: number): number | { unref?(): void };
-declare function clearTimeout(timer: number | { unref?(): void } | undefined): void;
+/** A number in browsers, an object in Node. */
+type Timer = number | { unref?(): void };
+declare function setTimeout(run: () => void, ms: number): Timer;
+declare function clearTimeout(timer: Timer): void;
 
 /** Thrown where somebody took too long. */
 export class TimeoutError extends Error {
@@ -17,20 +19,28 @@ const LONGEST_MS = 2 ** 31 - 1;
  */
 export function within<T>(ms: number, what: string, work: PromiseLike<T>): Promise<T> {
 	return new Promise((resolve, reject) => {
-		const timer = setTimeout(
-			() => reject(new TimeoutError(`expected ${what} within ${ms} ms`)),
-			Math.min(ms, LONGEST_MS),
-		);
+		let done = false;
+		let timer: Timer | undefined;
+		const end = () => {
+			done = true;
+			if (timer !== undefined) clearTimeout(timer);
+		};
 		work.then(
 			(value) => {
-				clearTimeout(timer);
+				end();
 				resolve(value);
 			},
 			(error) => {
-				clearTimeout(timer);
+				end();
 				reject(error);
 			},
 		);
+		// Work that is done already, as that of a store in memory, needs no timer.
+		queueMicrotask(() => {
+			if (done) return;
+			const late = () => reject(new TimeoutError(`expected ${what} within ${ms} ms`));
+			timer = setTimeout(late, Math.min(ms, LONGEST_MS));
+		});
 	});
 }
 
