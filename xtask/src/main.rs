@@ -14,7 +14,7 @@ const HELP: &str = "\
 cargo xtask <task>
 
   demo [--serve]         sends callbacks to a real receiver and shows what it answers
-  test                   runs every check and every test
+  test [--services]      runs every check and every test, or only those on real servers
   check                  formats, lints and types only
   bench [--quick] [--json FILE]
                          measures speed, size and memory against named peers
@@ -28,7 +28,7 @@ fn main() -> ExitCode {
     let rest: Vec<String> = arguments.collect();
     let result = match task.as_str() {
         "demo" => demo::demo(&rest),
-        "test" => test::test(),
+        "test" => test::test(&rest),
         "check" => check::check(),
         "bench" => test::bench(&rest),
         "build" => build::build(),

@@ -79,23 +79,80 @@ pub fn consumer() -> Outcome {
     )
 }
 
+/// A Debian package, and whether what it installs is there.
+struct Debian {
+    package: &'static str,
+    is_there: fn() -> bool,
+    /// What is left out without it.
+    tests: &'static str,
+}
+
+const CHROMIUM: Debian = Debian {
+    package: "chromium",
+    is_there: || Path::new("/usr/bin/chromium").exists(),
+    tests: "the browser tests",
+};
+
+const REDIS: Debian = Debian {
+    package: "redis-server",
+    is_there: || run::exists("redis-server"),
+    tests: "the tests of the stores on real servers",
+};
+
+const POSTGRESQL: Debian = Debian {
+    package: "postgresql",
+    is_there: || run::exists("initdb") || postgresql_of_debian(),
+    tests: "the tests of the stores on real servers",
+};
+
+/// Debian keeps the server's programs out of the path.
+fn postgresql_of_debian() -> bool {
+    let versions = fs::read_dir("/usr/lib/postgresql");
+    versions.is_ok_and(|versions| {
+        versions
+            .flatten()
+            .any(|version| version.path().join("bin/initdb").exists())
+    })
+}
+
 /// Installs Chromium where it is missing and can be installed.
 pub fn chromium() -> Outcome {
-    if Path::new("/usr/bin/chromium").exists() {
-        return Ok(());
+    install(&CHROMIUM).map(drop)
+}
+
+/// Installs the servers that stores run on where they are missing and can be installed. False where
+/// one stays missing.
+pub fn servers() -> Outcome<bool> {
+    Ok(install(&REDIS)? && install(&POSTGRESQL)?)
+}
+
+/// Installs a Debian package where it is missing and can be installed. False where it stays missing.
+fn install(debian: &Debian) -> Outcome<bool> {
+    let Debian {
+        package,
+        is_there,
+        tests,
+    } = debian;
+    if is_there() {
+        return Ok(true);
     }
-    let install = "apt-get update && apt-get install --yes --no-install-recommends chromium";
+    let install =
+        format!("apt-get update && apt-get install --yes --no-install-recommends {package}");
     if run::exists("apt-get") && is_root() {
         println!("  {install}");
-        return step("installing Chromium", &mut command("sh", &["-c", install]));
+        step(
+            &format!("installing {package}"),
+            &mut command("sh", &["-c", &install]),
+        )?;
+        return Ok(true);
     }
     if std::env::var_os("CI").is_some() {
-        return Err(format!("Chromium is missing; install it with: {install}"));
+        return Err(format!(
+            "{package} is missing; install it with: sudo sh -c '{install}'"
+        ));
     }
-    println!(
-        "  without Chromium the browser tests are left out; install it with: sudo sh -c '{install}'"
-    );
-    Ok(())
+    println!("  without {package}, {tests} are left out; install it with: sudo sh -c '{install}'");
+    Ok(false)
 }
 
 fn is_root() -> bool {

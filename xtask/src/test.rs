@@ -1,6 +1,7 @@
 //! Every test, and the benchmarks.
 
 use std::fs;
+use std::process::Command;
 
 use crate::build;
 use crate::check;
@@ -10,8 +11,16 @@ use crate::setup::{self, Npm};
 /// Where the built package is installed, as a user would.
 const CONSUMER: &str = "target/consumer";
 
-/// Runs every check and every test.
-pub fn test() -> Outcome {
+/// Runs every check and every test, or with `--services` only the tests on real servers.
+pub fn test(arguments: &[String]) -> Outcome {
+    match arguments {
+        [] => everything(),
+        [flag] if flag == "--services" => services_alone(),
+        _ => Err("expected no argument or --services".into()),
+    }
+}
+
+fn everything() -> Outcome {
     check::check()?;
     setup::chromium()?;
     setup::consumer()?;
@@ -39,16 +48,62 @@ pub fn test() -> Outcome {
             &["test", "--locked", "--package", "wallet-callback"],
         ),
     )?;
+    let has_servers = setup::servers()?;
+    let files = test_files(&[
+        "tests/package",
+        "tests/runtime",
+        "tests/receiver",
+        "tests/stores",
+        "tests/adapters",
+        "tests/readme",
+    ])?;
+    let needs_server = |file: &String| SERVER_TESTS.contains(&file.as_str());
+    let files = files
+        .into_iter()
+        .filter(|file| has_servers || !needs_server(file));
+    let mut node = node_test();
+    show("tests of the package, on every runtime", node.args(files))?;
+    if has_servers { services() } else { Ok(()) }
+}
+
+/// The tests of single stores that need a server.
+const SERVER_TESTS: [&str; 2] = [
+    "tests/stores/postgres.test.ts",
+    "tests/stores/redis.test.ts",
+];
+
+/// Runs only the tests of receivers on real servers that fail, and shows how they fared.
+fn services_alone() -> Outcome {
+    setup::npm(Npm::Everything)?;
+    build::build()?;
+    setup::consumer()?;
+    if setup::servers()? {
+        services()
+    } else {
+        Ok(())
+    }
+}
+
+/// Where the tests of services leave their results.
+const SERVICES_REPORT: &str = "target/services.json";
+
+fn services() -> Outcome {
+    let report = root().join(SERVICES_REPORT);
+    if report.exists() {
+        fs::remove_file(&report).map_err(|error| error.to_string())?;
+    }
+    let mut node = node_test();
+    node.args(test_files(&["tests/services"])?)
+        .env("WALLET_CALLBACK_SERVICES_REPORT", &report);
+    show("receivers on real servers that fail", &mut node)?;
+    let mut table = command("node", &["--import", "tsx", "tests/services/report.ts"]);
+    show("how they fared", table.arg(report))
+}
+
+fn node_test() -> Command {
     let mut node = command("node", &["--import", "tsx", "--test"]);
-    show(
-        "tests of the package, on every runtime",
-        node.args(test_files(&[
-            "tests/package",
-            "tests/runtime",
-            "tests/readme",
-        ])?)
-        .env("WALLET_CALLBACK_PKG", root().join(CONSUMER)),
-    )
+    node.env("WALLET_CALLBACK_PKG", root().join(CONSUMER));
+    node
 }
 
 /// Measures.

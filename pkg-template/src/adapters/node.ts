@@ -157,7 +157,7 @@ function send(
 	if (request.complete || mayReuse(request)) {
 		response.writeHead(status, head);
 		response.end(body);
-		request.resume();
+		if (!request.complete) request.resume();
 		return;
 	}
 	// To close at once would reset the connection under a client that is still sending, and its

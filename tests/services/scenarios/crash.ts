@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Scenario, Stage } from "../scenario.ts";
+import { callback } from "../sender.ts";
+
+const CALLBACKS = 2000;
+const AT_ONCE = 24;
+
+/** Receivers are killed in the midst of their work. */
+export const crash: Scenario = {
+	title: "kill -9 of receivers at random moments during 2,000 callbacks",
+	name: "crash",
+	options: { leaseSeconds: 1 },
+	isExact: ({ transactional }) => transactional,
+	async play(stage) {
+		const { kind, fleet, sender, random } = stage;
+		const callbacks = Array.from({ length: CALLBACKS }, (_, index) =>
+			callback(`msg_crash_${index}`, [random.below(40), random.below(40)]),
+		);
+		const state = { over: false };
+		const killing = killAtRandom(stage, () => state.over);
+		try {
+			await sender.deliverAll(() => fleet.ports, callbacks, AT_ONCE);
+		} finally {
+			state.over = true;
+		}
+		const kills = await killing;
+		assert.ok(kills >= (kind.processes === 1 ? 2 : 5), `${kills} kills`);
+		const notes = `${kills} kills`;
+		return { callbacks, notes };
+	},
+};
+
+async function killAtRandom(
+	{ kind, fleet, random }: Stage,
+	isOver: () => boolean,
+): Promise<number> {
+	// Where all receivers are in one process, they all are away until it has started again.
+	const longest = kind.processes === 1 ? 1500 : 400;
+	for (let kills = 0; ; kills += 1) {
+		await sleep(random.between(longest / 4, longest));
+		if (isOver()) return kills;
+		const member = random.pick(fleet.members);
+		await member.kill();
+		await member.start();
+	}
+}

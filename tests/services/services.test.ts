@@ -1,0 +1,40 @@
+/** The receiver over every store with everything real, while much goes wrong. */
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { after, describe, test } from "node:test";
+import { type Row, toMarkdown } from "./report.ts";
+import { play } from "./scenario.ts";
+import { crash } from "./scenarios/crash.ts";
+import { once } from "./scenarios/once.ts";
+import { KINDS, type Store } from "./stores.ts";
+
+const SCENARIOS = [once, crash];
+
+const rows: Row[] = [];
+
+for (const [name, kind] of Object.entries(KINDS)) {
+	describe(name, () => {
+		let store: Promise<Store> | undefined;
+		after(async () => (await store)?.dispose());
+
+		for (const scenario of SCENARIOS) {
+			if (scenario.suits?.(kind) === false) continue;
+			test(scenario.title, { timeout: 120_000 }, async () => {
+				// Not in a hook, which would start servers for tests that are not selected.
+				store ??= kind.start();
+				const row = { store: name, ...(await play(scenario, kind, await store)) };
+				rows.push(row);
+				assert.equal(row.lost, 0, "lost");
+				if (scenario.isExact(kind)) assert.equal(row.repeats, 0, "repeats");
+			});
+		}
+	});
+}
+
+after(() => {
+	console.log(
+		toMarkdown(SCENARIOS.flatMap(({ title }) => rows.filter(({ scenario }) => scenario === title))),
+	);
+	const file = process.env.WALLET_CALLBACK_SERVICES_REPORT;
+	if (file !== undefined) writeFileSync(file, `${JSON.stringify(rows, null, "\t")}\n`);
+});
