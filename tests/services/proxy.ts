@@ -2,7 +2,7 @@
 import { connect, createServer, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
-export interface Proxy {
+export interface FaultyProxy {
 	readonly port: number;
 	/** Holds back what passes from now on for so many milliseconds, in the direction of the server. */
 	delay(ms: number): void;
@@ -13,7 +13,7 @@ export interface Proxy {
 	dispose(): Promise<void>;
 }
 
-export async function startProxy(serverPort: number): Promise<Proxy> {
+export async function startFaultyProxy(serverPort: number): Promise<FaultyProxy> {
 	const sockets = new Set<Socket>();
 	let delayMs = 0;
 	let refuses = false;

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Random } from "../random.ts";
 import { Fleet } from "./fleet.ts";
 import type { Config, Effect } from "./protocol.ts";
-import { type Proxy, startProxy } from "./proxy.ts";
+import { type FaultyProxy, startFaultyProxy } from "./proxy.ts";
 import type { Row } from "./report.ts";
 import { type Callback, Sender } from "./sender.ts";
 import type { Kind, Store } from "./stores.ts";
@@ -17,7 +17,7 @@ export interface Stage {
 	readonly sender: Sender;
 	readonly random: Random;
 	/** In front of the store's server, where it has one. */
-	readonly proxy: Proxy | undefined;
+	readonly proxy: FaultyProxy | undefined;
 	effects(): Promise<readonly Effect[]>;
 }
 
@@ -48,7 +48,7 @@ export async function play(
 	const site = await store.site(scenario.name);
 	const receivers = RECEIVERS / kind.processes;
 	const { options, title } = scenario;
-	const proxy = store.server && (await startProxy(store.server.port));
+	const proxy = store.server && (await startFaultyProxy(store.server.port));
 	const at = proxy
 		? site.config.at.replace(`:${store.server?.port}`, `:${proxy.port}`)
 		: site.config.at;

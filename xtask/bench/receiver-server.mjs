@@ -1,19 +1,29 @@
-// A server to be measured: node receiver-server.mjs <bare|receiver> <entry folder> <secret>.
+// A server to be measured: node receiver-server.mjs <bare|verifier|receiver> <consumer> <secret>.
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 
-const [subject, installed, secret] = process.argv.slice(2);
-const load = createRequire(`${installed}/package.json`);
+const [subject, consumer, secret] = process.argv.slice(2);
+const load = createRequire(`${consumer}/package.json`);
 
 /** What everybody writes first: reads the body, parses it, answers. */
 function bare() {
+	return listener((_headers, body) => JSON.parse(body.toString()).type !== undefined);
+}
+
+/** The same with a verifier in the place of the parser. */
+function verifier() {
+	const verifier = load("wallet-callback").createVerifier({ keys: secret });
+	return listener((headers, body) => verifier.verify({ headers, body }).ok);
+}
+
+function listener(accept) {
 	return (request, response) => {
 		const chunks = [];
 		request.on("data", (chunk) => chunks.push(chunk));
 		request.on("end", () => {
-			const event = JSON.parse(Buffer.concat(chunks).toString());
-			const answer = JSON.stringify({ code: event.type === undefined ? 1 : 0 });
-			response.writeHead(200, {
+			const accepted = accept(request.headers, Buffer.concat(chunks));
+			const answer = JSON.stringify({ code: accepted ? 0 : 1 });
+			response.writeHead(accepted ? 200 : 400, {
 				"content-type": "application/json",
 				"content-length": Buffer.byteLength(answer),
 			});
@@ -31,5 +41,5 @@ function receiver() {
 	return toNodeListener(createReceiver({ keys: secret, store: memoryStore(), on }));
 }
 
-const server = createServer({ bare, receiver }[subject]());
+const server = createServer({ bare, verifier, receiver }[subject]());
 server.listen(0, "127.0.0.1", () => process.stdout.write(`${server.address().port}\n`));

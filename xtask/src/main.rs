@@ -16,8 +16,8 @@ cargo xtask <task>
   demo [--serve]         sends callbacks to a real receiver and shows what it answers
   test [--services]      runs every check and every test, or only those on real servers
   check                  formats, lints and types only
-  bench [--quick] [--json FILE]
-                         measures speed, size and memory against named peers
+  bench [--receiver] [--quick] [--json FILE]
+                         measures speed, size and memory against named peers, or requests per second
   build                  builds the npm package into pkg/
   pack                   builds it and packs target/wallet-callback-<version>.tgz
 ";

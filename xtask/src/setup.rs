@@ -84,25 +84,31 @@ struct Debian {
     package: &'static str,
     is_there: fn() -> bool,
     /// What is left out without it.
-    tests: &'static str,
+    left_out: &'static str,
 }
 
 const CHROMIUM: Debian = Debian {
     package: "chromium",
     is_there: || Path::new("/usr/bin/chromium").exists(),
-    tests: "the browser tests",
+    left_out: "the browser tests",
 };
 
 const REDIS: Debian = Debian {
     package: "redis-server",
     is_there: || run::exists("redis-server"),
-    tests: "the tests of the stores on real servers",
+    left_out: "the tests of the stores on real servers",
 };
 
 const POSTGRESQL: Debian = Debian {
     package: "postgresql",
     is_there: || run::exists("initdb") || postgresql_of_debian(),
-    tests: "the tests of the stores on real servers",
+    left_out: "the tests of the stores on real servers",
+};
+
+const WRK: Debian = Debian {
+    package: "wrk",
+    is_there: || run::exists("wrk"),
+    left_out: "the requests per second",
 };
 
 /// Debian keeps the server's programs out of the path.
@@ -126,12 +132,17 @@ pub fn servers() -> Outcome<bool> {
     Ok(install(&REDIS)? && install(&POSTGRESQL)?)
 }
 
+/// Installs the sender of the receiver's benchmark where it is missing and can be installed.
+pub fn wrk() -> Outcome<bool> {
+    install(&WRK)
+}
+
 /// Installs a Debian package where it is missing and can be installed. False where it stays missing.
 fn install(debian: &Debian) -> Outcome<bool> {
     let Debian {
         package,
         is_there,
-        tests,
+        left_out,
     } = debian;
     if is_there() {
         return Ok(true);
@@ -151,7 +162,9 @@ fn install(debian: &Debian) -> Outcome<bool> {
             "{package} is missing; install it with: sudo sh -c '{install}'"
         ));
     }
-    println!("  without {package}, {tests} are left out; install it with: sudo sh -c '{install}'");
+    println!(
+        "  without {package}, {left_out} are left out; install it with: sudo sh -c '{install}'"
+    );
     Ok(false)
 }
 

@@ -111,10 +111,16 @@ pub fn bench(arguments: &[String]) -> Outcome {
     setup::npm(Npm::Everything)?;
     build::build()?;
     setup::consumer()?;
-    let mut node = command("node", &["xtask/bench/main.mjs"]);
+    let receiver = arguments.iter().any(|flag| flag == "--receiver");
+    let rest = arguments.iter().filter(|flag| *flag != "--receiver");
+    if receiver && !setup::wrk()? {
+        return Ok(());
+    }
+    let script = if receiver { "receiver" } else { "main" };
+    let mut node = command("node", &[&format!("xtask/bench/{script}.mjs")]);
     show(
         "bench",
-        node.args(arguments)
+        node.args(rest)
             .env("WALLET_CALLBACK_PKG", root().join(CONSUMER)),
     )
 }

@@ -132,8 +132,10 @@ function readStream(request: NodeRequest, limit: number): Promise<Uint8Array> {
 		request.on("data", keep);
 		request.on("end", () => resolve(join(chunks, length)));
 		request.on("error", reject);
-		// Follows `end`, too, and then has no effect.
-		request.on("close", () => reject(new Error(HUNG_UP)));
+		request.on("close", () => {
+			// It follows `end`, too, and an error with its stack costs as much as all the rest of this.
+			if (!request.readableEnded) reject(new Error(HUNG_UP));
+		});
 	});
 }
 
