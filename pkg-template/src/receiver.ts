@@ -4,6 +4,7 @@ import {
 	type EventOf,
 	type SenderName,
 	type Transport,
+	type VerificationAnswer,
 } from "wallet-callback";
 import { Handling, typeOf } from "./receiver/handling.js";
 import { Inbox, pack } from "./receiver/inbox.js";
@@ -81,8 +82,8 @@ interface Callback<Event> {
 	readonly id: string;
 	readonly hash: string;
 	readonly event: Event;
-	/** What its sender is told if all goes well. */
-	readonly welcome: object;
+	/** What its sender is told if it is a handshake. */
+	readonly proof: VerificationAnswer | undefined;
 }
 
 class CallbackReceiver<Event extends object> {
@@ -167,15 +168,14 @@ class CallbackReceiver<Event extends object> {
 		facts.keyIndex = verified.key.index;
 		if (logBodies) facts.body = typeof body === "string" ? body : new TextDecoder().decode(body);
 
-		const welcome = verifier.answerVerification(verified) ?? ACCEPTED;
-		const callback = { id, hash, event, welcome };
+		const callback = { id, hash, event, proof: verifier.answerVerification(verified) };
 		return acknowledge === "after-handling"
 			? this.#handle(callback, context, facts, since)
 			: this.#enqueue(callback, context, facts);
 	}
 
 	async #handle(
-		{ id, hash, event, welcome }: Callback<Event>,
+		{ id, hash, event, proof }: Callback<Event>,
 		{ signal }: ReceiverContext,
 		facts: Facts,
 		since: number,
@@ -184,17 +184,17 @@ class CallbackReceiver<Event extends object> {
 		const found = await this.#handling.tryTo(facts, "claim", (store) =>
 			store.claim(id, hash, leaseMs, retentionMs),
 		);
-		if (found?.status !== "claimed") return notNow(found, welcome, facts);
+		if (found?.status !== "claimed") return notNow(found, proof, facts);
 		const { claim } = found;
 		const task = { claim, event, since, retryInMs: 0, signal, facts };
 		const outcome = await this.#handling.handle(task);
 		if (outcome === "failed") return [outcome, refusal(500, "handler_failed")];
 		if (outcome === "lease_lost") return [outcome, later(409, "in_progress")];
-		return [outcome, answer(200, welcome)];
+		return [outcome, accept(proof)];
 	}
 
 	async #enqueue(
-		{ id, hash, event, welcome }: Callback<Event>,
+		{ id, hash, event, proof }: Callback<Event>,
 		{ waitUntil }: ReceiverContext,
 		facts: Facts,
 	): Promise<Ending> {
@@ -202,10 +202,10 @@ class CallbackReceiver<Event extends object> {
 		const found = await this.#handling.tryTo(facts, "enqueue", (store) =>
 			store.enqueue(id, hash, pack(event), retentionMs),
 		);
-		if (found?.status !== "stored") return notNow(found, welcome, facts);
+		if (found?.status !== "stored") return notNow(found, proof, facts);
 		if (waitUntil === undefined) this.#inbox.wake();
 		else waitUntil(this.#inbox.drain());
-		return ["acknowledged", answer(200, welcome)];
+		return ["acknowledged", accept(proof)];
 	}
 
 	drain(): Promise<void> {
@@ -221,6 +221,11 @@ class CallbackReceiver<Event extends object> {
 	stats(): ReceiverStats {
 		return this.#journal.stats(this.#inFlight.size);
 	}
+}
+
+/** What the sender of a callback is told that was handled or will be. */
+function accept(proof: VerificationAnswer | undefined): Reply {
+	return proof === undefined ? ACCEPTED : answer(200, proof);
 }
 
 /** The end of a callback that a check has refused. */
@@ -239,11 +244,15 @@ function unread(error: unknown, facts: Facts): Ending {
 }
 
 /** The end of a callback that the store does not hand out, or of one for which there is no store. */
-function notNow(found: NotNow | undefined, welcome: object, facts: Facts): Ending {
+function notNow(
+	found: NotNow | undefined,
+	proof: VerificationAnswer | undefined,
+	facts: Facts,
+): Ending {
 	switch (found?.status) {
 		case "done":
 			facts.duplicate = true;
-			return ["duplicate", answer(200, { ...welcome, duplicate: true })];
+			return ["duplicate", answer(200, { code: 0, ...proof, duplicate: true })];
 		case "busy":
 			return ["in_progress", later(409, "in_progress", found.retryAfterMs / 1000)];
 		case "conflict":

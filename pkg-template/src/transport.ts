@@ -42,6 +42,9 @@ export interface Transport {
 	admit(arrival: Arrival): Admitted | Rejected;
 }
 
+type Verdict = Admitted | Rejected;
+type Known = readonly (string | undefined)[];
+
 const FORWARDED = ["x-forwarded-for", "x-forwarded-proto"] as const;
 
 /**
@@ -60,11 +63,19 @@ export function createTransport(options: TransportOptions = {}): Transport {
 	const ask = (secure: boolean, arrival: readonly (string | undefined)[]) =>
 		withCore((core) => core.ask((wasm) => wasm.admit(secure), [text, ...arrival]));
 	ask(true, []);
+	let last:
+		| { readonly secure: boolean; readonly known: Known; readonly verdict: Verdict }
+		| undefined;
 	const believed = options.trustedProxies?.length ? FORWARDED : [];
 	return {
 		admit({ headers, peer, secure, host }) {
-			const [hops, scheme] = readHeaders(headers, believed);
-			return ask(secure, [peer, host, hops, scheme]) as Admitted | Rejected;
+			const known: Known = [peer, host, ...readHeaders(headers, believed)];
+			if (last?.secure === secure && last.known.every((part, index) => part === known[index])) {
+				return last.verdict;
+			}
+			const verdict = ask(secure, known) as Verdict;
+			last = { secure, known, verdict };
+			return verdict;
 		},
 	};
 }

@@ -1,8 +1,10 @@
 /** Callbacks to send to the servers of the READMEs. Signed without the package, as a sender does. */
 import assert from "node:assert/strict";
 import { createHmac, randomBytes, randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
 
 export const secret = `whsec_${randomBytes(32).toString("base64")}`;
 
@@ -40,6 +42,54 @@ export async function converse(post: Post): Promise<void> {
 	assert.deepEqual(await answer(post(signed(other), other)), [200, { code: 0 }], "genuine, again");
 }
 
+const DEPOSIT = JSON.parse(
+	readFileSync(new URL("../vectors/events/deposit.confirmed.json", import.meta.url), "utf8"),
+);
+const DONE = [200, { code: 0 }];
+const DUPLICATE = [200, { code: 0, duplicate: true }];
+const IN_PROGRESS = [409, { code: 409, error: "in_progress" }];
+
+/**
+ * Sends a deposit twenty times at once and once more, and another one with its id. `credits` says
+ * how often a deposit has been credited.
+ */
+export async function repeat(
+	post: Post,
+	credits: (depositId: string) => number | Promise<number>,
+): Promise<void> {
+	const depositId = `dep_${randomUUID()}`;
+	const body = deposit(depositId);
+	const headers = signed(body);
+	const answers = await Promise.all(
+		Array.from({ length: 20 }, () => answer(post(headers, body))),
+	);
+	const others = answers.map((given) => JSON.stringify(given));
+	assert.ok(others.includes(JSON.stringify(DONE)), `of 20 at once none was accepted: ${others}`);
+	others.splice(others.indexOf(JSON.stringify(DONE)), 1);
+	for (const other of others) {
+		assert.ok([DUPLICATE, IN_PROGRESS].some((known) => JSON.stringify(known) === other), other);
+	}
+	assert.deepEqual(await answer(post(headers, body)), DUPLICATE, "once more");
+
+	const otherId = `dep_${randomUUID()}`;
+	const other = deposit(otherId);
+	assert.deepEqual(
+		await answer(post(signed(other, headers["webhook-id"]), other)),
+		[422, { code: 422, error: "id_conflict" }],
+		"another body",
+	);
+
+	for (const end = Date.now() + 10_000; (await credits(depositId)) === 0; await sleep(20)) {
+		assert.ok(Date.now() < end, "the deposit has not been credited");
+	}
+	assert.deepEqual([await credits(depositId), await credits(otherId)], [1, 0], "credits");
+}
+
+/** How often a handler that prints it has credited a deposit. */
+export function creditsIn(output: () => string): (depositId: string) => number {
+	return (depositId) => output().split(`credit ${depositId}`).length - 1;
+}
+
 async function answer(pending: Promise<Response>): Promise<[number, unknown]> {
 	const response = await pending;
 	return [response.status, await response.json()];
@@ -49,8 +99,11 @@ function eventOf(data: object): string {
 	return JSON.stringify({ type: "test.event", timestamp: new Date().toISOString(), data });
 }
 
-function signed(body: string): Record<string, string> {
-	const id = `msg_${randomUUID()}`;
+function deposit(depositId: string): string {
+	return JSON.stringify({ ...DEPOSIT, data: { ...DEPOSIT.data, depositId } });
+}
+
+function signed(body: string, id = `msg_${randomUUID()}`): Record<string, string> {
 	const timestamp = `${Math.floor(Date.now() / 1000)}`;
 	const key = Buffer.from(secret.slice("whsec_".length), "base64");
 	const tag = createHmac("sha256", key).update(`${id}.${timestamp}.${body}`).digest("base64");

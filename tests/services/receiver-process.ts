@@ -1,8 +1,10 @@
 /** A process with receivers over `node:http`, which tests start, kill and give orders to. */
 import { appendFileSync, openSync } from "node:fs";
 import { createServer } from "node:http";
+import { createRequire } from "node:module";
 import { toNodeListener } from "wallet-callback/node";
 import { createReceiver, type HandlerContext, type ReplayStore } from "wallet-callback/receiver";
+import type { SqliteDatabase } from "wallet-callback/stores/sqlite";
 import {
 	type Client,
 	type Config,
@@ -33,7 +35,10 @@ function toFile(): Backend["write"] {
 /** Clients report lost connections; that the store's operations fail then is what is tested. */
 const ignore = () => {};
 
-async function overSqlite(database: import("wallet-callback/stores/sqlite").SqliteDatabase) {
+/** What both drivers have. */
+type SqliteClass = new (path: string) => SqliteDatabase;
+
+async function overSqlite(database: SqliteDatabase): Promise<Backend> {
 	const { sqliteStore } = await import("wallet-callback/stores/sqlite");
 	const store = sqliteStore(database);
 	database.exec("CREATE TABLE IF NOT EXISTS effects (id TEXT, attempt INTEGER, worker INTEGER)");
@@ -63,15 +68,12 @@ const BACKENDS: { readonly [Name in Exclude<Client, "durable-object">]: () => Pr
 		return { store: memoryStore(), write: toFile() };
 	},
 	async "better-sqlite3"() {
-		const { default: Database } = await import("better-sqlite3");
+		const Database: SqliteClass = createRequire(import.meta.url)("better-sqlite3");
 		return overSqlite(new Database(config.at));
 	},
 	async "node:sqlite"() {
-		// This Node may have none; the one that it is started with has it.
-		const { DatabaseSync } = process.getBuiltinModule("node:sqlite" as "node:fs") as unknown as {
-			DatabaseSync: new (path: string) => Parameters<typeof overSqlite>[0];
-		};
-		return overSqlite(new DatabaseSync(config.at));
+		const sqlite: { DatabaseSync: SqliteClass } = createRequire(import.meta.url)("node:sqlite");
+		return overSqlite(new sqlite.DatabaseSync(config.at));
 	},
 	async redis() {
 		const { createClient } = await import("redis");

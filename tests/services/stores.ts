@@ -1,11 +1,22 @@
 /** The stores that the scenarios are run against, each with everything real. */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import Database from "better-sqlite3";
 import pg from "pg";
 import type { Client, Config, Effect } from "./protocol.ts";
 import { type Server, startPostgres, startRedis } from "./servers.ts";
+
+/** What the tests use of `better-sqlite3`. */
+export interface SqliteFile {
+	exec(statements: string): unknown;
+	prepare(statement: string): { all(): unknown[] };
+	close(): void;
+}
+
+export const openSqlite: (path: string) => SqliteFile = createRequire(import.meta.url)(
+	"better-sqlite3",
+);
 
 /** Where a scenario's receivers find their store, and where its effects are. */
 export interface Site {
@@ -154,7 +165,7 @@ function linesOf(file: string): Effect[] {
 }
 
 function rowsOf(file: string): Effect[] {
-	const database = new Database(file, { readonly: true });
+	const database = openSqlite(file);
 	try {
 		return database.prepare("SELECT * FROM effects").all() as Effect[];
 	} finally {

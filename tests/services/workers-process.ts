@@ -2,7 +2,7 @@
 import { appendFileSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Miniflare, Response, type WorkerOptions } from "miniflare";
+import { Miniflare, type Request, Response, type WorkerOptions } from "miniflare";
 import type { Config, Message, Order } from "./protocol.ts";
 
 const config: Config = JSON.parse(process.argv[2] ?? "");
@@ -33,7 +33,7 @@ const workers: WorkerOptions[] = names.map((name) => ({
 	bindings: { CONFIG: { ...config } },
 	durableObjects: { CALLBACKS: { ...callbacks, scriptName: "store" } },
 	serviceBindings: {
-		async EFFECTS(request) {
+		async EFFECTS(request: Request) {
 			appendFileSync(config.effects, `${await request.text()}\n`);
 			return new Response();
 		},

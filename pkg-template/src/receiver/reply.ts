@@ -7,16 +7,17 @@ const JSON_TYPE = { "content-type": "application/json" };
 /** When to come again if the store cannot be reached or the server is going down, in seconds. */
 const RETRY_AFTER_SECONDS = 5;
 
-/** What TokenPocket documents for a callback that was accepted. */
-export const ACCEPTED: object = { code: 0 };
+/** The reply that TokenPocket documents for a callback that was accepted. */
+export const ACCEPTED: Reply = answer(200, { code: 0 });
 
 /** An answer with this JSON. */
-export function answer(status: number, body: object, headers: Reply["headers"] = {}): Reply {
-	return { status, headers: { ...JSON_TYPE, ...headers }, body: JSON.stringify(body) };
+export function answer(status: number, body: object, headers?: Reply["headers"]): Reply {
+	const all = headers === undefined ? JSON_TYPE : { ...JSON_TYPE, ...headers };
+	return { status, headers: all, body: JSON.stringify(body) };
 }
 
 /** An answer that says no, and why in one word. */
-export function refusal(status: number, error: string, headers: Reply["headers"] = {}): Reply {
+export function refusal(status: number, error: string, headers?: Reply["headers"]): Reply {
 	return answer(status, { code: status, error }, headers);
 }
 

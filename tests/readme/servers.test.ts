@@ -1,0 +1,79 @@
+/** Runs the snippets that need a Redis or a PostgreSQL server. */
+import assert from "node:assert/strict";
+import { before, test } from "node:test";
+import { Client } from "pg";
+import { startPostgres, startRedis } from "../services/servers.ts";
+import { converse, creditsIn, postTo, repeat, secret } from "./callbacks.ts";
+import { type Document, documents, snippetOf } from "./documents.ts";
+import { ON_SERVERS } from "./on-servers.ts";
+import { type Project, prepareProject } from "./programs.ts";
+
+const NODE = process.execPath;
+const [README] = documents as readonly [Document, ...Document[]];
+let project: Project;
+
+before(() => {
+	project = prepareProject("readme-servers");
+});
+
+const RUNNERS: { readonly [title: string]: (file: string) => Promise<void> } = {
+	async "aws-lambda"(file) {
+		const redis = await startRedis();
+		try {
+			const env = { WALLET_CALLBACK_SECRET: secret, SNIPPET: file, REDIS_URL: redis.url };
+			await project.serve([NODE, project.host("lambda")], env, async ({ port, output }) => {
+				const post = postTo(`http://127.0.0.1:${port}/callback`);
+				await converse(post);
+				await repeat(post, creditsIn(output));
+			});
+		} finally {
+			await redis.dispose();
+		}
+	},
+
+	async "redis-store"(file) {
+		const redis = await startRedis();
+		try {
+			const use = `const { store } = await import(process.env.SNIPPET);
+				const { status } = await store.claim("msg_1", "${"a1".repeat(32)}", 1000, 1000);
+				console.log(status);
+				process.exit();`;
+			const env = { SNIPPET: file, REDIS_URL: redis.url };
+			assert.equal(
+				await project.run(NODE, ["--input-type=module", "-e", use], env),
+				"claimed\n",
+			);
+		} finally {
+			await redis.dispose();
+		}
+	},
+
+	async "postgres-once"(file) {
+		const postgres = await startPostgres();
+		try {
+			const env = { WALLET_CALLBACK_SECRET: secret, SNIPPET: file, DATABASE_URL: postgres.url };
+			await project.serve([NODE, project.host("listener")], env, async ({ port }) => {
+				const client = new Client(postgres.url);
+				await client.connect();
+				try {
+					await repeat(postTo(`http://127.0.0.1:${port}/callback`), async (depositId) => {
+						const count = "SELECT count(*)::int FROM credits WHERE deposit = $1";
+						return (await client.query(count, [depositId])).rows[0].count;
+					});
+				} finally {
+					await client.end();
+				}
+			});
+		} finally {
+			await postgres.dispose();
+		}
+	},
+};
+
+for (const title of ON_SERVERS) {
+	test(`${README.name}: ${title}`, async () => {
+		const runner = RUNNERS[title];
+		assert.ok(runner, "nothing runs this snippet");
+		await runner(project.write(`${title}.js`, snippetOf(README, title).code));
+	});
+}
