@@ -92,8 +92,11 @@ class CallbackReceiver<Event extends object> {
 	readonly #journal: Journal;
 	readonly #handling: Handling<Event>;
 	readonly #inbox: Inbox<Event>;
-	readonly #inFlight = new Set<Promise<Ending>>();
-	#closing = false;
+	/** How many callbacks are being answered. */
+	#inFlight = 0;
+	/** Called when the last of them is answered. */
+	#whenIdle: (() => void) | undefined;
+	#closing: Promise<void> | undefined;
 
 	constructor(options: ReceiverOptions<Event> & Verifying<SenderName>) {
 		this.#settings = settle(options);
@@ -108,10 +111,10 @@ class CallbackReceiver<Event extends object> {
 	async receive(incoming: Incoming, context: ReceiverContext): Promise<Reply> {
 		const since = performance.now();
 		const facts: Facts = { store: {} };
-		const work = this.#end(incoming, context, facts, since);
-		this.#inFlight.add(work);
-		const [outcome, reply] = await work;
-		this.#inFlight.delete(work);
+		this.#inFlight += 1;
+		const [outcome, reply] = await this.#end(incoming, context, facts, since);
+		this.#inFlight -= 1;
+		if (this.#inFlight === 0) this.#whenIdle?.();
 		facts.outcome = outcome;
 		this.#journal.close(facts, since);
 		return reply;
@@ -138,7 +141,7 @@ class CallbackReceiver<Event extends object> {
 		facts: Facts,
 		since: number,
 	): Promise<Ending> {
-		if (this.#closing) return ["closing", later(503, "closing")];
+		if (this.#closing !== undefined) return ["closing", later(503, "closing")];
 		const { verifier, acknowledge, logBodies } = this.#settings;
 		const { settings } = verifier;
 		const { headers, method, secure, host, url } = incoming;
@@ -212,14 +215,22 @@ class CallbackReceiver<Event extends object> {
 		return this.#inbox.drain();
 	}
 
-	async close(): Promise<void> {
-		this.#closing = true;
-		await Promise.all(this.#inFlight);
+	close(): Promise<void> {
+		this.#closing ??= this.#finish();
+		return this.#closing;
+	}
+
+	async #finish(): Promise<void> {
+		if (this.#inFlight > 0) {
+			await new Promise<void>((resolve) => {
+				this.#whenIdle = resolve;
+			});
+		}
 		await this.#inbox.close();
 	}
 
 	stats(): ReceiverStats {
-		return this.#journal.stats(this.#inFlight.size);
+		return this.#journal.stats(this.#inFlight);
 	}
 }
 

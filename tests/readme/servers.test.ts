@@ -39,10 +39,7 @@ const RUNNERS: { readonly [title: string]: (file: string) => Promise<void> } = {
 				console.log(status);
 				process.exit();`;
 			const env = { SNIPPET: file, REDIS_URL: redis.url };
-			assert.equal(
-				await project.run(NODE, ["--input-type=module", "-e", use], env),
-				"claimed\n",
-			);
+			assert.equal(await project.run(NODE, ["--input-type=module", "-e", use], env), "claimed\n");
 		} finally {
 			await redis.dispose();
 		}

@@ -41,9 +41,9 @@ const RUNNERS: Record<string, Runner> = {
 	nestjs: receivesInNest,
 	hono: receives([NODE_24]),
 	deno: receives([
-		...[DENO, "run", "--quiet", "--no-lock", "--no-remote", "--cached-only"],
-		...["--node-modules-dir=manual", "--allow-net", "--allow-env"],
-		...["--allow-read=.", "--allow-write=."],
+		DENO,
+		...["run", "--quiet", "--no-lock", "--no-remote", "--cached-only", "--node-modules-dir=manual"],
+		...["--allow-net", "--allow-env", "--allow-read=.", "--allow-write=."],
 	]),
 	bun: receives([BUN, "run", "--no-install"]),
 	next: receivesInRoute("next"),
@@ -60,7 +60,7 @@ const RUNNERS: Record<string, Runner> = {
 	...Object.fromEntries(
 		[
 			...["sign", "clock", "rotation", "ed25519", "senders", "amounts", "unwrap", "ip", "slim"],
-			"conformance",
+			...["transport", "conformance"],
 		].map((title) => [title, printsFrom([NODE])]),
 	),
 };
@@ -134,7 +134,7 @@ test("README.md: the tables have every outcome and every option", () => {
 	const [, members = ""] = /interface ReceiverOptions.*?\{\n(.*?)^\}/ms.exec(types) ?? [];
 	const options = [...members.matchAll(/^\s{4}readonly (\w+)\??:/gm)].map(([, name]) => name);
 	assert.ok(options.length > 0);
-	const listed = firstColumn(document, "option", "default", "what it is");
+	const listed = firstColumn(document, "option", "default", "what it is, its unit and bounds");
 	assert.deepEqual(new Set(listed), new Set(options));
 });
 
@@ -289,8 +289,8 @@ async function receivesInWorkerd(file: string): Promise<void> {
 			]),
 		),
 		cf: false,
-		handleRuntimeStdio: (...streams: readonly Readable[]) => {
-			for (const stream of streams) {
+		handleRuntimeStdio: (stdout: Readable, stderr: Readable) => {
+			for (const stream of [stdout, stderr]) {
 				stream.setEncoding("utf8").on("data", (printed) => {
 					output += printed;
 				});

@@ -1,7 +1,7 @@
 /** What goes wrong in handlers and in stores, and what becomes of the callback. */
 import assert from "node:assert/strict";
-import { setTimeout as sleep } from "node:timers/promises";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { DeadLetter, HandlerContext, ReplayStore } from "wallet-callback/receiver";
 import {
 	ADDRESS,

@@ -153,7 +153,7 @@ test("what a handler gets", async () => {
 		store: memoryStore(),
 		log,
 		onAny: (context) => {
-			got = { ...context };
+			got = context;
 			context.log.warn({ amount: 1 }, "told");
 		},
 	});
@@ -172,6 +172,20 @@ test("what a handler gets", async () => {
 	assert.deepEqual([level, message], ["warn", "told"]);
 	const names = { id: "msg_7", type: "deposit.confirmed", attempt: 1 };
 	assert.deepEqual(record, { ...names, amount: 1 });
+});
+
+test("a handler may pass on a copy of its context with something added", async () => {
+	let copy: (HandlerContext & { database: string }) | undefined;
+	const receiver = createReceiver({
+		keys: SECRET,
+		store: memoryStore(),
+		onAny: (context) => {
+			copy = { ...context, database: "db" };
+		},
+	});
+	await expectAnswer(receiver, signed(), OK);
+	assert.equal(typeof copy?.log?.info, "function");
+	assert.equal(copy?.signal?.aborted, false);
 });
 
 test("a handler may log a text alone, with or without a logger", async () => {

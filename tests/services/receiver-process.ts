@@ -91,7 +91,7 @@ const BACKENDS: { readonly [Name in Exclude<Client, "durable-object">]: () => Pr
 	async pg() {
 		const { default: pg } = await import("pg");
 		const { postgresStore, table, effects } = await overPostgres();
-		const pool = new pg.Pool({ connectionString: config.at, max: 5 }).on("error", ignore);
+		const pool = new pg.Pool({ connectionString: config.at }).on("error", ignore);
 		const store = postgresStore(pool, { table });
 		await store.migrate();
 		return {
@@ -116,7 +116,7 @@ const BACKENDS: { readonly [Name in Exclude<Client, "durable-object">]: () => Pr
 	async postgres() {
 		const { default: postgres } = await import("postgres");
 		const { postgresStore, table, effects } = await overPostgres();
-		const sql = postgres(config.at, { max: 5, onnotice: ignore });
+		const sql = postgres(config.at, { onnotice: ignore });
 		const store = postgresStore(sql, { table });
 		await store.migrate();
 		return {

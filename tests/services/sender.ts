@@ -29,11 +29,15 @@ export interface Answer {
 const GIVE_UP_MS = 60_000;
 
 /** Senders come again sooner than `Retry-After` asks, to make it harder. */
-const BACK_OFF_MS = [20, 40, 80, 160, 320] as const;
+const BACK_OFF_MS = [50, 100, 200, 400] as const;
 
 export class Sender {
 	readonly #agent = new Agent({ keepAlive: true, maxSockets: 256 });
 	readonly #random: Random;
+	readonly #signed = new WeakMap<
+		Callback,
+		{ readonly timestamp: number; readonly headers: Record<string, string> }
+	>();
 	/** How often each answer came, as `200`, `409 in_progress` or `no answer`. */
 	readonly answers = new Map<string, number>();
 	/** How often something was sent. */
@@ -45,10 +49,9 @@ export class Sender {
 
 	/** Signs and sends a callback once; nothing if there was no answer. */
 	async send(port: number, callback: Callback, aheadMs = 0): Promise<Answer | undefined> {
-		const timestamp = Math.floor((Date.now() + aheadMs) / 1000);
-		const signed = wallet.sign({ ...callback, key: SECRET, timestamp });
+		const headers = this.#sign(callback, aheadMs);
 		this.deliveries += 1;
-		const answer = await this.#post(port, signed.headers, callback.body).catch(() => undefined);
+		const answer = await this.#post(port, headers, callback.body).catch(() => undefined);
 		const { status, word } = answer ?? { status: "no answer", word: "" };
 		const kind = `${status} ${word}`.trim();
 		this.answers.set(kind, (this.answers.get(kind) ?? 0) + 1);
@@ -89,6 +92,16 @@ export class Sender {
 
 	close(): void {
 		this.#agent.destroy();
+	}
+
+	/** Signs a callback anew for each second, as costs less than for each delivery. */
+	#sign(callback: Callback, aheadMs: number): Record<string, string> {
+		const timestamp = Math.floor((Date.now() + aheadMs) / 1000);
+		const known = this.#signed.get(callback);
+		if (known?.timestamp === timestamp) return known.headers;
+		const { headers } = wallet.sign({ ...callback, key: SECRET, timestamp });
+		this.#signed.set(callback, { timestamp, headers });
+		return headers;
 	}
 
 	#post(port: number, headers: Record<string, string>, body: string): Promise<Answer> {

@@ -3,19 +3,24 @@
 import type { InboxEntry } from "../stores/store.js";
 import { backoff, type Handling, typeOf } from "./handling.js";
 import type { Facts, Journal } from "./journal.js";
+import { onWorkers } from "./media.js";
 import type { Settings } from "./options.js";
 import { soon } from "./patience.js";
 
 /** How long the inbox rests between two looks for what is due by then, in milliseconds. */
 const LOOK_EVERY_MS = 1000;
 
+/** Those who handle entries at the moment. */
+type Crew = Set<Promise<void>>;
+
 /** Handles what stands in the store's inbox, so many at a time. */
 export class Inbox<Event> {
 	readonly #settings: Settings<Event>;
 	readonly #handling: Handling<Event>;
 	readonly #journal: Journal;
-	readonly #workers = new Set<Promise<void>>();
+	readonly #crew: Crew = new Set();
 	#stopLooking: (() => void) | undefined;
+	#closed = false;
 
 	constructor(settings: Settings<Event>, handling: Handling<Event>, journal: Journal) {
 		this.#settings = settings;
@@ -25,40 +30,45 @@ export class Inbox<Event> {
 
 	/** Looks into the inbox now and from time to time. */
 	keepLooking(): void {
-		const look = () => {
-			this.wake();
-			this.#stopLooking = soon(LOOK_EVERY_MS, look);
-		};
-		look();
+		this.wake();
+		this.#stopLooking = soon(LOOK_EVERY_MS, () => this.keepLooking());
 	}
 
 	/** Ends {@link keepLooking}, and resolves when what is being handled is done. */
 	async close(): Promise<void> {
+		this.#closed = true;
 		this.#stopLooking?.();
-		await Promise.all(this.#workers);
+		await allOf(this.#crew);
 	}
 
-	/** Puts one more worker on what is due, if there may be one. */
+	/** Handles what is due, without anybody waiting for it. */
 	wake(): void {
-		if (this.#workers.size >= this.#settings.concurrency) return;
-		const worker = this.#work().finally(() => this.#workers.delete(worker));
-		this.#workers.add(worker);
+		this.#call(this.#crew);
 	}
 
 	/** Handles everything that is due. */
 	async drain(): Promise<void> {
-		this.wake();
-		while (this.#workers.size > 0) await Promise.all(this.#workers);
+		// On Workers one request cannot wait for what another one has begun: that may have been ended.
+		const crew: Crew = onWorkers ? new Set() : this.#crew;
+		this.#call(crew);
+		await allOf(crew);
+	}
+
+	/** Adds somebody to a crew, if there may be more. */
+	#call(crew: Crew): void {
+		if (this.#closed || crew.size >= this.#settings.concurrency) return;
+		const worker = this.#work(crew).finally(() => crew.delete(worker));
+		crew.add(worker);
 	}
 
 	/** Takes entries until none is due. Whoever finds one calls for company. */
-	async #work(): Promise<void> {
-		for (;;) {
+	async #work(crew: Crew): Promise<void> {
+		while (!this.#closed) {
 			const since = performance.now();
 			const facts: Facts = { store: {} };
 			const entry = await this.#take(facts, since);
 			if (entry === undefined) return;
-			this.wake();
+			this.#call(crew);
 			await this.#handle(entry, facts, since);
 		}
 	}
@@ -86,6 +96,11 @@ export class Inbox<Event> {
 		}
 		this.#journal.close(facts, since);
 	}
+}
+
+/** Waits until nobody of a crew is left. */
+async function allOf(crew: Crew): Promise<void> {
+	while (crew.size > 0) await Promise.all(crew);
 }
 
 /** An event as the inbox keeps it. A body that is not text is kept in hexadecimal digits. */

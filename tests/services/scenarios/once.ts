@@ -5,7 +5,7 @@ import { callback } from "../sender.ts";
 const IDS = 1000;
 const COPIES = 20;
 /** How many ids are being delivered at the same time. */
-const AT_ONCE = 4;
+const AT_ONCE = 8;
 
 /** Every callback comes 20 times at once. */
 export const once: Scenario = {

@@ -1,0 +1,373 @@
+/** Records, counters and metrics: what there is to see of a callback, and what never is. */
+import assert from "node:assert/strict";
+import { PassThrough } from "node:stream";
+import { test } from "node:test";
+import {
+	AggregationTemporality,
+	InMemoryMetricExporter,
+	MeterProvider,
+	PeriodicExportingMetricReader,
+} from "@opentelemetry/sdk-metrics";
+import { pino } from "pino";
+import type { Logger, ReceiverOptions } from "wallet-callback/receiver";
+import {
+	createReceiver,
+	deliver,
+	deposit,
+	type Entry,
+	expectAnswer,
+	HANDLER_FAILED,
+	Log,
+	memoryStore,
+	OK,
+	SECRET,
+	signed,
+	storeWith,
+	toRequest,
+} from "./receivers.ts";
+
+const IP = "203.0.113.7";
+
+interface Case {
+	readonly outcome: string;
+	readonly level: Entry["level"];
+	readonly options?: Partial<ReceiverOptions>;
+	/** The members beside those that every record has. */
+	readonly members: readonly string[];
+	readonly send?: (receiver: ReturnType<typeof createReceiver>) => Promise<unknown>;
+}
+
+const VERIFIED = ["bytes", "id", "ip", "keyIndex", "type"];
+const CLAIMED = [...VERIFIED, "attempt"];
+const fails = () => Promise.reject(new Error("boom"));
+const send: NonNullable<Case["send"]> = (receiver) => deliver(receiver, signed(), { ip: IP });
+
+const cases: readonly Case[] = [
+	{ outcome: "handled", level: "info", members: CLAIMED },
+	{
+		outcome: "acknowledged",
+		level: "info",
+		options: {
+			acknowledge: "before-handling",
+			store: storeWith({ take: async () => undefined }),
+		},
+		members: VERIFIED,
+	},
+	{
+		outcome: "duplicate",
+		level: "info",
+		options: { store: storeWith({ claim: async () => ({ status: "done" }) }) },
+		members: [...VERIFIED, "duplicate"],
+	},
+	{
+		outcome: "in_progress",
+		level: "info",
+		options: { store: storeWith({ claim: async () => ({ status: "busy", retryAfterMs: 1 }) }) },
+		members: VERIFIED,
+	},
+	{
+		outcome: "refused",
+		level: "warn",
+		members: ["bytes", "code", "ip", "message"],
+		send: (receiver) => deliver(receiver, { ...signed(), body: "{}" }, { ip: IP }),
+	},
+	{
+		outcome: "aborted",
+		level: "warn",
+		members: ["error"],
+		send: (receiver) =>
+			receiver.receive({
+				method: "POST",
+				headers: signed().headers,
+				secure: true,
+				readBody: () => Promise.reject(new Error("reset")),
+			}),
+	},
+	{
+		outcome: "misconfigured",
+		level: "error",
+		members: ["error"],
+		send: async (receiver) => {
+			const request = toRequest(signed());
+			await request.text();
+			return deliver(receiver, request);
+		},
+	},
+	{
+		outcome: "closing",
+		level: "warn",
+		members: [],
+		send: async (receiver) => {
+			await receiver.close();
+			await send(receiver);
+		},
+	},
+	{
+		outcome: "failed",
+		level: "error",
+		options: { onAny: fails },
+		members: [...CLAIMED, "error"],
+	},
+	{
+		outcome: "dead_letter",
+		level: "error",
+		options: { onAny: fails, maxAttempts: 1 },
+		members: [...CLAIMED, "error"],
+	},
+	{
+		outcome: "lease_lost",
+		level: "error",
+		options: { store: storeWith({ complete: async () => false }) },
+		members: CLAIMED,
+	},
+	{
+		outcome: "not_recorded",
+		level: "error",
+		options: { store: storeWith({ complete: fails }), storeTimeoutSeconds: 0.05 },
+		members: [...CLAIMED, "error"],
+	},
+	{
+		outcome: "id_conflict",
+		level: "error",
+		options: { store: storeWith({ claim: async () => ({ status: "conflict" }) }) },
+		members: [...VERIFIED, "code"],
+	},
+	{
+		outcome: "store_unavailable",
+		level: "error",
+		options: { store: storeWith({ claim: fails }) },
+		members: [...VERIFIED, "error"],
+	},
+];
+
+const ALWAYS = ["time", "level", "outcome", "sender", "store", "durationMs"];
+
+for (const { outcome, level, options, members, send: act = send } of cases) {
+	test(`the record of: ${outcome}`, async () => {
+		const log = new Log();
+		const receiver = createReceiver({ keys: SECRET, store: memoryStore(), log, ...options });
+		await act(receiver);
+		assert.equal(log.entries.length, 1);
+		const [{ record, ...entry } = assert.fail()] = log.entries;
+		assert.deepEqual([entry.level, record.level, record.outcome], [level, level, outcome]);
+		const present = Object.keys(record).filter((name) => record[name] !== undefined);
+		assert.deepEqual(present.sort(), [...ALWAYS, ...members].sort());
+		assert.equal(new Date(String(record.time)).toISOString(), record.time);
+		assert.ok(Math.abs(Date.now() - Date.parse(String(record.time))) < 5000);
+		assert.equal(record.sender, "tp-wallet");
+		assert.ok(Number(record.durationMs) > 0);
+		for (const took of Object.values(record.store as object)) assert.equal(typeof took, "number");
+		if (members.includes("id")) assert.match(String(record.id), /^msg_/);
+		if (members.includes("type")) assert.equal(record.type, "deposit.confirmed");
+		if (members.includes("keyIndex")) assert.equal(record.keyIndex, 0);
+		if (members.includes("attempt")) assert.equal(record.attempt, 1);
+		if (members.includes("ip")) assert.equal(record.ip, IP);
+		assert.match(entry.message ?? "", outcome === "id_conflict" ? /attack/ : /^callback /);
+		const { outcomes, latency, inFlight } = receiver.stats();
+		assert.deepEqual(outcomes, { [outcome]: 1 });
+		assert.deepEqual([latency.count, inFlight], [1, 0]);
+		await receiver.close();
+	});
+}
+
+test("internal_error has a record, too", async () => {
+	const log = new Log();
+	const now = () => Number.NaN;
+	const receiver = createReceiver({ keys: SECRET, store: memoryStore(), log, now });
+	await deliver(receiver);
+	const error = log.last.error as Error;
+	assert.deepEqual([log.last.outcome, log.last.level], ["internal_error", "error"]);
+	assert.match(error.message, /now/);
+});
+
+test("the length of a body is in bytes, whether it comes as text or not", async () => {
+	const body = deposit("dep_1", { "data.note": "é€💸" });
+	const bytes = Buffer.byteLength(body);
+	for (const given of [body, Buffer.from(body)]) {
+		const log = new Log();
+		const receiver = createReceiver({ keys: SECRET, store: memoryStore(), log });
+		const { headers } = signed(body);
+		const readBody = async () => given;
+		await receiver.receive({ method: "POST", headers, secure: true, readBody });
+		assert.deepEqual([log.last.outcome, log.last.bytes], ["handled", bytes]);
+	}
+});
+
+test("the second key is named by its index", async () => {
+	const log = new Log();
+	const other = "whsec_Hx4dHBsaGRgXFhUUExIREA8ODQwLCgkIBwYFBAMCAQA=";
+	const receiver = createReceiver({ keys: [other, SECRET], store: memoryStore(), log });
+	await expectAnswer(receiver, signed(), OK);
+	assert.equal(log.last.keyIndex, 1);
+});
+
+test("bodies are logged when asked for, and only accepted ones", async () => {
+	const log = new Log({ mayHoldBodies: true });
+	const receiver = createReceiver({ keys: SECRET, store: memoryStore(), log, logBodies: true });
+	const body = deposit("dep_é");
+	for (const given of [body, Buffer.from(body)]) {
+		await expectAnswer(receiver, signed(given), OK);
+		assert.equal(log.last.body, body);
+	}
+	await deliver(receiver, { ...signed(), body });
+	assert.equal(log.last.outcome, "refused");
+	assert.equal("body" in log.last, false);
+	const quiet = new Log();
+	const options = { store: memoryStore(), log: quiet, logBodies: false };
+	await expectAnswer(createReceiver({ keys: SECRET, ...options }), signed(), OK);
+	assert.equal("body" in quiet.last, false);
+});
+
+test("a refusal's message tells nothing of what was sent as a secret, a signature or a body", async () => {
+	const log = new Log();
+	const receiver = createReceiver({ keys: SECRET, store: memoryStore(), log });
+	const { headers, body } = signed();
+	const signature = headers["webhook-signature"] ?? assert.fail();
+	for (const [name, value] of [
+		["webhook-signature", signature.replace("v1,", "v1, ")],
+		["webhook-signature", signature.slice(0, -1)],
+		["webhook-signature", `${signature},x`],
+		["webhook-signature", `${signature} ${signature}x`],
+		["webhook-id", signature],
+		["webhook-timestamp", signature],
+		["content-type", signature],
+		["content-encoding", SECRET],
+	] as const) {
+		const { status } = await deliver(receiver, { headers: { ...headers, [name]: value }, body });
+		assert.ok(status >= 400, name);
+	}
+	for (const changes of [{ "data.amount.value": SECRET }, { timestamp: SECRET }]) {
+		const { status } = await deliver(receiver, signed(deposit("dep_1", changes)));
+		assert.equal(status, 422);
+	}
+	Log.assertDiscreet();
+});
+
+test("a logger or a meter that throws costs nothing", async () => {
+	const throws = () => {
+		throw new Error("disk full");
+	};
+	const log = { info: throws, warn: throws, error: throws };
+	const meter = {
+		createCounter: () => ({ add: throws }),
+		createHistogram: () => ({ record: throws }),
+	};
+	const onAny: NonNullable<ReceiverOptions["onAny"]> = (context) => context.log.info({});
+	const receiver = createReceiver({ keys: SECRET, store: memoryStore(), log, meter, onAny });
+	await expectAnswer(receiver, signed(), OK);
+	const onDeadLetter: NonNullable<ReceiverOptions["onDeadLetter"]> = (letter) =>
+		letter.log.error({});
+	const options = { log, meter, onDeadLetter, maxAttempts: 2, onAny: fails };
+	const failing = createReceiver({ keys: SECRET, store: memoryStore(), ...options });
+	const callback = signed();
+	await expectAnswer(failing, callback, HANDLER_FAILED);
+	await expectAnswer(failing, callback, OK);
+});
+
+/** A pino logger, and the lines that it has written. */
+function pinoLines(): { log: Logger; lines: () => string[] } {
+	const stream = new PassThrough();
+	let text = "";
+	stream.on("data", (chunk) => {
+		text += chunk;
+	});
+	return { log: pino({ level: "info" }, stream), lines: () => text.trim().split("\n") };
+}
+
+test("pino writes what was meant", async () => {
+	const { log, lines } = pinoLines();
+	const onAny: NonNullable<ReceiverOptions["onAny"]> = (context) => {
+		context.log.warn({ amount: "5" }, "told");
+		throw new Error("boom");
+	};
+	const receiver = createReceiver({ keys: SECRET, store: memoryStore(), log, onAny });
+	await expectAnswer(receiver, signed(deposit(), { id: "msg_1" }), HANDLER_FAILED);
+	await new Promise((resolve) => setImmediate(resolve));
+	const [told, record, ...others] = lines().map((line) => JSON.parse(line));
+	assert.equal(others.length, 0);
+	assert.deepEqual(
+		[told.level, told.id, told.type, told.attempt, told.amount, told.msg],
+		[40, "msg_1", "deposit.confirmed", 1, "5", "told"],
+	);
+	const { outcome, error, msg, id } = record;
+	assert.deepEqual([outcome, error.message, msg, id], ["failed", "boom", "callback failed", "msg_1"]);
+	assert.match(error.stack, /logs\.test/);
+});
+
+test("pino's lines name each member once", async () => {
+	const { log, lines } = pinoLines();
+	await expectAnswer(createReceiver({ keys: SECRET, store: memoryStore(), log }), signed(), OK);
+	await new Promise((resolve) => setImmediate(resolve));
+	const [line = ""] = lines();
+	for (const name of ["level", "time"]) assert.equal(line.split(`"${name}":`).length, 2, line);
+});
+
+test("console gets the record and the message", async (t) => {
+	const calls: unknown[][] = [];
+	t.mock.method(console, "info", (...args: unknown[]) => calls.push(args));
+	const receiver = createReceiver({ keys: SECRET, store: memoryStore(), log: console });
+	await expectAnswer(receiver, signed(deposit(), { id: "msg_1" }), OK);
+	const [[record, message, ...more] = [], ...others] = calls;
+	assert.deepEqual([others.length, more.length, message], [0, 0, "callback handled"]);
+	assert.equal((record as { id: string }).id, "msg_1");
+});
+
+test("counters and latency", async () => {
+	const receiver = createReceiver({ keys: SECRET, store: memoryStore() });
+	const callback = signed();
+	await deliver(receiver, callback);
+	await deliver(receiver, callback);
+	await deliver(receiver, { ...signed(), body: "{}" });
+	await deliver(receiver, { headers: {}, body: "{}" });
+	const { outcomes, refusals, inFlight, latency } = receiver.stats();
+	assert.deepEqual(outcomes, { handled: 1, duplicate: 1, refused: 2 });
+	assert.deepEqual(refusals, { signature_mismatch: 1, unsupported_media_type: 1 });
+	assert.deepEqual([inFlight, latency.count], [0, 4]);
+	assert.ok(latency.maxMs > 0 && latency.sumMs >= latency.maxMs);
+	const counts = latency.buckets.map(({ count }) => count);
+	assert.deepEqual(counts, counts.toSorted((a, b) => a - b));
+	assert.deepEqual(latency.buckets.at(-1), { leMs: Number.POSITIVE_INFINITY, count: 4 });
+	for (const { leMs, count } of latency.buckets) if (leMs < latency.maxMs) assert.ok(count < 4);
+	assert.ok(latency.buckets.every(({ leMs, count }) => leMs < latency.maxMs || count === 4));
+});
+
+test("stats are a copy, and count what is in flight", async () => {
+	let inside: number | undefined;
+	const onAny = () => {
+		inside = receiver.stats().inFlight;
+	};
+	const receiver = createReceiver({ keys: SECRET, store: memoryStore(), onAny });
+	const before = receiver.stats();
+	await expectAnswer(receiver, signed(), OK);
+	assert.deepEqual([before.outcomes, before.latency.count, inside], [{}, 0, 1]);
+});
+
+test("OpenTelemetry's meter gets a counter and a histogram", async () => {
+	const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
+	const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 3_600_000 });
+	const provider = new MeterProvider({ readers: [reader] });
+	const meter = provider.getMeter("wallet-callback");
+	const receiver = createReceiver({ keys: SECRET, store: memoryStore(), meter });
+	await deliver(receiver);
+	await deliver(receiver);
+	await deliver(receiver, { ...signed(), body: "{}" });
+	await reader.forceFlush();
+	const metrics = exporter.getMetrics().flatMap(({ scopeMetrics }) => scopeMetrics)[0]?.metrics;
+	const [callbacks, duration] = metrics ?? [];
+	const handled = { outcome: "handled", sender: "tp-wallet", type: "deposit.confirmed" };
+	const mismatch = { outcome: "refused", sender: "tp-wallet", code: "signature_mismatch" };
+	assert.equal(callbacks?.descriptor.name, "wallet_callback.callbacks");
+	assert.deepEqual(
+		callbacks.dataPoints.map(({ attributes, value }) => [attributes, value]),
+		[
+			[handled, 2],
+			[mismatch, 1],
+		],
+	);
+	assert.equal(duration?.descriptor.name, "wallet_callback.duration");
+	assert.equal(duration.descriptor.unit, "s");
+	const [point] = duration.dataPoints as { value: { count: number; sum: number } }[];
+	assert.equal(point?.value.count, 2);
+	assert.ok(point.value.sum > 0 && point.value.sum < 5);
+	await provider.shutdown();
+});

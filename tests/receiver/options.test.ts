@@ -1,0 +1,154 @@
+/** Options that make no sense are refused by name, when the receiver is made. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { wallet } from "../package/package.ts";
+import { createReceiver, memoryStore, SECRET, storeWith } from "./receivers.ts";
+
+const verifier = wallet.createVerifier({ keys: SECRET });
+
+/** Asserts that options are refused, with a message that says which. */
+function assertRefused(options: object, name: string, code = "invalid_option"): void {
+	assert.throws(
+		() => createReceiver({ keys: SECRET, store: memoryStore(), ...options }),
+		(error) => {
+			assert.ok(error instanceof wallet.ConfigError, `${error}`);
+			assert.equal(error.code, code, error.message);
+			assert.ok(error.message.includes(name), error.message);
+			assert.ok(!error.message.includes(SECRET.slice(6)), error.message);
+			return true;
+		},
+	);
+}
+
+const { take: _, ...incomplete } = storeWith({});
+const NUMBERS = [Number.NaN, Number.POSITIVE_INFINITY, -1, 0, "5", null, {}, [5], 5n, true];
+
+for (const [name, values] of Object.entries({
+	store: [undefined, null, 5, "memory", {}, incomplete, memoryStore],
+	on: [null, 5, true, "handlers", [() => {}], () => {}, { "deposit.confirmed": 5 }, { x: null }],
+	onUnknown: [null, 5, {}, "handler"],
+	onAny: [null, 5, {}, []],
+	onDeadLetter: [null, 5, {}, true],
+	leaseSeconds: [...NUMBERS, 86_401],
+	retentionSeconds: [...NUMBERS, 599, 10 * 365 * 86_400 + 1],
+	storeTimeoutSeconds: [...NUMBERS, 61],
+	acknowledge: [null, true, "", "after", "before_handling", {}],
+	requireHttps: [null, "yes", "false", 0, 1, {}],
+	trustedProxies: [null, "10.0.0.0/8", 5, ["10.0.0.1/8"], ["proxy.example"], [5], [null], {}],
+	log: [null, 5, true, {}, () => {}, { info() {}, warn() {} }],
+	logBodies: [null, "false", "yes", 0, 1, {}],
+	meter: [null, 5, {}, { createCounter() {} }],
+	maxAttempts: [...NUMBERS, 1.5],
+	concurrency: [...NUMBERS, 1.5, 1001],
+	toleranceSeconds: [0, -1, 1.5, 86_401, "300"],
+	maxBodyBytes: [0, -1, 1.5, "1"],
+	allowedIps: ["203.0.113.0/24", ["x"], 5],
+} satisfies { [name: string]: unknown[] })) {
+	for (const value of values) {
+		const shown = typeof value === "bigint" ? `${value}n` : JSON.stringify(value);
+		test(`refused: ${name} = ${shown ?? String(value).slice(0, 20)}`, () => {
+			assertRefused({ [name]: value }, name);
+		});
+	}
+}
+
+test("options at their bounds are taken", () => {
+	for (const options of [
+		{ leaseSeconds: 86_400 },
+		{ leaseSeconds: 0.001 },
+		{ retentionSeconds: 600 },
+		{ retentionSeconds: 10 * 365 * 86_400 },
+		{ retentionSeconds: 20, toleranceSeconds: 10 },
+		{ storeTimeoutSeconds: 60 },
+		{ maxAttempts: 1 },
+		{ concurrency: 1 },
+		{ concurrency: 1000 },
+		{ trustedProxies: [] },
+		{ requireHttps: undefined, log: undefined, meter: undefined, on: undefined, onAny: undefined },
+		{ on: {} },
+		{ on: { "deposit.confirmed": undefined } },
+	]) {
+		createReceiver({ keys: SECRET, store: memoryStore(), ...options });
+	}
+});
+
+test("a retention below twice the tolerance would let a callback be replayed", () => {
+	assertRefused({ toleranceSeconds: 1000, retentionSeconds: 1999 }, "retentionSeconds");
+	createReceiver({
+		keys: SECRET,
+		store: memoryStore(),
+		toleranceSeconds: 1000,
+		retentionSeconds: 2000,
+	});
+	// The default retention of seven days is enough for the longest tolerance.
+	createReceiver({ keys: SECRET, store: memoryStore(), toleranceSeconds: 86_400 });
+	const strict = wallet.createVerifier({ keys: SECRET, toleranceSeconds: 1000 });
+	assert.throws(
+		() => createReceiver({ verifier: strict, store: memoryStore(), retentionSeconds: 1999 }),
+		{ code: "invalid_option", message: /retentionSeconds/ },
+	);
+});
+
+test("an option that there is none of is refused", () => {
+	for (const name of ["leaseSecond", "handlers", "onUnknow", "onDeadletter", "secret", "verifer"]) {
+		assertRefused({ [name]: 5 }, name);
+		assert.throws(
+			() => createReceiver({ verifier, store: memoryStore(), [name]: 5 }),
+			{ code: "invalid_option", message: new RegExp(name) },
+			"beside a verifier",
+		);
+	}
+});
+
+test("a verifier's options beside a verifier are refused", () => {
+	for (const rest of [
+		{ keys: SECRET },
+		{ toleranceSeconds: 10 },
+		{ sender: "svix" },
+		{ allowedIps: [] },
+		{ now: Date.now },
+	]) {
+		const [name = ""] = Object.keys(rest);
+		assert.throws(() => createReceiver({ verifier, store: memoryStore(), ...rest } as never), {
+			code: "invalid_option",
+			message: new RegExp(name),
+		});
+	}
+});
+
+test("keys are checked at once, wherever they stand", () => {
+	assertRefused({ keys: "whsec_short" }, "keys", "invalid_key");
+	assertRefused({ keys: undefined }, "keys", "invalid_key");
+	assertRefused({ keys: Array(17).fill(SECRET) }, "keys", "too_many_keys");
+	const store = memoryStore();
+	for (const bad of ["", "secret", " ", "whsec_AAAA"]) {
+		assert.throws(() => createReceiver({ keys: bad, store }), { code: "invalid_key" });
+		assert.throws(() => createReceiver({ verifier: { keys: bad }, store }), { code: "invalid_key" });
+	}
+	const sender = "nobody" as never;
+	assert.throws(() => createReceiver({ keys: SECRET, sender, store }), { code: "unknown_sender" });
+});
+
+test("what is no options at all", () => {
+	for (const options of [undefined, null, 5, "whsec_", true]) {
+		assert.throws(() => createReceiver(options as never), TypeError);
+	}
+	for (const bad of [undefined, null, 5, "x", {}, { verify: 5 }]) {
+		const options = { verifier: bad, store: memoryStore() };
+		assert.throws(() => createReceiver(options as never), TypeError, `${bad}`);
+	}
+});
+
+test("createTransport refuses the same", () => {
+	for (const options of [{ requireHttps: "yes" }, { trustedProxies: ["x"] }, { trustProxies: [] }]) {
+		assert.throws(() => wallet.createTransport(options as never), { code: "invalid_option" });
+	}
+});
+
+test("options are read once", async () => {
+	const options = { keys: SECRET, store: memoryStore(), trustedProxies: ["10.0.0.0/8"] };
+	const receiver = createReceiver(options);
+	options.trustedProxies.push("x");
+	const { status } = await receiver(new Request("https://a.example/", { method: "POST" }));
+	assert.equal(status, 400);
+});
