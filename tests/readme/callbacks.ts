@@ -82,6 +82,32 @@ export async function repeat(
 	assert.deepEqual([await credits(depositId), await credits(otherId)], [1, 0], "credits");
 }
 
+/** What makes a database refuse to write something, and what ends that, in SQL. */
+export type Fault = readonly [begin: string, end: string];
+
+/**
+ * Sends a deposit during a fault and again after it. Whether it is the credit that cannot be
+ * written, or the record that it has been handled: neither may be left behind without the other.
+ */
+export async function failAndRepeat(
+	post: Post,
+	credits: (depositId: string) => number | Promise<number>,
+	run: (statement: string) => unknown,
+	[begin, end]: Fault,
+): Promise<void> {
+	const depositId = `dep_${randomUUID()}`;
+	const body = deposit(depositId);
+	const headers = signed(body);
+	await run(begin);
+	const failed = [500, { code: 500, error: "handler_failed" }];
+	assert.deepEqual(await answer(post(headers, body)), failed, begin);
+	assert.equal(await credits(depositId), 0, begin);
+	await run(end);
+	assert.deepEqual(await answer(post(headers, body)), DONE, "again");
+	assert.deepEqual(await answer(post(headers, body)), DUPLICATE, "once more");
+	assert.equal(await credits(depositId), 1, "credits");
+}
+
 /** How often a handler that prints it has credited a deposit. */
 export function creditsIn(output: () => string): (depositId: string) => number {
 	return (depositId) => output().split(`credit ${depositId}`).length - 1;

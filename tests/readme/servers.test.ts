@@ -3,7 +3,15 @@ import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { Client } from "pg";
 import { startPostgres, startRedis } from "../services/servers.ts";
-import { converse, creditsIn, postTo, repeat, secret } from "./callbacks.ts";
+import {
+	converse,
+	creditsIn,
+	type Fault,
+	failAndRepeat,
+	postTo,
+	repeat,
+	secret,
+} from "./callbacks.ts";
 import { type Document, documents, snippetOf } from "./documents.ts";
 import { ON_SERVERS } from "./on-servers.ts";
 import { type Project, prepareProject } from "./programs.ts";
@@ -15,6 +23,14 @@ let project: Project;
 before(() => {
 	project = prepareProject("readme-servers");
 });
+
+const POSTGRES_FAULTS: readonly Fault[] = [
+	["CHECK (false)", "credits"] as const,
+	["CHECK (state <> 'done')", "wallet_callback"] as const,
+].map(([check, table]) => [
+	`ALTER TABLE ${table} ADD CONSTRAINT fault ${check} NOT VALID`,
+	`ALTER TABLE ${table} DROP CONSTRAINT fault`,
+]);
 
 const RUNNERS: { readonly [title: string]: (file: string) => Promise<void> } = {
 	async "aws-lambda"(file) {
@@ -53,10 +69,15 @@ const RUNNERS: { readonly [title: string]: (file: string) => Promise<void> } = {
 				const client = new Client(postgres.url);
 				await client.connect();
 				try {
-					await repeat(postTo(`http://127.0.0.1:${port}/callback`), async (depositId) => {
+					const post = postTo(`http://127.0.0.1:${port}/callback`);
+					const credits = async (depositId: string): Promise<number> => {
 						const count = "SELECT count(*)::int FROM credits WHERE deposit = $1";
 						return (await client.query(count, [depositId])).rows[0].count;
-					});
+					};
+					await repeat(post, credits);
+					for (const fault of POSTGRES_FAULTS) {
+						await failAndRepeat(post, credits, (statement) => client.query(statement), fault);
+					}
 				} finally {
 					await client.end();
 				}

@@ -10,7 +10,17 @@ import type { Readable } from "node:stream";
 import { before, test } from "node:test";
 import { build, type Plugin } from "esbuild";
 import { Miniflare } from "miniflare";
-import { converse, creditsIn, hangUp, postNothing, postTo, repeat, secret } from "./callbacks.ts";
+import {
+	converse,
+	creditsIn,
+	type Fault,
+	failAndRepeat,
+	hangUp,
+	postNothing,
+	postTo,
+	repeat,
+	secret,
+} from "./callbacks.ts";
 import {
 	type Document,
 	documents,
@@ -194,6 +204,15 @@ function writeSvelteKitEnv(): void {
 	project.write(`${folder}/private.js`, "export const env = process.env;\n");
 }
 
+const refuse = "BEGIN SELECT RAISE(ABORT, 'refused'); END";
+const SQLITE_FAULTS: readonly Fault[] = [
+	[`CREATE TRIGGER fault BEFORE INSERT ON credits ${refuse}`, "DROP TRIGGER fault"],
+	[
+		`CREATE TRIGGER fault BEFORE UPDATE ON wallet_callback WHEN NEW.state = 'done' ${refuse}`,
+		"DROP TRIGGER fault",
+	],
+];
+
 /** A receiver that writes what it has done into an SQLite file. */
 async function receivesOnce(file: string): Promise<void> {
 	const env = { ...WITH_SECRET, SNIPPET: file };
@@ -203,7 +222,11 @@ async function receivesOnce(file: string): Promise<void> {
 		const count = database.prepare("SELECT count(*) FROM credits WHERE deposit = ?").pluck();
 		try {
 			const post = postTo(`http://127.0.0.1:${port}/callback`);
-			await repeat(post, (depositId) => count.get(depositId));
+			const credits = (depositId: string): number => count.get(depositId);
+			await repeat(post, credits);
+			for (const fault of SQLITE_FAULTS) {
+				await failAndRepeat(post, credits, (statement) => database.exec(statement), fault);
+			}
 		} finally {
 			database.close();
 		}

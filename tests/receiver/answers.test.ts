@@ -135,11 +135,7 @@ test("without the store nothing is handled", async () => {
 test("only POST is allowed", async () => {
 	for (const method of ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"]) {
 		const request = new Request(ADDRESS, { method, headers: signed().headers });
-		const headers = await expectAnswer(
-			receiverThat(),
-			request,
-			refused(405, "method_not_allowed"),
-		);
+		const headers = await expectAnswer(receiverThat(), request, refused(405, "method_not_allowed"));
 		assert.equal(headers.get("allow"), "POST");
 	}
 });
@@ -301,7 +297,11 @@ test("an adapter's TypeError says that the body was parsed, another error that t
 		[new Error("ECONNRESET"), refused(400, "aborted")],
 	] as const) {
 		const readBody = () => Promise.reject(error);
-		const { status, body, headers: answered } = await receiverThat().receive({
+		const {
+			status,
+			body,
+			headers: answered,
+		} = await receiverThat().receive({
 			method: "POST",
 			headers,
 			secure: true,
@@ -326,7 +326,11 @@ const refusals: readonly (readonly [
 	[400, "malformed_header", withHeader(signed(), "webhook-id", "a.b")],
 	[400, "malformed_header", withHeader(signed(), "webhook-timestamp", "1e9")],
 	[400, "malformed_header", withHeader(signed(), "webhook-signature", "v1,abc")],
-	[401, "unsupported_signature", withHeader(signed(), "webhook-signature", `v1a,${"A".repeat(86)}==`)],
+	[
+		401,
+		"unsupported_signature",
+		withHeader(signed(), "webhook-signature", `v1a,${"A".repeat(86)}==`),
+	],
 	[401, "signature_mismatch", signed(deposit(), { key: OTHER_SECRET })],
 	[401, "signature_mismatch", { ...signed(), body: deposit("dep_2") }],
 	[401, "signature_mismatch", withHeader(signed(), "webhook-id", "msg_other")],

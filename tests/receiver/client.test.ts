@@ -323,8 +323,8 @@ test("createTransport alone: headers of every shape", () => {
 	assert.deepEqual(transport.admit({ headers: {}, secure: true }), { ok: true });
 	const { ok, ...rejected } = transport.admit({ headers: {}, peer: CLIENT, secure: false });
 	assert.equal(ok, false);
-	assert.deepEqual(
-		"code" in rejected ? [rejected.code, rejected.status] : [],
-		["insecure_transport", 403],
-	);
+	assert.deepEqual("code" in rejected ? [rejected.code, rejected.status] : [], [
+		"insecure_transport",
+		403,
+	]);
 });

@@ -216,7 +216,7 @@ test("who has lost the lease does not say that it is done", async () => {
 	const gate = new Gate();
 	const log = new Log();
 	const inner = memoryStore();
-	// A slow store's answer: the second receiver may claim what the first one still handles.
+	// Its handler lets nothing else run until the lease is over: then the second one may claim, too.
 	const first = createReceiver({
 		keys: SECRET,
 		store: inner,
@@ -327,7 +327,13 @@ test("after maxAttempts an event goes to onDeadLetter, and its sender is told th
 test("maxAttempts without onDeadLetter gives up quietly", async () => {
 	const log = new Log();
 	const onAny = () => Promise.reject(new Error("boom"));
-	const receiver = createReceiver({ keys: SECRET, store: memoryStore(), log, maxAttempts: 1, onAny });
+	const receiver = createReceiver({
+		keys: SECRET,
+		store: memoryStore(),
+		log,
+		maxAttempts: 1,
+		onAny,
+	});
 	await expectAnswer(receiver, signed(), OK);
 	assert.deepEqual(log.outcomes, ["dead_letter"]);
 	assert.equal((log.last.error as Error).message, "boom");

@@ -6,6 +6,7 @@ import type { HandlerContext } from "wallet-callback/receiver";
 import { example, types } from "../package/callbacks.ts";
 import { wallet } from "../package/package.ts";
 import {
+	type Callback,
 	createReceiver,
 	deliver,
 	deposit,
@@ -37,7 +38,7 @@ function witnesses() {
 }
 
 /** Which handlers run for a body. */
-async function runsFor(body: string | Uint8Array, options: object = {}): Promise<string[]> {
+async function runsFor(body: string, options: object = {}): Promise<string[]> {
 	const { ran, handlers } = witnesses();
 	const all = { keys: SECRET, store: memoryStore(), ...handlers, ...options };
 	await expectAnswer(createReceiver(all), signed(body), OK);
@@ -121,7 +122,7 @@ test("after a handler that fails, the next one does not run", async () => {
 });
 
 test("whatever a handler returns is success", async () => {
-	for (const value of [undefined, null, 0, false, "no", new Error("no"), { then: 1 }, {}]) {
+	for (const value of [undefined, null, 0, false, "no", new Error("no"), {}]) {
 		for (const onAny of [() => value, async () => value]) {
 			const receiver = createReceiver({ keys: SECRET, store: memoryStore(), onAny });
 			await expectAnswer(receiver, signed(), OK);
@@ -207,7 +208,7 @@ test("a handler may log a text alone, with or without a logger", async () => {
 const OTHERS = ["standard-webhooks", "svix"] as const;
 
 /** What the handlers of another sender's receiver get. */
-async function fromOther(sender: SenderName, body: string | Uint8Array) {
+async function fromOther(sender: SenderName, body: Callback["body"]) {
 	const got: { name: string; type: unknown; payload: unknown; id: string }[] = [];
 	const keep =
 		(name: string) =>

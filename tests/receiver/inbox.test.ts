@@ -147,13 +147,22 @@ for (const concurrency of [1, 3, 8]) {
 test("drain handles what a receiver that hangs has left behind", async () => {
 	const inner = memoryStore();
 	// It ends in the midst of its first event.
-	const crashed = createReceiver({ ...FAST, store: inner, concurrency: 1, leaseSeconds: 0.1, onAny: never });
+	const crashed = createReceiver({
+		...FAST,
+		store: inner,
+		concurrency: 1,
+		leaseSeconds: 0.1,
+		onAny: never,
+	});
 	const left = signed();
 	await expectAnswer(crashed, left, OK);
 	const closed = crashed.close();
 	const handled: string[] = [];
 	const attempts: number[] = [];
-	const blind = createReceiver({ ...FAST, store: storeWith({ take: async () => undefined }, inner) });
+	const blind = createReceiver({
+		...FAST,
+		store: storeWith({ take: async () => undefined }, inner),
+	});
 	await deliverMany(blind, 10);
 	await blind.close();
 	const next = createReceiver({

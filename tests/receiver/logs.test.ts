@@ -290,7 +290,10 @@ test("pino writes what was meant", async () => {
 		[40, "msg_1", "deposit.confirmed", 1, "5", "told"],
 	);
 	const { outcome, error, msg, id } = record;
-	assert.deepEqual([outcome, error.message, msg, id], ["failed", "boom", "callback failed", "msg_1"]);
+	assert.deepEqual(
+		[outcome, error.message, msg, id],
+		["failed", "boom", "callback failed", "msg_1"],
+	);
 	assert.match(error.stack, /logs\.test/);
 });
 
@@ -325,7 +328,10 @@ test("counters and latency", async () => {
 	assert.deepEqual([inFlight, latency.count], [0, 4]);
 	assert.ok(latency.maxMs > 0 && latency.sumMs >= latency.maxMs);
 	const counts = latency.buckets.map(({ count }) => count);
-	assert.deepEqual(counts, counts.toSorted((a, b) => a - b));
+	assert.deepEqual(
+		counts,
+		counts.toSorted((a, b) => a - b),
+	);
 	assert.deepEqual(latency.buckets.at(-1), { leMs: Number.POSITIVE_INFINITY, count: 4 });
 	for (const { leMs, count } of latency.buckets) if (leMs < latency.maxMs) assert.ok(count < 4);
 	assert.ok(latency.buckets.every(({ leMs, count }) => leMs < latency.maxMs || count === 4));

@@ -68,7 +68,7 @@ test("options at their bounds are taken", () => {
 		{ on: {} },
 		{ on: { "deposit.confirmed": undefined } },
 	]) {
-		createReceiver({ keys: SECRET, store: memoryStore(), ...options });
+		createReceiver({ keys: SECRET, store: memoryStore(), ...(options as object) });
 	}
 });
 
@@ -123,7 +123,9 @@ test("keys are checked at once, wherever they stand", () => {
 	const store = memoryStore();
 	for (const bad of ["", "secret", " ", "whsec_AAAA"]) {
 		assert.throws(() => createReceiver({ keys: bad, store }), { code: "invalid_key" });
-		assert.throws(() => createReceiver({ verifier: { keys: bad }, store }), { code: "invalid_key" });
+		assert.throws(() => createReceiver({ verifier: { keys: bad }, store }), {
+			code: "invalid_key",
+		});
 	}
 	const sender = "nobody" as never;
 	assert.throws(() => createReceiver({ keys: SECRET, sender, store }), { code: "unknown_sender" });
@@ -140,7 +142,11 @@ test("what is no options at all", () => {
 });
 
 test("createTransport refuses the same", () => {
-	for (const options of [{ requireHttps: "yes" }, { trustedProxies: ["x"] }, { trustProxies: [] }]) {
+	for (const options of [
+		{ requireHttps: "yes" },
+		{ trustedProxies: ["x"] },
+		{ trustProxies: [] },
+	]) {
 		assert.throws(() => wallet.createTransport(options as never), { code: "invalid_option" });
 	}
 });

@@ -151,7 +151,9 @@ async function expectFirst(first: Fault, second: Fault): Promise<void> {
 	});
 	const { key, timestamp } = plan;
 	const body = plan.tooLarge ? plan.body.padEnd(LIMIT + 1) : plan.body;
-	await expectAnswer(receiver, toRequest(plan, signed(body, { key, timestamp })), first.answer, { ip: plan.ip });
+	await expectAnswer(receiver, toRequest(plan, signed(body, { key, timestamp })), first.answer, {
+		ip: plan.ip,
+	});
 }
 
 function toRequest(plan: Plan, { headers, body }: Callback): Request {

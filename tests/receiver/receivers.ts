@@ -13,12 +13,12 @@ import { wallet } from "../package/package.ts";
 export const CONSUMER: string = resolve(process.env.WALLET_CALLBACK_PKG ?? "target/consumer");
 const require = createRequire(join(CONSUMER, "package.json"));
 
-export const { createReceiver }: typeof import("wallet-callback/receiver") = require(
-	"wallet-callback/receiver",
-);
-export const { memoryStore }: typeof import("wallet-callback/stores/memory") = require(
-	"wallet-callback/stores/memory",
-);
+export const {
+	createReceiver,
+}: typeof import("wallet-callback/receiver") = require("wallet-callback/receiver");
+export const {
+	memoryStore,
+}: typeof import("wallet-callback/stores/memory") = require("wallet-callback/stores/memory");
 
 export const SECRET = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
@@ -34,7 +34,7 @@ const secrets = new Set([SECRET, SECRET.slice("whsec_".length), MARK]);
 /** A callback as it is sent. */
 export interface Callback {
 	readonly headers: Record<string, string>;
-	readonly body: string | Uint8Array;
+	readonly body: string | Uint8Array<ArrayBuffer>;
 }
 
 /** How a callback is signed. */
@@ -61,7 +61,7 @@ export function ofType(type: string): string {
 }
 
 /** Signs a body as a sender does. */
-export function signed(body: string | Uint8Array = deposit(), signing: Signing = {}): Callback {
+export function signed(body: Callback["body"] = deposit(), signing: Signing = {}): Callback {
 	const { id = `msg_${randomUUID()}`, key = SECRET, ...rest } = signing;
 	const { headers } = wallet.sign({ body, key, id, ...rest });
 	for (const [name, value] of Object.entries(headers)) {

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
 import { prepareApp } from "../runtime/harness.ts";
-import type { Config, LogRecord, Message, Order } from "./protocol.ts";
+import type { Client, Config, LogRecord, Message, Order } from "./protocol.ts";
 
 /** A project with the package installed, and the programs in it as JavaScript, which starts faster. */
 export const FOLDER: string = prepareApp("services");
@@ -128,11 +128,8 @@ export class Member {
 export class Fleet {
 	readonly members: readonly Member[];
 
-	constructor(config: Omit<Config, "worker">, processes: number) {
-		this.members = Array.from(
-			{ length: processes },
-			(_, worker) => new Member({ ...config, worker }),
-		);
+	constructor(config: Omit<Config, "client" | "worker">, clients: readonly Client[]) {
+		this.members = clients.map((client, worker) => new Member({ ...config, client, worker }));
 	}
 
 	async start(): Promise<void> {

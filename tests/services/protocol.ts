@@ -60,12 +60,19 @@ export type Message =
 
 export type LogRecord = Pick<CallbackRecord, "level" | "outcome" | "id" | "attempt" | "code">;
 
-/** How long the handler of an event waits before it has its effect, in each attempt. */
-export const PAUSES = "testPausesMs";
+/** How long the handler of an event pauses. A test puts it into the event's data. */
+export interface Pauses {
+	/** Before its effect, in each attempt, in milliseconds. */
+	readonly before: readonly number[];
+	/** Between its effect and its end. */
+	readonly after: number;
+}
 
-export function pauseOf(event: { readonly data: object }, attempt: number): Promise<void> {
-	const pauses = (event.data as { readonly [PAUSES]?: readonly number[] })[PAUSES];
-	const ms = pauses?.[attempt - 1] ?? 0;
+export function pausesOf({ data }: { readonly data: object }): Pauses {
+	return (data as { readonly pauses: Pauses }).pauses;
+}
+
+export function pause(ms = 0): Promise<void> {
 	return new Promise((resolve) => setTimeout(resolve, ms));
 }
 

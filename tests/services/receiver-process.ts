@@ -13,7 +13,8 @@ import {
 	type LogRecord,
 	type Message,
 	type Order,
-	pauseOf,
+	pause,
+	pausesOf,
 	SECRET,
 	setClock,
 } from "./protocol.ts";
@@ -144,8 +145,10 @@ const receivers = Array.from({ length: config.receivers }, () =>
 		log: keepingLog(records),
 		on: {
 			async "deposit.confirmed"({ event, id, attempt, claim }) {
-				await pauseOf(event, attempt);
+				const { before, after } = pausesOf(event);
+				await pause(before[attempt - 1]);
 				await backend.write({ id, attempt, worker: config.worker }, claim);
+				await pause(after);
 			},
 		},
 		...config.options,

@@ -7,7 +7,7 @@ import type { Config, Effect } from "./protocol.ts";
 import { type FaultyProxy, startFaultyProxy } from "./proxy.ts";
 import type { Row } from "./report.ts";
 import { type Callback, Sender } from "./sender.ts";
-import type { Kind, Store } from "./stores.ts";
+import type { Kind, Site, Store } from "./stores.ts";
 
 /** What a scenario works with. */
 export interface Stage {
@@ -16,9 +16,9 @@ export interface Stage {
 	readonly fleet: Fleet;
 	readonly sender: Sender;
 	readonly random: Random;
+	readonly site: Site;
 	/** In front of the store's server, where it has one. */
 	readonly proxy: FaultyProxy | undefined;
-	effects(): Promise<readonly Effect[]>;
 }
 
 export interface Scenario {
@@ -31,7 +31,7 @@ export interface Scenario {
 	suits?(kind: Kind): boolean;
 	/** Whether effects must not be repeated. */
 	isExact(kind: Kind): boolean;
-	/** Gives the callbacks that must have been handled, and what is to be noted. */
+	/** Gives the callbacks that are to have been handled, and what is to be noted. */
 	play(stage: Stage): Promise<{ readonly callbacks: readonly Callback[]; readonly notes: string }>;
 }
 
@@ -46,16 +46,17 @@ export async function play(
 	const random = new Random(4);
 	const sender = new Sender(random);
 	const site = await store.site(scenario.name);
-	const receivers = RECEIVERS / kind.processes;
-	const { options, title } = scenario;
+	const receivers = RECEIVERS / kind.clients.length;
+	const { title } = scenario;
+	const options = { storeTimeoutSeconds: 3, ...scenario.options };
 	const proxy = store.server && (await startFaultyProxy(store.server.port));
 	const at = proxy
 		? site.config.at.replace(`:${store.server?.port}`, `:${proxy.port}`)
 		: site.config.at;
-	const fleet = new Fleet({ ...site.config, at, receivers, options }, kind.processes);
+	const fleet = new Fleet({ ...site.config, at, receivers, options }, kind.clients);
 	try {
 		await fleet.start();
-		const stage = { kind, store, fleet, sender, random, proxy, effects: site.effects };
+		const stage = { kind, store, fleet, sender, random, proxy, site };
 		const { callbacks, notes } = await scenario.play(stage);
 		const counted = count(callbacks, await site.effects());
 		return { scenario: title, deliveries: sender.deliveries, ...counted, notes };

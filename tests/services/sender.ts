@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { example } from "../package/callbacks.ts";
 import { wallet } from "../package/package.ts";
 import type { Random } from "../random.ts";
-import { PAUSES, SECRET } from "./protocol.ts";
+import { type Pauses, SECRET } from "./protocol.ts";
 
 /** What is to be delivered. */
 export interface Callback {
@@ -12,9 +12,10 @@ export interface Callback {
 	readonly body: string;
 }
 
-/** A callback whose handler pauses for so long in each of its attempts. */
-export function callback(id: string, pausesMs: readonly number[] = []): Callback {
-	const changes = { "data.depositId": id, [`data.${PAUSES}`]: pausesMs };
+/** A callback whose handler pauses before its effect in each of its attempts, and after it. */
+export function callback(id: string, before: readonly number[] = [], after = 0): Callback {
+	const pauses: Pauses = { before, after };
+	const changes = { "data.depositId": id, "data.pauses": pauses };
 	return { id, body: JSON.stringify(example("deposit.confirmed", changes)) };
 }
 
@@ -32,7 +33,8 @@ const GIVE_UP_MS = 60_000;
 const BACK_OFF_MS = [50, 100, 200, 400] as const;
 
 export class Sender {
-	readonly #agent = new Agent({ keepAlive: true, maxSockets: 256 });
+	/** Connections are closed by this side, before a receiver closes one that is just being used. */
+	readonly #agent = new Agent({ keepAlive: true, maxSockets: 256, timeout: 2000 });
 	readonly #random: Random;
 	readonly #signed = new WeakMap<
 		Callback,

@@ -4,11 +4,16 @@ import { writeFileSync } from "node:fs";
 import { after, describe, test } from "node:test";
 import { type Row, toMarkdown } from "./report.ts";
 import { play } from "./scenario.ts";
+import { clock } from "./scenarios/clock.ts";
+import { conflict } from "./scenarios/conflict.ts";
 import { crash } from "./scenarios/crash.ts";
+import { inbox } from "./scenarios/inbox.ts";
+import { lease } from "./scenarios/lease.ts";
 import { once } from "./scenarios/once.ts";
+import { reset, restart, slow } from "./scenarios/outage.ts";
 import { KINDS, type Store } from "./stores.ts";
 
-const SCENARIOS = [once, crash];
+const SCENARIOS = [once, crash, inbox, restart, slow, reset, clock, lease, conflict];
 
 const rows: Row[] = [];
 

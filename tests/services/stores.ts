@@ -14,13 +14,18 @@ export interface SqliteFile {
 	close(): void;
 }
 
-export const openSqlite: (path: string) => SqliteFile = createRequire(import.meta.url)(
+const BetterSqlite3: new (path: string) => SqliteFile = createRequire(import.meta.url)(
 	"better-sqlite3",
 );
 
+/** Opens a file in this process. */
+export function openSqlite(path: string): SqliteFile {
+	return new BetterSqlite3(path);
+}
+
 /** Where a scenario's receivers find their store, and where its effects are. */
 export interface Site {
-	readonly config: Pick<Config, "client" | "at" | "name" | "effects">;
+	readonly config: Pick<Config, "at" | "name" | "effects">;
 	effects(): Promise<readonly Effect[]>;
 }
 
@@ -35,11 +40,10 @@ export interface Store {
 
 /** What is particular about a store. */
 export interface Kind {
-	readonly client: Client;
+	/** The client of each process; three receivers are spread over them. */
+	readonly clients: readonly [Client] | readonly [Client, Client, Client];
 	/** Whether handlers write their effects in the transaction that completes the claim. */
 	readonly transactional: boolean;
-	/** Over how many processes the three receivers are spread. */
-	readonly processes: 1 | 3;
 	/** Whose clock leases go by. */
 	readonly clock: "server" | "process" | "monotonic";
 	/** Whether what it stores survives the process of the receivers. */
@@ -47,50 +51,53 @@ export interface Kind {
 	start(): Promise<Store>;
 }
 
+/** Where a store has two clients, both work on it at the same time. */
 export const KINDS: { readonly [name: string]: Kind } = {
-	memory: {
-		client: "memory",
+	Memory: {
+		clients: ["memory"],
 		transactional: false,
-		processes: 1,
 		clock: "monotonic",
 		durable: false,
-		start: async () => inFolder("memory"),
+		start: async () => inFolder(),
 	},
-	"SQLite (better-sqlite3)": sqlite("better-sqlite3"),
-	"SQLite (node:sqlite)": sqlite("node:sqlite"),
-	"Redis (redis)": redis("redis"),
-	"Redis (ioredis)": redis("ioredis"),
-	"PostgreSQL (pg)": postgres("pg"),
-	"PostgreSQL (postgres)": postgres("postgres"),
-	"Durable Object": {
-		client: "durable-object",
+	SQLite: {
+		clients: ["better-sqlite3", "node:sqlite", "better-sqlite3"],
+		transactional: true,
+		clock: "process",
+		durable: true,
+		start: async () => inFolder("callbacks.db"),
+	},
+	Redis: {
+		clients: ["redis", "ioredis", "redis"],
 		transactional: false,
-		processes: 1,
 		clock: "server",
 		durable: true,
-		start: async () => inFolder("durable-object"),
+		start: startedRedis,
+	},
+	PostgreSQL: {
+		clients: ["pg", "postgres", "pg"],
+		transactional: true,
+		clock: "server",
+		durable: true,
+		start: startedPostgres,
+	},
+	"Durable Object": {
+		clients: ["durable-object"],
+		transactional: false,
+		clock: "server",
+		durable: true,
+		start: async () => inFolder(),
 	},
 };
 
-function sqlite(client: "better-sqlite3" | "node:sqlite"): Kind {
-	return {
-		client,
-		transactional: true,
-		processes: 3,
-		clock: "process",
-		durable: true,
-		start: async () => inFolder(client, "callbacks.db"),
-	};
-}
-
 /** A store that needs no server, in a folder. */
-function inFolder(client: Client, file = ""): Store {
+function inFolder(file = ""): Store {
 	const { folder, remove } = temporaryFolder();
 	return {
 		async site(name) {
 			const place = mkdtempSync(join(folder, `${name}-`));
 			const at = join(place, file);
-			const config = { client, at, name, effects: join(place, "effects.jsonl") };
+			const config = { at, name, effects: join(place, "effects.jsonl") };
 			const effects = async () => (file === "" ? linesOf(config.effects) : rowsOf(at));
 			return { config, effects };
 		},
@@ -98,59 +105,40 @@ function inFolder(client: Client, file = ""): Store {
 	};
 }
 
-function redis(client: "redis" | "ioredis"): Kind {
+async function startedRedis(): Promise<Store> {
+	const server = await startRedis();
+	const { folder, remove } = temporaryFolder();
 	return {
-		client,
-		transactional: false,
-		processes: 3,
-		clock: "server",
-		durable: true,
-		async start() {
-			const server = await startRedis();
-			const { folder, remove } = temporaryFolder();
-			return {
-				server,
-				async site(name) {
-					const effects = join(folder, `${name}.jsonl`);
-					const config = { client, at: server.url, name, effects };
-					return { config, effects: async () => linesOf(effects) };
-				},
-				async dispose() {
-					await server.dispose();
-					remove();
-				},
-			};
+		server,
+		async site(name) {
+			const effects = join(folder, `${name}.jsonl`);
+			return { config: { at: server.url, name, effects }, effects: async () => linesOf(effects) };
+		},
+		async dispose() {
+			await server.dispose();
+			remove();
 		},
 	};
 }
 
-function postgres(client: "pg" | "postgres"): Kind {
+async function startedPostgres(): Promise<Store> {
+	const server = await startPostgres();
+	const rows = async (text: string) => {
+		const connection = new pg.Client({ connectionString: server.url });
+		await connection.connect();
+		const { rows } = await connection.query(text);
+		await connection.end();
+		return rows;
+	};
 	return {
-		client,
-		transactional: true,
-		processes: 3,
-		clock: "server",
-		durable: true,
-		async start() {
-			const server = await startPostgres();
-			const rows = async (text: string) => {
-				const connection = new pg.Client({ connectionString: server.url });
-				await connection.connect();
-				const { rows } = await connection.query(text);
-				await connection.end();
-				return rows;
-			};
-			return {
-				server,
-				async site(name) {
-					const table = `effects_${name}`;
-					await rows(`CREATE TABLE ${table} (id text, attempt integer, worker integer)`);
-					const config = { client, at: server.url, name, effects: "" };
-					return { config, effects: () => rows(`SELECT * FROM ${table}`) };
-				},
-				dispose: () => server.dispose(),
-			};
+		server,
+		async site(name) {
+			const table = `effects_${name}`;
+			await rows(`CREATE TABLE ${table} (id text, attempt integer, worker integer)`);
+			const config = { at: server.url, name, effects: "" };
+			return { config, effects: () => rows(`SELECT * FROM ${table}`) };
 		},
+		dispose: () => server.dispose(),
 	};
 }
 

@@ -11,7 +11,8 @@ import {
 	keepingLog,
 	type LogRecord,
 	type Order,
-	pauseOf,
+	pause,
+	pausesOf,
 	SECRET,
 	setClock,
 } from "./protocol.ts";
@@ -55,12 +56,14 @@ function receiverFor({ CONFIG, CALLBACKS, EFFECTS }: Environment): Receiver {
 		log: keepingLog(records),
 		on: {
 			async "deposit.confirmed"({ event, id, attempt }) {
-				await pauseOf(event, attempt);
+				const { before, after } = pausesOf(event);
+				await pause(before[attempt - 1]);
 				const body = JSON.stringify({ id, attempt, worker: CONFIG.worker });
 				const { ok } = await EFFECTS.fetch(
 					new Request("https://effects.example/", { method: "POST", body }),
 				);
 				if (!ok) throw new Error("the effect was not written");
+				await pause(after);
 			},
 		},
 		...CONFIG.options,

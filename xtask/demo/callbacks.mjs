@@ -1,14 +1,15 @@
 // What is sent to the receiver, and the answers that are expected.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { sign } from "./library.mjs";
 
-/** @typedef {typeof import("../../pkg/dist/esm/index.js").sign} Sign */
+/** @import { Callback } from "./receiver.mjs" */
 /** @typedef {Record<"current" | "previous" | "stranger" | "ed25519", string>} Secrets */
 /** @typedef {{ status: number, code: string, part: string }} Outcome The part is the key that signed, or the header or member at fault. */
 /**
  * @typedef {object} Sample
  * @property {string} title What a person reads.
- * @property {() => { headers: Record<string, string>, body: string }} make Signs it, as sent now.
+ * @property {() => Callback} make Signs it, as sent now.
  * @property {Outcome} expected
  */
 
@@ -24,12 +25,11 @@ export function example(type) {
 }
 
 /**
- * @param {Sign} sign
  * @param {Secrets} secrets
  * @param {number} maxBodyBytes
  * @returns {[Sample, ...Sample[]]}
  */
-export function samples(sign, secrets, maxBodyBytes) {
+export function samples(secrets, maxBodyBytes) {
 	const key = secrets.current;
 	const deposit = example("deposit.confirmed");
 	const forged = edit(deposit, (data) => {
@@ -143,7 +143,7 @@ function refused(title, make, expected) {
 
 /**
  * @param {string} name
- * @param {ReturnType<Sample["make"]>} callback
+ * @param {Callback} callback
  */
 function without(name, { headers, body }) {
 	const { [name]: _, ...others } = headers;

@@ -1,17 +1,16 @@
 // Starts a receiver that imports the installed package, sends it callbacks over HTTP and shows the
 // answers: node main.mjs [--serve]. Exits 0 only if each answer is the expected one.
-// WALLET_CALLBACK_PKG names the folder in whose node_modules the package is installed.
-import { once } from "node:events";
-import { createRequire } from "node:module";
-import { join, resolve } from "node:path";
 import { isDeepStrictEqual, parseArgs } from "node:util";
 import { samples } from "./callbacks.mjs";
-import { startReceiver } from "./receiver.mjs";
-import { printEvents, printOutcome, printPayloads, printTable } from "./report.mjs";
+import { createVerifier, generateKeyPair, generateSecret } from "./mjs";
+import { checks, tryOut } from "./once.mjs";
+import { post, startReceiver } from "./receiver.mjs";
+import { printChecks, printEvents, printOutcome, printPayloads, printTable } from "./report.mjs";
 import { serve } from "./serve.mjs";
 
 /** @import { VerifyResult } from "../../pkg/dist/esm/index.js" */
 /** @import { Outcome, Sample } from "./callbacks.mjs" */
+/** @import { Finding } from "./once.mjs" */
 /** @typedef {{ sample: Sample, outcome: Outcome, result: VerifyResult, microseconds: number, isExpected: boolean }} Row */
 
 /** How often each callback is sent, signed anew every time: the table shows the median. */
@@ -19,20 +18,15 @@ const rounds = 21;
 
 const { values: flags } = parseArgs({ options: { serve: { type: "boolean", default: false } } });
 
-const root = join(import.meta.dirname, "..", "..");
-const consumer = resolve(process.env.WALLET_CALLBACK_PKG ?? join(root, "target", "consumer"));
-/** @type {typeof import("../../pkg/dist/esm/index.js")} */
-const library = createRequire(join(consumer, "package.json"))("wallet-callback");
-
 const maxBodyBytes = 1_048_576;
-const ed25519 = library.generateKeyPair();
+const ed25519 = generateKeyPair();
 const secrets = {
-	current: library.generateSecret(),
-	previous: library.generateSecret(),
-	stranger: library.generateSecret(),
+	current: generateSecret(),
+	previous: generateSecret(),
+	stranger: generateSecret(),
 	ed25519: ed25519.privateKey,
 };
-const verifier = library.createVerifier({
+const verifier = createVerifier({
 	keys: [
 		{ id: "current", key: secrets.current },
 		{ id: "previous", key: secrets.previous },
@@ -41,15 +35,11 @@ const verifier = library.createVerifier({
 	maxBodyBytes,
 });
 
-const all = samples(library.sign, secrets, maxBodyBytes);
+const all = samples(secrets, maxBodyBytes);
 const [deposit] = all;
 const backToBack = warmUp(deposit);
 
-const port = flags.serve ? Number(process.env.PORT ?? 0) : 0;
-const receiver = await startReceiver(verifier, { port, maxBodyBytes }).catch((error) => {
-	console.error(`The receiver cannot listen on port ${process.env.PORT}: ${error.message}`);
-	process.exit(1);
-});
+const receiver = await startReceiver({ verifier });
 console.log(`A receiver with three keys (current, previous, ed25519) at ${receiver.address}\n`);
 
 /** @type {Row[]} */
@@ -57,16 +47,25 @@ const rows = [];
 for (const sample of all) {
 	rows.push(await observe(sample));
 }
+await receiver.close();
 printTable(rows, rounds, backToBack);
 printEvents(rows);
 printPayloads(rows);
 
-printOutcome(rows);
-if (rows.some((row) => !row.isExpected)) process.exitCode = 1;
+/** @type {Finding[]} */
+const findings = [];
+for (const check of checks(secrets.current)) {
+	findings.push(await tryOut(check, verifier));
+}
+printChecks(findings);
+
+printOutcome(rows, findings);
+if ([...rows, ...findings].some(({ isExpected }) => !isExpected)) process.exitCode = 1;
 if (flags.serve) {
-	serve(receiver, library.sign, secrets.current);
-} else {
-	receiver.server.close();
+	await serve(verifier, secrets.current, Number(process.env.PORT ?? 0)).catch((error) => {
+		console.error(`The receiver cannot listen on port ${process.env.PORT}: ${error.message}`);
+		process.exit(1);
+	});
 }
 
 /**
@@ -106,37 +105,21 @@ async function observe(sample) {
 }
 
 /**
+ * Sends a callback, and verifies the same bytes here: a sender is told neither the key nor the
+ * member at fault.
+ *
  * @param {Sample} sample
  * @returns {Promise<Row>}
  */
 async function send(sample) {
-	const { headers, body } = sample.make();
-	const verdictGiven = once(receiver.server, "verdict");
-	const response = await fetch(receiver.address, {
-		method: "POST",
-		headers: { "content-type": "application/json", ...headers },
-		body,
-	});
-	const answer = await response.text();
-	const [{ result, microseconds }] = await verdictGiven;
-	const outcome = {
-		status: response.status,
-		code: codeOf(answer, response.status),
-		// The sender is not told: this is what the receiver knows.
-		part: result.ok ? `key ${result.key.id}` : (result.path ?? result.header ?? "body"),
-	};
+	const callback = sample.make();
+	const answer = await post(receiver.address, callback);
+	const input = { headers: callback.headers, body: Buffer.from(callback.body) };
+	const start = process.hrtime.bigint();
+	const result = verifier.verify(input);
+	const microseconds = Number(process.hrtime.bigint() - start) / 1000;
+	const part = result.ok ? `key ${result.key.id}` : (result.path ?? result.header ?? "body");
+	const outcome = { ...answer, part };
 	const isExpected = isDeepStrictEqual(outcome, sample.expected);
 	return { sample, outcome, result, microseconds, isExpected };
-}
-
-/**
- * What an answer says; the answer itself if it has another form.
- *
- * @param {string} answer
- * @param {number} status
- */
-function codeOf(answer, status) {
-	if (answer === '{"code":0}') return "accepted";
-	const { code, error } = JSON.parse(answer);
-	return code === status ? error : answer;
 }

@@ -1,63 +1,64 @@
-// A receiver as a server has it: a raw body, one call, an answer.
+// A receiver as a server has it, and what a sender sees of it.
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { createReceiver, memoryStore, toNodeListener } from "./library.mjs";
 
-/** @import { IncomingMessage, Server, ServerResponse } from "node:http" */
-/** @import { Verifier, VerifyResult } from "../../pkg/dist/esm/index.js" */
-/** @typedef {{ result: VerifyResult, microseconds: number }} Verdict What `verify` said, and the time inside it. */
-/** @typedef {{ server: Server, address: string }} Receiver Its server emits "verdict" with a {@link Verdict}. */
+/** @import { Verifier } from "../../pkg/dist/esm/index.js" */
+/** @import { ReceiverOptions } from "../../pkg/dist/esm/receiver.js" */
+/** @typedef {{ headers: Record<string, string>, body: string }} Callback */
+/** @typedef {{ status: number, code: string }} Answer */
 
 /**
- * Starts a receiver on loopback.
+ * Starts a receiver on loopback that has handled nothing yet.
  *
- * @param {Verifier} verifier
- * @param {{ port: number, maxBodyBytes: number }} options Port 0 is any that is free.
- * @returns {Promise<Receiver>}
+ * @param {Omit<ReceiverOptions, "store"> & { verifier: Verifier }} options
+ * @param {number} port 0 is any that is free.
  */
-export async function startReceiver(verifier, { port, maxBodyBytes }) {
-	const server = createServer((request, response) => {
-		receive(request, response).catch((error) => response.destroy(error));
-	});
-
-	/**
-	 * @param {IncomingMessage} request
-	 * @param {ServerResponse} response
-	 */
-	async function receive(request, response) {
-		if (request.method !== "POST") {
-			response.writeHead(405, { allow: "POST" }).end();
-			return;
-		}
-		const input = { headers: request.headers, body: await readBody(request, maxBodyBytes) };
-		const start = process.hrtime.bigint();
-		const result = verifier.verify(input);
-		const microseconds = Number(process.hrtime.bigint() - start) / 1000;
-		server.emit("verdict", { result, microseconds });
-
-		const answer = result.ok ? { code: 0 } : { code: result.status, error: result.code };
-		response.writeHead(result.ok ? 200 : result.status, { "content-type": "application/json" });
-		response.end(JSON.stringify(answer));
-	}
-
+export async function startReceiver(options, port = 0) {
+	const receiver = createReceiver({ ...options, store: memoryStore() });
+	const server = createServer(toNodeListener(receiver));
 	server.listen(port, "127.0.0.1");
 	await once(server, "listening");
 	const bound = /** @type {import("node:net").AddressInfo} */ (server.address());
-	return { server, address: `http://127.0.0.1:${bound.port}/` };
+	return {
+		address: `http://127.0.0.1:${bound.port}/`,
+		/** Resolves when what has been begun is done. */
+		async close() {
+			server.close();
+			await receiver.close();
+			server.closeAllConnections();
+		},
+	};
 }
 
 /**
- * Reads a body to its end so that the sender gets its answer, but keeps no more of it than shows
- * that it is too large.
+ * Sends a callback.
  *
- * @param {IncomingMessage} request
- * @param {number} limit
+ * @param {string} address
+ * @param {Callback} callback
+ * @param {{ method?: string, type?: string }} [as]
+ * @returns {Promise<Answer>}
  */
-async function readBody(request, limit) {
-	const chunks = [];
-	let length = 0;
-	for await (const chunk of request) {
-		if (length <= limit) chunks.push(chunk);
-		length += chunk.length;
-	}
-	return Buffer.concat(chunks);
+export async function post(
+	address,
+	{ headers, body },
+	{ method = "POST", type = "application/json" } = {},
+) {
+	const all = { "content-type": type, ...headers };
+	const response = await fetch(address, { method, headers: all, body });
+	const { status } = response;
+	return { status, code: codeOf(await response.text(), status) };
+}
+
+/**
+ * What an answer says; the answer itself if it has another form.
+ *
+ * @param {string} answer
+ * @param {number} status
+ */
+function codeOf(answer, status) {
+	if (answer === '{"code":0}') return "accepted";
+	if (answer === '{"code":0,"duplicate":true}') return "duplicate";
+	const { code, error } = JSON.parse(answer);
+	return code === status ? error : answer;
 }

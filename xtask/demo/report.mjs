@@ -1,8 +1,10 @@
 // What the demo prints: within 100 columns, in colour on a terminal unless NO_COLOR is set.
 import { describe } from "./events.mjs";
 
+/** @import { WalletEvent } from "../../pkg/dist/esm/index.js" */
+/** @import { CallbackRecord } from "../../pkg/dist/esm/receiver.js" */
 /** @import { Row } from "./main.mjs" */
-/** @import { Verdict } from "./receiver.mjs" */
+/** @import { Finding } from "./once.mjs" */
 
 const inColour = process.stdout.isTTY && !process.env.NO_COLOR;
 const paint = (/** @type {number} */ code) => (/** @type {string} */ text) => {
@@ -30,11 +32,11 @@ export function printTable(rows, rounds, backToBack) {
 	console.log(dim("─".repeat(100)));
 	console.log(
 		dim(
-			`µs: inside verify(), the median of ${rounds} requests, each after other work that cools the`,
+			`µs: verify() on the same bytes, the median of ${rounds}, each after a request, whose work`,
 		),
 	);
 	console.log(
-		dim(`caches. Called in a loop, it takes ${backToBack.toFixed(1)} µs for deposit.confirmed.`),
+		dim(`cools the caches. In a loop, it takes ${backToBack.toFixed(1)} µs for deposit.confirmed.`),
 	);
 }
 
@@ -88,33 +90,80 @@ export function printPayloads(rows) {
 	}
 }
 
-/** @param {readonly Row[]} rows */
-export function printOutcome(rows) {
-	const differing = rows.filter((row) => !row.isExpected);
+/** @param {readonly Finding[]} findings */
+export function printChecks(findings) {
+	console.log(bold("\nHandled once"));
+	console.log(bold(checkLine("", "what was sent", "attempts", "answers")));
+	console.log(dim("─".repeat(100)));
+	for (const { check, answers, attempts, isExpected } of findings) {
+		const mark = isExpected ? "✓" : "✗";
+		const text = checkLine(mark, check.title, attempts.join(", ") || "–", tally(answers));
+		console.log((isExpected ? green : red)(text));
+		if (!isExpected) {
+			const expected = checkLine("", "  expected", check.attempts.join(", "), tally(check.answers));
+			console.log(red(expected));
+		}
+	}
+	console.log(dim("─".repeat(100)));
+	console.log(dim("attempts: how often the handler was called, each call with its number."));
+}
+
+/** @param {[string, string, string, string]} cells */
+function checkLine(...[mark, sent, attempts, answers]) {
+	return [mark.padEnd(1), sent.padEnd(35), attempts.padEnd(8), answers].join(" ");
+}
+
+/** @param {readonly string[]} answers */
+function tally(answers) {
+	const kinds = [...new Set(answers)].map((kind) => {
+		const count = answers.filter((answer) => answer === kind).length;
+		return count === 1 ? kind : `${count} × ${kind}`;
+	});
+	return kinds.join(", ");
+}
+
+/**
+ * @param {readonly Row[]} rows
+ * @param {readonly Finding[]} findings
+ */
+export function printOutcome(rows, findings) {
+	const differing = [
+		...rows.filter((row) => !row.isExpected).map(({ sample }) => sample.title),
+		...findings.filter((finding) => !finding.isExpected).map(({ check }) => check.title),
+	];
 	if (differing.length === 0) {
-		console.log(green(`\nEach of the ${rows.length} answers is the expected one.`));
+		console.log(green(`\nEach of the ${rows.length} + ${findings.length} rows is as expected.`));
 		return;
 	}
-	console.log(red("\nNot the expected answer:"));
-	for (const { sample } of differing) {
-		console.log(`  ${sample.title}`);
+	console.log(red("\nNot as expected:"));
+	for (const title of differing) {
+		console.log(`  ${title}`);
 	}
 }
 
 /**
- * One line for a log.
+ * One line for a log: what is being handled.
  *
- * @param {Verdict} verdict
+ * @param {WalletEvent} event
  */
-export function summary({ result, microseconds }) {
-	const time = new Date().toLocaleTimeString("en-GB");
-	const took = dim(`${microseconds.toFixed(1)} µs`);
-	if (!result.ok) {
-		return `${time}  ${yellow(`${result.status} ${result.code}`)}  ${result.message}  ${took}`;
-	}
-	const { subject, details } = describe(result.event);
-	const text = [subject, ...details].filter((part) => part !== "").join(", ");
-	return `${time}  ${green("200 accepted")}  ${result.id}  ${result.event.type}  ${text}  ${took}`;
+export function eventLine(event) {
+	const { subject, details } = describe(event);
+	return `${clock()}  ${event.type}  ${[subject, ...details].join(", ")}`;
+}
+
+/**
+ * One line for a log: how it ended.
+ *
+ * @param {CallbackRecord} record
+ */
+export function recordLine({ outcome, level, id, code, message, durationMs }) {
+	const colour = level === "info" ? green : yellow;
+	const parts = [clock(), colour(outcome), id, code, message, dim(`${durationMs} ms`)];
+	return parts.filter((part) => part !== undefined).join("  ");
+}
+
+function clock() {
+	return new Date().toLocaleTimeString("en-GB");
 }
 
 /**

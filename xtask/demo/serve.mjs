@@ -1,27 +1,37 @@
-// Keeps the receiver up, for callbacks that a person sends.
+// Keeps a receiver up, for callbacks that a person sends.
 import { example } from "./callbacks.mjs";
-import { bold, summary } from "./report.mjs";
+import { sign } from "./library.mjs";
+import { startReceiver } from "./receiver.mjs";
+import { bold, eventLine, recordLine } from "./report.mjs";
 
-/** @import { Receiver } from "./receiver.mjs" */
-/** @import { Sign } from "./callbacks.mjs" */
+/** @import { Verifier } from "../../pkg/dist/esm/index.js" */
+/** @import { Callback } from "./receiver.mjs" */
 
 /** Less than the five minutes for which a signature is fresh: the last line printed always works. */
 const refreshMinutes = 4;
 
 /**
- * @param {Receiver} receiver
- * @param {Sign} sign
+ * @param {Verifier} verifier
  * @param {string} key
+ * @param {number} port
  */
-export function serve({ server, address }, sign, key) {
+export async function serve(verifier, key, port) {
+	const print = (/** @type {any} */ record) => console.log(recordLine(record));
+	const { address, close } = await startReceiver(
+		{
+			verifier,
+			onAny: ({ event }) => console.log(eventLine(event)),
+			log: { info: print, warn: print, error: print },
+		},
+		port,
+	);
 	const body = JSON.stringify(JSON.parse(example("deposit.confirmed")));
 	const invite = () => {
 		console.log(bold(`\nA genuine callback, fresh for five minutes; paste it into another shell:`));
 		console.log(`${curl(address, sign({ body, key }))}\n`);
 	};
 
-	server.on("verdict", (verdict) => console.log(summary(verdict)));
-	console.log(`\nThe receiver stays up at ${address} until Ctrl-C.`);
+	console.log(`\nA receiver stays up at ${address} until Ctrl-C.`);
 	console.log(`Every ${refreshMinutes} minutes the line below is signed anew.`);
 	invite();
 	const refresh = setInterval(invite, refreshMinutes * 60_000);
@@ -29,8 +39,7 @@ export function serve({ server, address }, sign, key) {
 	for (const signal of ["SIGINT", "SIGTERM"]) {
 		process.once(signal, () => {
 			clearInterval(refresh);
-			server.close();
-			server.closeAllConnections();
+			close();
 		});
 	}
 }
@@ -39,7 +48,7 @@ export function serve({ server, address }, sign, key) {
  * A command for a shell. A proxy that the environment names could not reach loopback.
  *
  * @param {string} address
- * @param {{ headers: Record<string, string>, body: string }} callback
+ * @param {Callback} callback
  */
 function curl(address, { headers, body }) {
 	const all = Object.entries({ "content-type": "application/json", ...headers });

@@ -15,7 +15,7 @@ export const crash: Scenario = {
 	async play(stage) {
 		const { kind, fleet, sender, random } = stage;
 		const callbacks = Array.from({ length: CALLBACKS }, (_, index) =>
-			callback(`msg_crash_${index}`, [random.below(40), random.below(40)]),
+			callback(`msg_crash_${index}`, [random.below(20)], random.below(20)),
 		);
 		const state = { over: false };
 		const killing = killAtRandom(stage, () => state.over);
@@ -25,7 +25,7 @@ export const crash: Scenario = {
 			state.over = true;
 		}
 		const kills = await killing;
-		assert.ok(kills >= (kind.processes === 1 ? 2 : 5), `${kills} kills`);
+		assert.ok(kills >= (kind.clients.length === 1 ? 2 : 5), `${kills} kills`);
 		const notes = `${kills} kills`;
 		return { callbacks, notes };
 	},
@@ -36,7 +36,7 @@ async function killAtRandom(
 	isOver: () => boolean,
 ): Promise<number> {
 	// Where all receivers are in one process, they all are away until it has started again.
-	const longest = kind.processes === 1 ? 1500 : 400;
+	const longest = kind.clients.length === 1 ? 1500 : 400;
 	for (let kills = 0; ; kills += 1) {
 		await sleep(random.between(longest / 4, longest));
 		if (isOver()) return kills;

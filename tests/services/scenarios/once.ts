@@ -15,7 +15,7 @@ export const once: Scenario = {
 	isExact: () => true,
 	async play({ fleet, sender, random }) {
 		const callbacks = Array.from({ length: IDS }, (_, index) =>
-			callback(`msg_once_${index}`, [random.below(5)]),
+			callback(`msg_once_${index}`, [random.below(3)]),
 		);
 		const rest = callbacks[Symbol.iterator]();
 		const work = async () => {

@@ -1,0 +1,34 @@
+import assert from "node:assert/strict";
+import { type Scenario, until } from "../scenario.ts";
+import { callback } from "../sender.ts";
+
+const CALLBACKS = 500;
+
+/** What was acknowledged before it was handled is handled after a crash. */
+export const inbox: Scenario = {
+	title: "500 callbacks acknowledged before they are handled, all receivers killed in their midst",
+	name: "inbox",
+	options: { leaseSeconds: 1, acknowledge: "before-handling" },
+	suits: ({ durable }) => durable,
+	isExact: ({ transactional }) => transactional,
+	async play({ fleet, sender, site }) {
+		const callbacks = Array.from({ length: CALLBACKS }, (_, index) =>
+			callback(`msg_inbox_${index}`, [40], 20),
+		);
+		await sender.deliverAll(() => fleet.ports, callbacks, 24);
+		await until("the first effects", async () => (await site.effects()).length > 0);
+		await fleet.kill();
+		const early = (await site.effects()).length;
+		assert.ok(early < CALLBACKS, "they have been killed in the midst of it");
+
+		await fleet.start();
+		await until("the rest of the effects", async () => {
+			// Workers handle what is left when they are told to, as by a cron trigger.
+			await fleet.tell({ order: "drain" });
+			return new Set((await site.effects()).map(({ id }) => id)).size === CALLBACKS;
+		});
+		const again = await sender.send(fleet.ports[0] as number, callbacks[0] as never);
+		assert.equal(again?.word, "duplicate");
+		return { callbacks, notes: `${early} handled before the crash` };
+	},
+};

@@ -1,0 +1,333 @@
+//! How callbacks arrive, and how a sender's handshake is answered.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    reason = "a test fails by panicking"
+)]
+
+mod common;
+
+use common::*;
+use wallet_callback::error::Rejection;
+use wallet_callback::handshake::prove;
+use wallet_callback::origin::IpRanges;
+use wallet_callback::transport::{Arrival, Https, Transport};
+
+const CLIENT: &str = "203.0.113.7";
+const PROXY: &str = "10.0.0.1";
+const CHALLENGE: &str = "Q7u2nYx0fBvK3-ZtWm9Ls_4RcHdEoGj1PaXi6TkNyUM";
+
+fn transport(https: Https) -> Transport {
+    let proxies = ["10.0.0.0/8", "2001:db8:1::/48"];
+    Transport {
+        trusted_proxies: IpRanges::parse("trustedProxies", proxies).unwrap(),
+        https,
+    }
+}
+
+/// The client of a request that comes over TLS.
+fn client<'a>(peer: &'a str, forwarded_for: Option<&'a str>) -> Option<&'a str> {
+    let arrival = Arrival {
+        peer: Some(peer),
+        secure: true,
+        forwarded_for,
+        ..Arrival::default()
+    };
+    transport(Https::Always).admit(&arrival).unwrap()
+}
+
+/// Whether a request without TLS gets in.
+fn admits(https: Https, arrival: Arrival) -> bool {
+    match transport(https).admit(&arrival) {
+        Ok(_) => true,
+        Err(rejection) => {
+            assert_eq!(rejection, Rejection::InsecureTransport);
+            false
+        }
+    }
+}
+
+fn from(peer: &str) -> Arrival<'_> {
+    Arrival {
+        peer: Some(peer),
+        ..Arrival::default()
+    }
+}
+
+#[test]
+fn nobody_but_a_trusted_proxy_is_believed() {
+    for peer in [CLIENT, "127.0.0.1", "::1", "9.255.255.255", "2001:db8:2::1"] {
+        assert_eq!(client(peer, Some("198.51.100.1")), Some(peer));
+        assert_eq!(client(peer, None), Some(peer));
+    }
+    let nobody = Transport::default();
+    let arrival = Arrival {
+        secure: true,
+        forwarded_for: Some(CLIENT),
+        ..from(PROXY)
+    };
+    assert_eq!(nobody.admit(&arrival), Ok(Some(PROXY)));
+}
+
+#[test]
+fn a_peer_that_nobody_knows_is_no_trusted_proxy() {
+    for peer in [None, Some(""), Some("unknown"), Some("10.0.0.1, 10.0.0.2")] {
+        let arrival = Arrival {
+            peer,
+            secure: true,
+            forwarded_for: Some(CLIENT),
+            ..Arrival::default()
+        };
+        assert_eq!(transport(Https::Always).admit(&arrival), Ok(None));
+    }
+}
+
+#[test]
+fn the_client_is_the_right_most_hop_that_is_no_trusted_proxy() {
+    for (hops, expected) in [
+        ("203.0.113.7", Some(CLIENT)),
+        ("127.0.0.1, 198.51.100.1, 203.0.113.7", Some(CLIENT)),
+        ("10.9.9.9,203.0.113.7,10.2.2.2,10.1.1.1", Some(CLIENT)),
+        ("10.3.3.3, 10.2.2.2", Some("10.3.3.3")),
+        ("\t203.0.113.7 ", Some(CLIENT)),
+        ("203.0.113.7, ::ffff:10.2.2.2", Some(CLIENT)),
+        ("203.0.113.7, [2001:db8:1::1]:80", Some(CLIENT)),
+        ("unknown, 203.0.113.7", Some(CLIENT)),
+        (", 203.0.113.7", Some(CLIENT)),
+        ("203.0.113.7,", None),
+        ("203.0.113.7,,10.2.2.2", None),
+        ("203.0.113.7, unknown", None),
+        ("unknown, 10.2.2.2", None),
+        ("", None),
+        (" ", None),
+        (",", None),
+        ("é", None),
+    ] {
+        for peer in [PROXY, "::ffff:10.0.0.1", "10.0.0.1:443", "2001:db8:1::9"] {
+            assert_eq!(client(peer, Some(hops)), expected, "{peer} {hops:?}");
+        }
+    }
+}
+
+#[test]
+fn a_port_and_brackets_are_left_out() {
+    for (peer, expected) in [
+        ("203.0.113.7:443", Some(CLIENT)),
+        ("[2001:db8::7]", Some("2001:db8::7")),
+        ("[2001:db8::7]:443", Some("2001:db8::7")),
+        ("2001:db8::7", Some("2001:db8::7")),
+        ("::ffff:203.0.113.7", Some("::ffff:203.0.113.7")),
+        ("[::ffff:203.0.113.7]:1", Some("::ffff:203.0.113.7")),
+    ] {
+        assert_eq!(client(peer, None), expected, "{peer}");
+    }
+}
+
+#[test]
+fn what_is_no_address_is_none() {
+    for peer in [
+        "",
+        " ",
+        ":",
+        ":443",
+        "[",
+        "[]",
+        "[]:443",
+        "[2001:db8::7",
+        "2001:db8::7]",
+        "localhost",
+        "localhost:80",
+        "203.0.113",
+        "203.0.113.256",
+        "203.0.113.07",
+        "203.0.113.7/32",
+        "fe80::1%eth0",
+        "2001:db8::g",
+        "\"203.0.113.7\"",
+        " 203.0.113.7",
+        "[2001:db8::7]x",
+        "[2001:db8::7]443",
+        "[203.0.113.7]",
+        "203.0.113.7:x",
+        "203.0.113.7:",
+        "203.0.113.7:99999",
+    ] {
+        assert_eq!(client(peer, None), None, "{peer:?}");
+    }
+}
+
+#[test]
+fn https_is_demanded_outside_the_machine() {
+    for (peer, admitted) in [
+        ("127.0.0.1", true),
+        ("127.255.255.255", true),
+        ("::1", true),
+        ("[::1]:80", true),
+        ("::ffff:127.0.0.1", true),
+        ("::127.0.0.1", false),
+        ("126.255.255.255", false),
+        ("128.0.0.1", false),
+        ("0.0.0.0", false),
+        ("::", false),
+        ("10.0.0.1", false),
+        (CLIENT, false),
+        ("localhost", false),
+        ("", false),
+    ] {
+        for host in [None, Some("localhost"), Some("pay.example")] {
+            let arrival = || Arrival { host, ..from(peer) };
+            let got = admits(Https::OutsideLoopback, arrival());
+            assert_eq!(got, admitted, "{peer} {host:?}");
+            assert!(!admits(Https::Always, arrival()), "{peer} {host:?}");
+            assert!(admits(Https::Never, arrival()), "{peer} {host:?}");
+        }
+    }
+}
+
+/// RFC 6761, section 6.3, and the addresses that a program on the same machine is called by.
+#[test]
+fn the_host_stands_for_a_peer_that_nobody_knows() {
+    for (host, admitted) in [
+        ("localhost", true),
+        ("LocalHost:3000", true),
+        ("127.0.0.1", true),
+        ("127.0.0.1:3000", true),
+        ("[::1]", true),
+        ("[::1]:3000", true),
+        ("", false),
+        ("localhost.example", false),
+        ("notlocalhost", false),
+        ("127.0.0.1.example", false),
+        ("example:127", false),
+        ("10.0.0.1", false),
+        ("[::2]:80", false),
+    ] {
+        let arrival = || Arrival {
+            host: Some(host),
+            ..Arrival::default()
+        };
+        assert_eq!(
+            admits(Https::OutsideLoopback, arrival()),
+            admitted,
+            "{host}"
+        );
+        assert!(!admits(Https::Always, arrival()), "{host}");
+    }
+    assert!(!admits(Https::OutsideLoopback, Arrival::default()));
+}
+
+#[test]
+fn a_client_behind_a_proxy_does_not_pass_for_the_machine() {
+    let local = IpRanges::parse("trustedProxies", ["127.0.0.1", "10.0.0.0/8"]).unwrap();
+    let transport = Transport {
+        trusted_proxies: local,
+        https: Https::OutsideLoopback,
+    };
+    for peer in ["127.0.0.1", PROXY] {
+        for hops in ["203.0.113.7", "127.0.0.1, 203.0.113.7", "::1, x", "x"] {
+            let arrival = Arrival {
+                forwarded_for: Some(hops),
+                host: Some("localhost"),
+                ..from(peer)
+            };
+            let result = transport.admit(&arrival);
+            assert_eq!(result, Err(Rejection::InsecureTransport), "{peer} {hops}");
+        }
+    }
+}
+
+#[test]
+fn the_scheme_is_a_trusted_proxys_last_word() {
+    for (peer, scheme, admitted) in [
+        (PROXY, "https", true),
+        (PROXY, "HTTPS", true),
+        (PROXY, "http, https", true),
+        (PROXY, "http,\thttps ", true),
+        (PROXY, "https, http", false),
+        (PROXY, "https,", false),
+        (PROXY, "", false),
+        (PROXY, "httpsx", false),
+        (CLIENT, "https", false),
+        ("", "https", false),
+    ] {
+        for https in [Https::OutsideLoopback, Https::Always] {
+            for forwarded_for in [None, Some(CLIENT)] {
+                let arrival = Arrival {
+                    forwarded_for,
+                    forwarded_proto: Some(scheme),
+                    ..from(peer)
+                };
+                assert_eq!(admits(https, arrival), admitted, "{peer} {scheme:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_came_over_tls_is_admitted_whatever_else_is_said() {
+    for https in [Https::OutsideLoopback, Https::Always, Https::Never] {
+        for peer in [None, Some(CLIENT), Some(PROXY), Some("x")] {
+            let arrival = Arrival {
+                peer,
+                secure: true,
+                forwarded_proto: Some("http"),
+                ..Arrival::default()
+            };
+            assert!(admits(https, arrival), "{peer:?}");
+        }
+    }
+}
+
+#[test]
+fn proxies_are_named_in_the_error() {
+    let result = IpRanges::parse("trustedProxies", ["10.0.0.1/8"]).map(drop);
+    let problem = "expected no bits behind the prefix at index 0, got \"10.0.0.1/8\"";
+    assert_eq!(result, Err(invalid_option("trustedProxies", problem)));
+}
+
+/// The proofs are as Python's `hmac` computes them.
+#[test]
+fn a_handshake_is_answered_by_the_key_that_signed() {
+    let keys = keys(&[SECRET, OTHER_SECRET, PUBLIC]).unwrap();
+    let proof = |key| prove(&keys, key, ID, CHALLENGE);
+    assert_eq!(
+        proof(0).as_deref(),
+        Some("v1,1KxfwiHPlMlSUjMxKjglSsPR6qIwpQmFvomWCNuCAoM=")
+    );
+    assert_eq!(
+        proof(1).as_deref(),
+        Some("v1,2Ug8IqmNonHZhNonPDfhZAsFGe8z2yMuyM/+PBqgWXI=")
+    );
+    assert_eq!(proof(2), None, "a public key");
+    assert_eq!(proof(3), None, "no key");
+    let empty = prove(&keys, 0, "", "");
+    assert_eq!(
+        empty.as_deref(),
+        Some("v1,4Y8QpF4YF0kvzXyBpDVfjpPoulT9Boy9Bek28IPqMhk=")
+    );
+}
+
+#[test]
+fn a_proof_is_no_signature_of_a_callback() {
+    let keys = keys(&[SECRET]).unwrap();
+    let verifier = verifier(WALLET, &[SECRET]);
+    let body = format!("{ID}\n{CHALLENGE}");
+    let proof = prove(&keys, 0, ID, CHALLENGE).unwrap();
+    for body in [body.as_str(), CHALLENGE, BODY] {
+        for id in [ID, "callback-verification"] {
+            let callback = Callback::signed(WALLET, body)
+                .with("webhook-id", id)
+                .with("webhook-signature", &proof);
+            assert_eq!(
+                callback.verify(&verifier),
+                Err(Rejection::SignatureMismatch {
+                    header: "webhook-signature"
+                })
+            );
+        }
+    }
+}
