@@ -98,6 +98,7 @@ pub fn sign(
 pub fn transport(json: &[u8]) -> Result<Transport, ConfigError> {
     let document = document(json)?;
     let options = document.root();
+    refuse_unknown(options, &["trustedProxies", "requireHttps"])?;
     let mut transport = Transport::default();
     if let Some(ranges) = read(options, "trustedProxies", "an array of strings", strings)? {
         let ranges = ranges.iter().map(String::as_str);

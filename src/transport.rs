@@ -98,9 +98,15 @@ impl<'a> Client<'a> {
     /// An address, perhaps in brackets, perhaps with a port, as proxies write them.
     fn parse(text: &'a str) -> Option<Self> {
         let bare = match text.strip_prefix('[') {
-            Some(rest) => rest.split_once(']')?.0,
+            Some(rest) => {
+                let (bare, port) = rest.split_once(']')?;
+                bare.contains(':').then_some(())?;
+                let port = port.strip_prefix(':');
+                let is_whole = rest.ends_with(']') || port.is_some_and(is_port);
+                is_whole.then_some(bare)?
+            }
             None => match text.split_once(':') {
-                Some((address, port)) if !port.contains(':') => address,
+                Some((bare, port)) if is_port(port) => bare,
                 _ => text,
             },
         };
@@ -114,6 +120,10 @@ impl<'a> Client<'a> {
     fn is_loopback(self) -> bool {
         self.address.to_canonical().is_loopback()
     }
+}
+
+fn is_port(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u16>().is_ok()
 }
 
 /// The nearest proxy's word is the last one of the list.

@@ -5,11 +5,19 @@ import {
 	type SenderName,
 	type Transport,
 	type VerificationAnswer,
+	type Verifier,
 } from "wallet-callback";
 import { Handling, typeOf } from "./receiver/handling.js";
 import { Inbox, pack } from "./receiver/inbox.js";
 import { type Facts, Journal, type Outcome } from "./receiver/journal.js";
-import { fromRequest, onWorkers, type Refusal, refuseMedia } from "./receiver/media.js";
+import {
+	byteLength,
+	fromRequest,
+	onWorkers,
+	type Refusal,
+	refuseLength,
+	refuseMedia,
+} from "./receiver/media.js";
 import { type Settings, settle } from "./receiver/options.js";
 import { ACCEPTED, answer, later, refusal } from "./receiver/reply.js";
 import type {
@@ -19,6 +27,7 @@ import type {
 	ReceiverOptions,
 	ReceiverStats,
 	Reply,
+	VerifierFrom,
 	Verifying,
 } from "./receiver/types.js";
 import type { NotNow } from "./stores/store.js";
@@ -54,10 +63,16 @@ export type {
  * export default { fetch: (request: Request) => receiver(request) };
  * ```
  */
+export function createReceiver<Event extends object>(
+	options: ReceiverOptions<Event> & { readonly verifier: Verifier<Event>; readonly keys?: never },
+): Receiver;
 export function createReceiver<Name extends SenderName = "tp-wallet">(
-	options: ReceiverOptions<EventOf<Name>> & Verifying<Name>,
+	options: ReceiverOptions<EventOf<Name>> & VerifierFrom<Name>,
+): Receiver;
+export function createReceiver<Event extends object>(
+	options: ReceiverOptions<Event> & Verifying<Event>,
 ): Receiver {
-	const receiver = new CallbackReceiver<EventOf<Name>>(options);
+	const receiver = new CallbackReceiver<Event>(options);
 	const answer = async (request: Request, context: ReceiverContext = {}): Promise<Response> => {
 		const { status, headers, body } = await receiver.receive(
 			fromRequest(request, context),
@@ -98,7 +113,7 @@ class CallbackReceiver<Event extends object> {
 	#whenIdle: (() => void) | undefined;
 	#closing: Promise<void> | undefined;
 
-	constructor(options: ReceiverOptions<Event> & Verifying<SenderName>) {
+	constructor(options: ReceiverOptions<Event> & Verifying<Event>) {
 		this.#settings = settle(options);
 		const { verifier, log, meter, trustedProxies, requireHttps, acknowledge } = this.#settings;
 		this.#transport = createTransport({ trustedProxies, requireHttps });
@@ -112,7 +127,7 @@ class CallbackReceiver<Event extends object> {
 		const since = performance.now();
 		const facts: Facts = { store: {} };
 		this.#inFlight += 1;
-		const [outcome, reply] = await this.#end(incoming, context, facts, since);
+		const [outcome, reply] = await this.#end(incoming, context, facts);
 		this.#inFlight -= 1;
 		if (this.#inFlight === 0) this.#whenIdle?.();
 		facts.outcome = outcome;
@@ -120,14 +135,9 @@ class CallbackReceiver<Event extends object> {
 		return reply;
 	}
 
-	async #end(
-		incoming: Incoming,
-		context: ReceiverContext,
-		facts: Facts,
-		since: number,
-	): Promise<Ending> {
+	async #end(incoming: Incoming, context: ReceiverContext, facts: Facts): Promise<Ending> {
 		try {
-			return await this.#run(incoming, context, facts, since);
+			return await this.#run(incoming, context, facts);
 		} catch (error) {
 			facts.error = error;
 			return ["internal_error", refusal(500, "internal_error")];
@@ -135,12 +145,7 @@ class CallbackReceiver<Event extends object> {
 	}
 
 	/** The life of a callback, stage by stage. */
-	async #run(
-		incoming: Incoming,
-		context: ReceiverContext,
-		facts: Facts,
-		since: number,
-	): Promise<Ending> {
+	async #run(incoming: Incoming, context: ReceiverContext, facts: Facts): Promise<Ending> {
 		if (this.#closing !== undefined) return ["closing", later(503, "closing")];
 		const { verifier, acknowledge, logBodies } = this.#settings;
 		const { settings } = verifier;
@@ -154,7 +159,9 @@ class CallbackReceiver<Event extends object> {
 		} catch (error) {
 			return unread(error, facts);
 		}
-		facts.bytes = body.length;
+		facts.bytes = byteLength(body);
+		const tooLarge = refuseLength(facts.bytes, settings);
+		if (tooLarge !== undefined) return refuse(tooLarge, facts);
 
 		const peer = context.ip ?? incoming.peer;
 		const admitted = this.#transport.admit({ headers, peer, secure, host });
@@ -173,7 +180,7 @@ class CallbackReceiver<Event extends object> {
 
 		const callback = { id, hash, event, proof: verifier.answerVerification(verified) };
 		return acknowledge === "after-handling"
-			? this.#handle(callback, context, facts, since)
+			? this.#handle(callback, context, facts)
 			: this.#enqueue(callback, context, facts);
 	}
 
@@ -181,9 +188,9 @@ class CallbackReceiver<Event extends object> {
 		{ id, hash, event, proof }: Callback<Event>,
 		{ signal }: ReceiverContext,
 		facts: Facts,
-		since: number,
 	): Promise<Ending> {
 		const { leaseMs, retentionMs } = this.#settings;
+		const since = performance.now();
 		const found = await this.#handling.tryTo(facts, "claim", (store) =>
 			store.claim(id, hash, leaseMs, retentionMs),
 		);
@@ -198,7 +205,7 @@ class CallbackReceiver<Event extends object> {
 
 	async #enqueue(
 		{ id, hash, event, proof }: Callback<Event>,
-		{ waitUntil }: ReceiverContext,
+		context: ReceiverContext,
 		facts: Facts,
 	): Promise<Ending> {
 		const { retentionMs } = this.#settings;
@@ -206,8 +213,8 @@ class CallbackReceiver<Event extends object> {
 			store.enqueue(id, hash, pack(event), retentionMs),
 		);
 		if (found?.status !== "stored") return notNow(found, proof, facts);
-		if (waitUntil === undefined) this.#inbox.wake();
-		else waitUntil(this.#inbox.drain());
+		if (context.waitUntil === undefined) this.#inbox.wake();
+		else context.waitUntil(this.#inbox.drain());
 		return ["acknowledged", accept(proof)];
 	}
 

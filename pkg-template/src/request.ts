@@ -150,7 +150,8 @@ export async function readBody(request: Request, limit: number): Promise<Uint8Ar
 		chunks.push(value);
 		length += value.length;
 		if (length > limit) {
-			await reader.cancel();
+			// Nobody waits for the sender to take note of it.
+			reader.cancel().catch(() => {});
 			break;
 		}
 	}

@@ -149,6 +149,11 @@ export class Fleet {
 		return (await this.tell({ order: "records" })).flat() as LogRecord[];
 	}
 
+	/** Whether a callback's handler has begun. */
+	async hasBegun({ id }: { readonly id: string }): Promise<boolean> {
+		return (await this.tell({ order: "begun" })).flat().includes(id);
+	}
+
 	/** The ports of all receivers. */
 	get ports(): readonly number[] {
 		return this.members.flatMap(({ ports }) => ports);

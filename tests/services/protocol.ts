@@ -48,6 +48,8 @@ export type Order =
 	| { readonly order: "clock"; readonly aheadMs: number }
 	/** Handles what is due in the inbox. */
 	| { readonly order: "drain" }
+	/** Answers with the ids of the callbacks whose handlers have begun. */
+	| { readonly order: "begun" }
 	/** Answers with the records of the log at the levels warn and error. */
 	| { readonly order: "records" }
 	/** Makes the Durable Object slow, or makes it fail. */

@@ -14,7 +14,7 @@ export interface FaultyProxy {
 }
 
 export async function startFaultyProxy(serverPort: number): Promise<FaultyProxy> {
-	const sockets = new Set<Socket>();
+	const clients = new Set<Socket>();
 	let delayMs = 0;
 	let refuses = false;
 
@@ -24,15 +24,15 @@ export async function startFaultyProxy(serverPort: number): Promise<FaultyProxy>
 			return;
 		}
 		const server = connect(serverPort, "127.0.0.1");
+		clients.add(client);
+		client.on("close", () => clients.delete(client));
 		for (const [from, to] of [
 			[client, server],
 			[server, client],
 		] as const) {
-			sockets.add(from);
 			from.setNoDelay(true);
-			from.on("error", () => to.resetAndDestroy());
+			from.on("error", () => to.destroy());
 			from.on("close", () => {
-				sockets.delete(from);
 				to.destroy();
 			});
 		}
@@ -52,9 +52,6 @@ export async function startFaultyProxy(serverPort: number): Promise<FaultyProxy>
 	const address = proxy.address();
 	if (address === null || typeof address === "string") throw new Error("expected a port");
 
-	const reset = () => {
-		for (const socket of sockets) socket.resetAndDestroy();
-	};
 	return {
 		port: address.port,
 		delay(ms) {
@@ -63,9 +60,11 @@ export async function startFaultyProxy(serverPort: number): Promise<FaultyProxy>
 		refuse(wish) {
 			refuses = wish;
 		},
-		reset,
+		reset() {
+			for (const client of clients) client.resetAndDestroy();
+		},
 		async dispose() {
-			reset();
+			for (const client of clients) client.destroy();
 			await new Promise((resolve) => proxy.close(resolve));
 		},
 	};

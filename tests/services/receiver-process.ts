@@ -132,6 +132,7 @@ const BACKENDS: { readonly [Name in Exclude<Client, "durable-object">]: () => Pr
 };
 
 const records: LogRecord[] = [];
+const begun: string[] = [];
 
 /** It stops with whoever started it. */
 process.on("disconnect", () => process.exit());
@@ -145,6 +146,7 @@ const receivers = Array.from({ length: config.receivers }, () =>
 		log: keepingLog(records),
 		on: {
 			async "deposit.confirmed"({ event, id, attempt, claim }) {
+				begun.push(id);
 				const { before, after } = pausesOf(event);
 				await pause(before[attempt - 1]);
 				await backend.write({ id, attempt, worker: config.worker }, claim);
@@ -162,6 +164,8 @@ async function obey(order: Order): Promise<unknown> {
 		case "drain":
 			await Promise.all(receivers.map((receiver) => receiver.drain()));
 			return undefined;
+		case "begun":
+			return begun;
 		case "records":
 			return records;
 		default:

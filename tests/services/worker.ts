@@ -47,6 +47,7 @@ interface Environment {
 }
 
 const records: LogRecord[] = [];
+const begun: string[] = [];
 let receiver: Receiver | undefined;
 
 function receiverFor({ CONFIG, CALLBACKS, EFFECTS }: Environment): Receiver {
@@ -56,6 +57,7 @@ function receiverFor({ CONFIG, CALLBACKS, EFFECTS }: Environment): Receiver {
 		log: keepingLog(records),
 		on: {
 			async "deposit.confirmed"({ event, id, attempt }) {
+				begun.push(id);
 				const { before, after } = pausesOf(event);
 				await pause(before[attempt - 1]);
 				const body = JSON.stringify({ id, attempt, worker: CONFIG.worker });
@@ -77,6 +79,8 @@ async function obey(order: Order, environment: Environment): Promise<unknown> {
 			return setClock(order.aheadMs);
 		case "drain":
 			return receiverFor(environment).drain();
+		case "begun":
+			return begun;
 		case "records":
 			return records;
 		case "fault": {

@@ -57,7 +57,7 @@ async function obey(order: Order): Promise<unknown> {
 			return ((await response.json()) as { readonly answer?: unknown }).answer;
 		}),
 	);
-	return order.order === "records" ? answers.flat() : undefined;
+	return answers.flat();
 }
 
 process.on("message", async ({ number, order }: { number: number; order: Order }) => {

@@ -2,7 +2,7 @@
 // answers: node main.mjs [--serve]. Exits 0 only if each answer is the expected one.
 import { isDeepStrictEqual, parseArgs } from "node:util";
 import { samples } from "./callbacks.mjs";
-import { createVerifier, generateKeyPair, generateSecret } from "./mjs";
+import { createVerifier, generateKeyPair, generateSecret } from "./library.mjs";
 import { checks, tryOut } from "./once.mjs";
 import { post, startReceiver } from "./receiver.mjs";
 import { printChecks, printEvents, printOutcome, printPayloads, printTable } from "./report.mjs";

@@ -29,7 +29,11 @@ const crowd = 20;
  */
 export function checks(key) {
 	const deposit = () => sign({ body: example("deposit.confirmed"), key });
-	const { promise: answered, resolve: setAnswered } = deferred();
+	let open = () => {};
+	/** @type {Promise<void>} */
+	const opened = new Promise((resolve) => {
+		open = resolve;
+	});
 
 	return [
 		{
@@ -93,10 +97,10 @@ export function checks(key) {
 			async run(send, attempts) {
 				const answer = await send(deposit());
 				const when = attempts.length === 0 ? "before" : "after";
-				setAnswered();
+				open();
 				return [`${answer}, ${when} the handler ended`];
 			},
-			handler: () => answered,
+			handler: () => opened,
 			acknowledge: "before-handling",
 			answers: ["200 accepted, before the handler ended"],
 			attempts: [1],
@@ -151,14 +155,4 @@ function proof({ headers, body }, key) {
 		.update(`callback-verification\n${headers["webhook-id"]}\n${challenge}`)
 		.digest("base64");
 	return JSON.stringify({ code: 0, challenge, signature: `v1,${signature}` });
-}
-
-/** A promise and what resolves it. */
-function deferred() {
-	/** @type {() => void} */
-	let resolve = () => {};
-	const promise = new Promise((/** @type {(value?: undefined) => void} */ settle) => {
-		resolve = settle;
-	});
-	return { promise, resolve };
 }

@@ -97,7 +97,7 @@ export function printChecks(findings) {
 	console.log(dim("─".repeat(100)));
 	for (const { check, answers, attempts, isExpected } of findings) {
 		const mark = isExpected ? "✓" : "✗";
-		const text = checkLine(mark, check.title, attempts.join(", ") || "–", tally(answers));
+		const text = checkLine(mark, check.title, attempts.join(", "), tally(answers));
 		console.log((isExpected ? green : red)(text));
 		if (!isExpected) {
 			const expected = checkLine("", "  expected", check.attempts.join(", "), tally(check.answers));
@@ -105,12 +105,12 @@ export function printChecks(findings) {
 		}
 	}
 	console.log(dim("─".repeat(100)));
-	console.log(dim("attempts: how often the handler was called, each call with its number."));
+	console.log(dim("attempts: the numbers of the handler's calls."));
 }
 
 /** @param {[string, string, string, string]} cells */
 function checkLine(...[mark, sent, attempts, answers]) {
-	return [mark.padEnd(1), sent.padEnd(35), attempts.padEnd(8), answers].join(" ");
+	return [mark.padEnd(1), sent.padEnd(35), (attempts || "–").padEnd(8), answers].join(" ");
 }
 
 /** @param {readonly string[]} answers */
@@ -132,7 +132,7 @@ export function printOutcome(rows, findings) {
 		...findings.filter((finding) => !finding.isExpected).map(({ check }) => check.title),
 	];
 	if (differing.length === 0) {
-		console.log(green(`\nEach of the ${rows.length} + ${findings.length} rows is as expected.`));
+		console.log(green(`\nEach of the ${rows.length + findings.length} rows is as expected.`));
 		return;
 	}
 	console.log(red("\nNot as expected:"));
@@ -163,7 +163,7 @@ export function recordLine({ outcome, level, id, code, message, durationMs }) {
 }
 
 function clock() {
-	return new Date().toLocaleTimeString("en-GB");
+	return new Date().toTimeString().slice(0, 8);
 }
 
 /**

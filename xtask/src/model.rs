@@ -48,6 +48,17 @@ pub fn typescript() -> String {
             events.join("\n\t| ")
         ),
     );
+    let types = FAMILIES.iter().flat_map(|family| {
+        let name = |status: &Status| format!("\n\t\"{}.{}\",", family.name, status.name);
+        family.statuses.iter().map(name)
+    });
+    push(
+        &mut out,
+        format_args!(
+            "\n/** The types of events that this version of the package knows. */\nexport const EVENT_TYPES: readonly string[] = [{}\n];\n",
+            types.collect::<String>()
+        ),
+    );
     out.push_str(TAIL);
     out
 }

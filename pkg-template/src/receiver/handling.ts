@@ -1,7 +1,7 @@
 /** From a claimed callback to a handled one. */
 
 import type { Claim, ReplayStore } from "../stores/store.js";
-import type { Facts, Journal, Logger, Outcome } from "./journal.js";
+import { type Facts, type Journal, type Logger, type Outcome, toPlain } from "./journal.js";
 import type { Settings } from "./options.js";
 import { pause, TimeoutError, within } from "./patience.js";
 import type { Handler, HandlerContext } from "./types.js";
@@ -90,9 +90,20 @@ export class Handling<Event> {
 		}
 	}
 
-	async #runHandlers({ claim, event, since, signal }: Task<Event>): Promise<void> {
+	async #runHandlers(task: Task<Event>): Promise<void> {
+		const { claim, event, since, signal } = task;
+		const { id, attempt } = claim;
 		const lease = new Lease(since + this.#settings.leaseMs, signal);
-		const context = new Context(claim, event, lease, this.#journal);
+		const context: HandlerContext<Event> = {
+			event,
+			id,
+			attempt,
+			claim,
+			log: this.#loggerFor(task),
+			get signal() {
+				return lease.signal;
+			},
+		};
 		try {
 			for (const handler of this.#handlersOf(event)) {
 				const work = handler(context);
@@ -101,6 +112,10 @@ export class Handling<Event> {
 		} finally {
 			lease.end();
 		}
+	}
+
+	#loggerFor({ claim: { id, attempt }, event }: Task<Event>): Logger {
+		return this.#journal.loggerFor({ id, type: typeOf(event), attempt });
 	}
 
 	#handlersOf(event: Event): Handler<Event>[] {
@@ -144,7 +159,7 @@ export class Handling<Event> {
 			await this.ask(facts, "release", (store) => store.release(claim, retryInMs));
 		} catch (error) {
 			// The lease runs out anyway.
-			facts.store.error = String(error);
+			facts.store.error = toPlain(error).message;
 		}
 		return "failed";
 	}
@@ -152,7 +167,7 @@ export class Handling<Event> {
 	async #bury(task: Task<Event>): Promise<Handled> {
 		const { claim, event, facts } = task;
 		const { id, attempt } = claim;
-		const log = this.#journal.loggerFor({ id, type: typeOf(event), attempt });
+		const log = this.#loggerFor(task);
 		const lease = new Lease(performance.now() + this.#settings.leaseMs, undefined);
 		try {
 			const letter = { event, id, attempt, error: facts.error, log };
@@ -165,34 +180,6 @@ export class Handling<Event> {
 			lease.end();
 		}
 		return this.#complete(task, "dead_letter");
-	}
-}
-
-/** What a handler gets. The signal and the logger are made where they are used. */
-class Context<Event> implements HandlerContext<Event> {
-	readonly event: Event;
-	readonly id: string;
-	readonly attempt: number;
-	readonly claim: Claim;
-	readonly #lease: Lease;
-	readonly #journal: Journal;
-
-	constructor(claim: Claim, event: Event, lease: Lease, journal: Journal) {
-		this.event = event;
-		this.id = claim.id;
-		this.attempt = claim.attempt;
-		this.claim = claim;
-		this.#lease = lease;
-		this.#journal = journal;
-	}
-
-	get signal(): AbortSignal {
-		return this.#lease.signal;
-	}
-
-	get log(): Logger {
-		const { id, attempt, event } = this;
-		return this.#journal.loggerFor({ id, type: typeOf(event), attempt });
 	}
 }
 
@@ -213,19 +200,23 @@ class Lease {
 			this.#controller = new AbortController();
 			if (this.#outer?.aborted) this.#abort();
 			else this.#outer?.addEventListener("abort", this.#abort);
+			if (this.#left() === 0) this.#controller.abort(new TimeoutError("the lease has run out"));
 		}
 		return this.#controller.signal;
 	}
 
 	/** Waits for a handler until the lease runs out. */
 	async wait(work: PromiseLike<unknown>): Promise<void> {
-		const left = Math.max(0, this.#until - performance.now());
 		try {
-			await within(left, "the handler to end", work);
+			await within(this.#left(), "the handler to end", work);
 		} catch (error) {
 			if (error instanceof TimeoutError) this.#controller?.abort(error);
 			throw error;
 		}
+	}
+
+	#left(): number {
+		return Math.max(0, this.#until - performance.now());
 	}
 
 	end(): void {

@@ -21,6 +21,8 @@ export class Inbox<Event> {
 	readonly #crew: Crew = new Set();
 	#stopLooking: (() => void) | undefined;
 	#closed = false;
+	/** How often somebody was called: who finds nothing looks again if there was another call. */
+	#calls = 0;
 
 	constructor(settings: Settings<Event>, handling: Handling<Event>, journal: Journal) {
 		this.#settings = settings;
@@ -56,6 +58,7 @@ export class Inbox<Event> {
 
 	/** Adds somebody to a crew, if there may be more. */
 	#call(crew: Crew): void {
+		this.#calls += 1;
 		if (this.#closed || crew.size >= this.#settings.concurrency) return;
 		const worker = this.#work(crew).finally(() => crew.delete(worker));
 		crew.add(worker);
@@ -66,8 +69,10 @@ export class Inbox<Event> {
 		while (!this.#closed) {
 			const since = performance.now();
 			const facts: Facts = { store: {} };
+			const calls = this.#calls;
 			const entry = await this.#take(facts, since);
-			if (entry === undefined) return;
+			if (entry === undefined && (calls === this.#calls || facts.error !== undefined)) return;
+			if (entry === undefined) continue;
 			this.#call(crew);
 			await this.#handle(entry, facts, since);
 		}

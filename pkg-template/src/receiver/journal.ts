@@ -86,9 +86,9 @@ export interface Facts {
 export interface CallbackRecord extends Omit<Facts, "error"> {
 	/** What a handler or a store threw, as plain data: loggers write an `Error` as `{}`. */
 	readonly error?: { readonly name: string; readonly message: string; readonly stack?: string };
-	/** RFC 3339. */
-	readonly time: string;
-	readonly level: keyof Logger;
+	/** RFC 3339. It and the level are left to a logger that writes its own, as pino does. */
+	readonly time?: string;
+	readonly level?: keyof Logger;
 	readonly outcome: Outcome;
 	readonly sender: string;
 	readonly durationMs: number;
@@ -114,6 +114,8 @@ const BOUNDS_MS: readonly number[] = [
 export class Journal {
 	readonly #sender: string;
 	readonly #log: Logger | undefined;
+	/** Whether the logger writes time and level itself, as pino and its like do. */
+	readonly #dates: boolean;
 	readonly #counter: ReturnType<Meter["createCounter"]> | undefined;
 	readonly #histogram: ReturnType<Meter["createHistogram"]> | undefined;
 	readonly #outcomes: { [outcome: string]: number } = {};
@@ -126,6 +128,7 @@ export class Journal {
 	constructor(sender: string, log: Logger | undefined, meter: Meter | undefined) {
 		this.#sender = sender;
 		this.#log = log;
+		this.#dates = log !== undefined && "child" in log;
 		this.#counter = meter?.createCounter("wallet_callback.callbacks", {
 			description: "Callbacks by outcome",
 			unit: "{callback}",
@@ -158,15 +161,14 @@ export class Journal {
 				this.#histogram?.record(durationMs / 1000, attributes);
 			});
 		}
-		if (this.#log !== undefined) this.#write(facts, outcome, durationMs);
+		if (this.#log !== undefined) quietly(() => this.#write(facts, outcome, durationMs));
 	}
 
-	#write(facts: Facts, outcome: Outcome, durationMs: number): void {
+	#write(facts: Facts, outcome: Outcome, durationMs: number): unknown {
 		const level = LEVELS[outcome];
 		const { error, ...known } = facts;
 		const record: CallbackRecord = {
-			time: new Date().toISOString(),
-			level,
+			...(this.#dates ? {} : { time: new Date().toISOString(), level }),
 			...known,
 			...(error === undefined ? {} : { error: toPlain(error) }),
 			outcome,
@@ -177,7 +179,7 @@ export class Journal {
 			outcome === "id_conflict"
 				? "possible attack: a genuine callback came with the id of another one"
 				: `callback ${outcome.replaceAll("_", " ")}`;
-		quietly(() => this.#log?.[level](record, message));
+		return this.#log?.[level](record, message);
 	}
 
 	/** A logger for a handler: what it writes names the callback. */
@@ -212,15 +214,21 @@ export class Journal {
 	}
 }
 
-function toPlain(error: unknown): NonNullable<CallbackRecord["error"]> {
-	if (!(error instanceof Error)) return { name: "Error", message: String(error) };
-	const { name, message, stack } = error;
-	return stack === undefined ? { name, message } : { name, message, stack };
+/** What somebody threw, whatever it is, as plain data. */
+export function toPlain(error: unknown): NonNullable<CallbackRecord["error"]> {
+	try {
+		if (!(error instanceof Error)) return { name: "Error", message: String(error) };
+		const { name, message, stack } = error;
+		return stack === undefined ? { name, message } : { name, message, stack };
+	} catch {
+		return { name: "Error", message: "something that cannot be told" };
+	}
 }
 
 /** A logger or a meter that throws must not cost a callback. */
-function quietly(write: () => void): void {
+function quietly(write: () => unknown): void {
 	try {
-		write();
+		const written = write();
+		if (written instanceof Promise) written.catch(() => {});
 	} catch {}
 }

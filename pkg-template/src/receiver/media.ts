@@ -17,8 +17,9 @@ export interface Refusal {
 /** Why a request cannot be a callback, whatever its body says. */
 export function refuseMedia(
 	{ method, headers }: Incoming,
-	{ mediaType, maxBodyBytes }: VerifierSettings,
+	settings: VerifierSettings,
 ): Refusal | undefined {
+	const { mediaType } = settings;
 	if (method !== "POST") {
 		const message = `expected POST, got ${method}`;
 		return { status: 405, code: "method_not_allowed", message, headers: { allow: "POST" } };
@@ -33,11 +34,22 @@ export function refuseMedia(
 		const message = `expected ${mediaType} in utf-8, got another media type`;
 		return { status: 415, code: "unsupported_media_type", message };
 	}
-	if (Number(length ?? 0) > maxBodyBytes) {
-		const message = `expected a body of at most ${maxBodyBytes} bytes, got ${length}`;
-		return { status: 413, code: "body_too_large", message };
-	}
-	return undefined;
+	return refuseLength(Number(length ?? 0), settings);
+}
+
+/** Why a body is not read or not looked at. The verifier refuses it, too, but later. */
+export function refuseLength(
+	length: number,
+	{ maxBodyBytes }: VerifierSettings,
+): Refusal | undefined {
+	if (!(length > maxBodyBytes)) return undefined;
+	const message = `expected a body of at most ${maxBodyBytes} bytes, got more`;
+	return { status: 413, code: "body_too_large", message };
+}
+
+/** How many bytes a body has. A string is what a parser has made of UTF-8. */
+export function byteLength(body: string | Uint8Array): number {
+	return typeof body === "string" ? new TextEncoder().encode(body).length : body.length;
 }
 
 /** Whether a content type is the media type, in UTF-8 if it names a charset (RFC 9110, section 8.3). */
@@ -77,9 +89,20 @@ async function readWhole(request: Request, limit: number): Promise<Uint8Array> {
 function peerOf(request: Request, context: ReceiverContext): string | undefined {
 	const { remoteAddr, requestIP } = context;
 	if (remoteAddr !== undefined && "hostname" in remoteAddr) return remoteAddr.hostname;
-	if (typeof requestIP === "function") return requestIP.call(context, request)?.address;
+	if (typeof requestIP === "function") return askForIp(requestIP.bind(context), request);
 	// Cloudflare's edge sets it and overwrites what the client says. Elsewhere it is just a header.
 	return onWorkers ? (request.headers.get("cf-connecting-ip") ?? undefined) : undefined;
+}
+
+function askForIp(
+	requestIP: NonNullable<ReceiverContext["requestIP"]>,
+	request: Request,
+): string | undefined {
+	try {
+		return requestIP(request)?.address;
+	} catch {
+		return undefined;
+	}
 }
 
 /** Whether this is Cloudflare Workers, where nothing may go on behind an answer by itself. */

@@ -1,6 +1,13 @@
 /** Options of a receiver: what is misspelt or out of range is refused by name. */
 
-import { ConfigError, createVerifier, type SenderName, type Verifier } from "wallet-callback";
+import {
+	ConfigError,
+	createVerifier,
+	type SenderName,
+	type Verifier,
+	type VerifierOptions,
+} from "wallet-callback";
+import { EVENT_TYPES } from "../generated/model.js";
 import type { ReceiverOptions, Verifying } from "./types.js";
 
 /** What a receiver works with. */
@@ -22,9 +29,7 @@ const MOST_AT_ONCE = 1000;
  *
  * @throws {ConfigError} for the first that makes no sense.
  */
-export function settle<Event>(
-	options: ReceiverOptions<Event> & Verifying<SenderName>,
-): Settings<Event> {
+export function settle<Event>(options: ReceiverOptions<Event> & Verifying<Event>): Settings<Event> {
 	if (typeof options !== "object" || options === null) {
 		throw new TypeError("expected options, as createReceiver({ keys, store, on })");
 	}
@@ -47,11 +52,20 @@ export function settle<Event>(
 		meter,
 		...verifying
 	} = options;
-	const verifier = toVerifier<Event>(verifying as Verifying<SenderName>);
+	const verifier = toVerifier(verifying as Verifying<Event>);
 	requireMethods("store", store, ["claim", "complete", "release", "enqueue", "take"]);
 	if (log !== undefined) requireMethods("log", log, ["info", "warn", "error"]);
 	if (meter !== undefined) requireMethods("meter", meter, ["createCounter", "createHistogram"]);
-	for (const [type, handler] of Object.entries(on ?? {})) requireFunction(`on["${type}"]`, handler);
+	if (on !== undefined && !isPlain(on)) throw invalid("on", "an object of handlers by type", on);
+	if (logBodies !== undefined && typeof logBodies !== "boolean") {
+		throw invalid("logBodies", "a boolean", logBodies);
+	}
+	for (const [type, handler] of Object.entries(on ?? {})) {
+		requireFunction(`on["${type}"]`, handler);
+		if (verifier.settings.sender === "tp-wallet" && !EVENT_TYPES.includes(type)) {
+			throw invalid("on", `types of events that are known (others go to onUnknown)`, type);
+		}
+	}
 	requireFunction("onUnknown", onUnknown);
 	requireFunction("onAny", onAny);
 	requireFunction("onDeadLetter", onDeadLetter);
@@ -95,9 +109,8 @@ export function settle<Event>(
 	};
 }
 
-function toVerifier<Event>(verifying: Verifying<SenderName>): Verifier<Event> {
-	if (!("verifier" in verifying))
-		return createVerifier(verifying) as Verifier<unknown> as Verifier<Event>;
+function toVerifier<Event>(verifying: Verifying<Event>): Verifier<Event> {
+	if (!("verifier" in verifying)) return build(verifying);
 	const { verifier, ...rest } = verifying;
 	const [unknown] = Object.keys(rest);
 	if (unknown !== undefined) {
@@ -106,11 +119,20 @@ function toVerifier<Event>(verifying: Verifying<SenderName>): Verifier<Event> {
 			`options: expected an option that there is, got "${unknown}" (a verifier's options belong to the verifier)`,
 		);
 	}
-	const ready =
-		typeof verifier === "object" && verifier !== null && "verify" in verifier
-			? verifier
-			: createVerifier(verifier);
-	return ready as Verifier<unknown> as Verifier<Event>;
+	if (!isVerifier(verifier)) return build(verifier);
+	requireMethods("verifier", verifier, ["verify", "answerVerification"]);
+	return verifier;
+}
+
+/** The sender's name and the events of its callbacks belong together: `createReceiver` says so. */
+function build<Event>(options: VerifierOptions<SenderName>): Verifier<Event> {
+	return createVerifier(options) as Verifier<unknown> as Verifier<Event>;
+}
+
+function isVerifier<Event>(
+	verifier: Verifier<Event> | VerifierOptions<SenderName>,
+): verifier is Verifier<Event> {
+	return typeof verifier === "object" && verifier !== null && "verify" in verifier;
 }
 
 function toMs(name: string, seconds: unknown, from: number, to: number): number {
@@ -125,6 +147,13 @@ function toCount(name: string, count: unknown, to: number): number {
 		return count as number;
 	}
 	throw invalid(name, `a whole number from 1 to ${to}`, count);
+}
+
+/** Whether only its own members count: those of a class stand elsewhere and would not be found. */
+function isPlain(value: object): boolean {
+	if (typeof value !== "object" || value === null) return false;
+	const prototype = Object.getPrototypeOf(value);
+	return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 function requireFunction(name: string, value: unknown): void {

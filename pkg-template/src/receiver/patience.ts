@@ -38,7 +38,7 @@ export function within<T>(ms: number, what: string, work: PromiseLike<T>): Promi
 		// Work that is done already, as that of a store in memory, needs no timer.
 		queueMicrotask(() => {
 			if (done) return;
-			const late = () => reject(new TimeoutError(`expected ${what} within ${ms} ms`));
+			const late = () => reject(new TimeoutError(`expected ${what} within ${Math.round(ms)} ms`));
 			timer = setTimeout(late, Math.min(ms, LONGEST_MS));
 		});
 	});

@@ -1,7 +1,6 @@
 /** What a receiver takes and gives. */
 
 import type {
-	EventOf,
 	HeadersInput,
 	OpaqueEvent,
 	SenderName,
@@ -99,10 +98,13 @@ export interface ReceiverOptions<Event = WalletEvent> {
 	readonly meter?: Meter | undefined;
 }
 
+/** The options of a verifier, among the receiver's own or apart from them. */
+export type VerifierFrom<Name extends SenderName> =
+	| VerifierOptions<Name>
+	| { readonly verifier: VerifierOptions<Name> };
+
 /** How to verify: a verifier, or the options of one. */
-export type Verifying<Name extends SenderName> =
-	| { readonly verifier: Verifier<EventOf<Name>> | VerifierOptions<Name> }
-	| VerifierOptions<Name>;
+export type Verifying<Event> = { readonly verifier: Verifier<Event> } | VerifierFrom<SenderName>;
 
 /** What the caller knows of a request. The second arguments of Deno's and Bun's servers fit. */
 export interface ReceiverContext {

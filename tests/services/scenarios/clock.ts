@@ -70,7 +70,8 @@ async function claimAndDie({ kind, fleet, sender }: Stage, leased: Callback): Pr
 	const before = performance.now();
 	const [first = 0, second = 0] = fleet.ports;
 	void sender.send(first, leased);
-	await until("the claim", async () => (await sender.send(second, leased))?.status === 409);
+	await until("the handler to begin", () => fleet.hasBegun(leased));
+	assert.equal((await sender.send(second, leased))?.word, "in_progress");
 	if (kind.durable) {
 		await fleet.members[0]?.kill();
 		await fleet.members[0]?.start();

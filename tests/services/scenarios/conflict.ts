@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Scenario } from "../scenario.ts";
+import { type Scenario, until } from "../scenario.ts";
 import { callback } from "../sender.ts";
 
 /** A genuine callback comes with the id of another one. */
@@ -10,13 +10,13 @@ export const conflict: Scenario = {
 	isExact: () => true,
 	async play({ fleet, sender }) {
 		const finished = callback("msg_conflict_finished");
-		const running = callback("msg_conflict_running", [500]);
+		const running = callback("msg_conflict_running", [1000]);
 		const [first = 0, ...others] = fleet.ports;
 		assert.equal((await sender.send(first, finished))?.status, 200);
 		const run = sender.send(first, running);
-		let busy = await sender.send(others[0] as number, running);
-		while (busy?.status !== 409) busy = await sender.send(others[0] as number, running);
-		assert.equal(busy.word, "in_progress");
+		await until("the handler to begin", () => fleet.hasBegun(running));
+		const busy = await sender.send(others[0] as number, running);
+		assert.equal(busy?.word, "in_progress");
 
 		for (const port of fleet.ports) {
 			for (const { id } of [finished, running]) {

@@ -30,7 +30,7 @@ export const once: Scenario = {
 		assert.equal(answered("200") + answered("200 duplicate"), IDS * COPIES);
 		assert.equal(answered("200"), IDS, "one delivery of each is the one that was handled");
 		const busy = answered("409 in_progress");
-		assert.equal(sender.deliveries, IDS * COPIES + busy, JSON.stringify([...sender.answers]));
+		assert.equal(answered("200") + answered("200 duplicate") + busy, sender.deliveries);
 		assert.ok(busy > 0, "copies have met");
 		return { callbacks, notes: `${busy.toLocaleString("en")} answered 409, and repeated` };
 	},
