@@ -77,7 +77,7 @@ impl Transport {
     /// whatever stands further left is the client's own claim. Where all are trusted, the first.
     fn client_behind<'a>(&self, peer: Client<'a>, hops: &'a str) -> Option<Client<'a>> {
         let mut client = peer;
-        for hop in hops.as_bytes().rsplit(|byte| *byte == b',') {
+        for hop in hops.as_bytes().rsplit(is_comma) {
             client = Client::parse(str::from_utf8(hop.trim_ascii()).ok()?)?;
             if !self.trusts(client) {
                 break;
@@ -99,11 +99,9 @@ impl<'a> Client<'a> {
     fn parse(text: &'a str) -> Option<Self> {
         let bare = match text.strip_prefix('[') {
             Some(rest) => {
-                let (bare, port) = rest.split_once(']')?;
-                bare.contains(':').then_some(())?;
-                let port = port.strip_prefix(':');
-                let is_whole = rest.ends_with(']') || port.is_some_and(is_port);
-                is_whole.then_some(bare)?
+                let (bare, behind) = rest.split_once(']')?;
+                let is_whole = behind.is_empty() || behind.strip_prefix(':').is_some_and(is_port);
+                (is_whole && bare.contains(':')).then_some(bare)?
             }
             None => match text.split_once(':') {
                 Some((bare, port)) if is_port(port) => bare,
@@ -122,8 +120,12 @@ impl<'a> Client<'a> {
     }
 }
 
+fn is_comma(byte: &u8) -> bool {
+    *byte == b','
+}
+
 fn is_port(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_digit()) && text.parse::<u16>().is_ok()
+    text.parse::<u16>().is_ok()
 }
 
 /// The nearest proxy's word is the last one of the list.

@@ -27,6 +27,7 @@ import type {
 	ReceiverOptions,
 	ReceiverStats,
 	Reply,
+	VerifiedBy,
 	VerifierFrom,
 	Verifying,
 } from "./receiver/types.js";
@@ -63,8 +64,8 @@ export type {
  * export default { fetch: (request: Request) => receiver(request) };
  * ```
  */
-export function createReceiver<Event extends object>(
-	options: ReceiverOptions<Event> & { readonly verifier: Verifier<Event>; readonly keys?: never },
+export function createReceiver<Ready extends Verifier<unknown>>(
+	options: ReceiverOptions<VerifiedBy<Ready>> & { readonly verifier: Ready; readonly keys?: never },
 ): Receiver;
 export function createReceiver<Name extends SenderName = "tp-wallet">(
 	options: ReceiverOptions<EventOf<Name>> & VerifierFrom<Name>,

@@ -13,7 +13,7 @@ export const SECRET = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 /** A callback as it is sent. */
 export interface Callback {
 	readonly headers: Record<string, string>;
-	readonly body: string | Uint8Array;
+	readonly body: string | Uint8Array<ArrayBuffer>;
 }
 
 /** Where a framework answers for itself, before the receiver can. */
@@ -28,7 +28,7 @@ export function deposit(depositId: string, changes: { readonly [path: string]: u
 }
 
 /** Signs a body as a sender does. */
-export function signed(body: string | Uint8Array): Callback {
+export function signed(body: string | Uint8Array<ArrayBuffer>): Callback {
 	const { headers } = wallet.sign({ body, key: SECRET, id: `msg_${randomUUID()}` });
 	return { headers: { "content-type": "application/json", ...headers }, body };
 }

@@ -243,7 +243,7 @@ export async function serves(receiver: Receiver, request: Request, incoming: Inc
 /** A record, for those who read it. */
 export function reads(record: CallbackRecord): void {
 	expect<Equal<typeof record.outcome, Outcome>>();
-	expect<Equal<typeof record.level, "info" | "warn" | "error">>();
+	expect<Equal<typeof record.level, "info" | "warn" | "error" | undefined>>();
 	record.durationMs satisfies number;
 	// @ts-expect-error: no such outcome
 	record.outcome === "lost";

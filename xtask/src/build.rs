@@ -105,6 +105,7 @@ fn optimize() -> Outcome {
         &npm_bin("wasm-opt"),
         &[
             "-O3",
+            "--converge",
             // Functions that stay apart pack better, and take no more time that can be measured.
             "--one-caller-inline-max-function-size=0",
             "--flexible-inline-max-function-size=5",

@@ -67,7 +67,8 @@ fn everything() -> Outcome {
 }
 
 /// The tests of single stores that need a server.
-const SERVER_TESTS: [&str; 2] = [
+const SERVER_TESTS: [&str; 3] = [
+    "tests/readme/servers.test.ts",
     "tests/stores/postgres.test.ts",
     "tests/stores/redis.test.ts",
 ];

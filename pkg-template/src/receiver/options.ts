@@ -63,7 +63,7 @@ export function settle<Event>(options: ReceiverOptions<Event> & Verifying<Event>
 	for (const [type, handler] of Object.entries(on ?? {})) {
 		requireFunction(`on["${type}"]`, handler);
 		if (verifier.settings.sender === "tp-wallet" && !EVENT_TYPES.includes(type)) {
-			throw invalid("on", `types of events that are known (others go to onUnknown)`, type);
+			throw invalid("on", "types of events that are known (others go to onUnknown)", `"${type}"`);
 		}
 	}
 	requireFunction("onUnknown", onUnknown);

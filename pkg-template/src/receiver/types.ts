@@ -103,6 +103,9 @@ export type VerifierFrom<Name extends SenderName> =
 	| VerifierOptions<Name>
 	| { readonly verifier: VerifierOptions<Name> };
 
+/** The events of a verifier. */
+export type VerifiedBy<Ready> = Ready extends Verifier<infer Event> ? Event : never;
+
 /** How to verify: a verifier, or the options of one. */
 export type Verifying<Event> = { readonly verifier: Verifier<Event> } | VerifierFrom<SenderName>;
 
