@@ -31,7 +31,7 @@ import type {
 	VerifierFrom,
 	Verifying,
 } from "./receiver/types.js";
-import type { NotNow } from "./stores/store.js";
+import type { ClaimOutcome, NotNow } from "./stores/store.js";
 
 export type {
 	CallbackRecord,
@@ -192,9 +192,12 @@ class CallbackReceiver<Event extends object> {
 	): Promise<Ending> {
 		const { leaseMs, retentionMs } = this.#settings;
 		const since = performance.now();
-		const found = await this.#handling.tryTo(facts, "claim", (store) =>
-			store.claim(id, hash, leaseMs, retentionMs),
-		);
+		let claiming: Promise<ClaimOutcome> | undefined;
+		const found = await this.#handling.tryTo(facts, "claim", (store) => {
+			claiming = store.claim(id, hash, leaseMs, retentionMs);
+			return claiming;
+		});
+		if (found === undefined) this.#handling.giveBack(claiming);
 		if (found?.status !== "claimed") return notNow(found, proof, facts);
 		const { claim } = found;
 		const task = { claim, event, since, retryInMs: 0, signal, facts };

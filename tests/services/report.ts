@@ -14,26 +14,25 @@ export interface Row {
 	readonly notes: string;
 }
 
-const NUMBERS = ["deliveries", "effects", "repeats", "lost"] as const;
-
-/** A table in Markdown for each scenario. */
+/** A table in Markdown: a line for each scenario, a column for each store. */
 export function toMarkdown(rows: readonly Row[]): string {
+	const stores = [...new Set(rows.map(({ store }) => store))];
 	const scenarios = [...new Set(rows.map(({ scenario }) => scenario))];
-	return scenarios
-		.map((scenario) => {
-			const lines = rows
-				.filter((row) => row.scenario === scenario)
-				.map((row) => [row.store, ...NUMBERS.map((name) => number(row[name])), row.notes]);
-			return [
-				`**${scenario}**`,
-				"",
-				line(["store", ...NUMBERS, "notes"]),
-				"|---|--:|--:|--:|--:|---|",
-				...lines.map(line),
-				"",
-			].join("\n");
-		})
-		.join("\n");
+	const cells = scenarios.map((scenario) => {
+		const cell = (store: string) =>
+			toCell(rows.find((row) => row.scenario === scenario && row.store === store));
+		return line([scenario, ...stores.map(cell)]);
+	});
+	return [line(["", ...stores]), line(["---", ...stores.map(() => "--:")]), ...cells].join("\n");
+}
+
+/** As `2,700 → 2,000 + 11`: so many deliveries, callbacks that had their effect, and repeats. */
+function toCell(row: Row | undefined): string {
+	if (row === undefined) return "–";
+	const { deliveries, effects, repeats, lost } = row;
+	const again = repeats > 0 ? ` + ${number(repeats)}` : "";
+	const never = lost > 0 ? `, ${number(lost)} lost` : "";
+	return `${number(deliveries)} → ${number(effects - repeats)}${again}${never}`;
 }
 
 const number = (value: number) => value.toLocaleString("en");

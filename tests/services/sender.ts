@@ -1,4 +1,5 @@
 /** A sender of callbacks that does not give up, and counts the answers. */
+import assert from "node:assert/strict";
 import { Agent, request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { example } from "../package/callbacks.ts";
@@ -23,7 +24,6 @@ export function callback(id: string, before: readonly number[] = [], after = 0):
 export interface Answer {
 	readonly status: number;
 	readonly word: string;
-	readonly retryAfter: string | undefined;
 }
 
 /** How long a callback may take to be delivered: longer than anything here lasts. */
@@ -149,5 +149,7 @@ function toAnswer(
 		// What is not the receiver's own answer has no word for it.
 	}
 	const word = json.error ?? (json.duplicate ? "duplicate" : "");
-	return { status: statusCode, word, retryAfter: headers["retry-after"] };
+	const later = word === "in_progress" || word === "store_unavailable";
+	if (later) assert.match(headers["retry-after"] ?? "", /^[1-9][0-9]*$/);
+	return { status: statusCode, word };
 }

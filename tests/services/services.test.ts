@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { after, describe, test } from "node:test";
-import { type Row, toMarkdown } from "./report.ts";
+import type { Row } from "./report.ts";
 import { play } from "./scenario.ts";
 import { clock } from "./scenarios/clock.ts";
 import { conflict } from "./scenarios/conflict.ts";
@@ -37,9 +37,6 @@ for (const [name, kind] of Object.entries(KINDS)) {
 }
 
 after(() => {
-	console.log(
-		toMarkdown(SCENARIOS.flatMap(({ title }) => rows.filter(({ scenario }) => scenario === title))),
-	);
 	const file = process.env.WALLET_CALLBACK_SERVICES_REPORT;
 	if (file !== undefined) writeFileSync(file, `${JSON.stringify(rows, null, "\t")}\n`);
 });

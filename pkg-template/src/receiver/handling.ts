@@ -1,6 +1,6 @@
 /** From a claimed callback to a handled one. */
 
-import type { Claim, ReplayStore } from "../stores/store.js";
+import type { Claim, ClaimOutcome, ReplayStore } from "../stores/store.js";
 import { type Facts, type Journal, type Logger, type Outcome, toPlain } from "./journal.js";
 import type { Settings } from "./options.js";
 import { pause, TimeoutError, within } from "./patience.js";
@@ -73,6 +73,15 @@ export class Handling<Event> {
 			facts.error = error;
 			return undefined;
 		}
+	}
+
+	/** Releases a claim that may come when nobody waits for it any more, so that a retry gets it. */
+	giveBack(claiming: Promise<ClaimOutcome> | undefined): void {
+		const release = async () => {
+			const late = await claiming;
+			if (late?.status === "claimed") await this.#settings.store.release(late.claim, 0);
+		};
+		release().catch(() => {});
 	}
 
 	/** Asks the store, with its time taken and limited. */

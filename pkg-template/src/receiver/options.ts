@@ -73,6 +73,7 @@ export function settle<Event>(options: ReceiverOptions<Event> & Verifying<Event>
 		throw invalid("acknowledge", '"after-handling" or "before-handling"', acknowledge);
 	}
 	const { toleranceSeconds } = verifier.settings;
+	const leaseMs = toMs("leaseSeconds", leaseSeconds, 0, LONGEST_LEASE_SECONDS);
 	return {
 		verifier,
 		store,
@@ -86,7 +87,7 @@ export function settle<Event>(options: ReceiverOptions<Event> & Verifying<Event>
 		log,
 		logBodies,
 		meter,
-		leaseMs: toMs("leaseSeconds", leaseSeconds, 0, LONGEST_LEASE_SECONDS),
+		leaseMs,
 		// A callback can be replayed from the moment at which it is `toleranceSeconds` too new until it
 		// is as much too old.
 		retentionMs: toMs(
@@ -95,11 +96,10 @@ export function settle<Event>(options: ReceiverOptions<Event> & Verifying<Event>
 			2 * toleranceSeconds,
 			LONGEST_RETENTION_SECONDS,
 		),
-		storeTimeoutMs: toMs(
-			"storeTimeoutSeconds",
-			storeTimeoutSeconds,
-			0,
-			LONGEST_STORE_TIMEOUT_SECONDS,
+		// A claim that took longer than its lease would be worth nothing.
+		storeTimeoutMs: Math.min(
+			leaseMs,
+			toMs("storeTimeoutSeconds", storeTimeoutSeconds, 0, LONGEST_STORE_TIMEOUT_SECONDS),
 		),
 		concurrency: toCount("concurrency", concurrency, MOST_AT_ONCE),
 		maxAttempts:
