@@ -14,7 +14,7 @@ const { values: flags } = parseArgs({
 });
 const settings = flags.quick
 	? { rounds: 3, seconds: 2, warmupSeconds: 1, callbacks: 50_000 }
-	: { rounds: 9, seconds: 4, warmupSeconds: 2, callbacks: 150_000 };
+	: { rounds: 7, seconds: 3, warmupSeconds: 3, callbacks: 150_000 };
 const SERVER_CORE = "0";
 const SENDER_CORE = String(Math.min(1, cpus().length - 1));
 const SUBJECTS = ["bare", "verifier", "receiver"];
@@ -27,9 +27,10 @@ const nodes = [process.execPath, join(node24, "..", "bin", "node")];
 const folder = mkdtempSync(join(tmpdir(), "wallet-callback-bench-"));
 
 try {
-	const script = await writeSender();
-	const figures = { date: new Date().toISOString(), settings, rows: [] };
+	const figures = { date: new Date().toISOString(), settings, rows: [], stores: stores() };
 	for (const node of nodes) {
+		// Anew, since a callback is fresh for five minutes only.
+		const script = await writeSender();
 		const version = execFileSync(node, ["--version"], { encoding: "utf8" }).trim().slice(1);
 		const rates = Object.fromEntries(SUBJECTS.map((subject) => [subject, []]));
 		for (let round = 0; round < settings.rounds; round++) {
@@ -43,6 +44,17 @@ try {
 	if (flags.json) writeFileSync(flags.json, `${JSON.stringify(figures, undefined, 2)}\n`);
 } finally {
 	rmSync(folder, { recursive: true });
+}
+
+/** Round trips and memory, measured in a process of their own. */
+function stores() {
+	const script = join(import.meta.dirname, "receiver-stores.mjs");
+	const output = execFileSync(
+		process.execPath,
+		["--expose-gc", "--import", "tsx", script, consumer],
+		{ encoding: "utf8" },
+	);
+	return JSON.parse(output);
 }
 
 /** Genuine callbacks, each with an id of its own, and a script that makes wrk send them in turn. */
@@ -117,7 +129,7 @@ function send(port, seconds, script) {
 	return Number(/Requests\/sec:\s+([\d.]+)/.exec(output)[1]);
 }
 
-function print({ rows }) {
+function print({ rows, stores: { redisRoundTrips, memoryBytes } }) {
 	const cell = (value) => String(Math.round(value)).padStart(10);
 	const ratio = (value, { bare }) => (value / bare).toFixed(2).padStart(7);
 	console.log(`
@@ -133,4 +145,8 @@ ${"".padEnd(16)}${"bare".padStart(10)}${"verifier".padStart(10)}${"ratio".padSta
 			`${runtime.padEnd(16)}${cell(bare)}${cell(verifier)}${ratio(verifier, row)}${cell(receiver)}${ratio(receiver, row)}`,
 		);
 	}
+	const megabytes = Math.round(memoryBytes / 2 ** 20);
+	console.log(`
+Round trips to Redis per callback   ${redisRoundTrips.toFixed(2).padStart(8)}
+1,000,000 ids in memoryStore, MB    ${String(megabytes).padStart(8)}  (growth of the process, this Node)`);
 }

@@ -114,7 +114,7 @@ pub fn bench(arguments: &[String]) -> Outcome {
     setup::consumer()?;
     let receiver = arguments.iter().any(|flag| flag == "--receiver");
     let rest = arguments.iter().filter(|flag| *flag != "--receiver");
-    if receiver && !setup::wrk()? {
+    if receiver && !(setup::wrk()? && setup::servers()?) {
         return Ok(());
     }
     let script = if receiver { "receiver" } else { "main" };
