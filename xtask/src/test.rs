@@ -97,7 +97,10 @@ fn services() -> Outcome {
     node.args(test_files(&["tests/services"])?)
         .env("WALLET_CALLBACK_SERVICES_REPORT", &report);
     show("receivers on real servers that fail", &mut node)?;
-    let mut table = command("node", &["--import", "tsx", "tests/services/print-report.ts"]);
+    let mut table = command(
+        "node",
+        &["--import", "tsx", "tests/services/print-report.ts"],
+    );
     show("how they fared", table.arg(report))
 }
 
