@@ -226,7 +226,7 @@ const ENTRIES: [&str; 12] = [
 const PLATFORM_ENTRIES: [&str; 2] = ["index.workerd", "index.edge-light"];
 
 /// The modules whose declarations users see beside those of the entries.
-const PUBLIC_MODULES: [&str; 12] = [
+const PUBLIC_MODULES: [&str; 13] = [
     "api",
     "amount",
     "digest",
@@ -238,6 +238,7 @@ const PUBLIC_MODULES: [&str; 12] = [
     "generated/model",
     "receiver/journal",
     "receiver/types",
+    "stores/sqlite-table",
     "stores/store",
 ];
 
