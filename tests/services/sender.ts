@@ -122,7 +122,13 @@ export class Sender {
 				},
 			});
 			sending.on("timeout", () => sending.destroy(new Error("no answer came")));
-			sending.on("error", reject);
+			sending.on("error", (error: NodeJS.ErrnoException) => {
+				// A server may close a connection that rests just when it is used again: every client of
+				// HTTP tries that once more, on another one.
+				const raced = sending.reusedSocket && error.code === "ECONNRESET";
+				if (raced) this.#post(port, headers, body).then(resolve, reject);
+				else reject(error);
+			});
 			sending.on("response", (response) => {
 				let text = "";
 				response.setEncoding("utf8");
