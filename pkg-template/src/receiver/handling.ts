@@ -6,7 +6,7 @@ import type { Settings } from "./options.js";
 import { pause, TimeoutError, within } from "./patience.js";
 import type { Handler, HandlerContext } from "./types.js";
 
-/** The time that a claim may cost beside the handler's, before its end is not waited for. */
+/** The pause before a store that was away is asked again; each further one is twice as long. */
 const FIRST_PAUSE_MS = 50;
 
 /** How long an event of the inbox waits after a failed try, in milliseconds: 1 s, 2 s, 4 s … 1 h. */
