@@ -1,7 +1,7 @@
 //! Options as the package's users write them, in JSON. What is misspelt, of another type or out of
 //! range is refused by name; nothing falls back to a default in silence.
 
-use alloc::borrow::ToOwned;
+use alloc::borrow::{Cow, ToOwned};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -12,16 +12,19 @@ use crate::error::{ConfigError, KeyProblem};
 use crate::event::amount::{self, AmountError, BaseUnits, Decimals};
 use crate::freshness::Tolerance;
 use crate::json::{Document, Integers, Value};
-use crate::key::{KeySource, Keys, SigningKey};
+use crate::key::{self, KeyInput, KeySource, Keys, SigningKey};
 use crate::origin::{AllowedIps, IpRanges};
-use crate::sender::{SENDERS, Sender};
-use crate::sign::{self, SignedHeaders};
+use crate::sender::Sender;
+use crate::sign::{self, Details, Signed};
 use crate::transport::{Https, Transport};
 use crate::verify::{Options, Verifier};
 
-/// Builds a verifier from `{ keys, sender?, toleranceSeconds?, maxBodyBytes?, allowedIps?,
-/// dangerouslyAllowShortKeys? }`, where each key is `{ text }` or
-/// `{ hex }`.
+/// The sender where none is named.
+const DEFAULT_SENDER: &str = "tp-wallet";
+
+/// Builds a verifier from `{ keys | jwks, sender?, toleranceSeconds?, maxBodyBytes?, allowedIps?,
+/// dangerouslyAllowShortKeys?, findsKeys? }`, where each key is `{ text }` or `{ hex }` with an `id`
+/// where it has one, and `sender` a descriptor or a name. With `findsKeys` there may be no keys yet.
 ///
 /// # Errors
 /// The first option that makes no sense.
@@ -32,26 +35,30 @@ pub fn verifier(json: &[u8]) -> Result<Verifier, ConfigError> {
         options,
         &[
             "keys",
+            "jwks",
             "sender",
             "toleranceSeconds",
             "maxBodyBytes",
             "allowedIps",
             "dangerouslyAllowShortKeys",
+            "findsKeys",
         ],
     )?;
-    let allow_short = read(
-        options,
-        "dangerouslyAllowShortKeys",
-        "a boolean",
-        Value::boolean,
-    )?;
-    let keys = options.get("keys").into_iter().flat_map(Value::elements);
-    let keys = keys
-        .enumerate()
-        .map(|(index, input)| key(input, Some(index)));
-    let keys: Vec<_> = keys.collect::<Result<_, _>>()?;
-    let keys = Keys::parse(&keys, allow_short == Some(true))?;
-    let mut result = Options::new(sender(options)?, keys);
+    let flag = |name| read(options, name, "a boolean", Value::boolean);
+    let allow_short = flag("dangerouslyAllowShortKeys")? == Some(true);
+    let finds_keys = flag("findsKeys")? == Some(true);
+    let sender = sender(options)?;
+    if finds_keys && !sender.names_keys() {
+        return Err(ConfigError::InvalidOption {
+            option: "keys",
+            problem: format!(
+                "expected keys, since callbacks of {} name none, got a function",
+                sender.name()
+            ),
+        });
+    }
+    let keys = Keys::parse(&sender, keys(&sender, options)?, allow_short, finds_keys)?;
+    let mut result = Options::new(sender, keys);
     if let Some(seconds) = integer(options, "toleranceSeconds")? {
         result.tolerance = Tolerance::from_seconds(seconds)?;
     }
@@ -64,8 +71,8 @@ pub fn verifier(json: &[u8]) -> Result<Verifier, ConfigError> {
     Verifier::new(result)
 }
 
-/// Signs `body` as `{ key, id?, timestamp?, sender? }` says. `now` is in Unix seconds; `entropy`
-/// makes the id where none is given.
+/// Signs `body` as `{ key, id?, timestamp?, sender?, nonce?, keyId?, method?, url?, headers? }` says.
+/// `now` is in Unix seconds; `entropy` makes the id and the nonce where none is given.
 ///
 /// # Errors
 /// The first option that makes no sense, and what `entropy` gives.
@@ -73,22 +80,50 @@ pub fn sign(
     json: &[u8],
     body: &[u8],
     now: u64,
-    entropy: impl FnOnce() -> Result<[u8; 16], ConfigError>,
-) -> Result<SignedHeaders, ConfigError> {
+    entropy: impl Fn() -> Result<[u8; 16], ConfigError>,
+) -> Result<Signed, ConfigError> {
     let document = document(json)?;
     let options = document.root();
-    refuse_unknown(options, &["key", "id", "timestamp", "sender"])?;
+    refuse_unknown(
+        options,
+        &[
+            "key",
+            "id",
+            "timestamp",
+            "sender",
+            "nonce",
+            "keyId",
+            "method",
+            "url",
+            "headers",
+        ],
+    )?;
     let input = options.get("key").ok_or(ConfigError::InvalidKey {
         index: None,
         problem: KeyProblem::Missing,
     })?;
-    let signing_key = SigningKey::parse(&key(input, None)?)?;
-    let id = match read(options, "id", "a string", Value::string)? {
-        Some(id) => id.into_owned(),
-        None => sign::message_id(entropy()?),
+    let sender = sender(options)?;
+    let signing_key = SigningKey::parse(&sender, &key(input, None)?)?;
+    let text = |name| {
+        let text = read(options, name, "a string", Value::string)?;
+        Ok(text.map(Cow::into_owned))
     };
-    let timestamp = integer(options, "timestamp")?.unwrap_or(now);
-    sign::sign(sender(options)?, &signing_key, &id, timestamp, body)
+    let details = Details {
+        id: match text("id")? {
+            Some(id) => id,
+            None => sign::message_id(entropy()?),
+        },
+        timestamp: integer(options, "timestamp")?.unwrap_or(now),
+        nonce: match text("nonce")? {
+            Some(nonce) => nonce,
+            None => hex::encode(entropy()?),
+        },
+        key_id: text("keyId")?.unwrap_or_else(|| "key-1".to_owned()),
+        method: text("method")?.unwrap_or_else(|| "POST".to_owned()),
+        url: text("url")?,
+        headers: read(options, "headers", "an object of strings", texts)?.unwrap_or_default(),
+    };
+    sign::sign(&sender, &signing_key, &details, body)
 }
 
 /// What a receiver demands of the transport, from `{ trustedProxies?, requireHttps? }`.
@@ -169,11 +204,32 @@ fn document(json: &[u8]) -> Result<Document<'_>, ConfigError> {
         })
 }
 
-fn sender(options: Value) -> Result<&'static Sender, ConfigError> {
-    match read(options, "sender", "a name", Value::string)? {
-        Some(name) => Sender::find(&name),
-        None => Ok(&SENDERS[0]),
+fn sender(options: Value) -> Result<Sender, ConfigError> {
+    match options.get("sender") {
+        Some(descriptor) if descriptor.is_object() => Sender::read(descriptor),
+        Some(name) => match name.string() {
+            Some(name) => Sender::find(&name),
+            None => Err(unexpected("sender", "a name or a descriptor", name)),
+        },
+        None => Sender::find(DEFAULT_SENDER),
     }
+}
+
+/// The keys of a verifier.
+fn keys(sender: &Sender, options: Value) -> Result<Vec<KeyInput>, ConfigError> {
+    if let Some(set) = options.get("jwks") {
+        return key::read_set(sender, set).ok_or(ConfigError::InvalidKey {
+            index: None,
+            problem: KeyProblem::Type,
+        });
+    }
+    let keys = options.get("keys").into_iter().flat_map(Value::elements);
+    let keys = keys.enumerate().map(|(index, input)| {
+        let id = input.get("id").and_then(Value::string).map(Cow::into_owned);
+        let source = key(input, Some(index))?;
+        Ok(KeyInput { id, source })
+    });
+    keys.collect()
 }
 
 fn key(input: Value, index: Option<usize>) -> Result<KeySource, ConfigError> {
@@ -257,4 +313,11 @@ fn strings(value: Value) -> Option<Vec<String>> {
     }
     let text = |item: Value| item.string().map(|text| text.into_owned());
     value.elements().map(text).collect()
+}
+
+/// The names and values of an object of strings.
+fn texts(value: Value) -> Option<Vec<(String, String)>> {
+    let text = |value: Value| value.string().map(Cow::into_owned);
+    let member = |(name, value)| Some((text(name)?, text(value)?));
+    value.is_object().then(|| value.members().map(member).collect())?
 }

@@ -1,19 +1,79 @@
-//! Strict base64: standard alphabet, padding, canonical trailing bits (RFC 4648, sections 3.5 and 4).
+//! Strict encodings of bytes as text.
 
 use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
 
-use base64ct::{Base64, Encoding};
+use base64ct::{Base64, Encoding as _};
+use zeroize::Zeroizing;
 
-/// The text is not canonical base64 with padding, or does not fit.
+/// How the bytes of a signature are written as text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct NotBase64;
-
-/// Decodes into `buffer` and returns the part that was filled.
-pub(crate) fn decode_base64<'b>(text: &[u8], buffer: &'b mut [u8]) -> Result<&'b [u8], NotBase64> {
-    Base64::decode(text, buffer).map_err(|_| NotBase64)
+#[non_exhaustive]
+pub enum Encoding {
+    /// Hexadecimal digits in either case.
+    Hex,
+    /// Canonical base64 with padding (RFC 4648, section 4).
+    Base64,
+    /// Canonical base64url without padding (RFC 4648, section 5).
+    Base64Url,
 }
 
-/// Encodes with padding.
-pub(crate) fn encode_base64(bytes: &[u8]) -> String {
-    Base64::encode_string(bytes)
+impl Encoding {
+    /// The bytes of a text that is strictly of this encoding.
+    pub(crate) fn decode(self, text: &[u8]) -> Option<Vec<u8>> {
+        match self {
+            Self::Hex => hex::decode(text).ok(),
+            Self::Base64 => {
+                let mut bytes = vec![0; text.len()];
+                let length = Base64::decode(text, &mut bytes).ok()?.len();
+                bytes.truncate(length);
+                Some(bytes)
+            }
+            // One decoder for both alphabets is half the code.
+            Self::Base64Url => {
+                let text = Zeroizing::new(to_base64(text)?);
+                Self::Base64.decode(&text)
+            }
+        }
+    }
+
+    /// The text of bytes; hexadecimal digits in lower case.
+    pub(crate) fn encode(self, bytes: &[u8]) -> String {
+        match self {
+            Self::Hex => hex::encode(bytes),
+            Self::Base64 => Base64::encode_string(bytes),
+            Self::Base64Url => Base64::encode_string(bytes)
+                .bytes()
+                .filter_map(to_url_digit)
+                .map(char::from)
+                .collect(),
+        }
+    }
+}
+
+/// The same bytes in base64 with padding.
+fn to_base64(url: &[u8]) -> Option<Vec<u8>> {
+    let digit = |byte: &u8| match byte {
+        b'-' => Some(b'+'),
+        b'_' => Some(b'/'),
+        b'+' | b'/' | b'=' => None,
+        other => Some(*other),
+    };
+    let mut text: Vec<u8> = Vec::with_capacity(url.len().next_multiple_of(4));
+    for byte in url {
+        text.push(digit(byte)?);
+    }
+    text.resize(url.len().next_multiple_of(4), b'=');
+    Some(text)
+}
+
+/// A digit of base64 in the alphabet of base64url, which has no padding.
+const fn to_url_digit(byte: u8) -> Option<u8> {
+    match byte {
+        b'+' => Some(b'-'),
+        b'/' => Some(b'_'),
+        b'=' => None,
+        other => Some(other),
+    }
 }

@@ -9,11 +9,12 @@ use alloc::string::String;
 
 use core::fmt;
 
+use crate::encoding::Encoding;
 use crate::event::address::AddressError;
 use crate::event::amount::AmountError;
 use crate::event::asset::AssetError;
 use crate::event::chain::ChainError;
-use crate::event::timestamp::TimestampError;
+use crate::timestamp::{TimestampError, Unit};
 
 pub use config::{ConfigError, KeyProblem};
 
@@ -103,12 +104,12 @@ pub enum Rejection {
     /// [`Code::MissingHeader`].
     MissingHeader {
         /// The header's name, in lower case.
-        header: &'static str,
+        header: String,
     },
     /// [`Code::MalformedHeader`].
     MalformedHeader {
         /// The header's name, in lower case.
-        header: &'static str,
+        header: String,
         /// What is wrong with its value.
         problem: HeaderProblem,
     },
@@ -124,20 +125,27 @@ pub enum Rejection {
     },
     /// [`Code::InsecureTransport`].
     InsecureTransport,
+    /// [`Code::UnknownKey`].
+    UnknownKey {
+        /// The header that names the key, in lower case.
+        header: String,
+        /// The key's id.
+        key_id: String,
+    },
     /// [`Code::UnsupportedSignature`].
     UnsupportedSignature {
-        /// The header that carries the signatures, in lower case.
-        header: &'static str,
+        /// Where the signatures stand.
+        location: Location,
     },
     /// [`Code::SignatureMismatch`].
     SignatureMismatch {
-        /// The header that carries the signatures, in lower case.
-        header: &'static str,
+        /// Where the signatures stand.
+        location: Location,
     },
     /// [`Code::TimestampTooOld`].
     TimestampTooOld {
-        /// The header that carries the timestamp, in lower case.
-        header: &'static str,
+        /// Where the timestamp stands.
+        location: Location,
         /// The receiver's tolerance in seconds.
         tolerance: u64,
         /// How old the callback is, in seconds.
@@ -145,8 +153,8 @@ pub enum Rejection {
     },
     /// [`Code::TimestampTooNew`].
     TimestampTooNew {
-        /// The header that carries the timestamp, in lower case.
-        header: &'static str,
+        /// Where the timestamp stands.
+        location: Location,
         /// The receiver's tolerance in seconds.
         tolerance: u64,
         /// How far ahead of the receiver's clock the callback is, in seconds.
@@ -161,23 +169,56 @@ pub enum Rejection {
     },
 }
 
+/// Where something stands in a callback.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Location {
+    /// In the header of this name, in lower case.
+    Header(String),
+    /// In this member of the body, as `data.sentAt`; empty for the body as a whole.
+    Member(String),
+}
+
 /// What is wrong with a header's value.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HeaderProblem {
-    /// Not 1 to 256 visible ASCII characters without a dot.
-    Id,
-    /// Not decimal digits only.
-    TimestampDigits,
+    /// Not 1 to 256 visible ASCII characters; of some only, where nothing fixed ends the value.
+    Token {
+        /// The byte that ends the value under the signature, so that it cannot be in it.
+        end: Option<u8>,
+    },
+    /// Not a point in time of this unit.
+    Time {
+        /// The unit.
+        unit: Unit,
+    },
     /// More seconds than 64 bits hold.
-    TimestampRange,
-    /// An entry of the list is not `version,base64`.
-    SignatureEntry,
-    /// An entry is not canonical base64 (RFC 4648, section 4, with padding).
-    SignatureEncoding,
-    /// An entry decodes to another length than its version has.
+    TimeRange,
+    /// Not one time among the entries.
+    OneTimestamp,
+    /// An entry of the list is not a label and a value.
+    SignatureEntry {
+        /// What stands between the entries.
+        separator: u8,
+        /// What stands between a label and its value.
+        assign: u8,
+    },
+    /// What has to stand before the signature does not.
+    SignaturePrefix,
+    /// A signature is not strictly of this encoding.
+    SignatureEncoding {
+        /// The encoding.
+        encoding: Encoding,
+    },
+    /// Not JSON with a signature.
+    Wrapper,
+    /// Not a list of headers that were delivered.
+    CoveredHeaders,
+    /// Not a JSON Web Signature without its payload.
+    Jws,
+    /// A signature has another length than its algorithm gives.
     SignatureLength {
-        /// The bytes that a signature of this version has.
+        /// The bytes that a signature has, at most where that differs.
         expected: usize,
         /// The bytes that came.
         actual: usize,
@@ -276,6 +317,7 @@ impl Rejection {
             Self::BodyTooLarge { .. } => Code::BodyTooLarge,
             Self::IpNotAllowed { .. } => Code::IpNotAllowed,
             Self::InsecureTransport => Code::InsecureTransport,
+            Self::UnknownKey { .. } => Code::UnknownKey,
             Self::UnsupportedSignature { .. } => Code::UnsupportedSignature,
             Self::SignatureMismatch { .. } => Code::SignatureMismatch,
             Self::TimestampTooOld { .. } => Code::TimestampTooOld,
@@ -286,18 +328,15 @@ impl Rejection {
 
     /// The header at fault, in lower case.
     #[must_use]
-    pub const fn header(&self) -> Option<&'static str> {
+    pub fn header(&self) -> Option<&str> {
         match self {
             Self::MissingHeader { header }
             | Self::MalformedHeader { header, .. }
-            | Self::UnsupportedSignature { header }
-            | Self::SignatureMismatch { header }
-            | Self::TimestampTooOld { header, .. }
-            | Self::TimestampTooNew { header, .. } => Some(header),
-            Self::BodyTooLarge { .. }
-            | Self::IpNotAllowed { .. }
-            | Self::InsecureTransport
-            | Self::MalformedPayload { .. } => None,
+            | Self::UnknownKey { header, .. } => Some(header),
+            _ => match self.location()? {
+                Location::Header(header) => Some(header),
+                Location::Member(_) => None,
+            },
         }
     }
 
@@ -306,6 +345,28 @@ impl Rejection {
     pub fn path(&self) -> Option<&str> {
         match self {
             Self::MalformedPayload { path, .. } => Some(path),
+            _ => match self.location()? {
+                Location::Header(_) => None,
+                Location::Member(path) => Some(path),
+            },
+        }
+    }
+
+    /// The id of the key that the receiver does not hold.
+    #[must_use]
+    pub fn key_id(&self) -> Option<&str> {
+        match self {
+            Self::UnknownKey { key_id, .. } => Some(key_id),
+            _ => None,
+        }
+    }
+
+    const fn location(&self) -> Option<&Location> {
+        match self {
+            Self::UnsupportedSignature { location }
+            | Self::SignatureMismatch { location }
+            | Self::TimestampTooOld { location, .. }
+            | Self::TimestampTooNew { location, .. } => Some(location),
             _ => None,
         }
     }
@@ -323,6 +384,9 @@ impl fmt::Display for Rejection {
             Self::InsecureTransport => f.write_str(
                 "expected https, got plain http (where a proxy ends tls, name it in trustedProxies)",
             ),
+            Self::UnknownKey { .. } => {
+                f.write_str("expected the id of one of the keys, got another")
+            }
             Self::UnsupportedSignature { .. } => f.write_str(
                 "expected a signature of a kind for which there is a key, got other kinds only",
             ),
@@ -347,20 +411,59 @@ impl fmt::Display for Rejection {
 impl fmt::Display for HeaderProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Id => f.write_str(
-                "expected an id of 1 to 256 visible ascii characters without a dot, got another form",
+            Self::Token { end: Some(end) } if end.is_ascii_graphic() => write!(
+                f,
+                "expected 1 to 256 visible ascii characters without `{}`, got another form",
+                char::from(*end)
             ),
-            Self::TimestampDigits => {
-                f.write_str("expected unix seconds as decimal digits, got another form")
+            Self::Token { end: Some(_) } => {
+                f.write_str("expected 1 to 256 visible ascii characters, got another form")
             }
-            Self::TimestampRange => {
-                f.write_str("expected unix seconds within 64 bits, got a larger number")
-            }
-            Self::SignatureEntry => f.write_str(
-                "expected entries `version,base64` with one space between them, got another form",
+            Self::Token { end: None } => f.write_str(
+                "expected 1 to 256 of a-z, A-Z, 0-9 and -_+/=.: in it, got another form",
             ),
-            Self::SignatureEncoding => f.write_str(
-                "expected canonical base64 with padding in each signature, got another form",
+            Self::Time { unit } => f.write_str(match unit {
+                Unit::Seconds => "expected unix seconds as decimal digits, got another form",
+                Unit::Milliseconds => {
+                    "expected unix milliseconds as decimal digits, got another form"
+                }
+                Unit::Iso8601 => "expected an iso 8601 date and time, got another form",
+                Unit::HttpDate => "expected a date such as Sun, 06 Nov 1994 08:49:37 GMT, got another form",
+            }),
+            Self::TimeRange => {
+                f.write_str("expected unix time within 64 bits, got a larger number")
+            }
+            Self::OneTimestamp => {
+                f.write_str("expected one timestamp among the entries, got none or several")
+            }
+            Self::SignatureEntry { separator, assign } => {
+                let between = if *separator == b' ' { "one space" } else { "a comma" };
+                let assign = char::from(*assign);
+                write!(
+                    f,
+                    "expected entries `label{assign}value` with {between} between them, got another form"
+                )
+            }
+            Self::SignaturePrefix => {
+                f.write_str("expected the sender's prefix before the signature, got another form")
+            }
+            Self::SignatureEncoding { encoding } => f.write_str(match encoding {
+                Encoding::Hex => "expected pairs of hexadecimal digits, got another form",
+                Encoding::Base64 => {
+                    "expected canonical base64 with padding in each signature, got another form"
+                }
+                Encoding::Base64Url => {
+                    "expected canonical base64url without padding, got another form"
+                }
+            }),
+            Self::Wrapper => {
+                f.write_str("expected a signature or an object of json with one, got another form")
+            }
+            Self::CoveredHeaders => {
+                f.write_str("expected the names of headers that v1 is over, got none")
+            }
+            Self::Jws => f.write_str(
+                "expected a json web signature without its payload, got another form",
             ),
             Self::SignatureLength { expected, actual } => {
                 write!(f, "expected a signature of {expected} bytes, got {actual}")

@@ -1,9 +1,14 @@
 //! When it was signed.
 
+use alloc::borrow::Cow;
 use alloc::format;
 
-use crate::error::{ConfigError, Rejection};
+use crate::claim::time_from_text;
+use crate::error::{ConfigError, Location, PayloadProblem, Rejection};
+use crate::json::{Document, Integers, Value};
+use crate::sender::{Rule, Sender};
 use crate::signature::Authentic;
+use crate::timestamp::Unit;
 
 /// How far a callback's timestamp may be from the receiver's clock, in either direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +36,12 @@ impl Tolerance {
         }
     }
 
+    /// What a sender names itself, or the default.
+    #[must_use]
+    pub(crate) fn of(sender: &Sender) -> Self {
+        Self(sender.tolerance_seconds.unwrap_or(Self::DEFAULT_SECONDS))
+    }
+
     /// In seconds.
     #[must_use]
     pub const fn seconds(self) -> u64 {
@@ -44,43 +55,110 @@ impl Default for Tolerance {
     }
 }
 
-/// A callback that was signed by a key holder, and recently.
+/// A callback that was signed by a key holder, and recently, where its sender says when.
 pub struct Fresh<'a> {
     authentic: Authentic<'a>,
+    timestamp: Option<u64>,
 }
 
 impl<'a> Fresh<'a> {
     /// Compares the signed timestamp with `now`, both in Unix seconds. The edges are inside.
     ///
     /// # Errors
-    /// [`Rejection::TimestampTooOld`], [`Rejection::TimestampTooNew`].
+    /// [`Rejection::TimestampTooOld`], [`Rejection::TimestampTooNew`];
+    /// [`Rejection::MalformedPayload`] where it should be in the body and is not.
     pub(crate) fn check(
         authentic: Authentic<'a>,
         now: u64,
-        Tolerance(tolerance): Tolerance,
+        tolerance: Tolerance,
     ) -> Result<Self, Rejection> {
         let claim = authentic.claim();
-        let header = claim.headers().timestamp;
-        let age = now.saturating_sub(claim.timestamp());
-        if age > tolerance {
-            return Err(Rejection::TimestampTooOld {
-                header,
-                tolerance,
-                age,
-            });
+        let mut timestamp = claim.timestamp();
+        if let Some(time) = timestamp {
+            tolerance.admit(time, time, now, || claim.time_location())?;
         }
-        let ahead = claim.timestamp().saturating_sub(now);
-        if ahead > tolerance {
-            return Err(Rejection::TimestampTooNew {
-                header,
-                tolerance,
-                ahead,
-            });
+        if let Some((path, unit)) = claim.sender().timestamp_member() {
+            let time = signed_time(claim.content(), path, unit)?;
+            tolerance.admit(time, time, now, || Location::Member(path.into()))?;
+            timestamp = Some(time);
         }
-        Ok(Self { authentic })
+        if claim.sender().rule == Rule::JwtMember {
+            check_validity(claim.content(), now, tolerance)?;
+        }
+        Ok(Self {
+            authentic,
+            timestamp,
+        })
     }
 
     pub(crate) const fn authentic(&self) -> &Authentic<'a> {
         &self.authentic
     }
+
+    /// When it was signed, in Unix seconds.
+    pub(crate) const fn timestamp(&self) -> Option<u64> {
+        self.timestamp
+    }
+}
+
+impl Tolerance {
+    /// Admits what is valid from `start` to `end` where that is at most the tolerance away.
+    fn admit(
+        self,
+        start: u64,
+        end: u64,
+        now: u64,
+        location: impl FnOnce() -> Location,
+    ) -> Result<(), Rejection> {
+        let Self(tolerance) = self;
+        let (age, ahead) = (now.saturating_sub(end), start.saturating_sub(now));
+        if age > tolerance {
+            return Err(Rejection::TimestampTooOld {
+                location: location(),
+                tolerance,
+                age,
+            });
+        }
+        if ahead > tolerance {
+            return Err(Rejection::TimestampTooNew {
+                location: location(),
+                tolerance,
+                ahead,
+            });
+        }
+        Ok(())
+    }
+}
+
+/// The time in a member of the signed body.
+fn signed_time(content: &[u8], path: &str, unit: Unit) -> Result<u64, Rejection> {
+    let document = Document::read(content, Integers::Any)?;
+    let value = document.root().at(path);
+    let text = value.map(|value| value.string().unwrap_or(Cow::Borrowed(value.raw())));
+    let time = text.and_then(|text| time_from_text(text.as_bytes(), unit).ok());
+    time.ok_or_else(|| Rejection::MalformedPayload {
+        path: path.into(),
+        problem: PayloadProblem::Unexpected {
+            expected: "a point in time",
+            actual: value.map_or("nothing", Value::describe),
+        },
+    })
+}
+
+/// The times between which a token is valid (RFC 7519, sections 4.1.4 and 4.1.5), where it names
+/// them.
+fn check_validity(claims: &[u8], now: u64, tolerance: Tolerance) -> Result<(), Rejection> {
+    let document = Document::read(claims, Integers::Any)?;
+    if !document.root().is_object() {
+        return Err(Rejection::MalformedPayload {
+            path: "data".into(),
+            problem: PayloadProblem::Unexpected {
+                expected: "an object of claims",
+                actual: document.root().describe(),
+            },
+        });
+    }
+    let time = |name| document.root().get(name).and_then(Value::integer);
+    let (start, end) = (time("nbf").unwrap_or(0), time("exp").unwrap_or(u64::MAX));
+    tolerance.admit(start, end, now, || Location::Member("data".into()))
 }

@@ -4,8 +4,9 @@
 use alloc::format;
 use alloc::string::String;
 
-use crate::encoding::encode_base64;
-use crate::key::{Key, Keys};
+use crate::algorithm::Algorithm;
+use crate::encoding::Encoding;
+use crate::key::Keys;
 
 /// The proof that answers a `callback.verification`, as `v1,<base64>`: HMAC-SHA256 over
 /// `callback-verification`, the callback's id and its challenge, with newlines between. An id has no
@@ -13,14 +14,12 @@ use crate::key::{Key, Keys};
 /// the key that signed the callback, is no secret: a public key proves nothing about its holder.
 #[must_use]
 pub fn prove(keys: &Keys, key: usize, id: &str, challenge: &str) -> Option<String> {
-    let Some(Key::Secret(secret)) = keys.iter().nth(key) else {
-        return None;
-    };
+    let secret = keys.secret(key, Algorithm::HmacSha256)?;
     let tag = secret.tag(&[
         b"callback-verification\n",
         id.as_bytes(),
         b"\n",
         challenge.as_bytes(),
     ]);
-    Some(format!("v1,{}", encode_base64(&tag)))
+    Some(format!("v1,{}", Encoding::Base64.encode(tag.as_bytes())))
 }

@@ -7,6 +7,7 @@
 //!
 //! The document is one flat list of nodes, so that reading costs no allocation per value.
 
+pub(crate) mod canonical;
 mod fault;
 mod reader;
 
@@ -16,6 +17,7 @@ use alloc::vec::Vec;
 
 use crate::error::PayloadProblem;
 
+pub(crate) use canonical::write_string;
 pub(crate) use fault::Fault;
 use reader::Reader;
 
@@ -143,7 +145,7 @@ impl<'d> Value<'d> {
     }
 
     /// Whether it is this string.
-    fn is(self, text: &str) -> bool {
+    pub(crate) fn is(self, text: &str) -> bool {
         let node = self.node();
         match node.kind {
             Kind::Plain => plain(self.document.text, node) == text,
@@ -156,6 +158,11 @@ impl<'d> Value<'d> {
         self.members()
             .find(|(other, _)| other.is(name))
             .map(|(_, value)| value)
+    }
+
+    /// The value at a path of member names with dots between them.
+    pub(crate) fn at(self, path: &str) -> Option<Self> {
+        path.split('.').try_fold(self, Self::get)
     }
 
     /// The names and values of an object, or nothing.
@@ -230,24 +237,6 @@ fn unescape(escaped: &str) -> String {
         units.extend_from_slice(unit.encode_utf16(&mut [0; 2]));
     }
     String::from_utf16_lossy(&units)
-}
-
-/// Appends `text` as a JSON string.
-pub(crate) fn write_string(out: &mut String, text: &str) {
-    out.push('"');
-    for character in text.chars() {
-        match character {
-            '"' | '\\' => out.push('\\'),
-            '\0'..='\x1f' => {
-                out.push_str("\\u00");
-                out.push_str(&hex::encode(character.encode_utf8(&mut [0])));
-                continue;
-            }
-            _ => {}
-        }
-        out.push(character);
-    }
-    out.push('"');
 }
 
 fn is_safe(integer: Option<u64>) -> bool {

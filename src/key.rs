@@ -1,18 +1,27 @@
 //! Keys: parsing, the set that is tried during a rotation, and what signs.
 
-use alloc::borrow::ToOwned;
+mod public;
+
+use alloc::borrow::{Cow, ToOwned};
 use alloc::string::String;
-use alloc::vec;
 use alloc::vec::Vec;
 
 use core::fmt;
 
 use zeroize::Zeroizing;
 
-use crate::algorithm::ed25519::{PrivateKey, PublicKey};
-use crate::algorithm::hmac::HmacKey;
-use crate::encoding::decode_base64;
+use crate::algorithm::Algorithm;
+use crate::algorithm::ed25519::PrivateKey;
+use crate::algorithm::hmac::{Hash, HmacKey};
+use crate::algorithm::keccak256::SuffixKey;
+use crate::algorithm::tag::Tag;
+use crate::encoding::Encoding;
 use crate::error::{ConfigError, KeyProblem};
+use crate::json::Value;
+use crate::sender::{KeyForm, Sender};
+
+use public::PublicAlgorithm;
+pub(crate) use public::PublicKey;
 
 /// The most keys that one verifier tries: the cost of a forged callback grows with each of them,
 /// and a rotation needs two.
@@ -21,11 +30,14 @@ pub const MAX_KEYS: usize = 16;
 /// The bytes that a secret may have (Standard Webhooks 1.0, "Signature scheme").
 const SECRET_BYTES: core::ops::RangeInclusive<usize> = 24..=64;
 
-/// A key as it is handed in: text with its prefix, or the raw bytes of a secret.
+/// The most bytes of another sender's secret. Some issue access tokens as secrets.
+const MAX_SECRET_BYTES: usize = 4096;
+
+/// A key as it is handed in: text, or the raw bytes.
 pub enum KeySource {
-    /// `whsec_<base64>`, `whpk_<base64>` or `whsk_<base64>`.
+    /// As its sender writes it: `whsec_<base64>`, a secret's own characters, PEM and so on.
     Text(Zeroizing<String>),
-    /// The bytes of an HMAC secret.
+    /// The bytes of a secret, or of a public key.
     Bytes(Zeroizing<Vec<u8>>),
 }
 
@@ -36,53 +48,148 @@ impl KeySource {
         Self::Text(Zeroizing::new(text.to_owned()))
     }
 
-    /// A secret as raw bytes.
+    /// A key as raw bytes.
     #[must_use]
     pub fn bytes(bytes: &[u8]) -> Self {
         Self::Bytes(Zeroizing::new(bytes.to_vec()))
     }
 }
 
+/// A key as it is handed in, with the id by which callbacks may name it.
+pub struct KeyInput {
+    /// The id. A key without one is tried whatever a callback names.
+    pub id: Option<String>,
+    /// The key.
+    pub source: KeySource,
+}
+
+impl From<KeySource> for KeyInput {
+    fn from(source: KeySource) -> Self {
+        Self { id: None, source }
+    }
+}
+
+/// The keys of a JSON Web Key Set (RFC 7517, section 5), each with its id. Those of another kind than
+/// the sender's are passed over, as the section says.
+pub(crate) fn read_set(sender: &Sender, set: Value) -> Option<Vec<KeyInput>> {
+    let keys = set.get("keys").filter(|keys| keys.is_array())?;
+    let inputs = keys.elements().map(|key| KeyInput {
+        id: key.get("kid").and_then(Value::string).map(Cow::into_owned),
+        source: KeySource::text(key.raw()),
+    });
+    let other = |input: &KeyInput| {
+        let parsed = parse(sender, &input.source, false);
+        matches!(parsed, Err(KeyProblem::KeyKind { .. }))
+    };
+    Some(inputs.filter(|input| !other(input)).collect())
+}
+
 /// The keys that a verifier tries, in the order in which they were given.
-pub struct Keys(Vec<Key>);
+pub struct Keys(Vec<(Option<String>, Key)>);
 
 pub(crate) enum Key {
-    Secret(HmacKey),
-    Public(PublicKey),
+    /// A secret, ready for each algorithm with which its sender uses it.
+    Secret(Vec<(Algorithm, Secret)>),
+    Public(Algorithm, PublicKey),
+}
+
+/// A secret that is shared with the sender. Wiped on drop.
+pub(crate) enum Secret {
+    Hmac(HmacKey),
+    Suffix(SuffixKey),
+}
+
+impl Secret {
+    fn new(algorithm: Algorithm, bytes: &[u8]) -> Option<Self> {
+        let hash = match algorithm {
+            Algorithm::HmacSha1 => Hash::Sha1,
+            Algorithm::HmacSha256 => Hash::Sha256,
+            Algorithm::HmacSha512 => Hash::Sha512,
+            Algorithm::Keccak256 => return Some(Self::Suffix(SuffixKey::new(bytes))),
+            _ => return None,
+        };
+        Some(Self::Hmac(HmacKey::new(hash, bytes)))
+    }
+
+    /// The tag over the concatenation of `parts`.
+    pub(crate) fn tag(&self, parts: &[&[u8]]) -> Tag {
+        match self {
+            Self::Hmac(key) => key.tag(parts),
+            Self::Suffix(key) => key.tag(parts),
+        }
+    }
 }
 
 impl Keys {
-    /// Parses 1 to [`MAX_KEYS`] keys. Secrets of fewer than 24 bytes are refused unless
-    /// `allow_short` is set.
+    /// Parses 1 to [`MAX_KEYS`] keys of a sender; none at all where `may_be_empty` is set, since keys
+    /// may be found later by their ids. Secrets of Standard Webhooks with fewer than 24 bytes are
+    /// refused unless `allow_short` is set.
     ///
     /// # Errors
     /// [`ConfigError::InvalidKey`] with the index of the key at fault, or
     /// [`ConfigError::TooManyKeys`].
-    pub fn parse(sources: &[KeySource], allow_short: bool) -> Result<Self, ConfigError> {
-        if sources.is_empty() {
+    pub fn parse(
+        sender: &Sender,
+        inputs: Vec<KeyInput>,
+        allow_short: bool,
+        may_be_empty: bool,
+    ) -> Result<Self, ConfigError> {
+        if inputs.is_empty() && !may_be_empty {
             return Err(invalid(None, KeyProblem::Missing));
         }
-        if sources.len() > MAX_KEYS {
+        if inputs.len() > MAX_KEYS {
             return Err(ConfigError::TooManyKeys { limit: MAX_KEYS });
         }
-        let parse = |(index, source)| match parse(source, allow_short) {
-            Ok(Parsed::Secret(key)) => Ok(Key::Secret(key)),
-            Ok(Parsed::Public(key)) => Ok(Key::Public(key)),
-            Ok(Parsed::Private(_)) => Err(invalid(Some(index), KeyProblem::PrivateToVerify)),
-            Err(problem) => Err(invalid(Some(index), problem)),
+        let parse = |(index, input): (usize, KeyInput)| {
+            let key = match parse(sender, &input.source, allow_short) {
+                Ok(Parsed::Secret(bytes)) => Ok(secret(sender, &bytes)),
+                Ok(Parsed::Public(algorithm, key)) => Ok(Key::Public(algorithm, key)),
+                Ok(Parsed::Private(_)) => Err(KeyProblem::PrivateToVerify),
+                Err(problem) => Err(problem),
+            };
+            let key = key.map_err(|problem| invalid(Some(index), problem))?;
+            Ok((input.id, key))
         };
-        let keys = sources.iter().enumerate().map(parse);
+        let keys = inputs.into_iter().enumerate().map(parse);
         keys.collect::<Result<_, _>>().map(Self)
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Key> {
-        self.0.iter()
+    /// The keys of this id and those without any, with their places.
+    pub(crate) fn named(&self, id: Option<&str>) -> impl Iterator<Item = (usize, &Key)> {
+        let keys = self.0.iter().enumerate();
+        keys.filter_map(move |(index, (own, key))| {
+            let fits = id.is_none() || own.is_none() || own.as_deref() == id;
+            fits.then_some((index, key))
+        })
     }
+
+    /// The secret at this place, as the key of this algorithm.
+    pub(crate) fn secret(&self, index: usize, algorithm: Algorithm) -> Option<&Secret> {
+        match self.0.get(index)? {
+            (_, Key::Secret(secrets)) => {
+                let (_, secret) = secrets.iter().find(|(other, _)| *other == algorithm)?;
+                Some(secret)
+            }
+            (_, Key::Public(..)) => None,
+        }
+    }
+}
+
+/// A secret for each algorithm with which the sender uses it.
+fn secret(sender: &Sender, bytes: &[u8]) -> Key {
+    let mut secrets: Vec<(Algorithm, Secret)> = Vec::new();
+    for (_, algorithm) in &sender.signature.algorithms {
+        if secrets.iter().all(|(other, _)| other != algorithm) {
+            secrets.extend(Secret::new(*algorithm, bytes).map(|secret| (*algorithm, secret)));
+        }
+    }
+    Key::Secret(secrets)
 }
 
 impl fmt::Debug for Keys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(&self.0).finish()
+        let keys = self.0.iter().map(|(_, key)| key);
+        f.debug_list().entries(keys).finish()
     }
 }
 
@@ -90,7 +197,7 @@ impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Secret(_) => "Secret([redacted])",
-            Self::Public(_) => "Public",
+            Self::Public(..) => "Public",
         })
     }
 }
@@ -99,21 +206,30 @@ impl fmt::Debug for Key {
 pub struct SigningKey(pub(crate) Signing);
 
 pub(crate) enum Signing {
-    Secret(HmacKey),
+    Secret(Algorithm, Secret),
     Private(PrivateKey),
 }
 
 impl SigningKey {
-    /// Parses a key that signs. Short secrets are allowed, since a test may need the signature that
-    /// a careless sender would make.
+    /// Parses a key of a sender that signs. Short secrets are allowed, since a test may need the
+    /// signature that a careless sender would make.
     ///
     /// # Errors
     /// [`ConfigError::InvalidKey`] without an index.
-    pub fn parse(source: &KeySource) -> Result<Self, ConfigError> {
-        match parse(source, true) {
-            Ok(Parsed::Secret(key)) => Ok(Self(Signing::Secret(key))),
+    pub fn parse(sender: &Sender, source: &KeySource) -> Result<Self, ConfigError> {
+        match parse(sender, source, true) {
+            Ok(Parsed::Secret(bytes)) => {
+                // Of two algorithms that share a secret, the last is the stronger.
+                let Key::Secret(mut secrets) = secret(sender, &bytes) else {
+                    return Err(invalid(None, KeyProblem::PublicToSign));
+                };
+                match secrets.pop() {
+                    Some((algorithm, secret)) => Ok(Self(Signing::Secret(algorithm, secret))),
+                    None => Err(invalid(None, KeyProblem::PublicToSign)),
+                }
+            }
             Ok(Parsed::Private(key)) => Ok(Self(Signing::Private(key))),
-            Ok(Parsed::Public(_)) => Err(invalid(None, KeyProblem::PublicToSign)),
+            Ok(Parsed::Public(..)) => Err(invalid(None, KeyProblem::PublicToSign)),
             Err(problem) => Err(invalid(None, problem)),
         }
     }
@@ -126,8 +242,8 @@ impl fmt::Debug for SigningKey {
 }
 
 enum Parsed {
-    Secret(HmacKey),
-    Public(PublicKey),
+    Secret(Zeroizing<Vec<u8>>),
+    Public(Algorithm, PublicKey),
     Private(PrivateKey),
 }
 
@@ -135,17 +251,75 @@ const fn invalid(index: Option<usize>, problem: KeyProblem) -> ConfigError {
     ConfigError::InvalidKey { index, problem }
 }
 
-fn parse(source: &KeySource, allow_short: bool) -> Result<Parsed, KeyProblem> {
+fn parse(sender: &Sender, source: &KeySource, allow_short: bool) -> Result<Parsed, KeyProblem> {
+    if matches!(source, KeySource::Text(text) if text.is_empty()) {
+        return Err(KeyProblem::Missing);
+    }
+    let mut algorithms = sender.signature.algorithms.iter().map(|(_, it)| *it);
+    match algorithms.next() {
+        Some(algorithm) if !algorithm.is_mac() => parse_public(algorithm, source),
+        _ if sender.key == KeyForm::Standard => parse_standard(source, allow_short),
+        _ => parse_secret(sender.key, source).map(Parsed::Secret),
+    }
+}
+
+/// A public key of a sender that publishes its own, or a private one for tests of a receiver.
+fn parse_public(algorithm: Algorithm, source: &KeySource) -> Result<Parsed, KeyProblem> {
+    if let (Algorithm::Ed25519, KeySource::Text(text)) = (algorithm, source)
+        && text.starts_with("whsk_")
+    {
+        return parse_text(text, true);
+    }
+    let key = PublicKey::parse(PublicAlgorithm::of(algorithm), source)?;
+    Ok(Parsed::Public(algorithm, key))
+}
+
+/// A secret as its sender writes it.
+fn parse_secret(form: KeyForm, source: &KeySource) -> Result<Zeroizing<Vec<u8>>, KeyProblem> {
+    let text = match source {
+        KeySource::Bytes(bytes) => return sized(bytes.clone()),
+        KeySource::Text(text) => text,
+    };
+    let text = match form {
+        KeyForm::Utf8Trimmed => text.trim(),
+        _ if text.trim() != text.as_str() => return Err(KeyProblem::WhiteSpace),
+        _ => text.as_str(),
+    };
+    if text.len() > 1 && ['"', '\'', '`'].iter().any(|quote| {
+        text.starts_with(*quote) && text.ends_with(*quote)
+    }) {
+        return Err(KeyProblem::Quotes);
+    }
+    if public::looks_public(text) {
+        return Err(KeyProblem::PublicForSecret);
+    }
+    let bytes = match form {
+        KeyForm::Hex => Encoding::Hex.decode(text.as_bytes()),
+        KeyForm::Base64 => Encoding::Base64.decode(text.as_bytes()),
+        KeyForm::Utf8WithoutFirstHyphen => Some(text.replacen('-', "", 1).into_bytes()),
+        KeyForm::Utf8 | KeyForm::Utf8Trimmed | KeyForm::Standard => Some(text.as_bytes().to_vec()),
+    };
+    sized(Zeroizing::new(bytes.ok_or(KeyProblem::SecretEncoding)?))
+}
+
+fn sized(bytes: Zeroizing<Vec<u8>>) -> Result<Zeroizing<Vec<u8>>, KeyProblem> {
+    match bytes.len() {
+        0 => Err(KeyProblem::Missing),
+        1..=MAX_SECRET_BYTES => Ok(bytes),
+        _ => Err(KeyProblem::SecretTooLong {
+            limit: MAX_SECRET_BYTES,
+        }),
+    }
+}
+
+fn parse_standard(source: &KeySource, allow_short: bool) -> Result<Parsed, KeyProblem> {
     match source {
-        KeySource::Bytes(bytes) => parse_secret(bytes, allow_short),
+        KeySource::Bytes(bytes) => parse_whsec(bytes, allow_short),
         KeySource::Text(text) => parse_text(text, allow_short),
     }
 }
 
 fn parse_text(text: &str, allow_short: bool) -> Result<Parsed, KeyProblem> {
-    if text.is_empty() {
-        return Err(KeyProblem::Missing);
-    }
     if text.contains(char::is_whitespace) {
         return Err(KeyProblem::WhiteSpace);
     }
@@ -157,26 +331,25 @@ fn parse_text(text: &str, allow_short: bool) -> Result<Parsed, KeyProblem> {
     }
     let (prefix, encoded) = text.split_once('_').ok_or(KeyProblem::Prefix)?;
     let parse: fn(&[u8], bool) -> Result<Parsed, KeyProblem> = match prefix {
-        "whsec" => parse_secret,
-        "whpk" => |bytes, _| parse_public(bytes),
-        "whsk" => |bytes, _| parse_private(bytes),
+        "whsec" => parse_whsec,
+        "whpk" => |bytes, _| parse_whpk(bytes),
+        "whsk" => |bytes, _| parse_whsk(bytes),
         _ => return Err(KeyProblem::Prefix),
     };
-    let mut buffer = Zeroizing::new(vec![0; encoded.len()]);
-    match decode_base64(encoded.as_bytes(), &mut buffer) {
-        Ok(bytes) => parse(bytes, allow_short),
-        Err(_) => Err(KeyProblem::Encoding),
+    match Encoding::Base64.decode(encoded.as_bytes()) {
+        Some(bytes) => parse(&Zeroizing::new(bytes), allow_short),
+        None => Err(KeyProblem::Encoding),
     }
 }
 
-fn parse_secret(bytes: &[u8], allow_short: bool) -> Result<Parsed, KeyProblem> {
+fn parse_whsec(bytes: &[u8], allow_short: bool) -> Result<Parsed, KeyProblem> {
     let least = if allow_short {
         1
     } else {
         *SECRET_BYTES.start()
     };
     if (least..=*SECRET_BYTES.end()).contains(&bytes.len()) {
-        Ok(Parsed::Secret(HmacKey::new(bytes)))
+        Ok(Parsed::Secret(Zeroizing::new(bytes.to_vec())))
     } else {
         Err(KeyProblem::SecretLength {
             actual: bytes.len(),
@@ -184,17 +357,12 @@ fn parse_secret(bytes: &[u8], allow_short: bool) -> Result<Parsed, KeyProblem> {
     }
 }
 
-fn parse_public(bytes: &[u8]) -> Result<Parsed, KeyProblem> {
-    let actual = bytes.len();
-    let bytes = bytes
-        .try_into()
-        .map_err(|_| KeyProblem::PublicLength { actual })?;
-    PublicKey::new(bytes)
-        .map(Parsed::Public)
-        .map_err(|_| KeyProblem::NotAPoint)
+fn parse_whpk(bytes: &[u8]) -> Result<Parsed, KeyProblem> {
+    let key = public::ed25519_key(bytes)?;
+    Ok(Parsed::Public(Algorithm::Ed25519, key))
 }
 
-fn parse_private(bytes: &[u8]) -> Result<Parsed, KeyProblem> {
+fn parse_whsk(bytes: &[u8]) -> Result<Parsed, KeyProblem> {
     if let Ok(seed) = bytes.try_into() {
         return Ok(Parsed::Private(PrivateKey::from_seed(seed)));
     }
@@ -215,8 +383,6 @@ mod tests {
     #[test]
     fn key_material_is_wiped_on_drop() {
         const fn wiped<T: ZeroizeOnDrop>() {}
-        // An HMAC key is two of these, the inner and the outer state, and nothing else.
-        wiped::<sha2::block_api::Sha256VarCore>();
         wiped::<ed25519_dalek::SigningKey>();
         wiped::<Zeroizing<Vec<u8>>>();
     }

@@ -24,7 +24,7 @@ extern crate alloc;
 mod algorithm;
 pub mod claim;
 pub mod config;
-mod encoding;
+pub mod encoding;
 pub mod error;
 pub mod event;
 pub mod freshness;
@@ -37,6 +37,7 @@ pub mod request;
 pub mod sender;
 pub mod sign;
 pub mod signature;
+pub mod timestamp;
 pub mod transport;
 pub mod verify;
 

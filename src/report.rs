@@ -5,9 +5,9 @@ use alloc::string::{String, ToString};
 use core::fmt::Write;
 
 use crate::error::{ConfigError, Rejection};
-use crate::event::Findings;
+use crate::event::{Content, Findings, Other};
 use crate::json::write_string;
-use crate::sender::{SENDERS, Sender};
+use crate::sign::Signed;
 use crate::verify::Verifier;
 
 /// Appends a refused callback.
@@ -26,6 +26,7 @@ pub fn write_rejection(out: &mut String, rejection: &Rejection) {
         (",\"message\":", Some(message.as_str())),
         (",\"header\":", rejection.header()),
         (",\"path\":", rejection.path()),
+        (",\"keyId\":", rejection.key_id()),
     ];
     for (name, text) in texts {
         if let Some(text) = text {
@@ -72,21 +73,60 @@ pub fn write_findings(out: &mut String, findings: &Findings) {
     out.push('}');
 }
 
+/// Appends what another sender's callback is called, and what it holds where that is not its body.
+pub fn write_other(out: &mut String, other: &Other) {
+    out.push('{');
+    let payload = match &other.payload {
+        Content::Given(json) => Some(json.as_str()),
+        _ => None,
+    };
+    let mut separate = "";
+    for (name, text) in [("type", &other.kind), ("id", &other.id)] {
+        if let Some(text) = text {
+            push(out, format_args!("{separate}\"{name}\":"));
+            write_string(out, text);
+            separate = ",";
+        }
+    }
+    if let Some(payload) = payload {
+        push(out, format_args!("{separate}\"payload\":{payload}"));
+    }
+    out.push('}');
+}
+
 /// Appends what the package's own layers need to know of a verifier, as members.
 pub fn write_verifier(out: &mut String, verifier: &Verifier) {
+    let sender = verifier.sender();
     push(
         out,
         format_args!(
-            "\"sender\":\"{}\",\"maxBodyBytes\":{},\"toleranceSeconds\":{},\"headers\":",
-            verifier.sender().name,
+            "\"sender\":\"{}\",\"maxBodyBytes\":{},\"toleranceSeconds\":{},\"identifiesCallbacks\":{},\"headers\":",
+            sender.name(),
             verifier.max_body_bytes(),
             verifier.tolerance().seconds(),
+            sender.identifies_callbacks(),
         ),
     );
-    write_headers(out, verifier.sender());
-    if let Some(media_type) = verifier.sender().payload.media_type() {
+    for (index, name) in sender.header_names().iter().enumerate() {
+        out.push(if index == 0 { '[' } else { ',' });
+        write_string(out, name);
+    }
+    out.push(']');
+    if let Some(media_type) = sender.payload().media_type() {
         push(out, format_args!(",\"mediaType\":\"{media_type}\""));
     }
+}
+
+/// Appends a signed callback: its headers, and its body where that is another text than was given.
+pub fn write_signed(out: &mut String, signed: &Signed) {
+    out.push_str("{\"headers\":");
+    let headers = signed.headers.iter();
+    write_object(out, headers.map(|(name, value)| (name.as_str(), value.as_str())));
+    if let Some(body) = &signed.body {
+        out.push_str(",\"body\":");
+        write_string(out, body);
+    }
+    out.push('}');
 }
 
 /// Appends an admitted client.
@@ -115,36 +155,6 @@ fn write_members<'t>(out: &mut String, members: impl IntoIterator<Item = (&'t st
         out.push(':');
         write_string(out, value);
     }
-}
-
-/// Appends the table of senders.
-pub fn write_senders(out: &mut String) {
-    for (index, sender) in SENDERS.iter().enumerate() {
-        out.push_str(if index == 0 { "[{" } else { ",{" });
-        write_members(
-            out,
-            [
-                ("name", sender.name),
-                ("title", sender.title),
-                ("algorithm", "HMAC-SHA256 (v1), Ed25519 (v1a)"),
-                ("freshness", "signed header"),
-                ("docs", sender.docs),
-            ],
-        );
-        out.push_str(",\"headers\":");
-        write_headers(out, sender);
-        out.push('}');
-    }
-    out.push(']');
-}
-
-/// Appends the names of the headers that a sender's callbacks carry.
-fn write_headers(out: &mut String, sender: &'static Sender) {
-    for (index, name) in sender.header_names().enumerate() {
-        out.push(if index == 0 { '[' } else { ',' });
-        write_string(out, name);
-    }
-    out.push(']');
 }
 
 fn push(out: &mut String, arguments: core::fmt::Arguments) {

@@ -24,9 +24,10 @@ impl<'a> Request<'a> {
     }
 
     /// The value of the header of this name, which has to be there.
-    pub(crate) fn require_header(&self, name: &'static str) -> Result<&'a [u8], Rejection> {
-        self.header(name)
-            .ok_or(Rejection::MissingHeader { header: name })
+    pub(crate) fn require_header(&self, name: &str) -> Result<&'a [u8], Rejection> {
+        self.header(name).ok_or_else(|| Rejection::MissingHeader {
+            header: name.into(),
+        })
     }
 
     /// Refuses a body of more than `limit` bytes.

@@ -1,48 +1,198 @@
 //! The other direction: signing what [`Verifier`](crate::verify::Verifier) accepts, for senders and
 //! for tests of receivers.
+//!
+//! A callback is made with a signature of zeros, read as any other, and the bytes that the reading
+//! finds are signed: so what is signed and what is verified can never differ.
 
 use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::{String, ToString};
+use alloc::vec;
+use alloc::vec::Vec;
 
-use crate::algorithm::ed25519::PrivateKey;
-use crate::claim::{parse_id, signed_bytes};
-use crate::encoding::encode_base64;
-use crate::error::ConfigError;
-use crate::key::{Signing, SigningKey};
-use crate::sender::Sender;
 use zeroize::Zeroizing;
 
-/// The headers of a signed callback: names in lower case, and their values.
-pub type SignedHeaders = [(&'static str, String); 3];
+use crate::algorithm::Algorithm;
+use crate::algorithm::ed25519::PrivateKey;
+use crate::claim::{Claim, VERIFY_HASH};
+use crate::encoding::Encoding;
+use crate::error::{ConfigError, Rejection};
+use crate::json::{Document, Integers};
+use crate::key::{Signing, SigningKey};
+use crate::request::Request;
+use crate::sender::{HeaderSet, METHOD, Place, Rule, Sender, URL};
+use crate::signature::with_message;
+use crate::timestamp::to_text;
 
-/// Signs `body`. `timestamp` is in Unix seconds.
+/// What a callback says of itself beside its body.
+#[derive(Debug, Default, Clone)]
+pub struct Details {
+    /// Identifies the callback.
+    pub id: String,
+    /// When it is signed, in Unix seconds.
+    pub timestamp: u64,
+    /// A text that no two callbacks share.
+    pub nonce: String,
+    /// Which of the sender's keys signs it.
+    pub key_id: String,
+    /// The request's method.
+    pub method: String,
+    /// The request's URL.
+    pub url: Option<String>,
+    /// Headers beside those of the signature: names in lower case, and their values.
+    pub headers: Vec<(String, String)>,
+}
+
+/// A signed callback.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signed {
+    /// The headers that it needs: names in lower case, and their values.
+    pub headers: Vec<(String, String)>,
+    /// Its body, where that is not the one that was given.
+    pub body: Option<String>,
+}
+
+/// Signs `body`.
 ///
 /// # Errors
-/// [`ConfigError::InvalidOption`] for an id that no receiver would accept.
+/// [`ConfigError::InvalidOption`] for what no receiver would accept.
 pub fn sign(
-    sender: &'static Sender,
+    sender: &Sender,
     key: &SigningKey,
-    id: &str,
-    timestamp: u64,
+    details: &Details,
     body: &[u8],
-) -> Result<SignedHeaders, ConfigError> {
-    parse_id(id.as_bytes()).map_err(|problem| ConfigError::InvalidOption {
-        option: "id",
-        problem: problem.to_string(),
-    })?;
-    let timestamp = timestamp.to_string();
-    let message = signed_bytes(id, timestamp.as_bytes(), body);
-    let signature = match &key.0 {
-        Signing::Secret(key) => format!("v1,{}", encode_base64(&key.tag(&message))),
-        Signing::Private(key) => format!("v1a,{}", encode_base64(&key.sign(&message.concat()))),
+) -> Result<Signed, ConfigError> {
+    let algorithm = key.algorithm();
+    let length = algorithm.signature_bytes().unwrap_or_default();
+    let draft = draft(sender, algorithm, details, body, &vec![0; length])?;
+    let mut headers: Vec<(&str, &[u8])> = Vec::with_capacity(8);
+    headers.push((METHOD, details.method.as_bytes()));
+    headers.extend(details.url.as_ref().map(|url| (URL, url.as_bytes())));
+    let own = draft.headers.iter();
+    headers.extend(own.map(|(name, value)| (name.as_str(), value.as_bytes())));
+    let request = Request {
+        body: draft.body.as_deref().map_or(body, str::as_bytes),
+        headers: &headers,
+        ip: None,
     };
-    let own = &sender.own_headers;
-    Ok([
-        (own.id, id.to_owned()),
-        (own.timestamp, timestamp),
-        (own.signature, signature),
-    ])
+    let claim = Claim::read(&request, sender).map_err(|error| unacceptable(sender, &error))?;
+    let signature = with_message(&claim, |message| match &key.0 {
+        Signing::Secret(_, secret) => secret.tag(message).as_bytes().to_vec(),
+        Signing::Private(key) => key.sign(&message.concat()).to_vec(),
+    });
+    self::draft(sender, algorithm, details, body, &signature)
+}
+
+impl SigningKey {
+    const fn algorithm(&self) -> Algorithm {
+        match &self.0 {
+            Signing::Secret(algorithm, _) => *algorithm,
+            Signing::Private(_) => Algorithm::Ed25519,
+        }
+    }
+}
+
+/// The callback with this signature.
+fn draft(
+    sender: &Sender,
+    algorithm: Algorithm,
+    details: &Details,
+    body: &[u8],
+    signature: &[u8],
+) -> Result<Signed, ConfigError> {
+    let form = &sender.signature;
+    let mut headers = Vec::with_capacity(4);
+    if let Some(set) = sender.header_sets.first() {
+        let unit = sender.timestamp.as_ref().map(|timestamp| timestamp.unit);
+        let time = unit.map_or_else(String::new, |unit| to_text(details.timestamp, unit));
+        let mut text = form.encoding.encode(signature);
+        if form.labelled {
+            let labels = form.algorithms.iter();
+            let label = labels.filter(|(_, other)| *other == algorithm).map(|(label, _)| label);
+            let label = label.clone().next().map_or("", String::as_str);
+            let assign = char::from(form.assign);
+            text = format!("{label}{assign}{text}");
+            if let Some(label) = &form.timestamp_label {
+                text = format!("{label}{assign}{time}{}{text}", char::from(form.separator));
+            }
+        }
+        let HeaderSet {
+            signature,
+            timestamp,
+            id,
+            nonce,
+            key_id,
+        } = set;
+        let mut add = |name: &Option<String>, value: &str| {
+            headers.extend(name.as_ref().map(|name| (name.clone(), value.to_owned())));
+        };
+        add(id, &details.id);
+        add(timestamp, &time);
+        add(nonce, &details.nonce);
+        add(key_id, &details.key_id);
+        headers.push((signature.clone(), format!("{}{text}", form.prefix)));
+    }
+    headers.extend(sender.expected.iter().cloned());
+    if let Some(Place::Header(name)) = &sender.id {
+        headers.push((name.clone(), details.id.clone()));
+    }
+    for (name, value) in &details.headers {
+        if headers.iter().all(|(other, _)| other != name) {
+            headers.push((name.clone(), value.clone()));
+        }
+    }
+    let body = match sender.rule {
+        Rule::Plisio => Some(with_member(body, &form.encoding.encode(signature))?),
+        Rule::JwtMember => Some(as_token(body, signature)),
+        _ => None,
+    };
+    Ok(Signed { headers, body })
+}
+
+/// The object with the signature as a further member.
+fn with_member(body: &[u8], signature: &str) -> Result<String, ConfigError> {
+    let refuse = || invalid("body", "expected an object of json, got something else".into());
+    let document = Document::read(body, Integers::Any).map_err(|_| refuse())?;
+    let object = document.root().raw();
+    let members = object.strip_suffix('}').ok_or_else(refuse)?;
+    let comma = if document.root().members().next().is_some() {
+        ","
+    } else {
+        ""
+    };
+    Ok(format!("{members}{comma}\"{VERIFY_HASH}\":\"{signature}\"}}"))
+}
+
+/// An object whose member `data` is a JSON Web Token with the body as its claims.
+fn as_token(body: &[u8], signature: &[u8]) -> String {
+    let encode = |bytes| Encoding::Base64Url.encode(bytes);
+    let header = encode(br#"{"alg":"HS256","typ":"JWT"}"#);
+    let (claims, signature) = (encode(body), encode(signature));
+    format!("{{\"data\":\"{header}.{claims}.{signature}\"}}")
+}
+
+/// The option from which came what a receiver would refuse.
+fn unacceptable(sender: &Sender, rejection: &Rejection) -> ConfigError {
+    let set = sender.header_sets.first();
+    let is = |name: fn(&HeaderSet) -> &Option<String>| {
+        let name = set.and_then(|set| name(set).as_deref());
+        name.is_some() && name == rejection.header()
+    };
+    let option = match rejection.header() {
+        Some(METHOD) => "method",
+        Some(URL) => "url",
+        Some(_) if is(|set| &set.id) => "id",
+        Some(_) if is(|set| &set.timestamp) => "timestamp",
+        Some(_) if is(|set| &set.nonce) => "nonce",
+        Some(_) if is(|set| &set.key_id) => "keyId",
+        Some(_) => "headers",
+        None => "body",
+    };
+    invalid(option, rejection.to_string())
+}
+
+const fn invalid(option: &'static str, problem: String) -> ConfigError {
+    ConfigError::InvalidOption { option, problem }
 }
 
 /// An id for a callback that has none, from 16 random bytes.
@@ -70,7 +220,7 @@ pub fn key_pair(entropy: &[u8; 32]) -> (Zeroizing<String>, Zeroizing<String>) {
 
 /// Written in one piece of memory, so that wiping it leaves no copy behind.
 fn with_prefix(prefix: &str, bytes: &[u8]) -> Zeroizing<String> {
-    let encoded = Zeroizing::new(encode_base64(bytes));
+    let encoded = Zeroizing::new(Encoding::Base64.encode(bytes));
     let length = prefix.len().saturating_add(encoded.len());
     let mut text = Zeroizing::new(String::with_capacity(length));
     text.push_str(prefix);

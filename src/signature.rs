@@ -2,8 +2,8 @@
 
 use subtle::Choice;
 
-use crate::algorithm::hmac::same_tag;
-use crate::claim::{Claim, Signature};
+use crate::algorithm::sha256;
+use crate::claim::Claim;
 use crate::error::Rejection;
 use crate::key::{Key, Keys};
 
@@ -14,25 +14,29 @@ pub struct Authentic<'a> {
 }
 
 impl<'a> Authentic<'a> {
-    /// Tries every key with every signature of its kind. The work depends on how many there are, not
-    /// on which of them match.
+    /// Tries every key with every signature of its kind; of keys with an id, those alone that the
+    /// claim names. The work depends on how many there are, not on which of them match.
     ///
     /// # Errors
+    /// [`Rejection::UnknownKey`] when the claim names a key that is not there,
     /// [`Rejection::UnsupportedSignature`] when no signature is of the kind of any key,
     /// [`Rejection::SignatureMismatch`] when none matches.
     pub(crate) fn check(claim: Claim<'a>, keys: &Keys) -> Result<Self, Rejection> {
-        let mut tried = false;
+        let (mut named, mut tried) = (false, false);
         let mut matched = None;
-        for (index, key) in keys.iter().enumerate() {
-            let verdict = try_key(&claim, key);
-            tried |= verdict.is_some();
-            if verdict.is_some_and(bool::from) && matched.is_none() {
-                matched = Some(index);
+        with_message(&claim, |message| {
+            for (index, key) in keys.named(claim.key_id()) {
+                named = true;
+                let verdict = try_key(&claim, key, message);
+                tried |= verdict.is_some();
+                if verdict.is_some_and(bool::from) && matched.is_none() {
+                    matched = Some(index);
+                }
             }
-        }
+        });
         match matched {
             Some(key) => Ok(Self { claim, key }),
-            None => Err(refusal(&claim, tried)),
+            None => Err(refusal(&claim, named, tried)),
         }
     }
 
@@ -46,49 +50,58 @@ impl<'a> Authentic<'a> {
     }
 }
 
-/// Whether the key made one of the signatures; nothing if none is of its kind.
-fn try_key(claim: &Claim, key: &Key) -> Option<Choice> {
-    match key {
-        Key::Secret(key) => {
-            let mut tags = claim
-                .signatures()
-                .iter()
-                .filter_map(|signature| match signature {
-                    Signature::Hmac(tag) => Some(tag),
-                    Signature::Ed25519(_) => None,
-                })
-                .peekable();
-            tags.peek()?;
-            let expected = key.tag(&claim.signed_bytes());
-            Some(any(tags.map(|tag| same_tag(&expected, tag))))
-        }
-        Key::Public(key) => {
-            let mut signatures = claim
-                .signatures()
-                .iter()
-                .filter_map(|signature| match signature {
-                    Signature::Ed25519(bytes) => Some(bytes),
-                    Signature::Hmac(_) => None,
-                })
-                .peekable();
-            signatures.peek()?;
-            let message = claim.signed_bytes().concat();
-            Some(any(
-                signatures.map(|bytes| u8::from(key.verify(&message, bytes)).into())
-            ))
-        }
+/// Hands over what is signed, in pieces that follow each other: the claim's bytes, or their digest
+/// where the sender hashes them first.
+pub(crate) fn with_message<T>(claim: &Claim, use_it: impl FnOnce(&[&[u8]]) -> T) -> T {
+    let mut digest: Option<[u8; 32]> = None;
+    for _ in 0..claim.sender().prehash {
+        digest = Some(match digest {
+            None => sha256::digest(&claim.signed_bytes()),
+            Some(digest) => sha256::digest(&[&digest]),
+        });
+    }
+    match digest {
+        Some(digest) => use_it(&[&digest]),
+        None => use_it(&claim.signed_bytes()),
     }
 }
 
-fn any(verdicts: impl Iterator<Item = Choice>) -> Choice {
-    verdicts.fold(Choice::from(0), |one, other| one | other)
+/// Whether the key made one of the signatures; nothing if none is of its kind.
+fn try_key(claim: &Claim, key: &Key, message: &[&[u8]]) -> Option<Choice> {
+    let mut verdict = None;
+    match key {
+        Key::Secret(secrets) => {
+            for (algorithm, secret) in secrets {
+                let mut tag = None;
+                for signature in claim.signatures_of(*algorithm) {
+                    let tag = tag.get_or_insert_with(|| secret.tag(message));
+                    join(&mut verdict, tag.matches(signature));
+                }
+            }
+        }
+        Key::Public(algorithm, key) => {
+            for signature in claim.signatures_of(*algorithm) {
+                let genuine = key.verify(message, signature);
+                join(&mut verdict, u8::from(genuine).into());
+            }
+        }
+    }
+    verdict
 }
 
-fn refusal(claim: &Claim, tried: bool) -> Rejection {
-    let header = claim.headers().signature;
-    if tried {
-        Rejection::SignatureMismatch { header }
-    } else {
-        Rejection::UnsupportedSignature { header }
+fn join(verdict: &mut Option<Choice>, one: Choice) {
+    let before = verdict.unwrap_or(Choice::from(0));
+    *verdict = Some(before | one);
+}
+
+fn refusal(claim: &Claim, named: bool, tried: bool) -> Rejection {
+    let location = claim.location();
+    match claim.key_id() {
+        Some(key_id) if !named => Rejection::UnknownKey {
+            header: claim.key_id_header().into(),
+            key_id: key_id.into(),
+        },
+        _ if tried => Rejection::SignatureMismatch { location },
+        _ => Rejection::UnsupportedSignature { location },
     }
 }

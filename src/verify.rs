@@ -18,7 +18,7 @@ use crate::signature::Authentic;
 /// Decides whether callbacks are genuine, fresh and well-formed.
 #[derive(Debug)]
 pub struct Verifier {
-    sender: &'static Sender,
+    sender: Sender,
     keys: Keys,
     tolerance: Tolerance,
     max_body_bytes: usize,
@@ -29,7 +29,7 @@ pub struct Verifier {
 #[derive(Debug)]
 pub struct Options {
     /// Whose callbacks.
-    pub sender: &'static Sender,
+    pub sender: Sender,
     /// What signs them.
     pub keys: Keys,
     /// How far their timestamps may be from the clock.
@@ -49,11 +49,11 @@ impl Options {
 
     /// The default options.
     #[must_use]
-    pub fn new(sender: &'static Sender, keys: Keys) -> Self {
+    pub fn new(sender: Sender, keys: Keys) -> Self {
         Self {
+            tolerance: Tolerance::of(&sender),
             sender,
             keys,
-            tolerance: Tolerance::default(),
             max_body_bytes: Self::DEFAULT_MAX_BODY_BYTES,
             allowed_ips: None,
         }
@@ -93,15 +93,19 @@ impl Verifier {
     ///
     /// # Errors
     /// The [`Rejection`] of the first stage that refuses.
-    pub fn verify<'a>(&self, request: &Request<'a>, now: u64) -> Result<Accepted<'a>, Rejection> {
+    pub fn verify<'a>(
+        &'a self,
+        request: &Request<'a>,
+        now: u64,
+    ) -> Result<Accepted<'a>, Rejection> {
         request.limit_body(self.max_body_bytes)?;
         if let Some(allowed) = &self.allowed_ips {
             allowed.admit(request.ip)?;
         }
-        let claim = Claim::read(request, self.sender)?;
+        let claim = Claim::read(request, &self.sender)?;
         let authentic = Authentic::check(claim, &self.keys)?;
         let fresh = Fresh::check(authentic, now, self.tolerance)?;
-        let event = Event::read(&fresh, self.sender.payload)?;
+        let event = Event::read(&fresh)?;
         Ok(Accepted { fresh, event })
     }
 
@@ -114,8 +118,8 @@ impl Verifier {
 
     /// Whose callbacks it verifies.
     #[must_use]
-    pub const fn sender(&self) -> &'static Sender {
-        self.sender
+    pub const fn sender(&self) -> &Sender {
+        &self.sender
     }
 
     /// How far a callback's timestamp may be from the clock.
@@ -132,22 +136,22 @@ impl Verifier {
 }
 
 impl<'a> Accepted<'a> {
-    /// Identifies the callback. A retry has the same id.
+    /// The id in a signed header: identifies the callback; a retry has the same.
     #[must_use]
-    pub const fn id(&self) -> &'a str {
+    pub const fn id(&self) -> Option<&'a str> {
         self.fresh.authentic().claim().id()
     }
 
-    /// Where the id stands among [`Sender::header_names`].
+    /// The header that holds this id.
     #[must_use]
-    pub const fn id_header(&self) -> usize {
+    pub fn id_header(&self) -> Option<&'a str> {
         self.fresh.authentic().claim().id_header()
     }
 
-    /// When it was signed, in Unix seconds.
+    /// When it was signed, in Unix seconds, where its sender says so.
     #[must_use]
-    pub const fn timestamp(&self) -> u64 {
-        self.fresh.authentic().claim().timestamp()
+    pub const fn timestamp(&self) -> Option<u64> {
+        self.fresh.timestamp()
     }
 
     /// The index of the first key that made one of its signatures.

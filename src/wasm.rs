@@ -22,7 +22,7 @@ use zeroize::{Zeroize, Zeroizing};
 use crate::algorithm::sha256;
 use crate::config;
 use crate::error::ConfigError;
-use crate::event::Event;
+use crate::event::{Content, Event};
 use crate::report;
 use crate::request::Request;
 use crate::sign;
@@ -39,8 +39,8 @@ fn panic(_: &core::panic::PanicInfo) -> ! {
     core::arch::wasm32::unreachable()
 }
 
-/// The headers of the sender with the most sets of three.
-const MAX_HEADERS: usize = 6;
+/// The most texts of one call: a descriptor may need as many headers.
+const MAX_HEADERS: usize = crate::sender::MAX_HEADERS;
 
 /// The length that says "not there".
 const ABSENT: u32 = u32::MAX;
@@ -59,11 +59,14 @@ struct Layout {
     answer_length: u32,
     /// Of an accepted callback: which key signed it.
     key: u32,
-    /// And when, in Unix seconds, low word first.
+    /// And when, in Unix seconds, low word first; [`ABSENT`] twice where its sender signs no time.
     timestamp: [u32; 2],
-    /// And which of the headers holds its id.
+    /// And which of the headers holds its id, or [`ID_OF_EVENT`], or [`ABSENT`].
     id: u32,
 }
+
+/// The id of the callback is that of its event.
+const ID_OF_EVENT: u32 = ABSENT - 1;
 
 /// What [`Core::verify`] returns: a refusal, or how to read an accepted callback's body.
 const REFUSED: u32 = 0;
@@ -71,20 +74,30 @@ const fn accepted_as(event: &Event) -> u32 {
     match event {
         Event::Known(_) => 1,
         Event::Unknown => 2,
-        Event::Json => 3,
-        Event::Empty => 4,
-        Event::Binary => 5,
+        Event::Other(other) => match other.payload {
+            Content::Json => 3,
+            Content::Text => 4,
+            Content::Binary => 5,
+            Content::Empty => 6,
+            Content::Given(_) => 7,
+        },
     }
 }
 
 /// Everything that an instance holds.
 #[wasm_bindgen]
 pub struct Core {
-    verifiers: Vec<Option<Verifier>>,
+    verifiers: Vec<Option<Slot>>,
     /// The headers' values, the client's address and the body, one behind the other.
     input: Vec<u8>,
     layout: Box<Layout>,
     output: String,
+}
+
+/// A verifier, and the names of what its sender's callbacks are read from.
+struct Slot {
+    verifier: Verifier,
+    names: Vec<String>,
 }
 
 #[wasm_bindgen]
@@ -122,10 +135,9 @@ impl Core {
 
     /// Verifies what stands in the input. `now` is in milliseconds.
     pub fn verify(&mut self, verifier: usize, now: f64) -> u32 {
-        let verifier = find(&self.verifiers, verifier);
+        let Slot { verifier, names } = find(&self.verifiers, verifier);
         let mut parts = Parts(&self.input);
         let mut headers = [("", [].as_slice()); MAX_HEADERS];
-        let names = verifier.sender().header_names();
         for ((slot, name), length) in headers.iter_mut().zip(names).zip(self.layout.headers) {
             if let Some(value) = parts.next(length) {
                 *slot = (name, value);
@@ -143,10 +155,21 @@ impl Core {
             Ok(accepted) => {
                 let layout = self.layout.as_mut();
                 layout.key = word(accepted.key());
-                layout.timestamp = words(accepted.timestamp());
-                layout.id = word(accepted.id_header());
-                if let Event::Known(findings) = accepted.event() {
-                    report::write_findings(&mut self.output, findings);
+                layout.timestamp = words(accepted.timestamp().unwrap_or(u64::MAX));
+                layout.id = ABSENT;
+                if let Some(header) = accepted.id_header() {
+                    let place = names.iter().position(|name| name == header);
+                    layout.id = place.map_or(ABSENT, word);
+                }
+                match accepted.event() {
+                    Event::Known(findings) => report::write_findings(&mut self.output, findings),
+                    Event::Unknown => {}
+                    Event::Other(other) => {
+                        if layout.id == ABSENT && other.is_id_signed && other.id.is_some() {
+                            layout.id = ID_OF_EVENT;
+                        }
+                        report::write_other(&mut self.output, other);
+                    }
                 }
                 accepted_as(accepted.event())
             }
@@ -182,7 +205,7 @@ impl Core {
     /// input are the options, the peer, the host and two forwarded headers.
     pub fn admit(&mut self, secure: bool) -> bool {
         let result = config::transport(self.options()).map(|transport| {
-            let [_, peer, host, forwarded_for, forwarded_proto, _] = self.texts();
+            let [_, peer, host, forwarded_for, forwarded_proto, ..] = self.texts();
             let arrival = Arrival {
                 peer,
                 secure,
@@ -204,14 +227,15 @@ impl Core {
     /// texts of the input are the callback's id and its challenge.
     pub fn prove(&mut self, verifier: usize, key: usize) -> bool {
         let [id, challenge, ..] = self.texts().map(Option::unwrap_or_default);
-        let proof = find(&self.verifiers, verifier).prove(key, id, challenge);
+        let Slot { verifier, .. } = find(&self.verifiers, verifier);
+        let proof = verifier.prove(key, id, challenge);
         let proof = proof.map_or("null".into(), |proof| report::text(&proof));
         self.answer(Ok(proof))
     }
 
     /// Answers with the SHA-256 of the body in the input, in hexadecimal digits.
     pub fn digest(&mut self) -> bool {
-        let digest = hex::encode(sha256::digest(self.body()));
+        let digest = hex::encode(sha256::digest(&[self.body()]));
         self.answer(Ok(report::text(&digest)))
     }
 
@@ -261,13 +285,6 @@ impl Core {
         }
         self.output.zeroize();
     }
-
-    /// Answers with the known senders.
-    pub fn senders(&mut self) -> bool {
-        let mut out = String::new();
-        report::write_senders(&mut out);
-        self.answer(Ok(out))
-    }
 }
 
 impl Core {
@@ -278,20 +295,22 @@ impl Core {
         let mut out = format!("{{\"verifier\":{number},");
         report::write_verifier(&mut out, &verifier);
         out.push('}');
+        let names = verifier.sender().header_names();
+        let names = names.into_iter().map(String::from).collect();
+        let filled = Some(Slot { verifier, names });
         match self.verifiers.get_mut(number) {
-            Some(slot) => *slot = Some(verifier),
-            None => self.verifiers.push(Some(verifier)),
+            Some(slot) => *slot = filled,
+            None => self.verifiers.push(filled),
         }
         Ok(out)
     }
 
     fn try_sign(&self, now: f64) -> Result<String, ConfigError> {
-        let headers = config::sign(self.options(), self.body(), unix_seconds(now), || {
+        let signed = config::sign(self.options(), self.body(), unix_seconds(now), || {
             entropy().map(|entropy| *entropy)
         })?;
         let mut out = String::new();
-        let headers = headers.each_ref().map(|(name, value)| (*name, &**value));
-        report::write_object(&mut out, headers);
+        report::write_signed(&mut out, &signed);
         Ok(out)
     }
 
@@ -350,9 +369,9 @@ fn text(bytes: &[u8]) -> &str {
 }
 
 /// The verifier of a number. The TypeScript layer asks only for what `create` gave it.
-fn find(verifiers: &[Option<Verifier>], number: usize) -> &Verifier {
+fn find(verifiers: &[Option<Slot>], number: usize) -> &Slot {
     match verifiers.get(number) {
-        Some(Some(verifier)) => verifier,
+        Some(Some(slot)) => slot,
         _ => core::arch::wasm32::unreachable(),
     }
 }

@@ -19,11 +19,11 @@ use wallet_callback::verify::Verifier;
 
 const HEADER: &str = "webhook-timestamp";
 
-fn verify(tolerance: u64, now: u64, timestamp: u64) -> Result<u64, Rejection> {
-    let mut options = options(WALLET, &[SECRET]);
+fn verify(tolerance: u64, now: u64, timestamp: u64) -> Result<Option<u64>, Rejection> {
+    let mut options = options(&WALLET, &[SECRET]);
     options.tolerance = Tolerance::from_seconds(tolerance).unwrap();
     let verifier = Verifier::new(options).unwrap();
-    let callback = Callback::signed_by(WALLET, SECRET, ID, timestamp, BODY);
+    let callback = Callback::signed_by(&WALLET, SECRET, ID, timestamp, BODY);
     callback
         .verify_at(&verifier, now)
         .map(|verdict| verdict.timestamp)
@@ -33,23 +33,15 @@ fn verify(tolerance: u64, now: u64, timestamp: u64) -> Result<u64, Rejection> {
 fn the_edges_of_the_tolerance_are_inside() {
     for tolerance in [1, 2, 300, 86_400] {
         for timestamp in [NOW - tolerance, NOW - 1, NOW, NOW + 1, NOW + tolerance] {
-            assert_eq!(verify(tolerance, NOW, timestamp), Ok(timestamp));
+            assert_eq!(verify(tolerance, NOW, timestamp), Ok(Some(timestamp)));
         }
         assert_eq!(
             verify(tolerance, NOW, NOW - tolerance - 1),
-            Err(Rejection::TimestampTooOld {
-                header: HEADER,
-                tolerance,
-                age: tolerance + 1
-            })
+            Err(too_old(HEADER, tolerance, tolerance + 1))
         );
         assert_eq!(
             verify(tolerance, NOW, NOW + tolerance + 1),
-            Err(Rejection::TimestampTooNew {
-                header: HEADER,
-                tolerance,
-                ahead: tolerance + 1
-            })
+            Err(too_new(HEADER, tolerance, tolerance + 1))
         );
     }
 }
@@ -57,20 +49,8 @@ fn the_edges_of_the_tolerance_are_inside() {
 /// The Rust library of Standard Webhooks subtracts unchecked: there, one extreme counts as fresh.
 #[test]
 fn clocks_and_timestamps_at_the_ends_of_their_range_do_not_wrap() {
-    let old = |age| {
-        Err(Rejection::TimestampTooOld {
-            header: HEADER,
-            tolerance: 300,
-            age,
-        })
-    };
-    let new = |ahead| {
-        Err(Rejection::TimestampTooNew {
-            header: HEADER,
-            tolerance: 300,
-            ahead,
-        })
-    };
+    let old = |age| Err(too_old(HEADER, 300, age));
+    let new = |ahead| Err(too_new(HEADER, 300, ahead));
     const MAX: u64 = u64::MAX;
     const SIGN: u64 = 1 << 63;
     for (now, timestamp, expected) in [
@@ -92,7 +72,8 @@ fn clocks_and_timestamps_at_the_ends_of_their_range_do_not_wrap() {
         (MAX - 301, MAX, new(301)),
         (SIGN, SIGN - 1, Ok(SIGN - 1)),
     ] {
-        assert_eq!(verify(300, now, timestamp), expected, "{now} {timestamp}");
+        let verdict = verify(300, now, timestamp);
+        assert_eq!(verdict, expected.map(Some), "{now} {timestamp}");
     }
 }
 
@@ -112,7 +93,7 @@ fn a_tolerance_is_1_second_to_a_day() {
 /// Each text is signed as it stands: the form is refused, not the signature.
 #[test]
 fn a_timestamp_is_ascii_digits_and_nothing_else() {
-    let verifier = verifier(WALLET, &[SECRET]);
+    let verifier = verifier(&WALLET, &[SECRET]);
     for text in [
         "",
         " ",
@@ -140,17 +121,17 @@ fn a_timestamp_is_ascii_digits_and_nothing_else() {
         "1700000000\0",
     ] {
         let callback = Callback::genuine().with(HEADER, text);
-        let expected = malformed_header(HEADER, HeaderProblem::TimestampDigits);
+        let expected = malformed_header(HEADER, NOT_SECONDS);
         assert_eq!(callback.verify(&verifier), Err(expected), "{text:?}");
     }
     let callback = Callback::genuine().with(HEADER, b"17\xff");
-    let expected = malformed_header(HEADER, HeaderProblem::TimestampDigits);
+    let expected = malformed_header(HEADER, NOT_SECONDS);
     assert_eq!(callback.verify(&verifier), Err(expected));
 }
 
 #[test]
 fn a_timestamp_fits_64_bits() {
-    let verifier = verifier(WALLET, &[SECRET]);
+    let verifier = verifier(&WALLET, &[SECRET]);
     for text in [
         "18446744073709551616",
         "18446744073709551625",
@@ -162,20 +143,18 @@ fn a_timestamp_fits_64_bits() {
         &"9".repeat(10_000),
     ] {
         let callback = Callback::genuine().with(HEADER, text);
-        let expected = malformed_header(HEADER, HeaderProblem::TimestampRange);
+        let expected = malformed_header(HEADER, HeaderProblem::TimeRange);
         assert_eq!(callback.verify(&verifier), Err(expected), "{text}");
     }
     let callback = Callback::genuine().with(HEADER, "18446744073709551615");
-    let expected = Rejection::SignatureMismatch {
-        header: "webhook-signature",
-    };
+    let expected = mismatch("webhook-signature");
     assert_eq!(callback.verify(&verifier), Err(expected));
 }
 
 /// The signature covers the digits as they came. The tags are by Python's `hmac`.
 #[test]
 fn leading_zeros_are_digits_that_are_signed_as_they_came() {
-    let verifier = verifier(WALLET, &[SECRET]);
+    let verifier = verifier(&WALLET, &[SECRET]);
     for (text, tag) in [
         (
             "01700000000",
@@ -191,9 +170,7 @@ fn leading_zeros_are_digits_that_are_signed_as_they_came() {
             .with("webhook-signature", tag);
         assert_eq!(callback.verify(&verifier), Ok(accepted(Event::Unknown)));
         let callback = callback.with(HEADER, NOW.to_string());
-        let expected = Rejection::SignatureMismatch {
-            header: "webhook-signature",
-        };
+        let expected = mismatch("webhook-signature");
         assert_eq!(callback.verify(&verifier), Err(expected));
     }
 }

@@ -14,7 +14,7 @@ mod common;
 use common::*;
 use wallet_callback::claim::MAX_SIGNATURES;
 use wallet_callback::error::{HeaderProblem, Rejection};
-use wallet_callback::event::Event;
+use wallet_callback::event::{Content, Event};
 
 const SIGNATURE: &str = "webhook-signature";
 
@@ -22,7 +22,7 @@ const SIGNATURE: &str = "webhook-signature";
 fn verify_signature(value: impl AsRef<[u8]>) -> Result<Verdict, Rejection> {
     Callback::genuine()
         .with(SIGNATURE, value)
-        .verify(&verifier(WALLET, &[SECRET]))
+        .verify(&verifier(&WALLET, &[SECRET]))
 }
 
 fn accepted_wallet() -> Result<Verdict, Rejection> {
@@ -43,14 +43,13 @@ fn v1a(bytes: usize) -> String {
 
 #[test]
 fn an_id_is_1_to_256_visible_ascii_characters_without_a_dot() {
-    let verifier = verifier(WALLET, &[SECRET]);
+    let verifier = verifier(&WALLET, &[SECRET]);
     let visible: String = ('!'..='~').filter(|character| *character != '.').collect();
     assert_eq!(visible.len(), 93);
     for id in ["1", "msg_1", "a,b", "a/b=c", &visible, &"a".repeat(256)] {
-        let callback = Callback::signed_by(WALLET, SECRET, id, NOW, BODY);
-        let id = id.to_owned();
+        let callback = Callback::signed_by(&WALLET, SECRET, id, NOW, BODY);
         let expected = Verdict {
-            id,
+            id: Some(id.to_owned()),
             ..accepted(Event::Unknown)
         };
         assert_eq!(callback.verify(&verifier), Ok(expected));
@@ -67,7 +66,7 @@ fn an_id_is_1_to_256_visible_ascii_characters_without_a_dot() {
     ];
     for id in not_visible.chain(others) {
         let callback = Callback::genuine().with("webhook-id", &id);
-        let expected = malformed_header("webhook-id", HeaderProblem::Id);
+        let expected = malformed_header("webhook-id", NOT_AN_ID);
         assert_eq!(callback.verify(&verifier), Err(expected), "{id:?}");
     }
 }
@@ -75,29 +74,29 @@ fn an_id_is_1_to_256_visible_ascii_characters_without_a_dot() {
 /// The reason why an id has no dot: these two have the same bytes under their signature.
 #[test]
 fn bytes_cannot_move_between_the_id_and_the_timestamp() {
-    let verifier = verifier(STANDARD, &[SECRET]);
+    let verifier = verifier(&STANDARD, &[SECRET]);
     let body = "2.true";
-    let callback = Callback::signed_by(STANDARD, SECRET, "1", 1_700_000_000, body);
+    let callback = Callback::signed_by(&STANDARD, SECRET, "1", 1_700_000_000, body);
     let moved = callback
         .with("webhook-id", "1.1700000000")
         .with("webhook-timestamp", "2")
         .with_body("true");
-    let expected = malformed_header("webhook-id", HeaderProblem::Id);
+    let expected = malformed_header("webhook-id", NOT_AN_ID);
     assert_eq!(moved.verify_at(&verifier, 2), Err(expected));
 }
 
 #[test]
 fn bytes_cannot_move_between_the_timestamp_and_the_body() {
-    let verifier = verifier(STANDARD, &[SECRET]);
-    let callback = Callback::signed_by(STANDARD, SECRET, "1", 17, "0.true");
+    let verifier = verifier(&STANDARD, &[SECRET]);
+    let callback = Callback::signed_by(&STANDARD, SECRET, "1", 17, "0.true");
     let moved = callback.with("webhook-timestamp", "17.0").with_body("true");
-    let expected = malformed_header("webhook-timestamp", HeaderProblem::TimestampDigits);
+    let expected = malformed_header("webhook-timestamp", NOT_SECONDS);
     assert_eq!(moved.verify_at(&verifier, 17), Err(expected));
 }
 
 #[test]
 fn header_names_are_found_in_any_letter_case() {
-    let verifier = verifier(WALLET, &[SECRET]);
+    let verifier = verifier(&WALLET, &[SECRET]);
     for change in [str::to_uppercase, |name: &str| {
         name.replace("webhook", "Webhook").replace("id", "ID")
     }] {
@@ -111,11 +110,11 @@ fn header_names_are_found_in_any_letter_case() {
 
 #[test]
 fn a_header_of_a_similar_name_is_another_header() {
-    let verifier = verifier(WALLET, &[SECRET]);
+    let verifier = verifier(&WALLET, &[SECRET]);
     for name in ["webhook_id", "webhook-id ", "x-webhook-id", "webhook-i", ""] {
         let callback = Callback::genuine().without("webhook-id").with(name, ID);
         let header = "webhook-id";
-        let expected = Rejection::MissingHeader { header };
+        let expected = missing_header(header);
         assert_eq!(callback.verify(&verifier), Err(expected), "{name:?}");
     }
 }
@@ -147,7 +146,7 @@ fn an_entry_is_a_version_a_comma_and_base64() {
         &format!("v2, {SECRET_TAG}"),
         &format!("\t{SECRET_TAG}"),
     ] {
-        let expected = malformed_signature(HeaderProblem::SignatureEntry);
+        let expected = malformed_signature(NOT_AN_ENTRY);
         assert_eq!(verify_signature(value), expected, "{value:?}");
     }
 }
@@ -177,24 +176,21 @@ fn a_signature_is_canonical_base64_with_padding() {
         "AA",
         "AAA",
         "AA=A",
-        // Longer than any signature: nothing is decoded that far.
-        &base64(&[0; 97]),
-        &base64(&[0; 10_000]),
     ] {
         assert_ne!(encoded, good);
-        let expected = malformed_signature(HeaderProblem::SignatureEncoding);
+        let expected = malformed_signature(NOT_BASE64);
         let value = format!("v1,{encoded}");
         assert_eq!(verify_signature(&value), expected, "{value:?}");
     }
     let url_safe = base64(&[0xfb; 32]).replace('+', "-").replace('/', "_");
     assert_eq!(
         verify_signature(format!("v1,{url_safe}")),
-        malformed_signature(HeaderProblem::SignatureEncoding)
+        malformed_signature(NOT_BASE64)
     );
     let invalid_utf8 = [b"v1,".as_slice(), &[0xff; 44]].concat();
     assert_eq!(
         verify_signature(invalid_utf8),
-        malformed_signature(HeaderProblem::SignatureEncoding)
+        malformed_signature(NOT_BASE64)
     );
 }
 
@@ -207,6 +203,7 @@ fn each_version_has_one_length() {
         (v1(33), 32, 33),
         (v1(64), 32, 64),
         (v1(96), 32, 96),
+        (v1(10_000), 32, 10_000),
         (v1a(32), 64, 32),
         (v1a(63), 64, 63),
         (v1a(65), 64, 65),
@@ -222,8 +219,8 @@ fn each_version_has_one_length() {
 #[test]
 fn a_malformed_entry_is_refused_beside_a_genuine_one() {
     for (bad, problem) in [
-        ("v1", HeaderProblem::SignatureEntry),
-        ("v1,AAA", HeaderProblem::SignatureEncoding),
+        ("v1", NOT_AN_ENTRY),
+        ("v1,AAA", NOT_BASE64),
         (
             "v1a,AAAA",
             HeaderProblem::SignatureLength {
@@ -260,7 +257,7 @@ fn sixteen_signatures_are_tried_and_a_seventeenth_is_refused() {
     }
     let sixteen = vec![other.as_str(); 16].join(" ");
     let header = SIGNATURE;
-    let expected = Rejection::SignatureMismatch { header };
+    let expected = mismatch(header);
     assert_eq!(verify_signature(sixteen), Err(expected));
 }
 
@@ -280,11 +277,11 @@ fn unknown_versions_are_left_out_beside_a_genuine_signature() {
 #[test]
 fn versions_for_which_there_is_no_key_are_unsupported() {
     let header = SIGNATURE;
-    let unsupported = Err(Rejection::UnsupportedSignature { header });
-    let mismatch = Err(Rejection::SignatureMismatch { header });
-    let secret = verifier(WALLET, &[SECRET]);
-    let public = verifier(WALLET, &[PUBLIC]);
-    let both = verifier(WALLET, &[SECRET, PUBLIC]);
+    let unsupported = Err(unsupported(header));
+    let mismatch = Err(mismatch(header));
+    let secret = verifier(&WALLET, &[SECRET]);
+    let public = verifier(&WALLET, &[PUBLIC]);
+    let both = verifier(&WALLET, &[SECRET, PUBLIC]);
     let genuine_v9 = SECRET_TAG.replace("v1,", "v9,");
     let genuine_upper = SECRET_TAG.replace("v1,", "V1,");
     for (value, with_secret, with_public, with_both) in [
@@ -325,26 +322,27 @@ mod svix {
     use super::*;
 
     fn verify(callback: &Callback) -> Result<Verdict, Rejection> {
-        callback.verify(&verifier(SVIX, &[SECRET]))
+        callback.verify(&verifier(&SVIX, &[SECRET]))
     }
 
     #[test]
     fn its_own_headers_come_first() {
-        let callback = Callback::signed(SVIX, "{}");
-        assert_eq!(verify(&callback), Ok(accepted(Event::Json)));
-        let names: Vec<_> = SVIX.header_names().collect();
+        let callback = Callback::signed(&SVIX, "{}");
+        let expected = Verdict {
+            id_header: Some("svix-id".to_owned()),
+            ..accepted_other(Content::Json)
+        };
+        assert_eq!(verify(&callback), Ok(expected));
+        let names = SVIX.header_names();
         assert_eq!(names[..3], ["svix-id", "svix-timestamp", "svix-signature"]);
     }
 
     #[test]
     fn standard_headers_count_where_its_own_signature_is_not_there() {
-        let callback = Callback::signed(STANDARD, "{}");
-        let expected = Verdict {
-            id_header: 3,
-            ..accepted(Event::Json)
-        };
+        let callback = Callback::signed(&STANDARD, "{}");
+        let expected = accepted_other(Content::Json);
         assert_eq!(verify(&callback), Ok(expected.clone()));
-        assert_eq!(SVIX.header_names().nth(3), Some("webhook-id"));
+        assert_eq!(SVIX.header_names()[3], "webhook-id");
         let callback = callback
             .with("svix-id", "other")
             .with("svix-timestamp", "0");
@@ -353,12 +351,12 @@ mod svix {
 
     #[test]
     fn headers_of_two_sets_are_never_mixed() {
-        let callback = Callback::signed(STANDARD, "{}");
+        let callback = Callback::signed(&STANDARD, "{}");
         let signature = callback.header(SIGNATURE).to_vec();
         let header = "svix-id";
         assert_eq!(
             verify(&callback.clone().with("svix-signature", &signature)),
-            Err(Rejection::MissingHeader { header })
+            Err(missing_header(header))
         );
         let header = "svix-timestamp";
         assert_eq!(
@@ -367,46 +365,46 @@ mod svix {
                     .with("svix-signature", signature)
                     .with("svix-id", ID)
             ),
-            Err(Rejection::MissingHeader { header })
+            Err(missing_header(header))
         );
     }
 
     /// Falling back would let whoever spoils one set choose the other.
     #[test]
     fn a_bad_own_signature_is_not_made_good_by_the_other_set() {
-        let callback = Callback::signed(STANDARD, "{}")
+        let callback = Callback::signed(&STANDARD, "{}")
             .with("svix-id", ID)
             .with("svix-timestamp", NOW.to_string());
         let header = "svix-signature";
         assert_eq!(
             verify(&callback.clone().with(header, v1(32))),
-            Err(Rejection::SignatureMismatch { header })
+            Err(mismatch(header))
         );
         assert_eq!(
             verify(&callback.clone().with(header, "v2,AAAA")),
-            Err(Rejection::UnsupportedSignature { header })
+            Err(unsupported(header))
         );
-        let expected = malformed_header(header, HeaderProblem::SignatureEntry);
+        let expected = malformed_header(header, NOT_AN_ENTRY);
         assert_eq!(verify(&callback.with(header, "")), Err(expected));
     }
 
     #[test]
     fn without_any_signature_its_own_header_is_missing() {
-        let callback = Callback::signed(STANDARD, "{}").without(SIGNATURE);
+        let callback = Callback::signed(&STANDARD, "{}").without(SIGNATURE);
         let header = "svix-id";
-        assert_eq!(verify(&callback), Err(Rejection::MissingHeader { header }));
+        assert_eq!(verify(&callback), Err(missing_header(header)));
         let callback = callback.with("svix-id", ID).with("svix-timestamp", "0");
         let header = "svix-signature";
-        assert_eq!(verify(&callback), Err(Rejection::MissingHeader { header }));
+        assert_eq!(verify(&callback), Err(missing_header(header)));
     }
 
     #[test]
     fn other_senders_do_not_read_its_headers() {
-        let callback = Callback::signed(SVIX, "{}");
+        let callback = Callback::signed(&SVIX, "{}");
         let header = "webhook-id";
-        for sender in [WALLET, STANDARD] {
+        for sender in [&WALLET, &STANDARD] {
             let result = callback.verify(&verifier(sender, &[SECRET]));
-            assert_eq!(result, Err(Rejection::MissingHeader { header }));
+            assert_eq!(result, Err(missing_header(header)));
         }
     }
 }

@@ -18,7 +18,7 @@ use wallet_callback::origin::AllowedIps;
 use wallet_callback::verify::Verifier;
 
 fn verify(ranges: &[&str], ip: Option<&str>) -> Result<Verdict, Rejection> {
-    let mut options = options(WALLET, &[SECRET]);
+    let mut options = options(&WALLET, &[SECRET]);
     options.allowed_ips = Some(AllowedIps::parse(ranges.iter().copied()).unwrap());
     let mut callback = Callback::genuine();
     callback.ip = ip.map(str::to_owned);
@@ -159,7 +159,7 @@ fn an_empty_list_lets_nobody_through() {
 fn without_a_list_the_address_is_not_looked_at() {
     for ip in ["203.0.113.7", "", "nonsense"] {
         let callback = Callback::genuine().with_ip(ip);
-        let result = callback.verify(&verifier(WALLET, &[SECRET]));
+        let result = callback.verify(&verifier(&WALLET, &[SECRET]));
         assert_eq!(result, Ok(accepted(Event::Unknown)));
     }
 }

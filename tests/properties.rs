@@ -14,7 +14,7 @@ mod common;
 use common::*;
 use serde_json::Value;
 use wallet_callback::error::{Code, Rejection};
-use wallet_callback::event::Event;
+use wallet_callback::event::Content;
 
 /// Bytes on which readers of headers and of JSON stumble.
 const TRICKY: &[u8] = b"\0\t\n\r !\"#$%&'()*+,-./0123456789:;<=>?@[\\]^_`aefnrtuvxE{|}~\x7f\x80\xa0\xbb\xbf\xc0\xc3\xed\xef\xf4\xff";
@@ -46,8 +46,11 @@ fn mutate(random: &mut Random, bytes: &mut Vec<u8>) {
 fn changed_headers_never_panic_and_never_change_what_is_accepted() {
     let mut random = Random::new(0x9e37_79b9_7f4a_7c15);
     let verifiers = [
-        (verifier(WALLET, &[SECRET]), SECRET_TAG),
-        (verifier(WALLET, &[OTHER_SECRET, PUBLIC]), PRIVATE_SIGNATURE),
+        (verifier(&WALLET, &[SECRET]), SECRET_TAG),
+        (
+            verifier(&WALLET, &[OTHER_SECRET, PUBLIC]),
+            PRIVATE_SIGNATURE,
+        ),
     ];
     let (mut accepted, mut refused) = (0, [0; 11]);
     for round in 0..60_000 {
@@ -68,7 +71,10 @@ fn changed_headers_never_panic_and_never_change_what_is_accepted() {
         match callback.verify(verifier) {
             Ok(verdict) => {
                 accepted += 1;
-                assert_eq!((verdict.id.as_str(), verdict.timestamp), (ID, NOW));
+                assert_eq!(
+                    (verdict.id.as_deref(), verdict.timestamp),
+                    (Some(ID), Some(NOW))
+                );
                 let list = String::from_utf8_lossy(callback.header("webhook-signature"));
                 let mut entries = list.split(' ');
                 assert!(entries.any(|entry| entry == *signature), "{list}");
@@ -95,8 +101,8 @@ fn changed_headers_never_panic_and_never_change_what_is_accepted() {
 #[test]
 fn random_headers_never_panic() {
     let mut random = Random::new(0x2545_f491_4f6c_dd1d);
-    let verifier = verifier(SVIX, &[SECRET]);
-    let names: Vec<_> = SVIX.header_names().collect();
+    let verifier = verifier(&SVIX, &[SECRET]);
+    let names = SVIX.header_names();
     for _ in 0..100_000 {
         let mut callback = Callback::genuine();
         callback.headers.clear();
@@ -136,17 +142,17 @@ fn bodies_that_are_almost_json_never_panic() {
         "\"plain text of a stretch or two, so that reading by stretches is met as well\"",
     ];
     let mut random = Random::new(0xda94_2042_e4dd_58b5);
-    let wallet = verifier(WALLET, &[SECRET]);
-    let other = verifier(STANDARD, &[SECRET]);
+    let wallet = verifier(&WALLET, &[SECRET]);
+    let other = verifier(&STANDARD, &[SECRET]);
     let (mut read, mut refused, mut events) = (0, 0, 0);
     for _ in 0..40_000 {
         let mut body = random.pick(&SEEDS).as_bytes().to_vec();
         mutate(&mut random, &mut body);
-        let callback = Callback::signed(WALLET, &body);
+        let callback = Callback::signed(&WALLET, &body);
         let as_wallet = callback.verify(&wallet);
         let as_other = callback.verify(&other);
         match &as_other {
-            Ok(verdict) if verdict.event == Event::Json => {
+            Ok(verdict) if verdict.clone().content() == Content::Json => {
                 read += 1;
                 let text = String::from_utf8_lossy(&body);
                 let parsed = serde_json::from_slice::<Value>(&body);
@@ -199,11 +205,11 @@ fn what_another_parser_writes_is_read() {
         (0..random.below(20)).map(|_| character(random)).collect()
     }
     let mut random = Random::new(0x1234_5678_9abc_def1);
-    let verifier = verifier(STANDARD, &[SECRET]);
+    let verifier = verifier(&STANDARD, &[SECRET]);
     for _ in 0..2_000 {
         let body = value(&mut random, 3).to_string();
-        let result = Callback::signed(STANDARD, &body).verify(&verifier);
-        assert_eq!(result, Ok(accepted(Event::Json)), "{body}");
+        let result = Callback::signed(&STANDARD, &body).verify(&verifier);
+        assert_eq!(result, Ok(accepted_other(Content::Json)), "{body}");
     }
 }
 
@@ -217,7 +223,7 @@ fn is_not_authentic(rejection: &Rejection) -> bool {
 
 /// Flips every bit of the body and of the three headers.
 fn flip_every_bit(genuine: &Callback, key: &str) {
-    let verifier = verifier(STANDARD, &[key]);
+    let verifier = verifier(&STANDARD, &[key]);
     assert!(genuine.verify(&verifier).is_ok());
     let flip = |part: fn(&mut Callback, usize) -> &mut Vec<u8>, index| {
         let bytes = part(&mut genuine.clone(), index).len();
@@ -243,13 +249,13 @@ fn no_bit_of_a_callback_with_a_tag_can_be_flipped() {
 /// On a short callback, since these signatures take long without optimisation.
 #[test]
 fn no_bit_of_a_callback_with_an_ed25519_signature_can_be_flipped() {
-    let genuine = Callback::signed_by(STANDARD, PRIVATE, "a", NOW, "[1]");
+    let genuine = Callback::signed_by(&STANDARD, PRIVATE, "a", NOW, "[1]");
     flip_every_bit(&genuine, PUBLIC);
 }
 
 #[test]
 fn no_byte_can_be_added_to_or_taken_from_a_genuine_callback() {
-    let verifier = verifier(WALLET, &[SECRET]);
+    let verifier = verifier(&WALLET, &[SECRET]);
     let genuine = Callback::genuine();
     for at in 0..BODY.len() {
         let mut shorter = genuine.clone();

@@ -12,8 +12,7 @@
 mod common;
 
 use common::*;
-use wallet_callback::event::Event;
-use wallet_callback::sender::SENDERS;
+use wallet_callback::event::{Content, Event, Other};
 use wallet_callback::sign::{key_pair, message_id, secret, sign};
 
 #[test]
@@ -24,15 +23,15 @@ fn signatures_equal_those_of_other_programs() {
         (PRIVATE, PRIVATE_SIGNATURE),
     ] {
         let key = signing_key(key).unwrap();
-        let headers = sign(WALLET, &key, ID, NOW, BODY.as_bytes()).unwrap();
-        assert_eq!(
-            headers,
-            [
-                ("webhook-id", ID.to_owned()),
-                ("webhook-timestamp", "1700000000".to_owned()),
-                ("webhook-signature", expected.to_owned()),
-            ]
-        );
+        let signed = sign(&WALLET, &key, &details(ID, NOW), BODY.as_bytes()).unwrap();
+        let headers = [
+            ("webhook-id", ID),
+            ("webhook-timestamp", "1700000000"),
+            ("webhook-signature", expected),
+        ];
+        let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        assert_eq!(signed.headers, headers);
+        assert_eq!(signed.body, None);
     }
 }
 
@@ -42,57 +41,67 @@ fn the_published_vector_is_signed_as_published() {
     let key = signing_key("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").unwrap();
     let id = "msg_p5jXN8AQM9LWM0D4loKWxJek";
     let body = br#"{"test": 2432232314}"#;
-    for (sender, prefix) in [(STANDARD, "webhook"), (SVIX, "svix")] {
-        let headers = sign(sender, &key, id, 1_614_265_330, body).unwrap();
+    for (sender, prefix) in [(&STANDARD, "webhook"), (&SVIX, "svix")] {
+        let signed = sign(sender, &key, &details(id, 1_614_265_330), body).unwrap();
         let values = [
             id,
             "1614265330",
             "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
         ];
         let names = ["id", "timestamp", "signature"].map(|name| format!("{prefix}-{name}"));
-        for (index, (name, value)) in headers.iter().enumerate() {
-            assert_eq!(
-                (*name, value.as_str()),
-                (names[index].as_str(), values[index])
-            );
-        }
+        let expected = names.into_iter().zip(values.map(str::to_owned));
+        assert_eq!(signed.headers, expected.collect::<Vec<_>>());
     }
 }
 
 #[test]
 fn what_is_signed_verifies_for_every_sender_and_kind_of_key() {
-    let bodies: [(&[u8], Event); 6] = [
-        (b"{}", Event::Json),
-        (b"", Event::Empty),
-        (b"\xff\x00", Event::Binary),
-        ("{\"a\":\"😀 $& \\u0000\"}".as_bytes(), Event::Json),
-        (b" [1, 2]\r\n", Event::Json),
-        (b"null", Event::Json),
+    let bodies: [(&[u8], Content); 6] = [
+        (b"{}", Content::Json),
+        (b"", Content::Empty),
+        (b"\xff\x00", Content::Binary),
+        ("{\"a\":\"😀 $& \\u0000\"}".as_bytes(), Content::Json),
+        (b" [1, 2]\r\n", Content::Json),
+        (b"null", Content::Json),
     ];
-    for sender in &SENDERS {
+    let typed = Event::Other(Other {
+        kind: Some("test.event".to_owned()),
+        id: Some(ID.to_owned()),
+        is_id_signed: true,
+        payload: Content::Json,
+    });
+    for (sender, event) in [
+        (&WALLET, Event::Unknown),
+        (&STANDARD, typed.clone()),
+        (&SVIX, typed),
+    ] {
         for (signing, verifying) in [(SECRET, SECRET), (PRIVATE, PUBLIC)] {
             let verifier = verifier(sender, &[verifying]);
-            let opaque = sender.name != "tp-wallet";
-            for (body, event) in bodies.clone().into_iter().filter(|_| opaque) {
+            let verified = |event| Verdict {
+                id_header: Some(sender.header_names()[0].to_owned()),
+                ..accepted(event)
+            };
+            let opaque = event != Event::Unknown;
+            for (body, content) in bodies.clone().into_iter().filter(|_| opaque) {
                 let callback = Callback::signed_by(sender, signing, ID, NOW, body);
-                assert_eq!(callback.verify(&verifier), Ok(accepted(event)));
+                let expected = verified(other(ID, content));
+                assert_eq!(callback.verify(&verifier), Ok(expected));
             }
-            let event = if opaque { Event::Json } else { Event::Unknown };
             let callback = Callback::signed_by(sender, signing, ID, NOW, BODY);
-            assert_eq!(callback.verify(&verifier), Ok(accepted(event)));
+            assert_eq!(callback.verify(&verifier), Ok(verified(event.clone())));
         }
     }
 }
 
 #[test]
 fn ids_and_timestamps_at_their_edges_are_signed() {
-    let verifier = verifier(WALLET, &[SECRET]);
+    let verifier = verifier(&WALLET, &[SECRET]);
     for id in ["a", &"~".repeat(256), "!\"#$%&'()*+,-/:;<=>?@[\\]^_`{|}~"] {
         for timestamp in [0, 1, NOW, u64::MAX] {
-            let callback = Callback::signed_by(WALLET, SECRET, id, timestamp, BODY);
+            let callback = Callback::signed_by(&WALLET, SECRET, id, timestamp, BODY);
             let expected = Verdict {
-                id: id.to_owned(),
-                timestamp,
+                id: Some(id.to_owned()),
+                timestamp: Some(timestamp),
                 ..accepted(Event::Unknown)
             };
             assert_eq!(callback.verify_at(&verifier, timestamp), Ok(expected));
@@ -103,20 +112,19 @@ fn ids_and_timestamps_at_their_edges_are_signed() {
 #[test]
 fn an_id_that_no_receiver_accepts_is_not_signed() {
     let key = signing_key(SECRET).unwrap();
-    let problem =
-        "expected an id of 1 to 256 visible ascii characters without a dot, got another form";
+    let problem = NOT_AN_ID.to_string();
     for id in ["", ".", "a.b", "a b", "a\n", "é", "a\0", &"a".repeat(257)] {
-        let result = sign(WALLET, &key, id, NOW, b"{}");
-        assert_eq!(result, Err(invalid_option("id", problem)), "{id:?}");
+        let result = sign(&WALLET, &key, &details(id, NOW), b"{}");
+        assert_eq!(result, Err(invalid_option("id", &problem)), "{id:?}");
     }
 }
 
 #[test]
 fn a_short_secret_signs_what_a_careless_sender_would() {
     let key = signing_key("whsec_aw==").unwrap();
-    let headers = sign(WALLET, &key, ID, NOW, BODY.as_bytes()).unwrap();
+    let signed = sign(&WALLET, &key, &details(ID, NOW), BODY.as_bytes()).unwrap();
     let tag = "v1,QNbxS82+tXR2Ons21RH5qpec5bHubFc6kea5hdXFfso=";
-    assert_eq!(headers[2].1, tag);
+    assert_eq!(signed.headers[2].1, tag);
 }
 
 fn sixteen() -> [u8; 16] {
@@ -135,9 +143,9 @@ fn a_message_id_is_its_entropy_in_hex() {
     );
     assert_eq!(message_id([0; 16]), "msg_00000000000000000000000000000000");
     let id = message_id([0xff; 16]);
-    let callback = Callback::signed_by(WALLET, SECRET, &id, NOW, BODY);
-    let result = callback.verify(&verifier(WALLET, &[SECRET]));
-    assert_eq!(result.map(|verdict| verdict.id), Ok(id));
+    let callback = Callback::signed_by(&WALLET, SECRET, &id, NOW, BODY);
+    let result = callback.verify(&verifier(&WALLET, &[SECRET]));
+    assert_eq!(result.map(|verdict| verdict.id), Ok(Some(id)));
 }
 
 #[test]
@@ -170,7 +178,7 @@ fn a_key_pair_is_derived_from_its_seed() {
         *private,
         "whsk_nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2DXWpgBgrEKt9VL/tPJZAc6DuFy89qmIyWvAhpo9wdRGg=="
     );
-    let callback = Callback::signed_by(WALLET, &private, ID, NOW, BODY);
-    let result = callback.verify(&verifier(WALLET, &[&public]));
+    let callback = Callback::signed_by(&WALLET, &private, ID, NOW, BODY);
+    let result = callback.verify(&verifier(&WALLET, &[&public]));
     assert_eq!(result, Ok(accepted(Event::Unknown)));
 }

@@ -1,7 +1,13 @@
 //! Timestamps: the examples of RFC 3339, then what its section 5.7 restricts.
-#![allow(missing_docs, clippy::unwrap_used)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    reason = "a test fails by panicking"
+)]
 
-use wallet_callback::event::timestamp::{TimestampError, parse};
+mod common;
+
+use wallet_callback::timestamp::{TimestampError, parse};
 
 /// RFC 3339, section 5.8.
 #[test]
@@ -125,5 +131,266 @@ fn any_text_is_answered() {
             let _ = parse(&text);
             let _ = parse(text.get(..at).unwrap());
         }
+    }
+}
+
+/// Texts in the units that a sender may write, as callbacks that are signed with them.
+mod units {
+    use super::*;
+    use crate::common::{Callback, malformed_header};
+    use serde_json::{Value, json};
+    use wallet_callback::config;
+    use wallet_callback::error::{HeaderProblem, Rejection};
+    use wallet_callback::timestamp::Unit;
+
+    const HEADER: &str = "acme-time";
+    const KEY: &str = "a-shared-secret";
+
+    fn sender(unit: &str) -> Value {
+        json!({
+            "name": "acme",
+            "algorithm": "hmac-sha256",
+            "headers": { "signature": "acme-signature", "timestamp": HEADER },
+            "signature": { "encoding": "hex" },
+            "signed": "{timestamp}\n{body}",
+            "timestamp": { "unit": unit },
+            "toleranceSeconds": 1
+        })
+    }
+
+    fn signed_at(unit: &str, timestamp: u64) -> Callback {
+        let options = json!({
+            "key": { "text": KEY },
+            "sender": sender(unit),
+            "id": "a",
+            "nonce": "a",
+            "timestamp": timestamp
+        });
+        let random = || unreachable!("everything is given");
+        let signed = config::sign(options.to_string().as_bytes(), b"{}", 0, random).unwrap();
+        let mut callback = Callback {
+            headers: Vec::new(),
+            body: b"{}".to_vec(),
+            ip: None,
+        };
+        for (name, value) in signed.headers {
+            callback = callback.with(&name, value);
+        }
+        callback
+    }
+
+    fn verify(callback: &Callback, unit: &str, now: u64) -> Result<Option<u64>, Rejection> {
+        let options = json!({ "keys": [{ "text": KEY }], "sender": sender(unit) });
+        let verifier = config::verifier(options.to_string().as_bytes()).unwrap();
+        let verdict = callback.verify_at(&verifier, now)?;
+        Ok(verdict.timestamp)
+    }
+
+    /// What a signature over this text is good for: its time, or the reason why it is none.
+    fn read(unit: &str, text: &str, now: u64) -> Result<Option<u64>, Rejection> {
+        // The signature is over the text and the body with a line break between.
+        let body = json!({
+            "key": { "text": KEY },
+            "sender": {
+                "name": "acme",
+                "algorithm": "hmac-sha256",
+                "headers": { "signature": "acme-signature" },
+                "signature": { "encoding": "hex" },
+                "signed": "{body}"
+            },
+            "id": "a",
+            "nonce": "a"
+        });
+        let message = format!("{text}\n{{}}");
+        let random = || unreachable!("everything is given");
+        let signed =
+            config::sign(body.to_string().as_bytes(), message.as_bytes(), 0, random).unwrap();
+        let mut callback = signed_at(unit, now).with(HEADER, text);
+        for (name, value) in signed.headers {
+            callback = callback.with(&name, value);
+        }
+        verify(&callback, unit, now)
+    }
+
+    #[test]
+    fn are_written_as_they_are_read() {
+        for (timestamp, iso, http) in [
+            (0, "1970-01-01T00:00:00Z", "Thu, 01 Jan 1970 00:00:00 GMT"),
+            (
+                784_111_777,
+                "1994-11-06T08:49:37Z",
+                "Sun, 06 Nov 1994 08:49:37 GMT",
+            ),
+            (
+                951_782_400,
+                "2000-02-29T00:00:00Z",
+                "Tue, 29 Feb 2000 00:00:00 GMT",
+            ),
+            (
+                951_868_799,
+                "2000-02-29T23:59:59Z",
+                "Tue, 29 Feb 2000 23:59:59 GMT",
+            ),
+            (
+                1_700_000_000,
+                "2023-11-14T22:13:20Z",
+                "Tue, 14 Nov 2023 22:13:20 GMT",
+            ),
+            (
+                1_735_689_599,
+                "2024-12-31T23:59:59Z",
+                "Tue, 31 Dec 2024 23:59:59 GMT",
+            ),
+            (
+                4_107_542_400,
+                "2100-03-01T00:00:00Z",
+                "Mon, 01 Mar 2100 00:00:00 GMT",
+            ),
+            (
+                253_402_300_799,
+                "9999-12-31T23:59:59Z",
+                "Fri, 31 Dec 9999 23:59:59 GMT",
+            ),
+        ] {
+            let seconds = timestamp.to_string();
+            let milliseconds = (timestamp * 1000).to_string();
+            for (unit, text) in [
+                ("s", seconds.as_str()),
+                ("ms", &milliseconds),
+                ("iso8601", iso),
+                ("http-date", http),
+            ] {
+                let callback = signed_at(unit, timestamp);
+                assert_eq!(callback.header(HEADER), text.as_bytes());
+                let result = verify(&callback, unit, timestamp);
+                assert_eq!(result, Ok(Some(timestamp)), "{unit}");
+            }
+        }
+    }
+
+    /// Each day of 400 years, written and read back.
+    #[test]
+    fn of_every_day_are_written_as_they_are_read() {
+        for day in (0..146_097).step_by(61) {
+            let timestamp = day * 86_400 + day % 86_400;
+            for unit in ["iso8601", "http-date"] {
+                let callback = signed_at(unit, timestamp);
+                assert_eq!(verify(&callback, unit, timestamp), Ok(Some(timestamp)));
+            }
+            let callback = signed_at("iso8601", timestamp);
+            let text = String::from_utf8(callback.header(HEADER).to_vec()).unwrap();
+            assert_eq!(parse(&text), Ok(i64::try_from(timestamp).unwrap()));
+        }
+    }
+
+    #[test]
+    fn are_read_in_each_of_their_forms() {
+        const TIME: u64 = 1_700_000_000;
+        for (unit, text) in [
+            ("s", "1700000000"),
+            ("ms", "1700000000000"),
+            ("ms", "1700000000999"),
+            ("iso8601", "2023-11-14T22:13:20Z"),
+            ("iso8601", "2023-11-14T22:13:20"),
+            ("iso8601", "2023-11-14t22:13:20z"),
+            ("iso8601", "2023-11-14T22:13:20.999"),
+            ("iso8601", "2023-11-14T22:13:20.9999999Z"),
+            ("iso8601", "2023-11-15T00:13:20+02:00"),
+            ("iso8601", "2023-11-14T17:13:20.5-05:00"),
+            ("http-date", "Tue, 14 Nov 2023 22:13:20 GMT"),
+            // The day of the week says nothing that the date does not.
+            ("http-date", "Mon, 14 Nov 2023 22:13:20 GMT"),
+        ] {
+            assert_eq!(read(unit, text, TIME), Ok(Some(TIME)), "{text}");
+        }
+    }
+
+    #[test]
+    fn in_another_form_are_refused() {
+        for (name, unit, texts) in [
+            (
+                "ms",
+                Unit::Milliseconds,
+                &[
+                    "",
+                    "-1",
+                    "1.5",
+                    "1e3",
+                    "1700000000000 ",
+                    "2023-11-14T22:13:20Z",
+                ][..],
+            ),
+            (
+                "iso8601",
+                Unit::Iso8601,
+                &[
+                    "",
+                    "1700000000",
+                    "2023-11-14",
+                    "2023-11-14T22:13",
+                    "2023-11-14 22:13:20",
+                    "2023-11-14T22:13:20 ",
+                    "2023-11-14T22:13:20.",
+                    "2023-11-14T22:13:20.Z",
+                    "2023-11-14T22:13:20,5",
+                    "2023-11-14T22:13:20+0200",
+                    "2023-11-14T22:13:20+24:00",
+                    "2023-11-31T22:13:20",
+                    "2023-02-29T22:13:20",
+                    "2023-11-14T24:00:00",
+                    "2023-11-14T22:13:60",
+                    "20231114T221320Z",
+                    "Tue, 14 Nov 2023 22:13:20 GMT",
+                    // Before 1970 there were no callbacks.
+                    "1969-12-31T23:59:59Z",
+                    "1970-01-01T00:00:00+00:01",
+                ],
+            ),
+            (
+                "http-date",
+                Unit::HttpDate,
+                &[
+                    "",
+                    "2023-11-14T22:13:20Z",
+                    // The obsolete forms of RFC 9110, section 5.6.7.
+                    "Sunday, 06-Nov-94 08:49:37 GMT",
+                    "Sun Nov  6 08:49:37 1994",
+                    "Tue, 14 Nov 2023 22:13:20",
+                    "Tue, 14 Nov 2023 22:13:20 UTC",
+                    "Tue, 14 Nov 2023 22:13:20 +0000",
+                    "Tue, 14 Nov 2023 22:13:20 gmt",
+                    "tue, 14 Nov 2023 22:13:20 GMT",
+                    "Tue, 14 nov 2023 22:13:20 GMT",
+                    "Tue 14 Nov 2023 22:13:20 GMT",
+                    "Tue,14 Nov 2023 22:13:20 GMT",
+                    "Tue, 14  Nov 2023 22:13:20 GMT",
+                    "Tue, 4 Nov 2023 22:13:20 GMT",
+                    "Tue, 14 Nov 23 22:13:20 GMT",
+                    "Tue, 14 Nov 2023 22:13:20 GMT ",
+                    " Tue, 14 Nov 2023 22:13:20 GMT",
+                    "ueT, 14 Nov 2023 22:13:20 GMT",
+                    "onT, 14 Nov 2023 22:13:20 GMT",
+                    "Tue, 14 ovD 2023 22:13:20 GMT",
+                    ", 14 Nov 2023 22:13:20 GMT",
+                    "14 Nov 2023 22:13:20 GMT",
+                    "Tue, 31 Nov 2023 22:13:20 GMT",
+                    "Tue, 29 Feb 2023 22:13:20 GMT",
+                    "Tue, 00 Nov 2023 22:13:20 GMT",
+                    "Tue, 14 Nov 2023 24:00:00 GMT",
+                    "Tue, 14 Nov 2023 22:60:20 GMT",
+                    "Tue, 14 Nov 2023 22:13:61 GMT",
+                    "Tue, 14 Nov 2023 2x:13:20 GMT",
+                    "Wed, 31 Dec 1969 23:59:59 GMT",
+                ],
+            ),
+        ] {
+            let expected = malformed_header(HEADER, HeaderProblem::Time { unit });
+            for text in texts {
+                let result = read(name, text, 0);
+                assert_eq!(result, Err(expected.clone()), "{text:?}");
+            }
+        }
+        let expected = malformed_header(HEADER, HeaderProblem::TimeRange);
+        assert_eq!(read("ms", "18446744073709551616", 0), Err(expected));
     }
 }

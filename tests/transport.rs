@@ -314,19 +314,17 @@ fn a_handshake_is_answered_by_the_key_that_signed() {
 #[test]
 fn a_proof_is_no_signature_of_a_callback() {
     let keys = keys(&[SECRET]).unwrap();
-    let verifier = verifier(WALLET, &[SECRET]);
+    let verifier = verifier(&WALLET, &[SECRET]);
     let body = format!("{ID}\n{CHALLENGE}");
     let proof = prove(&keys, 0, ID, CHALLENGE).unwrap();
     for body in [body.as_str(), CHALLENGE, BODY] {
         for id in [ID, "callback-verification"] {
-            let callback = Callback::signed(WALLET, body)
+            let callback = Callback::signed(&WALLET, body)
                 .with("webhook-id", id)
                 .with("webhook-signature", &proof);
             assert_eq!(
                 callback.verify(&verifier),
-                Err(Rejection::SignatureMismatch {
-                    header: "webhook-signature"
-                })
+                Err(mismatch("webhook-signature"))
             );
         }
     }

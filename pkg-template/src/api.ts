@@ -1,4 +1,5 @@
 export { formatAmount, toBaseUnits } from "./amount.js";
+export type * from "./descriptor.js";
 export { bodyHash } from "./digest.js";
 export {
 	CallbackRejectedError,
@@ -7,8 +8,10 @@ export {
 	CoreError,
 	type CoreErrorCode,
 } from "./errors.js";
+export type { Cause, Explain, ExplainOptions, Explanation } from "./explain.js";
 export type * from "./generated/model.js";
-export { generateKeyPair, generateSecret, senders, sign } from "./sign.js";
+export { senders } from "./senders.js";
+export { generateKeyPair, generateSecret, sign } from "./sign.js";
 export {
 	type Admitted,
 	type Arrival,

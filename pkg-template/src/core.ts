@@ -1,4 +1,4 @@
-/** The one instance of the WebAssembly core: started when first used, replaced after a trap. */
+/** The WebAssembly core: started when first used, replaced after a trap. */
 
 import { ConfigError, CoreError } from "./errors.js";
 import { createGlue, type WasmCore } from "./generated/glue.js";
@@ -6,7 +6,7 @@ import { TextDecoder, TextEncoder } from "./text.js";
 import type { Rejected } from "./types.js";
 
 /** The words that the core and this layer share: see `Layout` in `src/wasm.rs`. */
-const MAX_HEADERS = 6;
+const MAX_HEADERS = 16;
 const IP = MAX_HEADERS;
 const BODY = IP + 1;
 const ANSWER = BODY + 1;
@@ -23,7 +23,11 @@ const REFUSED = 0;
 const KNOWN_EVENT = 1;
 const UNKNOWN_EVENT = 2;
 const JSON_PAYLOAD = 3;
+const TEXT_PAYLOAD = 4;
 const BINARY_PAYLOAD = 5;
+
+/** The place of the id that says "the event's". */
+const ID_OF_EVENT = ABSENT - 1;
 
 /** The most bytes of UTF-8 that one UTF-16 code unit becomes. */
 const BYTES_PER_UNIT = 3;
@@ -42,14 +46,23 @@ export interface Parts {
 export interface Verdict {
 	readonly ok: true;
 	readonly id: string | undefined;
-	readonly timestamp: number;
+	readonly timestamp: number | undefined;
 	/** The index of the key. */
 	readonly key: number;
 	readonly event: object;
 }
 
+/** What an event of another sender has beside its payload. */
+interface EventLike {
+	readonly id?: string;
+}
+
 export class Core {
 	readonly wasm: WasmCore;
+	/** Whether it is the full module, which can explain. */
+	readonly full: boolean;
+	/** False after a trap. */
+	usable = true;
 	readonly #memory: WebAssembly.Memory;
 	readonly #layoutAddress: number;
 	#layout: Uint32Array;
@@ -61,6 +74,7 @@ export class Core {
 		const { exports } = new WebAssembly.Instance(module, { "./core_bg.js": { ...glue } });
 		glue.__wbg_set_wasm(exports);
 		this.wasm = new glue.Core();
+		this.full = "core_explain" in exports;
 		this.#memory = exports.memory as WebAssembly.Memory;
 		this.#layoutAddress = this.wasm.layout();
 		this.#layout = this.#viewLayout();
@@ -73,32 +87,32 @@ export class Core {
 		if (this.#layout.length === 0) this.#layout = this.#viewLayout();
 		const layout = this.#layout;
 		if (outcome === REFUSED) return JSON.parse(this.#readAnswer());
-		const id = parts.headers[layout[ID] ?? 0];
+		const event = this.#readEvent(outcome, parts.body, bodyAt);
+		const place = layout[ID] ?? ABSENT;
+		const high = layout[TIMESTAMP + 1] ?? ABSENT;
 		return {
 			ok: true,
-			id,
-			timestamp: (layout[TIMESTAMP + 1] ?? 0) * 2 ** 32 + (layout[TIMESTAMP] ?? 0),
+			id: place === ID_OF_EVENT ? event.id : parts.headers[place],
+			timestamp: high === ABSENT ? undefined : high * 2 ** 32 + (layout[TIMESTAMP] ?? 0),
 			key: layout[KEY] ?? 0,
-			event: this.#readEvent(outcome, id, parts.body, bodyAt),
+			event,
 		};
 	}
 
 	/** Reads the bytes that were verified, as the core says. */
-	#readEvent(outcome: number, id: string | undefined, body: Parts["body"], bodyAt: number): object {
+	#readEvent(outcome: number, body: Parts["body"], bodyAt: number): EventLike {
 		const length = this.#layout[BODY] ?? 0;
-		const read = () => {
+		const text = () => {
 			const ascii = typeof body === "string" && body.length === length;
-			return JSON.parse(ascii ? body : decoder.decode(this.#viewInput(bodyAt, length)));
+			return ascii ? body : decoder.decode(this.#viewInput(bodyAt, length));
 		};
-		if (outcome === KNOWN_EVENT) return annotate(read(), JSON.parse(this.#readAnswer()));
-		if (outcome === UNKNOWN_EVENT) return Object.assign(read(), { known: false });
-		const event: { type?: string; id: string | undefined; payload?: unknown } = { id };
+		if (outcome === KNOWN_EVENT)
+			return annotate(JSON.parse(text()), JSON.parse(this.#readAnswer()));
+		if (outcome === UNKNOWN_EVENT) return Object.assign(JSON.parse(text()), { known: false });
+		const event = JSON.parse(this.#readAnswer());
+		if (outcome === JSON_PAYLOAD) event.payload = JSON.parse(text());
+		if (outcome === TEXT_PAYLOAD) event.payload = text();
 		if (outcome === BINARY_PAYLOAD) event.payload = this.#viewInput(bodyAt, length).slice();
-		if (outcome === JSON_PAYLOAD) {
-			const payload = read();
-			event.payload = payload;
-			if (typeof payload?.type === "string") event.type = payload.type;
-		}
 		return event;
 	}
 
@@ -197,13 +211,13 @@ interface Findings {
 }
 
 /** Adds the findings to the event. They win over members of the sender's that have their names. */
-function annotate(event: KnownEvent, { addressChecked, decimals }: Findings): object {
+function annotate(event: KnownEvent, { addressChecked, decimals }: Findings): EventLike {
 	for (const member in decimals)
 		Object.assign(event.data[member] ?? {}, { decimal: decimals[member] });
 	return Object.assign(event, { known: true, addressChecked });
 }
 
-interface KnownEvent {
+interface KnownEvent extends EventLike {
 	readonly data: { readonly [member: string]: object };
 }
 
@@ -219,58 +233,60 @@ function keepVisible(_name: string, value: unknown): unknown {
 	return unseen ? null : value;
 }
 
-let load: (() => WebAssembly.Module) | undefined;
-let core: Core | undefined;
+/** Runs something on a core. A trap in it costs this one call and nothing else. */
+export type Runner = <T>(run: (core: Core) => T) => T;
 
-/** Why the core cannot be started: a second try would fail the same way and cost as much. */
-let blocked: CoreError | undefined;
+/** A core of its own for whoever asks. */
+export function coreFrom(load: () => WebAssembly.Module): Runner {
+	let core: Core | undefined;
+	/** Why it cannot be started: a second try would fail the same way and cost as much. */
+	let blocked: unknown;
 
-/** Says where the module comes from. Called once by each entry. */
-export function provide(source: () => WebAssembly.Module): void {
-	load = source;
-	blocked = undefined;
+	const start = (): Core => {
+		if (blocked !== undefined) throw blocked;
+		try {
+			return new Core(load());
+		} catch (error) {
+			blocked = error instanceof CoreError ? error : new CoreError("wasm_blocked", BLOCKED, error);
+			throw blocked;
+		}
+	};
+
+	return (run) => {
+		core ??= start();
+		try {
+			return run(core);
+		} catch (error) {
+			if (!isTrap(error)) throw error;
+			core.usable = false;
+			core = undefined;
+			throw new CoreError(
+				"wasm_trap",
+				"the WebAssembly core stopped in the middle of a call; the next call starts a new one",
+				error,
+			);
+		}
+	};
 }
 
-/** Runs something on the core. A trap in it costs this one call and nothing else. */
-export function withCore<T>(run: (core: Core) => T): T {
-	core ??= start();
-	try {
-		return run(core);
-	} catch (error) {
-		if (!isTrap(error)) throw error;
-		core = undefined;
-		throw new CoreError(
-			"wasm_trap",
-			"the WebAssembly core stopped in the middle of a call; the next call starts a new one",
-			error,
-		);
-	}
+const BLOCKED =
+	"this platform does not compile WebAssembly here. In a page, add 'wasm-unsafe-eval' to script-src of its Content-Security-Policy; on an edge platform, let the bundler resolve the conditions workerd or edge-light, or hand the module to wallet-callback/slim";
+
+/** The entry's own core. */
+let own: Runner = () => {
+	throw new CoreError(
+		"wasm_missing",
+		'wallet-callback/slim has no module yet: call initialize(module) first, with the WebAssembly.Module of "wallet-callback/core.wasm"',
+	);
+};
+
+/** Says where the entry's module comes from. Called once by each entry. */
+export function provide(load: () => WebAssembly.Module): void {
+	own = coreFrom(load);
 }
 
-/** Whether this core is still the one that is used. */
-export function isCurrent(other: Core): boolean {
-	return core === other;
-}
-
-function start(): Core {
-	if (load === undefined) {
-		throw new CoreError(
-			"wasm_missing",
-			'wallet-callback/slim has no module yet: call initialize(module) first, with the WebAssembly.Module of "wallet-callback/core.wasm"',
-		);
-	}
-	if (blocked !== undefined) throw blocked;
-	try {
-		return new Core(load());
-	} catch (error) {
-		blocked = new CoreError(
-			"wasm_blocked",
-			"this platform does not compile WebAssembly here. In a page, add 'wasm-unsafe-eval' to script-src of its Content-Security-Policy; on an edge platform, let the bundler resolve the conditions workerd or edge-light, or hand the module to wallet-callback/slim",
-			error,
-		);
-		throw blocked;
-	}
-}
+/** Runs something on the entry's own core. */
+export const withCore: Runner = (run) => own(run);
 
 /** By name, since the error may come from another realm (Jest). */
 function isTrap(error: unknown): boolean {

@@ -2,6 +2,7 @@ import {
 	bodyHash,
 	createTransport,
 	type EventOf,
+	type SenderDescriptor,
 	type SenderName,
 	type Transport,
 	type VerificationAnswer,
@@ -67,7 +68,7 @@ export type {
 export function createReceiver<Ready extends Verifier<unknown>>(
 	options: ReceiverOptions<VerifiedBy<Ready>> & { readonly verifier: Ready; readonly keys?: never },
 ): Receiver;
-export function createReceiver<Name extends SenderName = "tp-wallet">(
+export function createReceiver<Name extends SenderName | SenderDescriptor = "tp-wallet">(
 	options: ReceiverOptions<EventOf<Name>> & VerifierFrom<Name>,
 ): Receiver;
 export function createReceiver<Event extends object>(
@@ -169,20 +170,24 @@ class CallbackReceiver<Event extends object> {
 		if (!admitted.ok) return refuse(admitted, facts);
 		facts.ip = admitted.ip;
 
-		const verified = verifier.verify({ headers, body, ip: admitted.ip, method, url });
+		const callback = { headers, body, ip: admitted.ip, method, url };
+		const verified = settings.findsKeys
+			? await verifier.verifyAsync(callback)
+			: verifier.verify(callback);
 		if (!verified.ok) return refuse(verified, facts);
 		const { event } = verified;
 		const hash = bodyHash(body);
-		const id = verified.id ?? hash;
+		// An id in a body may stand for an order, say, of which there are several callbacks.
+		const id = (settings.identifiesCallbacks ? verified.id : undefined) ?? hash;
 		facts.id = id;
 		facts.type = typeOf(event);
 		facts.keyIndex = verified.key.index;
 		if (logBodies) facts.body = typeof body === "string" ? body : new TextDecoder().decode(body);
 
-		const callback = { id, hash, event, proof: verifier.answerVerification(verified) };
+		const genuine = { id, hash, event, proof: verifier.answerVerification(verified) };
 		return acknowledge === "after-handling"
-			? this.#handle(callback, context, facts)
-			: this.#enqueue(callback, context, facts);
+			? this.#handle(genuine, context, facts)
+			: this.#enqueue(genuine, context, facts);
 	}
 
 	async #handle(

@@ -95,6 +95,21 @@ export function readHeaders(
 	return values;
 }
 
+/** Every header, by its name in lower case. */
+export function allHeaders(headers: CallbackInput["headers"]): { [name: string]: string } {
+	const names = new Set<string>();
+	const entries: Iterable<readonly unknown[]> = isIterable(headers)
+		? headers
+		: Object.entries(headers);
+	for (const entry of entries) if (Array.isArray(entry)) names.add(String(entry[0]).toLowerCase());
+	const list = [...names];
+	const values = readHeaders(headers, list);
+	const present = list.map((name, index) => [name, values[index]] as const);
+	return Object.fromEntries(
+		present.filter((entry): entry is [string, string] => entry[1] !== undefined),
+	);
+}
+
 /** `Headers` of any realm or library. A `Map` has the same methods and minds the letter case. */
 function isHeaders(headers: object): headers is Headers {
 	return "get" in headers && typeof headers.get === "function" && tagOf(headers) !== "[object Map]";

@@ -1,7 +1,8 @@
 import { toOptions, withCore } from "./core.js";
+import { toKey } from "./key-ring.js";
 import { toBody } from "./request.js";
-import type { BodyInput, KeyPair, SenderInfo, SignedCallback, SignOptions } from "./types.js";
-import { toKey } from "./verify.js";
+import { toDescriptor } from "./senders.js";
+import type { BodyInput, KeyPair, SignedCallback, SignOptions } from "./types.js";
 
 /**
  * Signs a body as a sender does, for senders and for tests of a handler.
@@ -21,12 +22,11 @@ export function sign<const Body extends BodyInput>(
 	if (typeof options !== "object" || options === null) {
 		throw new TypeError("expected options, as sign({ body, key })");
 	}
-	const { body, key, ...rest } = options;
+	const { body, key, sender, ...rest } = options;
 	const bytes = toBody(body);
-	const headers = withCore((core) =>
-		core.ask((wasm) => wasm.sign(Date.now()), [toOptions({ ...rest, key: toKey(key) })], bytes),
-	);
-	return { headers: headers as Record<string, string>, body };
+	const text = toOptions({ ...rest, key: toKey(key), sender: toDescriptor(sender) });
+	const signed = withCore((core) => core.ask((wasm) => wasm.sign(Date.now()), [text], bytes));
+	return { body, ...(signed as Pick<SignedCallback<Body>, "headers">) };
 }
 
 /**
@@ -55,16 +55,4 @@ export function generateSecret(): string {
  */
 export function generateKeyPair(): KeyPair {
 	return withCore((core) => core.ask((wasm) => wasm.generateKeyPair(), [])) as KeyPair;
-}
-
-/**
- * Lists the senders whose callbacks can be verified.
- *
- * @example
- * ```ts
- * console.table(senders());
- * ```
- */
-export function senders(): SenderInfo[] {
-	return withCore((core) => core.ask((wasm) => wasm.senders(), [])) as SenderInfo[];
 }

@@ -1,12 +1,14 @@
 import { provide } from "./core.js";
 
 export * from "./api.js";
+export { explain } from "./explain.js";
 
 /**
  * Hands over the core, for a platform on which the default entry does not find it. Call it once,
  * before anything else.
  *
- * @param module - the compiled `wallet-callback/core.wasm`.
+ * @param module - the compiled `wallet-callback/core.wasm`, or `wallet-callback/full.wasm`, which has every
+ * algorithm and can explain.
  * @throws {TypeError} for anything else than a `WebAssembly.Module`.
  *
  * @example

@@ -1,23 +1,56 @@
+import type { SenderDescriptor } from "./descriptor.js";
 import type { RejectionCode, SenderName, WalletEvent } from "./generated/model.js";
 
-/**
- * A key in text form (`whsec_…` for HMAC-SHA256, `whpk_…` for Ed25519), or the 24 to 64 raw bytes of
- * an HMAC secret.
- */
-export type KeyMaterial = string | Uint8Array;
+/** A public key as a JSON Web Key (RFC 7517). */
+export interface PublicJsonWebKey {
+	readonly kty: string;
+	readonly kid?: string;
+	readonly [member: string]: unknown;
+}
 
-/** A key, alone or with a name that results give back as `key.id`. */
+/** A JSON Web Key Set (RFC 7517, section 5). */
+export interface KeySet {
+	readonly keys: readonly PublicJsonWebKey[];
+}
+
+/**
+ * A key in the form in which its sender writes it, or its raw bytes.
+ *
+ * - `tp-wallet` and all of Standard Webhooks: `whsec_…` for HMAC-SHA256 (bytes: 24 to 64), `whpk_…`
+ *   for Ed25519.
+ * - Another sender with a secret: the secret as it is given out. No form is guessed.
+ * - A sender with a public key: PEM (SPKI or PKCS#1), base64 of the DER, a JSON Web Key, or for
+ *   Ed25519 its 64 hexadecimal digits.
+ */
+export type KeyMaterial = string | Uint8Array | PublicJsonWebKey;
+
+/**
+ * A key, alone or with an id, which results give back as `key.id`. Where callbacks name the key that
+ * signed them, only the keys with this id are tried, and those without any.
+ */
 export type KeyInput = KeyMaterial | { readonly id?: string; readonly key: KeyMaterial };
 
+/**
+ * Finds the key of an id that a callback names, for a sender that publishes keys. What it throws,
+ * {@link Verifier.verifyRequest} throws.
+ */
+export type KeyFinder = (keyId: string) => KeyInput | undefined | Promise<KeyInput | undefined>;
+
 /** The options of {@link createVerifier}. */
-export interface VerifierOptions<Name extends SenderName = "tp-wallet"> {
-	/** 1 to 16 keys. During a rotation, the old and the new one. */
-	readonly keys: KeyInput | readonly KeyInput[];
-	/** Whose callbacks. Default: `"tp-wallet"`. */
-	readonly sender?: Name | undefined;
+export interface VerifierOptions<
+	From extends SenderName | SenderDescriptor = SenderName | SenderDescriptor,
+> {
+	/**
+	 * 1 to 16 keys; during a rotation, the old and the new one. Or a JSON Web Key Set. Or a function
+	 * that finds a key by its id: `verifyRequest` and `verifyAsync` ask it, `verify` knows what they
+	 * have found. A found key is asked for again after five minutes.
+	 */
+	readonly keys: KeyInput | readonly KeyInput[] | KeySet | KeyFinder;
+	/** Whose callbacks: a name from {@link senders}, or a description. Default: `"tp-wallet"`. */
+	readonly sender?: From | undefined;
 	/**
 	 * How far a callback's timestamp may be from the clock, in seconds and in either direction.
-	 * 1 to 86,400; default 300.
+	 * 1 to 86,400. Default: the sender's own, or else 300.
 	 */
 	readonly toleranceSeconds?: number | undefined;
 	/** The longest body, in bytes. 1 to 67,108,864; default 1,048,576. */
@@ -53,9 +86,9 @@ export interface CallbackInput {
 	readonly body: BodyInput;
 	/** The client's address. Needed with `allowedIps`. */
 	readonly ip?: string | undefined;
-	/** The request's method. No sender known today signs it. */
+	/** The request's method. Needed where the sender signs it. */
 	readonly method?: string | undefined;
-	/** The request's URL. No sender known today signs it. */
+	/** The request's URL, as the sender knows it. Needed where the sender signs it. */
 	readonly url?: string | undefined;
 }
 
@@ -85,6 +118,8 @@ export interface Rejected {
 	readonly header?: string;
 	/** The member of the body at fault, as `data.amount.value`; empty for the body as a whole. */
 	readonly path?: string;
+	/** With `unknown_key`: the id of the key that the callback names. */
+	readonly keyId?: string;
 }
 
 /** The verdict on a callback. */
@@ -101,23 +136,40 @@ export type JsonValue =
 
 /** A callback of another sender than `tp-wallet`. */
 export interface OpaqueEvent {
-	/** The body's member `type`, where it is a string. */
+	/** What its sender calls it, where the sender's description says where that stands. */
 	readonly type?: string;
-	/** The callback's id. */
+	/**
+	 * What its sender identifies it by, where the description says where that stands. Not signed where
+	 * it is in a header that the signature does not cover, as GitHub's: then `id` of the result is
+	 * undefined.
+	 */
 	readonly id?: string;
 	/**
-	 * The body: its JSON value, nothing if it is empty, a `Uint8Array` if it is not UTF-8.
+	 * What was signed: the body's JSON value, or its text where it is no JSON; the fields of a form;
+	 * nothing if it is empty; a `Uint8Array` if it is not UTF-8.
 	 */
 	readonly payload?: unknown;
 }
 
 /** What {@link Verifier.verify} gives as `event` for a sender. */
-export type EventOf<Name extends SenderName> = Name extends "tp-wallet" ? WalletEvent : OpaqueEvent;
+export type EventOf<From extends SenderName | SenderDescriptor> = From extends
+	| "tp-wallet"
+	| { readonly payload: "wallet-event" }
+	? WalletEvent
+	: OpaqueEvent;
 
 /** What a verifier was told, or takes by default. */
 export interface VerifierSettings {
-	/** Whose callbacks. */
-	readonly sender: SenderName;
+	/** The name of the sender. */
+	readonly sender: string;
+	/**
+	 * Whether each callback has a signed id of its own in a header, so that two with the same id are
+	 * one that was repeated. The id in a body may stand for an order, say, of which there are several
+	 * callbacks.
+	 */
+	readonly identifiesCallbacks: boolean;
+	/** Whether `keys` is a function. */
+	readonly findsKeys: boolean;
 	/** The media type in which they come, where their format prescribes one. */
 	readonly mediaType?: string | undefined;
 	/** The longest body, in bytes. */
@@ -166,9 +218,21 @@ export interface Verifier<Event = WalletEvent> {
 	 */
 	unwrap(input: CallbackInput): Accepted<Event>;
 	/**
+	 * Verifies a callback as {@link Verifier.verify} does, and looks up the key that it names where
+	 * `keys` is a function.
+	 *
+	 * @throws as {@link Verifier.verify}, and what the function throws.
+	 *
+	 * @example
+	 * ```ts
+	 * const result = await verifier.verifyAsync({ headers, body });
+	 * ```
+	 */
+	verifyAsync(input: CallbackInput): Promise<VerifyResult<Event>>;
+	/**
 	 * Reads a Fetch request's body, at most `maxBodyBytes` of it, and verifies it.
 	 *
-	 * @throws {TypeError} as {@link Verifier.verify}, and for a request whose body has been read.
+	 * @throws {TypeError} as {@link Verifier.verifyAsync}, and for a request whose body has been read.
 	 *
 	 * @example
 	 * ```ts
@@ -193,26 +257,36 @@ export interface Verifier<Event = WalletEvent> {
 	answerVerification(accepted: Accepted<Event>): VerificationAnswer | undefined;
 }
 
-/** The options of {@link sign}. */
+/** The options of {@link sign}. What a sender's callbacks do not carry is left out. */
 export interface SignOptions<Body extends BodyInput = BodyInput> {
 	/** The body to sign. */
 	readonly body: Body;
-	/** `whsec_…` or `whsk_…`, or the raw bytes of an HMAC secret. */
+	/** A secret, or an Ed25519 private key as `whsk_…`. */
 	readonly key: KeyMaterial;
-	/** 1 to 256 visible ASCII characters without a dot. Default: a random one. */
+	/** Whose format. Default: `"tp-wallet"`. */
+	readonly sender?: SenderName | SenderDescriptor | undefined;
+	/** 1 to 256 visible ASCII characters, without what follows it under the signature. Default: a random one. */
 	readonly id?: string | undefined;
 	/** Unix seconds. Default: now. */
 	readonly timestamp?: number | undefined;
-	/** Whose format. Default: `"tp-wallet"`. */
-	readonly sender?: SenderName | undefined;
+	/** A text that no two callbacks share. Default: a random one. */
+	readonly nonce?: string | undefined;
+	/** The id of the key. Default: `"key-1"`. */
+	readonly keyId?: string | undefined;
+	/** The request's method. Default: `"POST"`. */
+	readonly method?: string | undefined;
+	/** The request's URL. Needed where the sender signs it. */
+	readonly url?: string | undefined;
+	/** Further headers, by their names in lower case: signed where the sender signs them. */
+	readonly headers?: { readonly [name: string]: string } | undefined;
 }
 
 /** A signed callback, ready to be sent. */
 export interface SignedCallback<Body extends BodyInput = BodyInput> {
 	/** The headers that carry the signature. */
 	readonly headers: Record<string, string>;
-	/** The body as it was given. */
-	readonly body: Body;
+	/** The body as it was given; with the signature in it, where the sender puts it there. */
+	readonly body: Body | string;
 }
 
 /** An Ed25519 key pair. */
@@ -237,4 +311,11 @@ export interface SenderInfo {
 	readonly freshness: string;
 	/** Where the rules are documented. */
 	readonly docs: string;
+	/**
+	 * What the rules are known from: a published vector that recomputes, the sender's own
+	 * documentation, or a copy of it.
+	 */
+	readonly evidence: "vector" | "read" | "second-hand";
+	/** The entry of this package that verifies them. */
+	readonly entry: "wallet-callback" | "wallet-callback/full";
 }

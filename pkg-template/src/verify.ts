@@ -1,13 +1,15 @@
-import { type Core, isCurrent, type Parts, toOptions, withCore } from "./core.js";
+import { type Core, type Parts, toOptions, withCore } from "./core.js";
+import type { SenderDescriptor } from "./descriptor.js";
 import { CallbackRejectedError, ConfigError } from "./errors.js";
 import type { CallbackVerificationEvent, SenderName } from "./generated/model.js";
-import { readBody, readHeaders, toBody, toBytes } from "./request.js";
+import { KeyRing } from "./key-ring.js";
+import { allHeaders, readBody, readHeaders, toBody } from "./request.js";
+import { toDescriptor } from "./senders.js";
 import type {
 	Accepted,
 	CallbackInput,
 	EventOf,
-	KeyInput,
-	KeyMaterial,
+	Rejected,
 	VerificationAnswer,
 	Verifier,
 	VerifierOptions,
@@ -19,7 +21,7 @@ import type {
  * Builds a verifier. Do it once, when the program starts: keys are parsed here, so that a bad one
  * stops the start and not the first callback.
  *
- * @throws {ConfigError} for a key or an option that makes no sense.
+ * @throws {ConfigError} for a key, a descriptor or an option that makes no sense.
  * @throws {CoreError} where the platform does not compile WebAssembly.
  *
  * @example
@@ -28,15 +30,16 @@ import type {
  * const result = verifier.verify({ headers, body });
  * ```
  */
-export function createVerifier<Name extends SenderName = "tp-wallet">(
-	options: VerifierOptions<Name>,
-): Verifier<EventOf<Name>> {
-	return new CoreVerifier<EventOf<Name>>(options);
+export function createVerifier<const From extends SenderName | SenderDescriptor = "tp-wallet">(
+	options: VerifierOptions<From>,
+): Verifier<EventOf<From>> {
+	return new CoreVerifier<EventOf<From>>(options);
 }
 
 /** What the core tells of a verifier. */
 interface Handle extends VerifierSettings {
 	readonly verifier: number;
+	/** The headers that it reads, and behind them what is no header: `:url` and the like. */
 	readonly headers: readonly string[];
 }
 
@@ -44,52 +47,52 @@ const registry =
 	typeof FinalizationRegistry === "undefined"
 		? undefined
 		: new FinalizationRegistry<{ core: Core; verifier: number }>(({ core, verifier }) => {
-				if (isCurrent(core)) core.wasm.release(verifier);
+				if (core.usable) core.wasm.release(verifier);
 			});
 
 class CoreVerifier<Event> implements Verifier<Event> {
 	readonly #options: object;
-	readonly #keyNames: readonly (string | undefined)[];
+	readonly #keys: KeyRing;
 	readonly #now: () => number;
 	#core: Core | undefined;
 	#handle: Handle;
 	readonly settings: VerifierSettings;
 
-	constructor(options: VerifierOptions<SenderName>) {
+	constructor(options: VerifierOptions<SenderName | SenderDescriptor>) {
 		if (typeof options !== "object" || options === null) {
 			throw new TypeError("expected options with keys, as createVerifier({ keys: [secret] })");
 		}
-		const { now = () => Date.now(), keys, ...rest } = options;
+		const { now = () => Date.now(), keys, sender, ...rest } = options;
 		if (typeof now !== "function") {
 			throw new ConfigError("invalid_option", "now: expected a function that returns milliseconds");
 		}
 		this.#now = now;
-		const list: readonly KeyInput[] = Array.isArray(keys) ? keys : [keys as KeyInput];
-		const named = list.map(toNamedKey);
-		this.#keyNames = named.map(({ id }) => id);
-		this.#options = { ...rest, keys: named.map(({ key }) => toKey(key)) };
+		this.#keys = new KeyRing(keys);
+		this.#options = { ...rest, sender: toDescriptor(sender) };
 		this.#handle = withCore((core) => this.#handleIn(core));
-		const { sender, mediaType, maxBodyBytes, toleranceSeconds } = this.#handle;
-		this.settings = { sender, mediaType, maxBodyBytes, toleranceSeconds };
+		const { verifier: _verifier, headers: _headers, ...settings } = this.#handle;
+		this.settings = { ...settings, findsKeys: typeof keys === "function" };
 	}
 
 	verify(input: CallbackInput): VerifyResult<Event> {
 		if (typeof input !== "object" || input === null) {
 			throw new TypeError("expected a callback, as verify({ headers, body })");
 		}
-		const now = this.#now();
-		if (!Number.isFinite(now)) throw new TypeError(`now: expected milliseconds, got ${now}`);
+		const now = this.#readClock();
 		return withCore((core) => {
 			const { verifier, headers, maxBodyBytes } = this.#handleIn(core);
 			const parts: Parts = {
-				headers: readHeaders(input.headers, headers),
+				headers: readParts(input, headers),
 				ip: toIp(input.ip),
 				body: toBody(input.body, maxBodyBytes),
 			};
 			const verdict = core.verify(verifier, parts, now);
-			if (!verdict.ok) return verdict;
+			if (!verdict.ok) {
+				refuseIncomplete(verdict, this.settings.sender);
+				return verdict;
+			}
 			const { id, timestamp, key, event } = verdict;
-			const name = this.#keyNames[key];
+			const name = this.#keys.idOf(key);
 			return {
 				ok: true,
 				id,
@@ -106,18 +109,22 @@ class CoreVerifier<Event> implements Verifier<Event> {
 		return result;
 	}
 
+	async verifyAsync(input: CallbackInput): Promise<VerifyResult<Event>> {
+		if (this.#keys.expire(this.#readClock())) this.#forget();
+		const result = this.verify(input);
+		if (result.ok || result.code !== "unknown_key" || result.keyId === undefined) return result;
+		if (!(await this.#keys.find(result.keyId, this.#readClock()))) return result;
+		this.#forget();
+		return this.verify(input);
+	}
+
 	async verifyRequest(
 		request: Request,
 		{ ip }: { readonly ip?: string | undefined } = {},
 	): Promise<VerifyResult<Event>> {
 		const body = await readBody(request, this.#handle.maxBodyBytes);
-		return this.verify({
-			headers: request.headers,
-			body,
-			ip,
-			method: request.method,
-			url: request.url,
-		});
+		const { headers, method, url } = request;
+		return this.verifyAsync({ headers, body, ip, method, url });
 	}
 
 	answerVerification({ id, key, event }: Accepted<Event>): VerificationAnswer | undefined {
@@ -130,44 +137,57 @@ class CoreVerifier<Event> implements Verifier<Event> {
 		return signature === null ? undefined : { code: 0, challenge, signature };
 	}
 
-	/** This verifier in the given core: built there anew if a trap has replaced the one that had it. */
+	#readClock(): number {
+		const now = this.#now();
+		if (!Number.isFinite(now)) throw new TypeError(`now: expected milliseconds, got ${now}`);
+		return now;
+	}
+
+	/** Gives up what the core holds of this verifier, since its keys are others now. */
+	#forget(): void {
+		if (this.#core?.usable) this.#core.wasm.release(this.#handle.verifier);
+		registry?.unregister(this);
+		this.#core = undefined;
+	}
+
+	/**
+	 * This verifier in the given core: built there anew if a trap has replaced the one that had it, or
+	 * if it has been given up.
+	 */
 	#handleIn(core: Core): Handle {
 		if (this.#core !== core) {
-			this.#handle = core.ask((wasm) => wasm.create(), [toOptions(this.#options)]) as Handle;
+			const options = toOptions({ ...this.#options, ...this.#keys.options });
+			this.#handle = core.ask((wasm) => wasm.create(), [options]) as Handle;
 			this.#core = core;
-			registry?.register(this, { core, verifier: this.#handle.verifier });
+			registry?.register(this, { core, verifier: this.#handle.verifier }, this);
 		}
 		return this.#handle;
 	}
+}
+
+/** The headers that the core reads, and what it reads like headers. */
+function readParts(input: CallbackInput, names: readonly string[]): (string | undefined)[] {
+	const end = names.findIndex((name) => name.startsWith(":"));
+	if (end < 0) return readHeaders(input.headers, names);
+	const values = readHeaders(input.headers, names.slice(0, end));
+	for (const name of names.slice(end)) {
+		if (name === ":headers") values.push(JSON.stringify(allHeaders(input.headers)));
+		else values.push(name === ":url" ? input.url : input.method);
+	}
+	return values;
+}
+
+/** Tells the program that it has left out what the sender signs. */
+function refuseIncomplete({ code, header }: Rejected, sender: string): void {
+	if (code !== "missing_header" || !header?.startsWith(":")) return;
+	const name = header.slice(1);
+	throw new TypeError(`expected the request's ${name}, since ${sender} signs it, got none`);
 }
 
 /** The challenge of an event that has been verified, if it is a handshake. */
 function challengeOf(event: unknown): string | undefined {
 	const { type, data } = event as Partial<CallbackVerificationEvent>;
 	return type === "callback.verification" ? data?.challenge : undefined;
-}
-
-function toNamedKey(input: KeyInput, index: number): { id?: string | undefined; key: KeyMaterial } {
-	const named = typeof input === "object" && input !== null && "key" in input;
-	if (!named) return { key: input };
-	const unknown = Object.keys(input).find((name) => name !== "id" && name !== "key");
-	if (unknown !== undefined) {
-		throw new ConfigError("invalid_key", `keys[${index}]: expected id and key, got "${unknown}"`);
-	}
-	if (input.id !== undefined && typeof input.id !== "string") {
-		throw new ConfigError(
-			"invalid_key",
-			`keys[${index}].id: expected a string, got ${typeof input.id}`,
-		);
-	}
-	return input;
-}
-
-/** A key as the core takes it: text, bytes in hex, or something that it refuses. */
-export function toKey(key: KeyMaterial): { text?: unknown; hex?: string } {
-	const bytes = toBytes(key);
-	if (bytes === undefined) return { text: key ?? undefined };
-	return { hex: Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("") };
 }
 
 function toIp(ip: unknown): string | undefined {

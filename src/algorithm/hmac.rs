@@ -1,36 +1,185 @@
-//! HMAC-SHA-256 (RFC 2104, FIPS 180-4).
+//! HMAC (RFC 2104) with SHA-1, SHA-256 and SHA-512 (FIPS 180-4).
+
+use alloc::vec::Vec;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
-use subtle::{Choice, ConstantTimeEq};
+use zeroize::Zeroizing;
 
-/// The bytes of a tag.
-pub(crate) const TAG_BYTES: usize = 32;
+use crate::algorithm::tag::Tag;
+use crate::algorithm::{sha1, sha512};
 
-/// A key whose schedule is computed once. Wiped on drop.
+/// The hash under an HMAC. SHA-1 is no longer free of collisions, which an HMAC does not need
+/// (RFC 6194, section 3.3); it is here since some senders know nothing else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hash {
+    Sha1,
+    Sha256,
+    Sha512,
+}
+
+/// A key, prepared once. Wiped on drop.
 #[derive(Clone)]
-pub(crate) struct HmacKey(Hmac<Sha256>);
+pub(crate) enum HmacKey {
+    /// SHA-256, which nearly every sender uses, in its fastest form: the states of the hash behind
+    /// the key.
+    Sha256(Hmac<Sha256>),
+    /// The others in their smallest form: the key's blocks.
+    Blocks {
+        inner: Zeroizing<Vec<u8>>,
+        outer: Zeroizing<Vec<u8>>,
+        hash: fn(&[&[u8]]) -> Tag,
+    },
+}
 
 impl HmacKey {
     /// Takes a key of any length (RFC 2104, section 3).
-    pub(crate) fn new(bytes: &[u8]) -> Self {
-        match Hmac::new_from_slice(bytes) {
-            Ok(state) => Self(state),
-            Err(_) => unreachable!("hmac takes keys of any length"),
+    pub(crate) fn new(hash: Hash, key: &[u8]) -> Self {
+        match hash {
+            Hash::Sha1 => blocks(key, 64, |parts| Tag::Short(sha1::digest(parts))),
+            Hash::Sha256 => match Hmac::new_from_slice(key) {
+                Ok(state) => Self::Sha256(state),
+                Err(_) => unreachable!("hmac takes keys of any length"),
+            },
+            Hash::Sha512 => blocks(key, 128, |parts| Tag::Long(sha512::digest(parts))),
         }
     }
 
     /// The tag over the concatenation of `parts`.
-    pub(crate) fn tag(&self, parts: &[&[u8]]) -> [u8; TAG_BYTES] {
-        let mut state = self.0.clone();
-        for part in parts {
-            state.update(part);
+    pub(crate) fn tag(&self, parts: &[&[u8]]) -> Tag {
+        match self {
+            Self::Sha256(key) => {
+                let mut state = key.clone();
+                for part in parts {
+                    state.update(part);
+                }
+                Tag::Medium(state.finalize().into_bytes().into())
+            }
+            Self::Blocks { inner, outer, hash } => {
+                let inner = hash(&[&[inner.as_slice()], parts].concat());
+                hash(&[outer, inner.as_bytes()])
+            }
         }
-        state.finalize().into_bytes().into()
     }
 }
 
-/// Compares tags in constant time.
-pub(crate) fn same_tag(one: &[u8; TAG_BYTES], other: &[u8; TAG_BYTES]) -> Choice {
-    one.ct_eq(other)
+/// The key, hashed if it is longer than a block, and masked in both ways.
+fn blocks(key: &[u8], length: usize, hash: fn(&[&[u8]]) -> Tag) -> HmacKey {
+    let hashed;
+    let key = if key.len() > length {
+        hashed = Zeroizing::new(hash(&[key]).as_bytes().to_vec());
+        &hashed
+    } else {
+        key
+    };
+    HmacKey::Blocks {
+        inner: mask(key, length, 0x36),
+        outer: mask(key, length, 0x5c),
+        hash,
+    }
+}
+
+#[inline(never)]
+fn mask(key: &[u8], length: usize, mask: u8) -> Zeroizing<Vec<u8>> {
+    let mut block = Zeroizing::new(Vec::with_capacity(length));
+    block.extend(key.iter().map(|byte| byte ^ mask));
+    block.resize(length, mask);
+    block
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use super::*;
+    use crate::algorithm::random::Random;
+    use zeroize::ZeroizeOnDrop;
+
+    /// RFC 2202, section 3, and RFC 4231, section 4: a key that is shorter than a block, and one
+    /// that is longer and hashed first.
+    #[test]
+    fn published_vectors() {
+        let long = b"Test Using Larger Than Block-Size Key - Hash Key First";
+        let vectors: [(_, &[u8], &[u8], _); 6] = [
+            (
+                Hash::Sha1,
+                b"Jefe",
+                b"what do ya want for nothing?",
+                "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79",
+            ),
+            (
+                Hash::Sha1,
+                &[0xaa; 80],
+                long,
+                "aa4ae5e15272d00e95705637ce8a3b55ed402112",
+            ),
+            (
+                Hash::Sha256,
+                b"Jefe",
+                b"what do ya want for nothing?",
+                "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843",
+            ),
+            (
+                Hash::Sha256,
+                &[0xaa; 131],
+                long,
+                "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54",
+            ),
+            (
+                Hash::Sha512,
+                b"Jefe",
+                b"what do ya want for nothing?",
+                "164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea2505549758bf75c05a994a6d034f65f8f0e6fdcaeab1a34d4a6b4b636e070a38bce737",
+            ),
+            (
+                Hash::Sha512,
+                &[0xaa; 131],
+                long,
+                "80b24263c7c1a3ebb71493c1dd7be8b49b46d1f41b4aeec1121b013783f8f3526b56d037e05f2598bd0fd2215d6a1e5295e64f73f63f0aec8b915a985d786598",
+            ),
+        ];
+        for (hash, key, message, expected) in vectors {
+            let tag = HmacKey::new(hash, key).tag(&[message]);
+            assert_eq!(hex::encode(tag.as_bytes()), expected, "{hash:?}");
+        }
+    }
+
+    #[test]
+    fn parts_follow_each_other() {
+        for hash in [Hash::Sha1, Hash::Sha256, Hash::Sha512] {
+            let key = HmacKey::new(hash, b"key");
+            let whole = key.tag(&[&[7; 200]]);
+            let parts = key.tag(&[&[7; 63], &[], &[7; 1], &[7; 136]]);
+            assert_eq!(whole.as_bytes(), parts.as_bytes());
+        }
+    }
+
+    #[test]
+    fn only_the_very_tag_matches() {
+        let mut random = Random::new(1);
+        for hash in [Hash::Sha1, Hash::Sha256, Hash::Sha512] {
+            let tag = HmacKey::new(hash, b"key").tag(&[b"message"]);
+            assert!(bool::from(tag.matches(tag.as_bytes())));
+            let (_, shorter) = tag.as_bytes().split_first().unwrap();
+            assert!(!bool::from(tag.matches(shorter)));
+            assert!(!bool::from(tag.matches(&[tag.as_bytes(), &[0]].concat())));
+            assert!(!bool::from(tag.matches(&[])));
+            for _ in 0..100_000 {
+                let mutated = random.mutate(tag.as_bytes());
+                let same = mutated == tag.as_bytes();
+                assert_eq!(bool::from(tag.matches(&mutated)), same);
+            }
+        }
+    }
+
+    #[test]
+    fn keys_are_wiped_on_drop() {
+        const fn wiped<T: ZeroizeOnDrop>() {}
+        // Of SHA-256 a key is two of these, the inner and the outer state, and nothing else.
+        wiped::<sha2::block_api::Sha256VarCore>();
+        // Of the others it is two of these, and the states of the hash are wiped after each use.
+        wiped::<Zeroizing<Vec<u8>>>();
+        wiped::<::sha1::block_api::Sha1Core>();
+        wiped::<sha2::block_api::Sha512VarCore>();
+    }
 }

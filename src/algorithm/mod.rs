@@ -1,6 +1,83 @@
 //! Algorithms: bytes in, bytes or a verdict out. Nothing here knows of headers or senders.
 
+#[cfg(feature = "full")]
+pub(crate) mod der;
+#[cfg(feature = "full")]
+pub(crate) mod ecdsa;
 pub(crate) mod ed25519;
 pub(crate) mod hmac;
-#[cfg(target_arch = "wasm32")]
+pub(crate) mod keccak256;
+#[cfg(test)]
+pub(crate) mod random;
+#[cfg(feature = "full")]
+pub(crate) mod rsa;
+pub(crate) mod sha1;
 pub(crate) mod sha256;
+pub(crate) mod sha512;
+pub(crate) mod tag;
+
+/// How an ECDSA signature is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// As a SEQUENCE of two INTEGERs (RFC 3279, section 2.2.3).
+    Der,
+    /// As 64 bytes (IEEE P1363; RFC 7518, section 3.4).
+    Raw,
+}
+
+/// How callbacks are signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Algorithm {
+    HmacSha1,
+    HmacSha256,
+    HmacSha512,
+    /// Keccak-256 over the bytes and the secret behind them.
+    Keccak256,
+    Ed25519,
+    EcdsaP256(Format),
+    EcdsaSecp256k1(Format),
+    /// RSASSA-PKCS1-v1_5 with SHA-256.
+    RsaSha256,
+    /// RSASSA-PKCS1-v1_5 with SHA-512.
+    RsaSha512,
+}
+
+impl Algorithm {
+    /// Whether signer and receiver share a secret.
+    pub(crate) const fn is_mac(self) -> bool {
+        matches!(
+            self,
+            Self::HmacSha1 | Self::HmacSha256 | Self::HmacSha512 | Self::Keccak256
+        )
+    }
+
+    /// Whether it is part of this build.
+    pub(crate) const fn is_compiled(self) -> bool {
+        cfg!(feature = "full") || self.is_mac() || matches!(self, Self::Ed25519)
+    }
+
+    /// The bytes of a signature, where they are always as many.
+    pub(crate) const fn signature_bytes(self) -> Option<usize> {
+        match self {
+            Self::HmacSha1 => Some(20),
+            Self::HmacSha256 | Self::Keccak256 => Some(32),
+            Self::HmacSha512
+            | Self::Ed25519
+            | Self::EcdsaP256(Format::Raw)
+            | Self::EcdsaSecp256k1(Format::Raw) => Some(64),
+            Self::EcdsaP256(Format::Der)
+            | Self::EcdsaSecp256k1(Format::Der)
+            | Self::RsaSha256
+            | Self::RsaSha512 => None,
+        }
+    }
+
+    /// The same algorithm with signatures in this form, where it has more than one.
+    pub(crate) const fn with_format(self, format: Format) -> Self {
+        match self {
+            Self::EcdsaP256(_) => Self::EcdsaP256(format),
+            Self::EcdsaSecp256k1(_) => Self::EcdsaSecp256k1(format),
+            other => other,
+        }
+    }
+}

@@ -9,7 +9,7 @@ use crate::event::amount::{BaseUnits, Decimals};
 use crate::event::asset::Asset;
 use crate::event::chain::Chain;
 use crate::event::model::{Family, Field, Kind, Status};
-use crate::event::timestamp;
+use crate::timestamp;
 use crate::json::{Fault, Value};
 
 /// The most members that a table has.

@@ -2,8 +2,9 @@
 
 use crate::error::PayloadProblem;
 use crate::event::data::{self, Findings};
-use crate::event::{model, timestamp};
+use crate::event::model;
 use crate::json::{Document, Fault, Value};
+use crate::timestamp;
 
 /// Checks a body: its envelope, and the data of a type that is known. Members that the format does
 /// not name may stand anywhere.

@@ -7,12 +7,15 @@ pub mod chain;
 mod data;
 mod deposit;
 mod envelope;
+mod form;
 pub mod model;
-pub mod timestamp;
+mod other;
 mod transaction;
 mod user;
 mod verification;
 mod withdrawal;
+
+use alloc::string::String;
 
 use crate::error::Rejection;
 use crate::freshness::Fresh;
@@ -28,12 +31,36 @@ pub enum Event {
     Known(Findings),
     /// An event of the `tp-wallet` format of another type, with its data as it came: senders grow.
     Unknown,
-    /// Another sender's JSON.
+    /// Another sender's.
+    Other(Other),
+}
+
+/// A callback of a sender whose events are not known here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Other {
+    /// What its sender calls it.
+    pub kind: Option<String>,
+    /// What its sender calls it by.
+    pub id: Option<String>,
+    /// Whether that id is signed.
+    pub is_id_signed: bool,
+    /// What it holds.
+    pub payload: Content,
+}
+
+/// What another sender's callback holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
+    /// The body, which is JSON.
     Json,
-    /// Another sender's empty body.
-    Empty,
-    /// Another sender's body that is no text at all.
+    /// The body, which is other text.
+    Text,
+    /// The body, which is no text at all.
     Binary,
+    /// Nothing: the body is empty.
+    Empty,
+    /// This JSON: what the signature speaks for is not the body itself.
+    Given(String),
 }
 
 impl Event {
@@ -42,20 +69,13 @@ impl Event {
     ///
     /// # Errors
     /// [`Rejection::MalformedPayload`].
-    pub(crate) fn read(fresh: &Fresh, payload: Payload) -> Result<Self, Rejection> {
-        let body = fresh.authentic().claim().body();
-        match payload {
-            Payload::WalletEvent => {
-                let document = Document::read(body, Integers::Exact)?;
-                let findings = envelope::check(&document)?;
-                Ok(findings.map_or(Self::Unknown, Self::Known))
-            }
-            Payload::Opaque if body.is_empty() => Ok(Self::Empty),
-            Payload::Opaque if str::from_utf8(body).is_err() => Ok(Self::Binary),
-            Payload::Opaque => {
-                Document::read(body, Integers::Any)?;
-                Ok(Self::Json)
-            }
+    pub(crate) fn read(fresh: &Fresh) -> Result<Self, Rejection> {
+        let claim = fresh.authentic().claim();
+        if claim.sender().payload == Payload::WalletEvent {
+            let document = Document::read(claim.content(), Integers::Exact)?;
+            let findings = envelope::check(&document)?;
+            return Ok(findings.map_or(Self::Unknown, Self::Known));
         }
+        other::read(claim).map(Self::Other)
     }
 }

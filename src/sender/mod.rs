@@ -1,43 +1,116 @@
-//! What a sender's callbacks look like, as data. A sender is resolved once, when a verifier is
-//! built; nothing later asks for its name.
+//! What a sender's callbacks look like, as data: a descriptor is read once, when a verifier is built,
+//! and nothing later asks for the sender's name.
 
+mod descriptor;
+#[cfg(feature = "full")]
 mod table;
+pub(crate) mod template;
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::algorithm::Algorithm;
+use crate::encoding::Encoding;
+use crate::timestamp::Unit;
+#[cfg(not(feature = "full"))]
 use crate::error::ConfigError;
+use template::{Part, Template};
 
-pub use table::SENDERS;
+#[cfg(target_arch = "wasm32")]
+pub(crate) use descriptor::MAX_HEADERS;
+#[cfg(feature = "full")]
+pub use table::names;
 
-/// A platform's callbacks.
-#[derive(Debug, PartialEq, Eq)]
+/// A platform's callbacks: a descriptor that makes sense.
+#[derive(Debug, Clone)]
 pub struct Sender {
     /// The name by which it is chosen.
-    pub name: &'static str,
-    /// The name for people.
-    pub title: &'static str,
-    /// The headers that it signs with.
-    pub own_headers: HeaderSet,
-    /// Headers that count where the signature is not among its own: of the first such set alone.
-    pub other_headers: &'static [HeaderSet],
+    pub(crate) name: String,
+    /// The headers that it signs with. Where there are several sets, the first one whose signature is
+    /// there counts, and it alone.
+    pub(crate) header_sets: Vec<HeaderSet>,
+    /// Headers that have one value in every callback that is signed as described.
+    pub(crate) expected: Vec<(String, String)>,
+    /// How the header of the signature is written.
+    pub(crate) signature: SignatureForm,
+    /// The bytes under the signature.
+    pub(crate) signed: Template,
+    /// The bytes under the signature of a GET without a body.
+    pub(crate) signed_on_get: Option<Template>,
+    /// How often the bytes are hashed with SHA-256 before they are signed.
+    pub(crate) prehash: u8,
+    /// Where the time that is compared with the clock comes from.
+    pub(crate) timestamp: Option<Timestamp>,
+    /// The tolerance that the sender itself names, in seconds.
+    pub(crate) tolerance_seconds: Option<u64>,
+    /// How a secret is written.
+    pub(crate) key: KeyForm,
     /// What the body holds.
-    pub payload: Payload,
-    /// Where the rules are documented.
-    pub docs: &'static str,
+    pub(crate) payload: Payload,
+    /// Where the event's type stands.
+    pub(crate) kind: Option<Place>,
+    /// Where the event's id stands, if not in a signed header.
+    pub(crate) id: Option<Place>,
+    /// How all of this is read.
+    pub(crate) rule: Rule,
 }
 
-/// The three headers of Standard Webhooks, in lower case.
-#[derive(Debug, PartialEq, Eq)]
-pub struct HeaderSet {
-    /// Identifies the callback; a retry has the same.
-    pub id: &'static str,
-    /// When it was signed, in Unix seconds.
-    pub timestamp: &'static str,
+/// The headers of one way of signing, in lower case.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct HeaderSet {
     /// The signatures.
-    pub signature: &'static str,
+    pub(crate) signature: String,
+    /// When the callback was signed.
+    pub(crate) timestamp: Option<String>,
+    /// Identifies the callback; a retry has the same.
+    pub(crate) id: Option<String>,
+    /// A text that no two callbacks share.
+    pub(crate) nonce: Option<String>,
+    /// Which of the sender's keys signed it.
+    pub(crate) key_id: Option<String>,
 }
 
-impl HeaderSet {
-    /// How many headers a set has. The id is the first of them.
-    pub(crate) const LENGTH: usize = 3;
+/// How the header of the signature is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SignatureForm {
+    /// The labels of a list's entries and what signs them, or one algorithm without a label.
+    pub(crate) algorithms: Vec<(String, Algorithm)>,
+    /// Whether the header is a list of labelled entries.
+    pub(crate) labelled: bool,
+    pub(crate) encoding: Encoding,
+    /// What stands before a signature without a label.
+    pub(crate) prefix: String,
+    /// What stands between the entries of a list.
+    pub(crate) separator: u8,
+    /// What stands between a label and its value.
+    pub(crate) assign: u8,
+    /// The label of the entry that holds the timestamp.
+    pub(crate) timestamp_label: Option<String>,
+}
+
+/// Where the time that is compared with the clock comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Timestamp {
+    pub(crate) unit: Unit,
+    /// The member of the signed body that holds it, as `data.sentAt`; else it is in a header.
+    pub(crate) member: Option<String>,
+}
+
+/// How a secret is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum KeyForm {
+    /// `whsec_`, `whpk_` or `whsk_` and base64 (Standard Webhooks 1.0).
+    Standard,
+    /// The text's own bytes.
+    Utf8,
+    /// The text's own bytes without white space around them (NOWPayments).
+    Utf8Trimmed,
+    /// The text's own bytes without its first hyphen (Xaman).
+    Utf8WithoutFirstHyphen,
+    /// Hexadecimal digits.
+    Hex,
+    /// Base64.
+    Base64,
 }
 
 /// What a verified body is read as.
@@ -45,9 +118,49 @@ impl HeaderSet {
 pub enum Payload {
     /// The envelope `type`, `timestamp`, `data`.
     WalletEvent,
-    /// The sender's own affair: handed over as it is.
-    Opaque,
+    /// Strict JSON, or nothing at all, or bytes that are no text.
+    Json,
+    /// As [`Payload::Json`], and other text.
+    Any,
+    /// `application/x-www-form-urlencoded`.
+    Form,
 }
+
+/// Where something stands that is not part of a signature.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// In the signed body, as `event.type`.
+    Member(String),
+    /// In a header, by its name.
+    Header(String),
+}
+
+/// How a claim is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rule {
+    /// As the descriptor says.
+    Plain,
+    /// The body counts as JSON with sorted keys.
+    SortedJson,
+    /// Only the member `payload` of the body is signed, as compact JSON.
+    SignedMember,
+    /// The signature may stand in an object of JSON.
+    WrappedSignature,
+    /// Coinbase CDP.
+    Hook0,
+    /// Plisio.
+    Plisio,
+    /// Transak: the body's member `data` is a JSON Web Token.
+    JwtMember,
+    /// Fireblocks: a JSON Web Signature without its payload.
+    DetachedJws,
+}
+
+/// The request's method and URL, and all headers as an object of JSON, stand among the headers under
+/// names that no header can have.
+pub(crate) const METHOD: &str = ":method";
+pub(crate) const URL: &str = ":url";
+pub(crate) const ALL_HEADERS: &str = ":headers";
 
 impl Payload {
     /// The media type in which it comes, where the format prescribes one.
@@ -55,31 +168,96 @@ impl Payload {
     pub const fn media_type(self) -> Option<&'static str> {
         match self {
             Self::WalletEvent => Some("application/json"),
-            Self::Opaque => None,
+            Self::Json | Self::Any | Self::Form => None,
         }
     }
 }
 
 impl Sender {
-    /// The sets of headers, its own first.
-    pub(crate) fn header_sets(&'static self) -> impl Iterator<Item = &'static HeaderSet> {
-        core::iter::once(&self.own_headers).chain(self.other_headers)
+    /// The sender of this name: in this build, a name alone says nothing.
+    #[cfg(not(feature = "full"))]
+    pub(crate) const fn find(_: &str) -> Result<Self, ConfigError> {
+        Err(ConfigError::UnknownSender)
     }
 
-    /// The headers that are read, set by set.
-    pub fn header_names(&'static self) -> impl Iterator<Item = &'static str> {
-        self.header_sets()
-            .flat_map(|set| -> [_; HeaderSet::LENGTH] { [set.id, set.timestamp, set.signature] })
+    /// The name by which it is chosen.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
-    /// The sender of this name.
-    ///
-    /// # Errors
-    /// [`ConfigError::UnknownSender`].
-    pub fn find(name: &str) -> Result<&'static Self, ConfigError> {
-        SENDERS
-            .iter()
-            .find(|sender| sender.name == name)
-            .ok_or(ConfigError::UnknownSender)
+    /// What a verified body is read as.
+    #[must_use]
+    pub const fn payload(&self) -> Payload {
+        self.payload
+    }
+
+    /// Whether its callbacks carry a time that is compared with the clock.
+    #[must_use]
+    pub const fn has_timestamp(&self) -> bool {
+        self.timestamp.is_some()
+    }
+
+    /// The member of the signed body that holds the time, with its unit.
+    pub(crate) fn timestamp_member(&self) -> Option<(&str, Unit)> {
+        let Timestamp { unit, member } = self.timestamp.as_ref()?;
+        Some((member.as_deref()?, *unit))
+    }
+
+    /// Whether its callbacks name the key that signed them.
+    #[must_use]
+    pub fn names_keys(&self) -> bool {
+        self.rule == Rule::DetachedJws || self.header_sets.iter().any(|set| set.key_id.is_some())
+    }
+
+    /// Whether each of its callbacks has a signed id of its own, in a header.
+    #[must_use]
+    pub fn identifies_callbacks(&self) -> bool {
+        self.header_sets.iter().any(|set| set.id.is_some())
+    }
+
+    /// What is read beside the body: names of headers, set by set, and of what stands behind them.
+    #[must_use]
+    pub fn header_names(&self) -> Vec<&str> {
+        let mut names = Vec::new();
+        let mut add = |name| {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        };
+        for set in &self.header_sets {
+            let optional = [&set.id, &set.timestamp];
+            optional.into_iter().flatten().for_each(|name| add(name.as_str()));
+            add(&set.signature);
+            let optional = [&set.nonce, &set.key_id];
+            optional.into_iter().flatten().for_each(|name| add(name));
+        }
+        self.expected.iter().for_each(|(name, _)| add(name));
+        for place in [&self.kind, &self.id].into_iter().flatten() {
+            if let Place::Header(name) = place {
+                add(name);
+            }
+        }
+        let templates = || core::iter::once(&self.signed).chain(&self.signed_on_get);
+        for part in templates().flat_map(Template::parts) {
+            if let Part::Header(name) = part {
+                add(name);
+            }
+        }
+        // These come last: they are no headers.
+        for part in templates().flat_map(Template::parts) {
+            match part {
+                Part::Method => add(METHOD),
+                Part::Url | Part::Path | Part::Query => add(URL),
+                _ => {}
+            }
+        }
+        if self.signed_on_get.is_some() {
+            add(METHOD);
+        }
+        if self.rule == Rule::Hook0 {
+            add(ALL_HEADERS);
+        }
+        names
     }
 }

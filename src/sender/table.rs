@@ -1,43 +1,43 @@
-//! The known senders.
+//! The known senders: descriptors in `senders.json`, and nothing else.
 
-use super::{HeaderSet, Payload, Sender};
+use alloc::string::String;
+use alloc::vec::Vec;
 
-const STANDARD: HeaderSet = HeaderSet {
-    id: "webhook-id",
-    timestamp: "webhook-timestamp",
-    signature: "webhook-signature",
-};
+use super::Sender;
+use crate::error::ConfigError;
+use crate::json::{Document, Integers, Value};
 
-const SVIX: HeaderSet = HeaderSet {
-    id: "svix-id",
-    timestamp: "svix-timestamp",
-    signature: "svix-signature",
-};
+const TABLE: &str = include_str!("senders.json");
 
-/// Every sender whose callbacks can be verified; the first is the default.
-pub static SENDERS: [Sender; 3] = [
-    Sender {
-        name: "tp-wallet",
-        title: "TP Wallet (TokenPocket)",
-        own_headers: STANDARD,
-        other_headers: &[],
-        payload: Payload::WalletEvent,
-        docs: "https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md",
-    },
-    Sender {
-        name: "standard-webhooks",
-        title: "Standard Webhooks 1.0",
-        own_headers: STANDARD,
-        other_headers: &[],
-        payload: Payload::Opaque,
-        docs: "https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md",
-    },
-    Sender {
-        name: "svix",
-        title: "Svix",
-        own_headers: SVIX,
-        other_headers: &[STANDARD],
-        payload: Payload::Opaque,
-        docs: "https://docs.svix.com/receiving/verifying-payloads/how-manual",
-    },
-];
+/// The names of every known sender; the first is the default.
+#[must_use]
+pub fn names() -> Vec<String> {
+    read(|table| {
+        let name = |sender: Value| Some(sender.get("name")?.string()?.into_owned());
+        table.elements().filter_map(name).collect()
+    })
+}
+
+impl Sender {
+    /// The known sender of this name.
+    ///
+    /// # Errors
+    /// [`ConfigError::UnknownSender`], and [`ConfigError::NeedsFull`] for one whose algorithm is not
+    /// compiled in.
+    pub fn find(name: &str) -> Result<Self, ConfigError> {
+        read(|table| {
+            let named = |sender: &Value| sender.get("name").is_some_and(|other| other.is(name));
+            match table.elements().find(named) {
+                Some(descriptor) => Self::read(descriptor),
+                None => Err(ConfigError::UnknownSender),
+            }
+        })
+    }
+}
+
+fn read<T>(with: impl FnOnce(Value) -> T) -> T {
+    match Document::read(TABLE.as_bytes(), Integers::Any) {
+        Ok(table) => with(table.root()),
+        Err(_) => unreachable!("the table is strict JSON, as the tests see"),
+    }
+}

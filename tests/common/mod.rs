@@ -5,17 +5,35 @@
     reason = "each test file is a crate of its own and uses a part"
 )]
 
-use wallet_callback::error::{ConfigError, HeaderProblem, PayloadProblem, Rejection};
-use wallet_callback::event::Event;
+use std::sync::LazyLock;
+
+use wallet_callback::encoding::Encoding;
+use wallet_callback::error::{ConfigError, HeaderProblem, Location, PayloadProblem, Rejection};
+use wallet_callback::event::{Content, Event, Other};
 use wallet_callback::key::{KeySource, Keys, SigningKey};
 use wallet_callback::request::Request;
-use wallet_callback::sender::{SENDERS, Sender};
-use wallet_callback::sign::sign;
+use wallet_callback::sender::Sender;
+use wallet_callback::sign::{Details, sign};
+use wallet_callback::timestamp::Unit;
 use wallet_callback::verify::{Options, Verifier};
 
-pub(crate) static WALLET: &Sender = &SENDERS[0];
-pub(crate) static STANDARD: &Sender = &SENDERS[1];
-pub(crate) static SVIX: &Sender = &SENDERS[2];
+pub(crate) static WALLET: LazyLock<Sender> = LazyLock::new(|| Sender::find("tp-wallet").unwrap());
+pub(crate) static STANDARD: LazyLock<Sender> =
+    LazyLock::new(|| Sender::find("standard-webhooks").unwrap());
+pub(crate) static SVIX: LazyLock<Sender> = LazyLock::new(|| Sender::find("svix").unwrap());
+
+/// What is wrong with the headers of these three.
+pub(crate) const NOT_AN_ID: HeaderProblem = HeaderProblem::Token { end: Some(b'.') };
+pub(crate) const NOT_SECONDS: HeaderProblem = HeaderProblem::Time {
+    unit: Unit::Seconds,
+};
+pub(crate) const NOT_AN_ENTRY: HeaderProblem = HeaderProblem::SignatureEntry {
+    separator: b' ',
+    assign: b',',
+};
+pub(crate) const NOT_BASE64: HeaderProblem = HeaderProblem::SignatureEncoding {
+    encoding: Encoding::Base64,
+};
 
 /// The receiver's clock, and the timestamp of [`Callback::genuine`].
 pub(crate) const NOW: u64 = 1_700_000_000;
@@ -49,9 +67,9 @@ pub(crate) struct Callback {
 /// What an accepted callback says, in a form that compares and prints.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Verdict {
-    pub(crate) id: String,
-    pub(crate) id_header: usize,
-    pub(crate) timestamp: u64,
+    pub(crate) id: Option<String>,
+    pub(crate) id_header: Option<String>,
+    pub(crate) timestamp: Option<u64>,
     pub(crate) key: usize,
     pub(crate) event: Event,
 }
@@ -71,25 +89,29 @@ impl Callback {
     }
 
     /// Signs a body with [`SECRET`].
-    pub(crate) fn signed(sender: &'static Sender, body: impl AsRef<[u8]>) -> Self {
+    pub(crate) fn signed(sender: &Sender, body: impl AsRef<[u8]>) -> Self {
         Self::signed_by(sender, SECRET, ID, NOW, body)
     }
 
     pub(crate) fn signed_by(
-        sender: &'static Sender,
+        sender: &Sender,
         key: &str,
         id: &str,
         timestamp: u64,
         body: impl AsRef<[u8]>,
     ) -> Self {
         let body = body.as_ref();
-        let headers = sign(sender, &signing_key(key).unwrap(), id, timestamp, body).unwrap();
+        let key = SigningKey::parse(sender, &KeySource::text(key)).unwrap();
+        let signed = sign(sender, &key, &details(id, timestamp), body).unwrap();
         Self {
-            headers: headers
+            headers: signed
+                .headers
                 .into_iter()
-                .map(|(name, value)| (name.to_owned(), value.into_bytes()))
+                .map(|(name, value)| (name, value.into_bytes()))
                 .collect(),
-            body: body.to_vec(),
+            body: signed
+                .body
+                .map_or_else(|| body.to_vec(), String::into_bytes),
             ip: None,
         }
     }
@@ -137,8 +159,8 @@ impl Callback {
             ip: self.ip.as_deref(),
         };
         verifier.verify(&request, now).map(|accepted| Verdict {
-            id: accepted.id().to_owned(),
-            id_header: accepted.id_header(),
+            id: accepted.id().map(str::to_owned),
+            id_header: accepted.id_header().map(str::to_owned),
             timestamp: accepted.timestamp(),
             key: accepted.key(),
             event: accepted.event().clone(),
@@ -146,36 +168,109 @@ impl Callback {
     }
 }
 
+impl Verdict {
+    /// What another sender's callback holds.
+    pub(crate) fn content(self) -> Content {
+        match self.event {
+            Event::Other(other) => other.payload,
+            event => unreachable!("{event:?} is not another sender's"),
+        }
+    }
+}
+
 /// The verdict on [`Callback::genuine`].
 pub(crate) fn accepted(event: Event) -> Verdict {
     Verdict {
-        id: ID.to_owned(),
-        id_header: 0,
-        timestamp: NOW,
+        id: Some(ID.to_owned()),
+        id_header: Some("webhook-id".to_owned()),
+        timestamp: Some(NOW),
         key: 0,
         event,
     }
 }
 
+/// The verdict on a callback of Standard Webhooks whose body has no `type`.
+pub(crate) fn accepted_other(payload: Content) -> Verdict {
+    accepted(other(ID, payload))
+}
+
+/// An event of Standard Webhooks whose body has no `type`.
+pub(crate) fn other(id: &str, payload: Content) -> Event {
+    Event::Other(Other {
+        kind: None,
+        id: Some(id.to_owned()),
+        is_id_signed: true,
+        payload,
+    })
+}
+
+pub(crate) fn details(id: &str, timestamp: u64) -> Details {
+    Details {
+        id: id.to_owned(),
+        timestamp,
+        ..Details::default()
+    }
+}
+
+/// Keys of the wallet, one by one from these sources.
+pub(crate) fn parse_keys(
+    sources: impl IntoIterator<Item = KeySource>,
+    allow_short: bool,
+) -> Result<Keys, ConfigError> {
+    let inputs = sources.into_iter().map(Into::into).collect();
+    Keys::parse(&WALLET, inputs, allow_short, false)
+}
+
 pub(crate) fn keys(texts: &[&str]) -> Result<Keys, ConfigError> {
-    let sources: Vec<_> = texts.iter().map(|text| KeySource::text(text)).collect();
-    Keys::parse(&sources, false)
+    parse_keys(texts.iter().map(|text| KeySource::text(text)), false)
 }
 
 pub(crate) fn signing_key(text: &str) -> Result<SigningKey, ConfigError> {
-    SigningKey::parse(&KeySource::text(text))
+    SigningKey::parse(&WALLET, &KeySource::text(text))
 }
 
-pub(crate) fn options(sender: &'static Sender, texts: &[&str]) -> Options {
-    Options::new(sender, keys(texts).unwrap())
+pub(crate) fn options(sender: &Sender, texts: &[&str]) -> Options {
+    Options::new(sender.clone(), keys(texts).unwrap())
 }
 
-pub(crate) fn verifier(sender: &'static Sender, texts: &[&str]) -> Verifier {
+pub(crate) fn verifier(sender: &Sender, texts: &[&str]) -> Verifier {
     Verifier::new(options(sender, texts)).unwrap()
 }
 
-pub(crate) const fn malformed_header(header: &'static str, problem: HeaderProblem) -> Rejection {
+pub(crate) fn missing_header(header: &str) -> Rejection {
+    let header = header.to_owned();
+    Rejection::MissingHeader { header }
+}
+
+pub(crate) fn malformed_header(header: &str, problem: HeaderProblem) -> Rejection {
+    let header = header.to_owned();
     Rejection::MalformedHeader { header, problem }
+}
+
+pub(crate) fn unsupported(header: &str) -> Rejection {
+    let location = Location::Header(header.to_owned());
+    Rejection::UnsupportedSignature { location }
+}
+
+pub(crate) fn mismatch(header: &str) -> Rejection {
+    let location = Location::Header(header.to_owned());
+    Rejection::SignatureMismatch { location }
+}
+
+pub(crate) fn too_old(header: &str, tolerance: u64, age: u64) -> Rejection {
+    Rejection::TimestampTooOld {
+        location: Location::Header(header.to_owned()),
+        tolerance,
+        age,
+    }
+}
+
+pub(crate) fn too_new(header: &str, tolerance: u64, ahead: u64) -> Rejection {
+    Rejection::TimestampTooNew {
+        location: Location::Header(header.to_owned()),
+        tolerance,
+        ahead,
+    }
 }
 
 pub(crate) fn malformed_payload(path: &str, problem: PayloadProblem) -> Rejection {

@@ -1,12 +1,13 @@
 //! From the Rust core and the TypeScript layer to the npm package.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use base64ct::{Base64, Encoding};
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::model;
+use crate::model::{self, senders};
 use crate::run::{Outcome, command, npm_bin, root, step, timed};
 use crate::setup::{self, Npm};
 
@@ -18,10 +19,16 @@ pub fn build() -> Outcome {
     println!("building the package");
     setup::wasm_target()?;
     setup::npm(Npm::Build)?;
-    compile_core()?;
-    timed("binding it to JavaScript", bind)?;
-    optimize()?;
-    timed("embedding it", embed)?;
+    remove(&root().join("pkg"))?;
+    create(&root().join("pkg/dist"))?;
+    create(&generated())?;
+    for module in &MODULES {
+        module.compile()?;
+        timed(&format!("binding {}", module.name), || module.bind())?;
+        module.optimize()?;
+        module.embed()?;
+    }
+    write_glue()?;
     timed("writing types and schema", describe)?;
     bundle()?;
     declare_types()?;
@@ -41,107 +48,157 @@ pub fn pack() -> Outcome<PathBuf> {
     )))
 }
 
-fn work_dir() -> PathBuf {
-    root().join("target/wasm")
-}
-
 fn generated() -> PathBuf {
     root().join("pkg-template/src/generated")
 }
 
-fn compile_core() -> Outcome {
-    let home = std::env::var("CARGO_HOME").unwrap_or_else(|_| {
-        let home = std::env::var("HOME").unwrap_or_default();
-        format!("{home}/.cargo")
-    });
-    // Panics name their source files: without the maps these would be paths of this machine.
-    let flags = [
-        "-Ctarget-feature=+simd128".to_owned(),
-        // An eighth of the usual threshold: a tenth of the bytes for no time that can be measured.
-        "-Cllvm-args=-inline-threshold=25".to_owned(),
-        format!("--remap-path-prefix={home}/registry/src=crates"),
-        format!("--remap-path-prefix={}=wallet-callback", root().display()),
-    ];
-    let arguments = [
-        "build",
-        "--package",
-        "wallet-callback",
-        "--lib",
-        "--release",
-        "--locked",
-        "--target",
-        TARGET,
-    ];
-    step(
-        "compiling the core to WebAssembly",
-        command("cargo", &arguments)
-            .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"))
-            .env("CARGO_TARGET_DIR", work_dir()),
-    )
+/// A WebAssembly module of the package, made from the same crate as the others.
+struct Module {
+    name: &'static str,
+    features: &'static [&'static str],
 }
 
-fn bind() -> Outcome {
-    let input = work_dir().join(TARGET).join("release/wallet_callback.wasm");
-    let mut bindgen = Bindgen::new();
-    let bindgen = bindgen
-        .input_path(input)
-        .out_name("core")
-        .typescript(false)
-        .remove_name_section(true)
-        .remove_producers_section(true)
-        .bundler(true)
-        .map_err(|error| format!("wasm-bindgen: {error:#}"))?;
-    bindgen
-        .generate(work_dir())
-        .map_err(|error| format!("wasm-bindgen: {error:#}"))
+/// What most callbacks need, and everything.
+const MODULES: [Module; 2] = [CORE, FULL];
+
+const CORE: Module = Module {
+    name: "core",
+    features: &["--no-default-features"],
+};
+
+const FULL: Module = Module {
+    name: "full",
+    features: &["--features", "full"],
+};
+
+impl Module {
+    /// A folder of its own: in a common one, each would replace the other's file.
+    fn work_dir(&self) -> PathBuf {
+        root().join("target/wasm").join(self.name)
+    }
+
+    fn compile(&self) -> Outcome {
+        let home = std::env::var("CARGO_HOME").unwrap_or_else(|_| {
+            let home = std::env::var("HOME").unwrap_or_default();
+            format!("{home}/.cargo")
+        });
+        // Panics name their source files: without the maps these would be paths of this machine.
+        let flags = [
+            "-Ctarget-feature=+simd128".to_owned(),
+            // An eighth of the usual threshold: a tenth of the bytes for no time that can be measured.
+            "-Cllvm-args=-inline-threshold=25".to_owned(),
+            format!("--remap-path-prefix={home}/registry/src=crates"),
+            format!("--remap-path-prefix={}=wallet-callback", root().display()),
+        ];
+        let arguments = [
+            "build",
+            "--package",
+            "wallet-callback",
+            "--lib",
+            "--release",
+            "--locked",
+            "--target",
+            TARGET,
+        ];
+        step(
+            &format!("compiling {} to WebAssembly", self.name),
+            command("cargo", &arguments)
+                .args(self.features)
+                .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"))
+                .env("CARGO_TARGET_DIR", self.work_dir()),
+        )
+    }
+
+    fn bind(&self) -> Outcome {
+        let input = self
+            .work_dir()
+            .join(TARGET)
+            .join("release/wallet_callback.wasm");
+        let mut bindgen = Bindgen::new();
+        let bindgen = bindgen
+            .input_path(input)
+            .out_name("core")
+            .typescript(false)
+            .remove_name_section(true)
+            .remove_producers_section(true)
+            .bundler(true)
+            .map_err(|error| format!("wasm-bindgen: {error:#}"))?;
+        bindgen
+            .generate(self.work_dir())
+            .map_err(|error| format!("wasm-bindgen: {error:#}"))
+    }
+
+    fn path(&self) -> PathBuf {
+        root().join(format!("pkg/dist/{}.wasm", self.name))
+    }
+
+    fn optimize(&self) -> Outcome {
+        let mut wasm_opt = command(
+            &npm_bin("wasm-opt"),
+            &[
+                "-O3",
+                "--converge",
+                // Functions that stay apart pack better, and take no more time that can be measured.
+                "--one-caller-inline-max-function-size=0",
+                "--flexible-inline-max-function-size=5",
+                "--enable-simd",
+                "--enable-bulk-memory",
+                "--enable-sign-ext",
+                "--enable-mutable-globals",
+                "--enable-nontrapping-float-to-int",
+                "--enable-reference-types",
+                "--enable-multivalue",
+            ],
+        );
+        let input = self.work_dir().join("core_bg.wasm");
+        step(
+            &format!("optimizing {}", self.name),
+            wasm_opt.arg(input).arg("-o").arg(self.path()),
+        )
+    }
+
+    /// Writes the module's bytes as a source of the TypeScript layer.
+    fn embed(&self) -> Outcome {
+        let wasm = fs::read(self.path()).map_err(|error| error.to_string())?;
+        let encoded = Base64::encode_string(&wasm);
+        let source = generated().join(format!("{}-bytes", self.name));
+        write(
+            &source.with_extension("js"),
+            &format!("export const base64 = \"{encoded}\";\n"),
+        )?;
+        write(
+            &source.with_extension("d.ts"),
+            "export const base64: string;\n",
+        )
+    }
+
+    fn glue(&self) -> Outcome<String> {
+        read(&self.work_dir().join("core_bg.js"))
+    }
 }
 
-fn optimize() -> Outcome {
-    let dist = root().join("pkg/dist");
-    remove(&root().join("pkg"))?;
-    create(&dist)?;
-    let (input, output) = (work_dir().join("core_bg.wasm"), dist.join("core.wasm"));
-    let mut wasm_opt = command(
-        &npm_bin("wasm-opt"),
-        &[
-            "-O3",
-            "--converge",
-            // Functions that stay apart pack better, and take no more time that can be measured.
-            "--one-caller-inline-max-function-size=0",
-            "--flexible-inline-max-function-size=5",
-            "--enable-simd",
-            "--enable-bulk-memory",
-            "--enable-sign-ext",
-            "--enable-mutable-globals",
-            "--enable-nontrapping-float-to-int",
-            "--enable-reference-types",
-            "--enable-multivalue",
-        ],
-    );
-    step("optimizing it", wasm_opt.arg(input).arg("-o").arg(output))
-}
-
-/// Writes the glue and the module's bytes as sources of the TypeScript layer.
-fn embed() -> Outcome {
-    create(&generated())?;
-    let glue = read(&work_dir().join("core_bg.js"))?;
+/// Writes the glue of the full module, which serves both: the core's is a part of it.
+fn write_glue() -> Outcome {
+    let (part, glue) = (CORE.glue()?, FULL.glue()?);
+    let lines: HashSet<_> = glue.lines().collect();
+    if let Some(line) = part.lines().find(|line| !lines.contains(line)) {
+        return Err(format!(
+            "expected glue that serves both modules, got one without: {line}"
+        ));
+    }
     write(&generated().join("glue.js"), &glue_factory(&glue)?)?;
-    write(&generated().join("glue.d.ts"), GLUE_TYPES)?;
-    let wasm = fs::read(root().join("pkg/dist/core.wasm")).map_err(|error| error.to_string())?;
-    let encoded = Base64::encode_string(&wasm);
-    write(
-        &generated().join("bytes.js"),
-        &format!("export const base64 = \"{encoded}\";\n"),
-    )?;
-    write(
-        &generated().join("bytes.d.ts"),
-        "export const base64: string;\n",
-    )
+    write(&generated().join("glue.d.ts"), GLUE_TYPES)
 }
 
 /// Writes what the core's tables say in other languages.
 fn describe() -> Outcome {
-    write(&generated().join("model.ts"), &model::typescript())?;
+    let senders = senders::all()?;
+    let generated = generated();
+    write(&generated.join("model.ts"), &model::typescript(&senders))?;
+    write(
+        &generated.join("senders.ts"),
+        &senders::typescript(&senders),
+    )?;
     let schema = format!("{:#}\n", model::schema());
     write(&root().join("pkg/dist/schema.json"), &schema)
 }
@@ -197,7 +254,8 @@ export interface WasmCore {
 	digest(): boolean;
 	generateSecret(): boolean;
 	generateKeyPair(): boolean;
-	senders(): boolean;
+	/** Only of the full module. */
+	explain(now: number): boolean;
 	formatAmount(): boolean;
 	toBaseUnits(): boolean;
 	wipe(): void;
@@ -207,9 +265,11 @@ export function createGlue(): Glue;
 ";
 
 /// The package's entries, as modules of `pkg-template/src`.
-const ENTRIES: [&str; 12] = [
+const ENTRIES: [&str; 14] = [
     "index",
+    "full",
     "slim",
+    "keys",
     "receiver",
     "adapters/node",
     "adapters/fastify",
@@ -222,16 +282,33 @@ const ENTRIES: [&str; 12] = [
     "stores/conformance",
 ];
 
-/// The main entry on platforms that do not compile bytes.
-const PLATFORM_ENTRIES: [&str; 2] = ["index.workerd", "index.edge-light"];
+/// The main one and its like, on platforms that have another way to a module.
+const PLATFORM_ENTRIES: [&str; 5] = [
+    "index.node",
+    "index.workerd",
+    "index.edge-light",
+    "full.workerd",
+    "full.edge-light",
+];
+
+/// What brings the full module, in files of their own: a bundler drops one where nothing explains.
+const FULL_MODULE: [&str; 3] = [
+    "full-module",
+    "full-module.workerd",
+    "full-module.edge-light",
+];
 
 /// The modules whose declarations users see beside those of the entries.
-const PUBLIC_MODULES: [&str; 13] = [
+const PUBLIC_MODULES: [&str; 17] = [
     "api",
     "amount",
+    "descriptor",
     "digest",
+    "explain",
+    "explain-inline",
     "types",
     "errors",
+    "senders",
     "sign",
     "transport",
     "verify",
@@ -243,31 +320,46 @@ const PUBLIC_MODULES: [&str; 13] = [
 ];
 
 fn bundle() -> Outcome {
-    let esbuild = |title, format: &str, entries: &[&str]| {
+    let esbuild = |title, format: &str, entries: &[(String, String)], options: &[String]| {
+        let mut esbuild = command(
+            &npm_bin("esbuild"),
+            &[
+                "--bundle",
+                "--target=es2022",
+                // The other entries name the main one as their user does, so that there is one core.
+                "--external:wallet-callback",
+                "--external:node:*",
+                "--external:*.wasm",
+                "--external:*.wasm?module",
+                "--legal-comments=none",
+                "--log-level=warning",
+            ],
+        );
         let sources = entries
             .iter()
-            .map(|name| format!("pkg-template/src/{name}.ts"));
-        let options = [
-            "--bundle",
-            "--target=es2022",
-            "--outbase=pkg-template/src",
-            // The other entries name the main one as their user does, so that there is one core.
-            "--external:wallet-callback",
-            "--external:*.wasm",
-            "--external:*.wasm?module",
-            "--legal-comments=none",
-            "--log-level=warning",
-        ];
-        let mut esbuild = command(&npm_bin("esbuild"), &options);
+            .map(|(to, from)| format!("{to}=pkg-template/src/{from}.ts"));
         esbuild
+            .args(options)
             .args(sources)
             .arg(format!("--format={format}"))
             .arg(format!("--outdir=pkg/dist/{format}"));
         step(title, &mut esbuild)
     };
-    let modules = [ENTRIES.as_slice(), PLATFORM_ENTRIES.as_slice()].concat();
-    esbuild("bundling ES modules", "esm", &modules)?;
-    esbuild("bundling CommonJS modules", "cjs", &ENTRIES)?;
+    let as_named = |name: &&str| ((*name).to_owned(), (*name).to_owned());
+    let modules = ENTRIES.iter().chain(&PLATFORM_ENTRIES).chain(&FULL_MODULE);
+    let modules: Vec<_> = modules.map(as_named).collect();
+    let apart = FULL_MODULE.map(|name| format!("--external:./{name}.js"));
+    esbuild("bundling ES modules", "esm", &modules, &apart)?;
+
+    let mut modules: Vec<_> = ENTRIES.iter().map(as_named).collect();
+    for (to, from) in &mut modules {
+        // Nobody but Node.js loads the main one as CommonJS.
+        if to == "index" {
+            *from = "index.node".into();
+        }
+    }
+    let here = "--define:import.meta.url=__filename".to_owned();
+    esbuild("bundling CommonJS modules", "cjs", &modules, &[here])?;
     write(
         &root().join("pkg/dist/cjs/package.json"),
         "{ \"type\": \"commonjs\" }\n",
@@ -292,7 +384,7 @@ fn declare_types() -> Outcome {
         for format in ["esm", "cjs"] {
             let to = root().join("pkg/dist").join(format).join(&name);
             create(to.parent().unwrap_or(&to))?;
-            fs::copy(types.join(&name), to).map_err(|error| format!("{name}: {error}"))?;
+            copy(&types.join(&name), &to)?;
         }
     }
     Ok(())
@@ -304,9 +396,12 @@ fn copy_files() -> Outcome {
         ("pkg-template/README.md", "README.md"),
         ("LICENSE-MIT", "LICENSE-MIT"),
         ("LICENSE-APACHE", "LICENSE-APACHE"),
+        (
+            "src/sender/descriptor.schema.json",
+            "dist/sender.schema.json",
+        ),
     ] {
-        fs::copy(root().join(from), root().join("pkg").join(to))
-            .map_err(|error| format!("{from}: {error}"))?;
+        copy(&root().join(from), &root().join("pkg").join(to))?;
     }
     Ok(())
 }
@@ -317,6 +412,12 @@ fn read(path: &Path) -> Outcome<String> {
 
 fn write(path: &Path, text: &str) -> Outcome {
     fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+fn copy(from: &Path, to: &Path) -> Outcome {
+    let copied = fs::copy(from, to);
+    copied.map_err(|error| format!("{}: {error}", from.display()))?;
+    Ok(())
 }
 
 fn create(directory: &Path) -> Outcome {

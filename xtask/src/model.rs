@@ -1,22 +1,24 @@
 //! The package's generated types and its JSON Schema, made from the tables of the core.
 
+pub mod senders;
+
 use std::fmt::Write;
 
 use serde_json::{Map, Value, json};
 use wallet_callback::error::Code;
 use wallet_callback::event::chain;
 use wallet_callback::event::model::{FAMILIES, Family, Field, Kind, Status};
-use wallet_callback::sender::SENDERS;
+
+use self::senders::Sender;
 
 /// The TypeScript module with the types of events, codes and names.
-pub fn typescript() -> String {
+pub fn typescript(senders: &[Sender]) -> String {
     let mut out = String::from(HEAD);
-    let senders = SENDERS.iter().map(|sender| sender.name);
     alias(
         &mut out,
         "The name of a sender whose callbacks can be verified.",
         "SenderName",
-        senders,
+        senders.iter().map(Sender::name),
     );
     let codes = Code::ALL.iter().map(|code| code.name());
     alias(

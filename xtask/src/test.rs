@@ -31,7 +31,9 @@ fn everything() -> Outcome {
         "node16",
         "--exclude-entrypoints",
         "core.wasm",
+        "full.wasm",
         "schema.json",
+        "sender.schema.json",
     ];
     step(
         "publint",
@@ -51,6 +53,8 @@ fn everything() -> Outcome {
     let has_servers = setup::servers()?;
     let files = test_files(&[
         "tests/package",
+        "tests/senders",
+        "tests/keys",
         "tests/runtime",
         "tests/receiver",
         "tests/stores",

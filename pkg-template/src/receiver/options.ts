@@ -3,7 +3,6 @@
 import {
 	ConfigError,
 	createVerifier,
-	type SenderName,
 	type Verifier,
 	type VerifierOptions,
 } from "wallet-callback";
@@ -125,12 +124,12 @@ function toVerifier<Event>(verifying: Verifying<Event>): Verifier<Event> {
 }
 
 /** The sender's name and the events of its callbacks belong together: `createReceiver` says so. */
-function build<Event>(options: VerifierOptions<SenderName>): Verifier<Event> {
+function build<Event>(options: VerifierOptions): Verifier<Event> {
 	return createVerifier(options) as Verifier<unknown> as Verifier<Event>;
 }
 
 function isVerifier<Event>(
-	verifier: Verifier<Event> | VerifierOptions<SenderName>,
+	verifier: Verifier<Event> | VerifierOptions,
 ): verifier is Verifier<Event> {
 	return typeof verifier === "object" && verifier !== null && "verify" in verifier;
 }

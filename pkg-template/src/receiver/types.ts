@@ -3,6 +3,7 @@
 import type {
 	HeadersInput,
 	OpaqueEvent,
+	SenderDescriptor,
 	SenderName,
 	UnknownEvent,
 	Verifier,
@@ -99,7 +100,7 @@ export interface ReceiverOptions<Event = WalletEvent> {
 }
 
 /** The options of a verifier, among the receiver's own or apart from them. */
-export type VerifierFrom<Name extends SenderName> =
+export type VerifierFrom<Name extends SenderName | SenderDescriptor> =
 	| VerifierOptions<Name>
 	| { readonly verifier: VerifierOptions<Name> };
 
@@ -107,7 +108,9 @@ export type VerifierFrom<Name extends SenderName> =
 export type VerifiedBy<Ready> = Ready extends Verifier<infer Event> ? Event : never;
 
 /** How to verify: a verifier, or the options of one. */
-export type Verifying<Event> = { readonly verifier: Verifier<Event> } | VerifierFrom<SenderName>;
+export type Verifying<Event> =
+	| { readonly verifier: Verifier<Event> }
+	| VerifierFrom<SenderName | SenderDescriptor>;
 
 /** What the caller knows of a request. The second arguments of Deno's and Bun's servers fit. */
 export interface ReceiverContext {

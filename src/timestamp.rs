@@ -1,6 +1,23 @@
-//! Points in time, written as [RFC 3339](https://www.rfc-editor.org/rfc/rfc3339) `date-time`.
+//! Points in time, as callbacks write them.
+
+use alloc::format;
+use alloc::string::{String, ToString};
 
 use core::fmt;
+
+/// How a point in time is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Unit {
+    /// Unix seconds.
+    Seconds,
+    /// Unix milliseconds.
+    Milliseconds,
+    /// ISO 8601; in UTC where it names no offset.
+    Iso8601,
+    /// RFC 9110, section 5.6.7.
+    HttpDate,
+}
 
 /// Checks an RFC 3339 `date-time` (section 5.6) and gives its Unix time in seconds.
 ///
@@ -14,6 +31,52 @@ use core::fmt;
 ///
 /// Says which part is malformed or out of range.
 pub fn parse(text: &str) -> Result<i64, TimestampError> {
+    parse_with(text, None)
+}
+
+/// As [`parse`], and in UTC where it names no offset from it, as ISO 8601 allows.
+///
+/// # Errors
+///
+/// As [`parse`].
+pub(crate) fn parse_utc(text: &str) -> Result<i64, TimestampError> {
+    parse_with(text, Some(0))
+}
+
+/// Checks a date as HTTP has it, `Sun, 06 Nov 1994 08:49:37 GMT`
+/// ([RFC 9110](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7), section 5.6.7), and gives its
+/// Unix time in seconds. The obsolete forms are refused, and the day of the week is not compared.
+///
+/// # Errors
+///
+/// As [`parse`].
+pub(crate) fn parse_http_date(text: &str) -> Result<i64, TimestampError> {
+    let place = |names: &str, name: &[u8]| {
+        let place = names.as_bytes().chunks_exact(3).position(|other| other == name);
+        place.ok_or(TimestampError::Form)
+    };
+    let [weekday @ .., b',', b' ', d1, d2, b' ', m1, m2, m3, b' ', y1, y2, y3, y4, b' ', h1, h2, b':', n1, n2, b':', s1, s2, b' ', b'G', b'M', b'T'] =
+        text.as_bytes()
+    else {
+        return Err(TimestampError::Form);
+    };
+    place(WEEKDAYS, weekday)?;
+    let month = place(MONTHS, &[*m1, *m2, *m3])?.saturating_add(1);
+    let date = days(
+        number(&[*y1, *y2, *y3, *y4])?,
+        i64::try_from(month).unwrap_or_default(),
+        number(&[*d1, *d2])?,
+    );
+    let time = time_of_day(
+        number(&[*h1, *h2])?,
+        number(&[*n1, *n2])?,
+        number(&[*s1, *s2])?,
+    );
+    let date = date.ok_or(TimestampError::Date)?.saturating_mul(DAY);
+    Ok(date.saturating_add(time.ok_or(TimestampError::Time)?))
+}
+
+fn parse_with(text: &str, default_offset: Option<i64>) -> Result<i64, TimestampError> {
     let [
         y1,
         y2,
@@ -50,7 +113,11 @@ pub fn parse(text: &str) -> Result<i64, TimestampError> {
         .filter(|_| second <= 60)
         .ok_or(TimestampError::Time)?;
     let local = date.saturating_mul(DAY).saturating_add(time);
-    let unix = local.saturating_sub(offset(after_fraction(rest)?)?);
+    let offset = match (after_fraction(rest)?, default_offset) {
+        (b"", Some(offset)) => offset,
+        (text, _) => offset(text)?,
+    };
+    let unix = local.saturating_sub(offset);
     if second == 60 {
         if unix.rem_euclid(DAY) != DAY - 1 {
             return Err(TimestampError::Time);
@@ -58,6 +125,54 @@ pub fn parse(text: &str) -> Result<i64, TimestampError> {
         return Ok(unix.saturating_add(1));
     }
     Ok(unix)
+}
+
+/// A point in time as text, from Unix seconds.
+pub(crate) fn to_text(seconds: u64, unit: Unit) -> String {
+    let (year, month, day) = civil(seconds / 86_400);
+    let of_day = seconds % 86_400;
+    let (hour, minute, second) = (of_day / 3600, of_day / 60 % 60, of_day % 60);
+    match unit {
+        Unit::Seconds => seconds.to_string(),
+        Unit::Milliseconds => seconds.saturating_mul(1000).to_string(),
+        Unit::Iso8601 => {
+            format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+        }
+        Unit::HttpDate => {
+            let name = |names: &'static str, index: u64| {
+                let start = usize::try_from(index).unwrap_or_default().saturating_mul(3);
+                names.get(start..).and_then(|names| names.get(..3)).unwrap_or_default()
+            };
+            // 1970-01-01 was a Thursday.
+            let weekday = name(WEEKDAYS, (seconds / 86_400).saturating_add(3) % 7);
+            let month = name(MONTHS, month.saturating_sub(1));
+            format!("{weekday}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} GMT")
+        }
+    }
+}
+
+const WEEKDAYS: &str = "MonTueWedThuFriSatSun";
+const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
+
+/// The year, the month and the day that are `days` behind 1970-01-01.
+fn civil(days: u64) -> (u64, u64, u64) {
+    let (mut year, mut rest) = (1970, days.min(3_000_000));
+    let length = |year: u64| {
+        let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        if leap { 366 } else { 365 }
+    };
+    while let Some(behind) = rest.checked_sub(length(year)) {
+        (year, rest) = (year.saturating_add(1), behind);
+    }
+    let mut month: u64 = 1;
+    let february = length(year).saturating_sub(337);
+    for length in [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30] {
+        match rest.checked_sub(length) {
+            Some(behind) => (month, rest) = (month.saturating_add(1), behind),
+            None => break,
+        }
+    }
+    (year, month, rest.saturating_add(1))
 }
 
 /// Why a timestamp was refused.
@@ -136,9 +251,10 @@ fn after_fraction(rest: &[u8]) -> Result<&[u8], TimestampError> {
     let Some(fraction) = rest.strip_prefix(b".") else {
         return Ok(rest);
     };
-    match fraction.iter().position(|byte| !byte.is_ascii_digit()) {
-        None | Some(0) => Err(TimestampError::Form),
-        Some(end) => Ok(fraction.split_at(end).1),
+    let digits = fraction.iter().take_while(|byte| byte.is_ascii_digit());
+    match digits.count() {
+        0 => Err(TimestampError::Form),
+        end => Ok(fraction.split_at(end).1),
     }
 }
 

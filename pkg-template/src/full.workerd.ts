@@ -1,0 +1,7 @@
+import { provide } from "./core.js";
+import { loadFull } from "./full-module.workerd.js";
+
+provide(loadFull);
+
+export * from "./api.js";
+export { explain } from "./explain.js";

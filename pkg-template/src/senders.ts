@@ -1,0 +1,37 @@
+import type { SenderDescriptor } from "./descriptor.js";
+import { ConfigError } from "./errors.js";
+import type { SenderName } from "./generated/model.js";
+import { about, descriptors } from "./generated/senders.js";
+import type { SenderInfo } from "./types.js";
+
+/**
+ * Lists the senders whose callbacks can be verified.
+ *
+ * @example
+ * ```ts
+ * console.table(senders());
+ * ```
+ */
+export function senders(): SenderInfo[] {
+	return Object.entries(about).map(([name, info]) => ({
+		name: name as SenderName,
+		...info,
+		headers: [...info.headers],
+	}));
+}
+
+/**
+ * The descriptor of a known sender, by its name, or the user's own, as it is.
+ *
+ * @throws {ConfigError} for a name that is not in the table.
+ */
+export function toDescriptor(
+	sender: SenderName | SenderDescriptor = "tp-wallet",
+): SenderDescriptor {
+	if (typeof sender !== "string") return sender;
+	if (!Object.hasOwn(descriptors, sender)) {
+		const names = Object.keys(descriptors).join(", ");
+		throw new ConfigError("unknown_sender", `sender: expected a descriptor or one of ${names}`);
+	}
+	return { name: sender, ...descriptors[sender] };
+}

@@ -1,0 +1,80 @@
+//! The forms of single values: tokens, times, signatures.
+
+use alloc::vec::Vec;
+
+use crate::algorithm::Algorithm;
+use crate::encoding::Encoding;
+use crate::error::HeaderProblem;
+use crate::timestamp::{self, Unit};
+
+/// The longest value that becomes part of the signed bytes, in bytes.
+const MAX_TOKEN_BYTES: usize = 256;
+
+/// The longest signature: an RSA key has up to 4096 bits.
+const MAX_SIGNATURE_BYTES: usize = 512;
+
+/// An id, a nonce or the like: 1 to 256 visible ASCII characters. What follows it under the
+/// signature may not be in it, or bytes could move between the two under one signature; where
+/// nothing fixed follows, only letters, digits and a few marks may.
+pub(super) fn token(value: &[u8], end: Option<u8>) -> Result<&str, HeaderProblem> {
+    let allowed = |byte: &u8| match end {
+        Some(end) => byte.is_ascii_graphic() && *byte != end,
+        None => byte.is_ascii_alphanumeric() || b"-_+/=.:".contains(byte),
+    };
+    if value.is_empty() || value.len() > MAX_TOKEN_BYTES || !value.iter().all(allowed) {
+        return Err(HeaderProblem::Token { end });
+    }
+    str::from_utf8(value).map_err(|_| HeaderProblem::Token { end })
+}
+
+/// A point in time, in Unix seconds. Fractions are dropped.
+pub(crate) fn time_from_text(text: &[u8], unit: Unit) -> Result<u64, HeaderProblem> {
+    let problem = HeaderProblem::Time { unit };
+    let date = |parse: fn(&str) -> Result<i64, timestamp::TimestampError>| {
+        let text = str::from_utf8(text).map_err(|_| problem)?;
+        let unix = parse(text).map_err(|_| problem)?;
+        u64::try_from(unix).map_err(|_| problem)
+    };
+    match unit {
+        Unit::Seconds => digits(text, problem),
+        Unit::Milliseconds => digits(text, problem).map(|milliseconds| milliseconds / 1000),
+        Unit::Iso8601 => date(timestamp::parse_utc),
+        Unit::HttpDate => date(timestamp::parse_http_date),
+    }
+}
+
+fn digits(text: &[u8], problem: HeaderProblem) -> Result<u64, HeaderProblem> {
+    // A zero in front could have been the last digit of a body that ends where the time starts.
+    let padded = matches!(text, [b'0', _, ..]);
+    if text.is_empty() || padded || !text.iter().all(u8::is_ascii_digit) {
+        return Err(problem);
+    }
+    let add = |number: u64, digit: &u8| {
+        let digit = digit.checked_sub(b'0')?;
+        number.checked_mul(10)?.checked_add(digit.into())
+    };
+    let number = text.iter().try_fold(0, add);
+    number.ok_or(HeaderProblem::TimeRange)
+}
+
+/// The bytes of a signature, which has to have as many as its algorithm gives.
+pub(super) fn signature(
+    text: &[u8],
+    encoding: Encoding,
+    algorithm: Algorithm,
+) -> Result<Vec<u8>, HeaderProblem> {
+    let bytes = encoding
+        .decode(text)
+        .ok_or(HeaderProblem::SignatureEncoding { encoding })?;
+    let (shortest, longest) = match algorithm.signature_bytes() {
+        Some(expected) => (expected, expected),
+        None => (1, MAX_SIGNATURE_BYTES),
+    };
+    if (shortest..=longest).contains(&bytes.len()) {
+        return Ok(bytes);
+    }
+    Err(HeaderProblem::SignatureLength {
+        expected: longest,
+        actual: bytes.len(),
+    })
+}

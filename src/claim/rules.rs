@@ -1,0 +1,297 @@
+//! Senders whose rules are beyond what a descriptor can say. Some of them sign what has to be read
+//! before it can be verified; it is read by the strict and bounded reader of [`json`](crate::json),
+//! and nothing of it counts until the signature is right.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::form;
+use super::plain::{as_it_is, entries, read_over};
+use super::{Claim, Signature, malformed};
+use crate::algorithm::Algorithm;
+use crate::encoding::Encoding;
+use crate::error::{HeaderProblem, Location, PayloadProblem, Rejection};
+use crate::json::canonical::{self, Order};
+use crate::json::{Document, Integers, Value};
+use crate::request::Request;
+use crate::sender::{ALL_HEADERS, Sender};
+use crate::timestamp::Unit;
+
+/// The body counts as compact JSON whose members are sorted at every depth.
+pub(super) fn sorted_json<'a>(
+    request: &Request<'a>,
+    sender: &'a Sender,
+) -> Result<Claim<'a>, Rejection> {
+    let document = document(request, sender)?;
+    let sorted = canonical::compact(document.root(), Order::Sorted).into_bytes();
+    let claim = read_over(request, sender, Cow::Owned(sorted), as_it_is)?;
+    // The two differ in white space, the order of members and the spelling of strings alone.
+    Ok(Claim {
+        content: Cow::Borrowed(request.body),
+        ..claim
+    })
+}
+
+/// Only the member `payload` of the body is signed, as compact JSON, and only it is handed over.
+pub(super) fn signed_member<'a>(
+    request: &Request<'a>,
+    sender: &'a Sender,
+) -> Result<Claim<'a>, Rejection> {
+    let document = document(request, sender)?;
+    let member = member(document.root(), "payload", "the signed value")?;
+    let content = canonical::compact(member, Order::Kept).into_bytes();
+    read_over(request, sender, Cow::Owned(content), as_it_is)
+}
+
+/// The signature stands in an object of JSON, `{"v":"1","s":"..."}`, or alone.
+pub(super) fn wrapped_signature<'a>(
+    request: &Request<'a>,
+    sender: &'a Sender,
+) -> Result<Claim<'a>, Rejection> {
+    read_over(request, sender, Cow::Borrowed(request.body), |value| {
+        if value.first() != Some(&b'{') {
+            return as_it_is(value);
+        }
+        let wrapper = Document::read(value, Integers::Any).map_err(|_| HeaderProblem::Wrapper)?;
+        let signature = wrapper.root().get("s").and_then(Value::string);
+        let signature = signature.ok_or(HeaderProblem::Wrapper)?;
+        Ok(Cow::Owned(signature.into_owned().into_bytes()))
+    })
+}
+
+/// `v0` is over the time and the body. `v1` is over headers, too, which `h` names; where it is there,
+/// it alone decides, or else a weaker signature could stand in for a stronger one.
+pub(super) fn hook0<'a>(
+    request: &Request<'a>,
+    sender: &'a Sender,
+) -> Result<Claim<'a>, Rejection> {
+    let headers = sender.header_sets.first();
+    let header = headers.map_or("", |set| &set.signature);
+    let value = request.require_header(header)?;
+    let malformed = malformed(header);
+    let (mut time, mut covered) = (None, None);
+    let (mut weak, mut strong) = (Vec::new(), Vec::new());
+    for entry in entries(value, &sender.signature) {
+        let entry = entry.map_err(&malformed)?;
+        let repeated = match entry.label {
+            b"t" => time.replace(entry.value).is_some(),
+            b"h" => covered.replace(entry.value).is_some(),
+            b"v0" => {
+                weak.push(entry.value);
+                false
+            }
+            b"v1" => {
+                strong.push(entry.value);
+                false
+            }
+            _ => false,
+        };
+        if repeated {
+            return Err(malformed(HeaderProblem::OneTimestamp));
+        }
+    }
+    let time = time.ok_or_else(|| malformed(HeaderProblem::OneTimestamp))?;
+    let timestamp = form::time_from_text(time, Unit::Seconds).map_err(&malformed)?;
+    let mut signed = Vec::from([Cow::Borrowed(time), Cow::Borrowed(b".".as_slice())]);
+    let texts = if strong.is_empty() {
+        weak
+    } else {
+        let names = covered.ok_or_else(|| malformed(HeaderProblem::CoveredHeaders))?;
+        signed.extend([Cow::Borrowed(names), Cow::Borrowed(b".".as_slice())]);
+        let delivered = request.header(ALL_HEADERS).unwrap_or(b"{}");
+        let delivered = Document::read(delivered, Integers::Any)
+            .map_err(|_| malformed(HeaderProblem::CoveredHeaders))?;
+        for name in names.split(|byte| *byte == b' ') {
+            let name = str::from_utf8(name).unwrap_or_default().to_ascii_lowercase();
+            let value = delivered.root().get(&name).and_then(Value::string);
+            let value = value.ok_or_else(|| Rejection::MissingHeader { header: name })?;
+            signed.push(Cow::Owned(value.into_owned().into_bytes()));
+            signed.push(Cow::Borrowed(b"."));
+        }
+        strong
+    };
+    signed.push(Cow::Borrowed(request.body));
+    let decode = |text: &&[u8]| {
+        let bytes = form::signature(text, Encoding::Hex, Algorithm::HmacSha256)?;
+        Ok(Signature {
+            algorithm: Algorithm::HmacSha256,
+            bytes,
+        })
+    };
+    let signatures = texts.iter().map(decode).collect::<Result<_, _>>();
+    Ok(Claim {
+        sender,
+        headers,
+        id: None,
+        timestamp: Some(timestamp),
+        key_id: None,
+        signatures: signatures.map_err(malformed)?,
+        signed,
+        content: Cow::Borrowed(request.body),
+        request: *request,
+    })
+}
+
+/// The member that holds Plisio's signature.
+pub(crate) const VERIFY_HASH: &str = "verify_hash";
+
+/// The signature is a member of the body. It is over the others, sorted, with scalar values as
+/// strings, and these are handed over.
+pub(super) fn plisio<'a>(
+    request: &Request<'a>,
+    sender: &'a Sender,
+) -> Result<Claim<'a>, Rejection> {
+    let location = || Location::Member(VERIFY_HASH.into());
+    let document = document(request, sender)?;
+    let hash = member(document.root(), VERIFY_HASH, "a signature")?.string();
+    let hash = hash.unwrap_or_default();
+    let bytes = form::signature(hash.as_bytes(), Encoding::Hex, Algorithm::HmacSha1)
+        .map_err(|_| Rejection::SignatureMismatch { location: location() })?;
+    let content = canonical::compact_strings(document.root(), VERIFY_HASH).into_bytes();
+    Ok(in_body(request, sender, bytes, Algorithm::HmacSha1, content.clone(), content))
+}
+
+/// The body's member `data` is a JSON Web Token with HS256 (RFC 7519, RFC 7518 section 3.2). Its
+/// claims are handed over.
+pub(super) fn jwt_member<'a>(
+    request: &Request<'a>,
+    sender: &'a Sender,
+) -> Result<Claim<'a>, Rejection> {
+    let document = document(request, sender)?;
+    let token = member(document.root(), "data", "a json web token")?;
+    let malformed = || Rejection::MalformedPayload {
+        path: "data".into(),
+        problem: PayloadProblem::Unexpected {
+            expected: "a json web token",
+            actual: token.describe(),
+        },
+    };
+    let text = token.string().unwrap_or_default();
+    let (signed, signature) = text.rsplit_once('.').ok_or_else(malformed)?;
+    let (header, claims) = signed.split_once('.').ok_or_else(malformed)?;
+    match jose_header(header.as_bytes(), "HS256") {
+        Some(Ok(_)) => {}
+        Some(Err(Unsupported)) => {
+            return Err(Rejection::UnsupportedSignature {
+                location: Location::Member("data".into()),
+            });
+        }
+        None => return Err(malformed()),
+    }
+    let claims = Encoding::Base64Url.decode(claims.as_bytes()).ok_or_else(malformed)?;
+    let algorithm = Algorithm::HmacSha256;
+    let bytes = form::signature(signature.as_bytes(), Encoding::Base64Url, algorithm);
+    let bytes = bytes.map_err(|_| malformed())?;
+    let signed = signed.as_bytes().to_vec();
+    Ok(in_body(request, sender, bytes, algorithm, signed, claims))
+}
+
+/// The header is a JSON Web Signature with RS512 whose payload, the body, is left out (RFC 7515,
+/// appendix F).
+#[cfg(feature = "full")]
+pub(super) fn detached_jws<'a>(
+    request: &Request<'a>,
+    sender: &'a Sender,
+) -> Result<Claim<'a>, Rejection> {
+    let headers = sender.header_sets.first();
+    let name = headers.map_or("", |set| &set.signature);
+    let value = request.require_header(name)?;
+    let malformed = malformed(name);
+    let mut parts = value.split(|byte| *byte == b'.');
+    let (Some(protected), Some([]), Some(signature), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return Err(malformed(HeaderProblem::Jws));
+    };
+    let key_id = match jose_header(protected, "RS512") {
+        Some(Ok(key_id)) => key_id,
+        Some(Err(Unsupported)) => {
+            return Err(Rejection::UnsupportedSignature {
+                location: Location::Header(name.into()),
+            });
+        }
+        None => return Err(malformed(HeaderProblem::Jws)),
+    };
+    let algorithm = Algorithm::RsaSha512;
+    let bytes = form::signature(signature, Encoding::Base64Url, algorithm).map_err(malformed)?;
+    let payload = Encoding::Base64Url.encode(request.body).into_bytes();
+    Ok(Claim {
+        sender,
+        headers,
+        id: None,
+        timestamp: None,
+        key_id: key_id.map(Cow::Owned),
+        signatures: Vec::from([Signature { algorithm, bytes }]),
+        signed: Vec::from([
+            Cow::Borrowed(protected),
+            Cow::Borrowed(b".".as_slice()),
+            Cow::Owned(payload),
+        ]),
+        content: Cow::Borrowed(request.body),
+        request: *request,
+    })
+}
+
+/// A claim whose signature stands in the body.
+fn in_body<'a>(
+    request: &Request<'a>,
+    sender: &'a Sender,
+    bytes: Vec<u8>,
+    algorithm: Algorithm,
+    signed: Vec<u8>,
+    content: Vec<u8>,
+) -> Claim<'a> {
+    Claim {
+        sender,
+        headers: None,
+        id: None,
+        timestamp: None,
+        key_id: None,
+        signatures: Vec::from([Signature { algorithm, bytes }]),
+        signed: Vec::from([Cow::Owned(signed)]),
+        content: Cow::Owned(content),
+        request: *request,
+    }
+}
+
+/// The body as JSON. What is none has no bytes that a signature could be over.
+fn document<'a>(request: &Request<'a>, sender: &Sender) -> Result<Document<'a>, Rejection> {
+    let location = || match sender.header_sets.first() {
+        Some(set) => Location::Header(set.signature.clone()),
+        None => Location::Member(String::new()),
+    };
+    Document::read(request.body, Integers::Any).map_err(|_| Rejection::SignatureMismatch {
+        location: location(),
+    })
+}
+
+fn member<'d>(
+    root: Value<'d>,
+    name: &str,
+    expected: &'static str,
+) -> Result<Value<'d>, Rejection> {
+    root.get(name).ok_or_else(|| Rejection::MalformedPayload {
+        path: name.into(),
+        problem: PayloadProblem::Missing { expected },
+    })
+}
+
+/// The header names another algorithm, or an extension that has to be understood.
+struct Unsupported;
+
+/// The key id of a JOSE header (RFC 7515, section 4) for this very algorithm. Nothing for what is no
+/// such header.
+fn jose_header(text: &[u8], algorithm: &str) -> Option<Result<Option<String>, Unsupported>> {
+    let json = Encoding::Base64Url.decode(text)?;
+    let document = Document::read(&json, Integers::Any).ok()?;
+    let header = document.root();
+    if !header.get("alg")?.is(algorithm) {
+        return Some(Err(Unsupported));
+    }
+    if header.get("crit").is_some() || header.get("b64").is_some() {
+        return Some(Err(Unsupported));
+    }
+    let key_id = header.get("kid").and_then(Value::string);
+    Some(Ok(key_id.map(Cow::into_owned)))
+}

@@ -1,0 +1,62 @@
+//! Callbacks of senders whose events are not known here.
+
+use alloc::borrow::Cow;
+use alloc::string::String;
+
+use crate::claim::Claim;
+use crate::error::Rejection;
+use crate::event::{Content, Other, form};
+use crate::json::{Document, Integers, Value};
+use crate::sender::{Payload, Place};
+
+/// Reads what the signature speaks for.
+pub(super) fn read(claim: &Claim) -> Result<Other, Rejection> {
+    let sender = claim.sender();
+    let document = match Document::read(claim.content(), Integers::Any) {
+        Err(fault) if !may_be_no_json(claim) => return Err(fault.into()),
+        result => result.ok(),
+    };
+    let payload = match str::from_utf8(claim.content()) {
+        Err(_) => Content::Binary,
+        Ok(text) if sender.payload == Payload::Form => Content::Given(form::to_json(text)?),
+        Ok(text) if !claim.is_whole_body() => Content::Given(text.into()),
+        Ok("") => Content::Empty,
+        Ok(_) if document.is_some() => Content::Json,
+        Ok(_) => Content::Text,
+    };
+    let root = document.as_ref().map(Document::root);
+    let find = |place: &Option<Place>| match place.as_ref()? {
+        Place::Member(path) => text_at(root?, path),
+        Place::Header(name) => {
+            let value = claim.request().header(name)?;
+            str::from_utf8(value).ok().map(String::from)
+        }
+    };
+    let own_id = claim.id().map(String::from);
+    Ok(Other {
+        kind: find(&sender.kind),
+        is_id_signed: own_id.is_some() || matches!(sender.id, Some(Place::Member(_))),
+        id: own_id.or_else(|| find(&sender.id)),
+        payload,
+    })
+}
+
+/// Whether the sender may send something else than JSON. What looks like JSON has to be JSON:
+/// another reader could make something of it.
+fn may_be_no_json(claim: &Claim) -> bool {
+    let text = str::from_utf8(claim.content());
+    let looks_like_json = |text: &str| text.trim_start().starts_with(['{', '[']);
+    match claim.sender().payload {
+        Payload::Form => text.is_ok(),
+        _ if !claim.is_whole_body() => false,
+        Payload::Any => !text.is_ok_and(looks_like_json),
+        _ => text.is_err() || text == Ok(""),
+    }
+}
+
+/// A string, or a number as it is written.
+fn text_at(root: Value, path: &str) -> Option<String> {
+    let value = root.at(path)?;
+    let text = value.string().map(Cow::into_owned);
+    text.or_else(|| value.integer().map(|_| value.raw().into()))
+}

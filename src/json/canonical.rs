@@ -1,0 +1,203 @@
+//! JSON as senders write it before they sign it, where they do not sign the very bytes that they
+//! send: what JavaScript's `JSON.stringify` gives, without indentation.
+//!
+//! Numbers keep the text in which they came, and names that look like array indices their place
+//! among the others.
+
+use alloc::collections::BinaryHeap;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::{Kind, Value};
+
+/// How the members of an object follow each other.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// As they came.
+    Kept,
+    /// By the UTF-16 code units of their names, as JavaScript compares strings.
+    Sorted,
+}
+
+/// The value without white space.
+pub(crate) fn compact(value: Value, order: Order) -> String {
+    let mut out = String::with_capacity(value.raw().len());
+    write(&mut out, value, order);
+    out
+}
+
+/// The members of an object but the one called `without`, sorted, and scalar values as strings.
+pub(crate) fn compact_strings(object: Value, without: &str) -> String {
+    let mut out = String::with_capacity(object.raw().len());
+    for (name, value) in members(object, Order::Sorted) {
+        if name.is(without) {
+            continue;
+        }
+        out.push(if out.is_empty() { '{' } else { ',' });
+        write(&mut out, name, Order::Kept);
+        out.push(':');
+        match value.node().kind {
+            Kind::Null | Kind::Boolean | Kind::Number => write_string(&mut out, value.raw()),
+            _ => write(&mut out, value, Order::Kept),
+        }
+    }
+    out.push_str(if out.is_empty() { "{}" } else { "}" });
+    out
+}
+
+/// Appends a value. The recursion is as deep as the document, which the reader bounds.
+fn write(out: &mut String, value: Value, order: Order) {
+    match value.node().kind {
+        Kind::Object => {
+            out.push('{');
+            for (index, (name, value)) in members(value, order).into_iter().enumerate() {
+                separate(out, index);
+                write(out, name, order);
+                out.push(':');
+                write(out, value, order);
+            }
+            out.push('}');
+        }
+        Kind::Array => {
+            out.push('[');
+            for (index, element) in value.elements().enumerate() {
+                separate(out, index);
+                write(out, element, order);
+            }
+            out.push(']');
+        }
+        Kind::Escaped => write_string(out, &value.string().unwrap_or_default()),
+        // A string without escapes holds nothing that has to be escaped.
+        Kind::Plain | Kind::Null | Kind::Boolean | Kind::Number => out.push_str(value.raw()),
+    }
+}
+
+fn separate(out: &mut String, index: usize) {
+    if index > 0 {
+        out.push(',');
+    }
+}
+
+/// The names and values of an object.
+pub(crate) fn members<'d>(object: Value<'d>, order: Order) -> Vec<(Value<'d>, Value<'d>)> {
+    let members: Vec<_> = object.members().collect();
+    if order == Order::Kept {
+        return members;
+    }
+    let units = |name: Value| -> Vec<u16> {
+        let name = name.string().unwrap_or_default();
+        name.encode_utf16().collect()
+    };
+    let names = members.iter().map(|(name, _)| units(*name));
+    let sorted: BinaryHeap<_> = names.zip(0_usize..).collect();
+    let sorted = sorted.into_sorted_vec();
+    let places = sorted.into_iter().map(|(_, place)| place);
+    places
+        .filter_map(|place| members.get(place).copied())
+        .collect()
+}
+
+/// Appends `text` as `JSON.stringify` writes it: every other character stands for itself.
+pub(crate) fn write_string(out: &mut String, text: &str) {
+    out.push('"');
+    for character in text.chars() {
+        let short = match character {
+            '"' | '\\' => character,
+            '\u{8}' => 'b',
+            '\u{c}' => 'f',
+            '\n' => 'n',
+            '\r' => 'r',
+            '\t' => 't',
+            '\0'..='\x1f' => {
+                out.push_str("\\u00");
+                out.push_str(&hex::encode(character.encode_utf8(&mut [0])));
+                continue;
+            }
+            _ => {
+                out.push(character);
+                continue;
+            }
+        };
+        out.push('\\');
+        out.push(short);
+    }
+    out.push('"');
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::panic, reason = "a test fails by panicking")]
+
+    use super::*;
+    use crate::json::{Document, Integers};
+    use alloc::borrow::ToOwned;
+
+    fn with<T>(text: &str, convert: impl FnOnce(Value) -> T) -> T {
+        match Document::read(text.as_bytes(), Integers::Any) {
+            Ok(document) => convert(document.root()),
+            Err(_) => panic!("expected json, got {text}"),
+        }
+    }
+
+    /// Each pair was made by Node.js.
+    #[test]
+    fn what_is_written_is_what_json_stringify_writes() {
+        for (text, expected) in [
+            (" null ", "null"),
+            ("[ ]", "[]"),
+            ("{ }", "{}"),
+            ("[ 1 , [ { } ] , \"a\" ]", "[1,[{}],\"a\"]"),
+            ("{ \"b\" : 1 ,\n\t\"a\" : true }", "{\"b\":1,\"a\":true}"),
+            (r#""\/\u00e4\u2028\ud83d\ude00""#, "\"/ä\u{2028}😀\""),
+            (r#""\u0008\u000C\u000a\r\t""#, r#""\b\f\n\r\t""#),
+            (
+                r#""\u0000\u001F\u007f\"\\""#,
+                "\"\\u0000\\u001f\u{7f}\\\"\\\\\"",
+            ),
+            ("\"a \u{2028}b\"", "\"a \u{2028}b\""),
+        ] {
+            let written = with(text, |value| compact(value, Order::Kept));
+            assert_eq!(written, expected);
+        }
+    }
+
+    #[test]
+    fn members_are_sorted_at_every_depth_and_elements_are_not() {
+        let text = r#"{"b":2,"a":{"d":[3,1,{"z":0,"y":0}],"c":3}}"#;
+        assert_eq!(
+            with(text, |value| compact(value, Order::Sorted)),
+            r#"{"a":{"c":3,"d":[3,1,{"y":0,"z":0}]},"b":2}"#
+        );
+    }
+
+    #[test]
+    fn names_are_compared_by_code_units_after_their_escapes_are_resolved() {
+        // U+FF61 is behind U+1F600 there, though its code point is before it.
+        let text = "{\"\u{ff61}\":1,\"😀\":2,\"b\":3,\"B\":4,\"\\u0061\":5,\"\":6,\"ab\":7}";
+        assert_eq!(
+            with(text, |value| compact(value, Order::Sorted)),
+            "{\"\":6,\"B\":4,\"a\":5,\"ab\":7,\"b\":3,\"😀\":2,\"\u{ff61}\":1}"
+        );
+    }
+
+    #[test]
+    fn numbers_keep_their_text() {
+        let text = "[1.50,1e2,-0,12345678901234567890]";
+        assert_eq!(with(text, |value| compact(value, Order::Sorted)), text);
+    }
+
+    #[test]
+    fn scalar_values_are_written_as_strings() {
+        let text = r#"{"h":"x","n":1.50,"b":true,"a":"\u00e4","z":null,"o":{"k":1},"l":[ 1 ]}"#;
+        assert_eq!(
+            with(text, |value| compact_strings(value, "h")),
+            r#"{"a":"ä","b":"true","l":[1],"n":"1.50","o":{"k":1},"z":"null"}"#
+        );
+        for text in ["{}", r#"{"h":1}"#, "[1]"] {
+            assert_eq!(
+                with(text, |value| compact_strings(value, "h")),
+                "{}".to_owned()
+            );
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! The bytes under a signature, as a text with tokens: `{timestamp}.{body}`.
+
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// A text whose tokens stand for parts of a callback.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Template(Vec<Part>);
+
+/// One piece of a template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Part {
+    Literal(String),
+    Body,
+    Id,
+    Timestamp,
+    Nonce,
+    KeyId,
+    Method,
+    Url,
+    /// The URL's path.
+    Path,
+    /// What stands behind the URL's first question mark.
+    Query,
+    /// The value of a header.
+    Header(String),
+}
+
+/// The text between two braces is no token.
+pub(crate) struct UnknownToken<'t>(pub(crate) &'t str);
+
+impl Template {
+    /// `{body}`.
+    pub(crate) fn body() -> Self {
+        Self(Vec::from([Part::Body]))
+    }
+
+    /// Takes a text apart.
+    pub(crate) fn parse(mut text: &str) -> Result<Self, UnknownToken<'_>> {
+        let mut parts = Vec::new();
+        while let Some((literal, rest)) = text.split_once('{') {
+            let (token, rest) = rest.split_once('}').ok_or(UnknownToken(rest))?;
+            push_literal(&mut parts, literal);
+            parts.push(Part::parse(token).ok_or(UnknownToken(token))?);
+            text = rest;
+        }
+        push_literal(&mut parts, text);
+        Ok(Self(parts))
+    }
+
+    pub(crate) fn parts(&self) -> impl Iterator<Item = &Part> {
+        self.0.iter()
+    }
+
+    pub(crate) fn has(&self, part: &Part) -> bool {
+        self.0.contains(part)
+    }
+
+    /// Each part with the byte of a literal that follows it, where one does.
+    pub(crate) fn with_ends(&self) -> impl Iterator<Item = (&Part, Option<u8>)> {
+        let behind = self.0.iter().skip(1).map(Some).chain([None]);
+        self.0.iter().zip(behind).map(|(part, next)| match next {
+            Some(Part::Literal(text)) => (part, text.bytes().next()),
+            _ => (part, None),
+        })
+    }
+}
+
+impl Part {
+    fn parse(token: &str) -> Option<Self> {
+        Some(match token {
+            "body" => Self::Body,
+            "id" => Self::Id,
+            "timestamp" => Self::Timestamp,
+            "nonce" => Self::Nonce,
+            "keyId" => Self::KeyId,
+            "method" => Self::Method,
+            "url" => Self::Url,
+            "path" => Self::Path,
+            "query" => Self::Query,
+            _ => {
+                let name = token.strip_prefix("header:")?;
+                super::descriptor::is_header_name(name).then(|| Self::Header(name.to_owned()))?
+            }
+        })
+    }
+}
+
+fn push_literal(parts: &mut Vec<Part>, text: &str) {
+    if !text.is_empty() {
+        parts.push(Part::Literal(text.to_owned()));
+    }
+}

@@ -1,0 +1,880 @@
+//! Descriptors of senders: what makes no sense is refused by the name of its member, and whatever is
+//! accepted can be signed for and verified.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    reason = "a test fails by panicking"
+)]
+
+mod common;
+
+use common::*;
+use serde_json::{Value, json};
+use wallet_callback::config;
+use wallet_callback::error::ConfigError;
+use wallet_callback::sender::{Sender, names};
+use wallet_callback::verify::Verifier;
+
+const TABLE: &str = include_str!("../src/sender/senders.json");
+
+/// A descriptor with one of everything that is common.
+fn acme() -> Value {
+    json!({
+        "name": "acme",
+        "algorithm": "hmac-sha256",
+        "headers": {
+            "signature": "acme-signature",
+            "timestamp": "acme-time",
+            "id": "acme-id"
+        },
+        "signature": { "encoding": "hex" },
+        "signed": "{id}.{timestamp}.{body}",
+        "timestamp": { "unit": "s" }
+    })
+}
+
+/// One whose header is a list.
+fn labelled() -> Value {
+    json!({
+        "name": "acme",
+        "algorithm": { "v1": "hmac-sha256" },
+        "headers": { "signature": "acme-signature" },
+        "signature": { "encoding": "hex", "timestamp": "t" },
+        "signed": "{timestamp}.{body}",
+        "timestamp": { "unit": "s" }
+    })
+}
+
+/// The descriptor with another value at a place such as `/headers/id`, or with none.
+fn with(mut descriptor: Value, place: &str, value: impl Into<Option<Value>>) -> Value {
+    let (parent, name) = place.rsplit_once('/').unwrap();
+    let parent = descriptor.pointer_mut(parent).unwrap();
+    let parent = parent.as_object_mut().unwrap();
+    match value.into() {
+        Some(value) => drop(parent.insert(name.to_owned(), value)),
+        None => drop(parent.remove(name).unwrap()),
+    }
+    descriptor
+}
+
+fn verifier_with(sender: &str, key: &str) -> Result<Verifier, ConfigError> {
+    let options = format!(r#"{{"keys":[{{"text":"{key}"}}],"sender":{sender}}}"#);
+    config::verifier(options.as_bytes())
+}
+
+fn read(descriptor: &Value) -> Result<(), ConfigError> {
+    verifier_with(&descriptor.to_string(), "secret").map(drop)
+}
+
+fn invalid_sender(member: &str, problem: &str) -> ConfigError {
+    ConfigError::InvalidSender {
+        member: member.to_owned(),
+        problem: problem.to_owned(),
+    }
+}
+
+#[track_caller]
+fn refuses(descriptor: &Value, member: &str, problem: &str) {
+    let expected = invalid_sender(member, problem);
+    assert_eq!(read(descriptor), Err(expected), "{descriptor}");
+}
+
+fn rows() -> Vec<Value> {
+    serde_json::from_str(TABLE).unwrap()
+}
+
+mod table {
+    use super::*;
+
+    #[test]
+    fn every_row_is_read() {
+        let rows = rows();
+        let own: Vec<_> = rows
+            .iter()
+            .map(|row| row["name"].as_str().unwrap())
+            .collect();
+        assert_eq!(names(), own);
+        assert_eq!(own[..3], ["tp-wallet", "standard-webhooks", "svix"]);
+        for name in own {
+            assert_eq!(Sender::find(name).unwrap().name(), name);
+        }
+    }
+
+    #[test]
+    fn every_row_says_where_it_comes_from() {
+        for row in rows() {
+            for member in ["title", "docs", "evidence"] {
+                assert!(!row[member].as_str().unwrap().is_empty(), "{row}");
+            }
+            assert!(row["docs"].as_str().unwrap().starts_with("https://"));
+        }
+    }
+
+    #[test]
+    fn no_two_rows_have_the_same_name() {
+        let mut own = names();
+        own.sort();
+        own.dedup();
+        assert_eq!(own.len(), names().len());
+    }
+
+    #[test]
+    fn the_headers_of_a_sender_are_read_set_by_set() {
+        let standard = ["webhook-id", "webhook-timestamp", "webhook-signature"];
+        let svix = ["svix-id", "svix-timestamp", "svix-signature"];
+        assert_eq!(WALLET.header_names(), standard);
+        assert_eq!(STANDARD.header_names(), standard);
+        assert_eq!(SVIX.header_names(), [svix, standard].concat());
+    }
+
+    /// The pseudo headers, which no header can be taken for, come last.
+    #[test]
+    fn what_is_no_header_is_read_behind_the_headers() {
+        for (name, expected) in [
+            (
+                "coinpayments",
+                &[
+                    "x-coinpayments-timestamp",
+                    "x-coinpayments-signature",
+                    "x-coinpayments-client",
+                    ":method",
+                    ":url",
+                ][..],
+            ),
+            ("moonpay", &["moonpay-signature-v2", ":url", ":method"]),
+            (
+                "coinbase-cdp",
+                &[
+                    "x-hook0-signature",
+                    "x-event-type",
+                    "x-event-id",
+                    ":headers",
+                ],
+            ),
+            ("plisio", &[]),
+        ] {
+            assert_eq!(Sender::find(name).unwrap().header_names(), expected);
+        }
+    }
+}
+
+mod refusals {
+    use super::*;
+
+    #[test]
+    fn what_is_not_wrong_is_accepted() {
+        assert_eq!(read(&acme()), Ok(()));
+        assert_eq!(read(&labelled()), Ok(()));
+    }
+
+    #[test]
+    fn an_unknown_member_is_named_with_its_place() {
+        let problem = "expected a member that there is, got \"sinature\"";
+        for (place, member) in [
+            ("/sinature", "sender"),
+            ("/headers/sinature", "sender.headers"),
+            ("/signature/sinature", "sender.signature"),
+            ("/timestamp/sinature", "sender.timestamp"),
+        ] {
+            refuses(&with(acme(), place, json!("x")), member, problem);
+        }
+        for name in ["type", "id"] {
+            let place = json!({ "member": "a", "sinature": "x" });
+            let descriptor = with(acme(), &format!("/{name}"), place);
+            refuses(&descriptor, &format!("sender.{name}"), problem);
+        }
+        let sets = json!([
+            { "signature": "a", "timestamp": "b", "id": "c" },
+            { "signature": "d", "sinature": "x" }
+        ]);
+        let descriptor = with(acme(), "/headers", sets);
+        refuses(&descriptor, "sender.headers[1]", problem);
+    }
+
+    #[test]
+    fn a_member_without_its_form_is_named() {
+        const NAME: &str = "1 to 64 of a-z, 0-9 and inner hyphens";
+        const HEADER: &str = "a header's name in lower case";
+        const PATH: &str = "names of members with dots between them";
+        const ALGORITHM: &str = "the name of an algorithm, or an object of labels with theirs";
+        const HOSTS: &str = "an array of host names";
+        const EXPECT: &str = "headers in lower case with their values";
+        const PLACE: &str = "an object with either member or header";
+        const TOLERANCE: &str = "1 to 86400 seconds";
+        for (place, value, expected, actual) in [
+            ("/name", json!(""), NAME, "a string"),
+            ("/name", json!("-acme"), NAME, "a string"),
+            ("/name", json!("acme-"), NAME, "a string"),
+            ("/name", json!("Acme"), NAME, "a string"),
+            ("/name", json!("ac_me"), NAME, "a string"),
+            ("/name", json!("a".repeat(65)), NAME, "a string"),
+            ("/name", json!(1), NAME, "a number"),
+            ("/title", json!(1), "a string", "a number"),
+            ("/docs", json!(null), "a string", "null"),
+            (
+                "/evidence",
+                json!("seen"),
+                "one of: vector read second-hand",
+                "a string",
+            ),
+            ("/algorithm", json!("hmac-sha3"), ALGORITHM, "a string"),
+            ("/algorithm", json!("HMAC-SHA256"), ALGORITHM, "a string"),
+            ("/algorithm", json!(null), ALGORITHM, "null"),
+            ("/algorithm", json!(["hmac-sha256"]), ALGORITHM, "an array"),
+            ("/algorithm", json!({}), ALGORITHM, "an object"),
+            (
+                "/algorithm",
+                json!({ "v1": "hmac-sha3" }),
+                ALGORITHM,
+                "an object",
+            ),
+            (
+                "/algorithm",
+                json!({ "v1": "hmac-sha256", "v2": "x" }),
+                ALGORITHM,
+                "an object",
+            ),
+            (
+                "/algorithm",
+                json!({ "v-1": "hmac-sha256" }),
+                ALGORITHM,
+                "an object",
+            ),
+            (
+                "/algorithm",
+                json!({ "": "hmac-sha256" }),
+                ALGORITHM,
+                "an object",
+            ),
+            (
+                "/headers",
+                json!([]),
+                "an object, or an array of one or more",
+                "an array",
+            ),
+            (
+                "/headers/signature",
+                json!("X-Signature"),
+                HEADER,
+                "a string",
+            ),
+            ("/headers/signature", json!(""), HEADER, "a string"),
+            ("/headers/signature", json!("a b"), HEADER, "a string"),
+            ("/headers/signature", json!("é"), HEADER, "a string"),
+            ("/headers/signature", json!(":method"), HEADER, "a string"),
+            ("/headers/signature", json!(1), HEADER, "a number"),
+            ("/headers/timestamp", json!("X-Time"), HEADER, "a string"),
+            ("/headers/id", json!("X-Id"), HEADER, "a string"),
+            ("/headers/nonce", json!("X-Nonce"), HEADER, "a string"),
+            ("/headers/keyId", json!("X-Key"), HEADER, "a string"),
+            ("/expect", json!({ "X-Version": "1" }), EXPECT, "an object"),
+            ("/expect", json!({ "x-version": 1 }), EXPECT, "an object"),
+            (
+                "/signature/encoding",
+                json!("base32"),
+                "one of: hex base64 base64url",
+                "a string",
+            ),
+            (
+                "/signature/format",
+                json!("asn1"),
+                "one of: der raw",
+                "a string",
+            ),
+            (
+                "/signature/prefix",
+                json!("a b"),
+                "visible ascii characters",
+                "a string",
+            ),
+            ("/signed", json!(""), "a text with tokens", "a string"),
+            ("/signed", json!(1), "a text with tokens", "a number"),
+            ("/signedOnGet", json!(1), "a text with tokens", "a number"),
+            (
+                "/prehash",
+                json!("sha512"),
+                "one of: sha256 sha256-twice",
+                "a string",
+            ),
+            (
+                "/timestamp/unit",
+                json!("us"),
+                "one of: s ms iso8601 http-date",
+                "a string",
+            ),
+            ("/timestamp/member", json!(""), PATH, "a string"),
+            ("/timestamp/member", json!("a..b"), PATH, "a string"),
+            ("/timestamp/member", json!(".a"), PATH, "a string"),
+            ("/timestamp/member", json!("a."), PATH, "a string"),
+            ("/toleranceSeconds", json!(0), TOLERANCE, "a number"),
+            ("/toleranceSeconds", json!(86_401), TOLERANCE, "a number"),
+            ("/toleranceSeconds", json!(-1), TOLERANCE, "a number"),
+            ("/toleranceSeconds", json!(1.5), TOLERANCE, "a number"),
+            ("/toleranceSeconds", json!("300"), TOLERANCE, "a string"),
+            (
+                "/key",
+                json!("raw"),
+                "one of: standard utf8 utf8-trimmed utf8-without-first-hyphen hex base64",
+                "a string",
+            ),
+            ("/keyHosts", json!("a.example"), HOSTS, "a string"),
+            ("/keyHosts", json!([1]), HOSTS, "an array"),
+            (
+                "/payload",
+                json!("xml"),
+                "one of: any json form wallet-event",
+                "a string",
+            ),
+            ("/type", json!({}), PLACE, "an object"),
+            (
+                "/type",
+                json!({ "member": "a", "header": "b" }),
+                PLACE,
+                "an object",
+            ),
+            ("/id", json!({}), PLACE, "an object"),
+            (
+                "/rule",
+                json!("none"),
+                "one of: sorted-json signed-member wrapped-signature hook0 plisio jwt-member \
+                 detached-jws",
+                "a string",
+            ),
+        ] {
+            let member = format!("sender{}", place.replace('/', "."));
+            let problem = format!("expected {expected}, got {actual}");
+            refuses(&with(acme(), place, value), &member, &problem);
+        }
+        for name in ["type", "id"] {
+            for (inner, value, expected) in
+                [("member", "a..b", PATH), ("header", "X-Event", HEADER)]
+            {
+                let descriptor = with(acme(), &format!("/{name}"), json!({ inner: value }));
+                let problem = format!("expected {expected}, got a string");
+                refuses(&descriptor, &format!("sender.{name}.{inner}"), &problem);
+            }
+        }
+    }
+
+    #[test]
+    fn what_has_to_be_an_object_is_one() {
+        for name in ["headers", "signature", "timestamp", "expect", "type", "id"] {
+            for (value, actual) in [
+                (json!(null), "null"),
+                (json!("x"), "a string"),
+                (json!(1), "a number"),
+            ] {
+                let descriptor = with(acme(), &format!("/{name}"), value);
+                let problem = format!("expected an object, got {actual}");
+                refuses(&descriptor, &format!("sender.{name}"), &problem);
+            }
+        }
+        let descriptor = with(acme(), "/headers", json!(["x"]));
+        let problem = "expected an object, got a string";
+        refuses(&descriptor, "sender.headers[0]", problem);
+    }
+
+    #[test]
+    fn a_member_that_has_to_be_there_is_named() {
+        for (place, expected) in [
+            ("/name", "1 to 64 of a-z, 0-9 and inner hyphens"),
+            (
+                "/algorithm",
+                "the name of an algorithm, or an object of labels with theirs",
+            ),
+            ("/headers", "an object, or an array of one or more"),
+            ("/headers/signature", "a header's name in lower case"),
+            ("/signature", "an object"),
+            ("/signature/encoding", "hex, base64 or base64url"),
+            ("/signed", "a string"),
+            ("/timestamp/unit", "s, ms, iso8601 or http-date"),
+        ] {
+            let member = format!("sender{}", place.replace('/', "."));
+            let problem = format!("expected {expected}, got nothing");
+            refuses(&with(acme(), place, None), &member, &problem);
+        }
+        let problem = "expected 1 to 64 of a-z, 0-9 and inner hyphens, got nothing";
+        refuses(&json!({}), "sender.name", problem);
+    }
+
+    #[test]
+    fn an_unknown_token_is_named() {
+        for (token, named) in [
+            ("{bdy}", "bdy"),
+            ("{}", ""),
+            ("{Body}", "Body"),
+            ("{ body }", " body "),
+            ("{header:}", "header:"),
+            ("{header:X-Id}", "header:X-Id"),
+            ("{header:a b}", "header:a b"),
+            ("{header::method}", "header::method"),
+            ("{body", "body"),
+            ("{{body}", "{body"),
+        ] {
+            let problem = format!("expected a token that there is, got {{{named}}}");
+            let signed = json!(format!("{{id}}.{{timestamp}}.{{body}}.{token}"));
+            refuses(&with(acme(), "/signed", signed), "sender.signed", &problem);
+            let signed = json!(format!("{{id}}.{{timestamp}}.{{query}}.{token}"));
+            let descriptor = with(acme(), "/signedOnGet", signed);
+            refuses(&descriptor, "sender.signedOnGet", &problem);
+        }
+    }
+
+    #[test]
+    fn the_body_is_signed() {
+        let problem = "expected {body} in it, got a text without";
+        for signed in ["{id}.{timestamp}", "body", "}body{id}{timestamp}"] {
+            let descriptor = with(acme(), "/signed", json!(signed));
+            refuses(&descriptor, "sender.signed", problem);
+        }
+    }
+
+    #[test]
+    fn what_is_read_from_a_header_is_signed() {
+        for (name, signed) in [
+            ("timestamp", "{id}.{body}"),
+            ("id", "{timestamp}.{body}"),
+            ("nonce", "{id}.{timestamp}.{body}"),
+        ] {
+            let descriptor = with(acme(), "/signed", json!(signed));
+            let header = json!(format!("acme-{name}"));
+            let descriptor = with(descriptor, &format!("/headers/{name}"), header);
+            let problem = format!("expected {{{name}}} in it, since only what is signed counts");
+            refuses(&descriptor, "sender.signed", &problem);
+        }
+        let descriptor = with(labelled(), "/signed", json!("{body}"));
+        let problem = "expected {timestamp} in it, since only what is signed counts";
+        refuses(&descriptor, "sender.signed", problem);
+    }
+
+    #[test]
+    fn a_token_has_a_header_in_every_set() {
+        for (name, signed) in [
+            ("timestamp", "{timestamp}.{body}"),
+            ("id", "{id}.{body}"),
+            ("nonce", "{nonce}.{body}"),
+            ("keyId", "{keyId}.{body}"),
+        ] {
+            let problem = format!("expected headers.{name} for {{{name}}}, got none");
+            let mut descriptor = with(acme(), "/signed", json!(signed));
+            if name != "timestamp" {
+                descriptor = with(descriptor, "/timestamp", None);
+            }
+            let bare = json!({ "signature": "acme-signature" });
+            refuses(
+                &with(descriptor.clone(), "/headers", bare.clone()),
+                "sender.headers",
+                &problem,
+            );
+            let full = with(json!({ "signature": "a" }), &format!("/{name}"), json!("b"));
+            refuses(
+                &with(descriptor, "/headers", json!([full, bare])),
+                "sender.headers",
+                &problem,
+            );
+        }
+    }
+
+    #[test]
+    fn the_time_has_one_source_and_a_unit() {
+        let problem = "expected one source of the time and its unit: headers.timestamp, \
+                       signature.timestamp or timestamp.member";
+        for descriptor in [
+            with(acme(), "/timestamp", None),
+            with(acme(), "/timestamp/member", json!("sentAt")),
+            with(labelled(), "/timestamp", None),
+            with(labelled(), "/timestamp/member", json!("sentAt")),
+            with(labelled(), "/headers/timestamp", json!("acme-time")),
+            with(
+                with(labelled(), "/signature/timestamp", None),
+                "/signed",
+                json!("{body}"),
+            ),
+        ] {
+            refuses(&descriptor, "sender.timestamp", problem);
+        }
+    }
+
+    #[test]
+    fn labels_belong_to_lists_and_prefixes_to_what_is_no_list() {
+        for (descriptor, name, value) in [
+            (acme(), "timestamp", "t"),
+            (acme(), "separator", ","),
+            (acme(), "assign", "="),
+            (labelled(), "prefix", "sha256="),
+        ] {
+            let descriptor = with(descriptor, &format!("/signature/{name}"), json!(value));
+            let problem = format!("expected a member that there is, got \"{name}\"");
+            refuses(&descriptor, "sender.signature", &problem);
+        }
+        for (name, value, expected) in [
+            ("separator", ";", "a comma or a space"),
+            ("separator", "", "a comma or a space"),
+            ("separator", ", ", "a comma or a space"),
+            ("assign", ":", "`=` or a comma"),
+            ("assign", " ", "`=` or a comma"),
+            ("timestamp", "", "a label"),
+            ("timestamp", "t=", "a label"),
+            ("timestamp", &"t".repeat(33), "a label"),
+            // The separator is a comma where none is named.
+            ("assign", ",", "another character than the separator"),
+        ] {
+            let descriptor = with(labelled(), &format!("/signature/{name}"), json!(value));
+            let problem = format!("expected {expected}, got a string");
+            refuses(&descriptor, &format!("sender.signature.{name}"), &problem);
+        }
+    }
+
+    #[test]
+    fn what_is_signed_on_get_has_the_query_and_no_body() {
+        for (signed, problem) in [
+            (
+                "{id}.{timestamp}",
+                "expected {query} or {url} in it, got neither",
+            ),
+            (
+                "{id}.{timestamp}.{path}",
+                "expected {query} or {url} in it, got neither",
+            ),
+            (
+                "{id}.{timestamp}.{url}.{body}",
+                "expected a text without {body}, got one with it",
+            ),
+        ] {
+            let descriptor = with(acme(), "/signedOnGet", json!(signed));
+            refuses(&descriptor, "sender.signedOnGet", problem);
+        }
+        for signed in ["{id}.{timestamp}.{query}", "{id}.{timestamp}.{url}"] {
+            let descriptor = with(acme(), "/signedOnGet", json!(signed));
+            assert_eq!(read(&descriptor), Ok(()));
+        }
+    }
+
+    /// Or else the time of a GET would be what anybody writes into a header.
+    #[test]
+    fn what_is_signed_on_get_has_the_time_too() {
+        for signed in ["{id}.{query}", "{id}.{url}"] {
+            let descriptor = with(acme(), "/signedOnGet", json!(signed));
+            let error = read(&descriptor).unwrap_err().to_string();
+            assert!(error.starts_with("sender.signedOnGet: "), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_public_key_has_no_form_of_a_secret() {
+        for algorithm in ["ed25519", "rsa-pkcs1-sha256", "ecdsa-p256-sha256"] {
+            let descriptor = with(acme(), "/algorithm", json!(algorithm));
+            let descriptor = with(descriptor, "/key", json!("utf8"));
+            let problem = "expected no key form, since public keys tell their own, got a string";
+            refuses(&descriptor, "sender.key", problem);
+        }
+    }
+
+    #[test]
+    fn there_are_at_most_16_headers() {
+        let expect = |count: usize| {
+            let header = |index| (format!("x-{index}"), json!("1"));
+            Value::Object((0..count).map(header).collect())
+        };
+        assert_eq!(read(&with(acme(), "/expect", expect(13))), Ok(()));
+        let problem = "expected at most 16 headers, got more";
+        let descriptor = with(acme(), "/expect", expect(14));
+        refuses(&descriptor, "sender.headers", problem);
+        // One header counts once, wherever it is named.
+        let descriptor = with(acme(), "/expect", expect(13));
+        let descriptor = with(descriptor, "/type", json!({ "header": "acme-id" }));
+        assert_eq!(read(&descriptor), Ok(()));
+    }
+
+    #[test]
+    fn edges_are_inside() {
+        for (place, value) in [
+            ("/name", json!("a")),
+            ("/name", json!("a".repeat(64))),
+            ("/name", json!("0-9")),
+            ("/toleranceSeconds", json!(1)),
+            ("/toleranceSeconds", json!(86_400)),
+            ("/signature/prefix", json!("v".repeat(64))),
+            ("/keyHosts", json!([])),
+            ("/expect", json!({})),
+            ("/headers/keyId", json!("x".repeat(128))),
+        ] {
+            assert_eq!(read(&with(acme(), place, value)), Ok(()), "{place}");
+        }
+    }
+}
+
+/// A callback that a sender of this descriptor signs, ready to be verified.
+struct Exchange {
+    sender: String,
+    key: &'static str,
+    body: String,
+    method: &'static str,
+    details: Value,
+}
+
+const URL: &str = "https://receiver.example/callbacks?a=1&b=2";
+
+impl Exchange {
+    fn new(descriptor: &Value) -> Self {
+        Self {
+            sender: descriptor.to_string(),
+            key: match descriptor["key"].as_str() {
+                Some("standard") => SECRET,
+                Some("hex") => "00112233445566778899aabbccddeeff",
+                Some("base64") => "AAECAwQFBgcICQoLDA0ODw==",
+                _ => "a-shared-secret",
+            },
+            body: body(descriptor),
+            method: "POST",
+            // Digits that no literal of the table starts with may stand before any of them.
+            details: json!({
+                "id": "7",
+                "timestamp": NOW,
+                "nonce": "7",
+                "keyId": "7",
+                "url": URL,
+                "headers": token_headers(descriptor),
+            }),
+        }
+    }
+
+    /// Signs and verifies.
+    fn run(&self) -> Result<Result<Verdict, String>, ConfigError> {
+        let mut options = self.details.clone();
+        options["key"] = json!({ "text": self.key });
+        options["method"] = json!(self.method);
+        options["sender"] = serde_json::from_str(&self.sender).unwrap();
+        let options = options.to_string();
+        let signed = config::sign(options.as_bytes(), self.body.as_bytes(), NOW, || {
+            unreachable!("everything is given")
+        })?;
+        let mut callback = Callback {
+            headers: Vec::new(),
+            body: signed.body.unwrap_or_else(|| self.body.clone()).into(),
+            ip: None,
+        };
+        for (name, value) in signed.headers {
+            callback.headers.push((name, value.into_bytes()));
+        }
+        callback = callback.with(":method", self.method).with(":url", URL);
+        let verifier = verifier_with(&self.sender, self.key)?;
+        let verdict = callback.verify(&verifier);
+        Ok(verdict.map_err(|rejection| format!("{rejection:?}")))
+    }
+}
+
+/// A value for each header that only the signed text or the event names.
+fn token_headers(descriptor: &Value) -> Value {
+    let mut headers = serde_json::Map::new();
+    for name in ["signed", "signedOnGet"] {
+        let signed = descriptor[name].as_str().unwrap_or_default();
+        for token in signed.split("{header:").skip(1) {
+            let (name, _) = token.split_once('}').unwrap();
+            headers.insert(name.to_owned(), json!("7"));
+        }
+    }
+    if let Some(name) = descriptor["type"]["header"].as_str() {
+        headers.insert(name.to_owned(), json!("7"));
+    }
+    Value::Object(headers)
+}
+
+/// A body that the sender may post, with the time where it has to be.
+fn body(descriptor: &Value) -> String {
+    if descriptor["payload"] == "form" {
+        return "a=1&b=%C3%A9+".to_owned();
+    }
+    let mut body: Value = serde_json::from_str(BODY).unwrap();
+    body["payload"] = json!({ "z": [1, { "b": 1, "a": null }], "a": "é\n" });
+    if let Some(path) = descriptor["timestamp"]["member"].as_str() {
+        let time = match descriptor["timestamp"]["unit"].as_str().unwrap() {
+            "s" => json!(NOW),
+            "ms" => json!(NOW * 1000),
+            "iso8601" => json!("2023-11-14T22:13:20"),
+            _ => json!("Tue, 14 Nov 2023 22:13:20 GMT"),
+        };
+        // Of some bodies, this member alone is signed.
+        put(&mut body["payload"], path, &time);
+        put(&mut body, path, &time);
+    }
+    body.to_string()
+}
+
+fn put(mut place: &mut Value, path: &str, value: &Value) {
+    for name in path.split('.') {
+        if !place.is_object() {
+            *place = json!({});
+        }
+        place = &mut place[name];
+    }
+    *place = value.clone();
+}
+
+/// Whether signer and receiver share a secret.
+fn is_secret(descriptor: &Value) -> bool {
+    let is_mac = |name: &Value| {
+        let name = name.as_str().unwrap();
+        name.starts_with("hmac-") || name == "keccak256"
+    };
+    match &descriptor["algorithm"] {
+        Value::Object(labels) => labels.values().all(is_mac),
+        name => is_mac(name),
+    }
+}
+
+#[test]
+fn every_sender_with_a_secret_is_signed_for_and_verified() {
+    let mut count = 0;
+    for row in rows().into_iter().filter(is_secret) {
+        let mut exchange = Exchange::new(&row);
+        let verdict = exchange.run().unwrap();
+        assert!(verdict.is_ok(), "{verdict:?} {row}");
+        count += 1;
+        if row.get("signedOnGet").is_some() {
+            exchange.method = "GET";
+            exchange.body.clear();
+            let verdict = exchange.run().unwrap();
+            assert!(verdict.is_ok(), "{verdict:?} {row}");
+        }
+    }
+    assert!(count > 30, "{count}");
+}
+
+mod fuzz {
+    use super::*;
+
+    /// Every object, array and scalar value of the table.
+    fn values(rows: &[Value]) -> Vec<Value> {
+        fn collect(value: &Value, all: &mut Vec<Value>) {
+            all.push(value.clone());
+            match value {
+                Value::Object(members) => members.values().for_each(|value| collect(value, all)),
+                Value::Array(elements) => elements.iter().for_each(|value| collect(value, all)),
+                _ => {}
+            }
+        }
+        let mut all = vec![json!(null), json!(true), json!(0), json!(1.5), json!("")];
+        rows.iter().for_each(|row| collect(row, &mut all));
+        all
+    }
+
+    /// A value somewhere inside.
+    fn somewhere<'v>(random: &mut Random, value: &'v mut Value) -> &'v mut Value {
+        let length = match &*value {
+            Value::Object(members) => members.len(),
+            Value::Array(elements) => elements.len(),
+            _ => 0,
+        };
+        if length == 0 || random.below(4) == 0 {
+            return value;
+        }
+        let index = random.below(length);
+        let inner = match value {
+            Value::Object(members) => members.values_mut().nth(index),
+            Value::Array(elements) => elements.get_mut(index),
+            _ => None,
+        };
+        somewhere(random, inner.unwrap())
+    }
+
+    /// Takes something out, puts something of another row in, or spoils a text.
+    fn mutate(random: &mut Random, descriptor: &mut Value, rows: &[Value], all: &[Value]) {
+        let other = random.pick(rows).as_object().unwrap();
+        let (name, member) = other.iter().nth(random.below(other.len())).unwrap();
+        match random.below(5) {
+            0 | 1 => descriptor[name.as_str()] = member.clone(),
+            2 => drop(descriptor.as_object_mut().unwrap().remove(name)),
+            3 => {
+                let place = descriptor.as_object_mut().unwrap();
+                let index = random.below(place.len());
+                let place = place.values_mut().nth(index).unwrap();
+                *somewhere(random, place) = random.pick(all).clone();
+            }
+            _ => {
+                let place = descriptor.as_object_mut().unwrap();
+                let index = random.below(place.len());
+                let place = place.values_mut().nth(index).unwrap();
+                if let Value::String(text) = somewhere(random, place) {
+                    let mut characters: Vec<_> = text.chars().collect();
+                    let at = random.below(characters.len() + 1);
+                    match random.below(3) {
+                        0 if at < characters.len() => drop(characters.remove(at)),
+                        1 => characters.insert(at, *random.pick(&['{', '}', '.', ',', 'é'])),
+                        _ => characters.insert(at, *random.pick(&['a', '=', ' ', '-', '\n'])),
+                    }
+                    *text = characters.into_iter().collect();
+                }
+            }
+        }
+    }
+
+    /// Whether nothing in it is beside the point: what a rule fixes itself, a member of a form, or one
+    /// label for the time and a signature.
+    fn is_to_the_point(descriptor: &Value) -> bool {
+        let form = descriptor["payload"] == "form";
+        let by_member = descriptor["timestamp"].get("member").is_some();
+        let label = descriptor["signature"]["timestamp"].as_str();
+        let taken = label.is_some_and(|label| descriptor["algorithm"].get(label).is_some());
+        !taken
+            && match descriptor["rule"].as_str() {
+                None => !(form && by_member),
+                Some("wrapped-signature" | "sorted-json" | "signed-member") => !form,
+                Some(_) => false,
+            }
+    }
+
+    /// Whatever is accepted has a callback that verifies, and the reason for a refusal names a member.
+    #[test]
+    fn descriptors_of_parts_of_others_are_refused_or_work() {
+        let rows = rows();
+        let all = values(&rows);
+        let mut random = Random::new(0x9e37_79b9_7f4a_7c15);
+        let (mut refused, mut verified) = (0, 0);
+        for _ in 0..6_000 {
+            let mut descriptor = random.pick(&rows).clone();
+            for _ in 0..=random.below(3) {
+                mutate(&mut random, &mut descriptor, &rows, &all);
+            }
+            match read(&descriptor) {
+                Err(ConfigError::InvalidSender { member, .. }) => {
+                    refused += 1;
+                    assert!(member.starts_with("sender"), "{member}");
+                    continue;
+                }
+                Ok(()) | Err(ConfigError::InvalidKey { .. }) => {}
+                Err(other) => panic!("{other:?} {descriptor}"),
+            }
+            if is_secret(&descriptor) && is_to_the_point(&descriptor) {
+                let verdict = Exchange::new(&descriptor).run();
+                assert!(matches!(verdict, Ok(Ok(_))), "{verdict:?} {descriptor}");
+                verified += 1;
+            }
+        }
+        assert!(refused > 1_000 && verified > 1_000, "{refused} {verified}");
+    }
+
+    #[test]
+    fn spoilt_text_never_panics() {
+        let rows = rows();
+        let mut random = Random::new(0x2545_f491_4f6c_dd1d);
+        for _ in 0..6_000 {
+            let mut bytes = random.pick(&rows).to_string().into_bytes();
+            for _ in 0..=random.below(3) {
+                let at = random.below(bytes.len());
+                match random.below(4) {
+                    0 => bytes[at] = random.byte(),
+                    1 if bytes.len() > 1 => drop(bytes.remove(at)),
+                    2 => bytes.insert(at, *random.pick(b"{}[]\",:\\\0 ")),
+                    _ => bytes.truncate(at.max(1)),
+                }
+            }
+            let start = br#"{"keys":[{"text":"secret"}],"sender":"#;
+            let _ = config::verifier(&[start.as_slice(), &bytes, b"}"].concat());
+        }
+    }
+}

@@ -1,0 +1,362 @@
+//! What other senders' bodies are read as, and where the event's type and id are found.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    reason = "a test fails by panicking"
+)]
+
+mod common;
+
+use common::*;
+use serde_json::{Value, json};
+use wallet_callback::config;
+use wallet_callback::error::{PayloadProblem, Rejection};
+use wallet_callback::event::{Content, Event, Other};
+use wallet_callback::report::write_other;
+use wallet_callback::verify::Verifier;
+
+const KEY: &str = "a-shared-secret";
+
+/// A sender that signs nothing but the body, with these members besides.
+fn sender(members: &Value) -> Value {
+    let mut sender = json!({
+        "name": "acme",
+        "algorithm": "hmac-sha256",
+        "headers": { "signature": "acme-signature" },
+        "signature": { "encoding": "hex" },
+        "signed": "{body}"
+    });
+    let members = members.as_object().unwrap().clone();
+    sender.as_object_mut().unwrap().extend(members);
+    sender
+}
+
+fn verifier_of(sender: &Value) -> Verifier {
+    let options = json!({ "keys": [{ "text": KEY }], "sender": sender });
+    config::verifier(options.to_string().as_bytes()).unwrap()
+}
+
+/// Signs the body, which may be no text, and adds headers that are not signed.
+fn callback(sender: &Value, body: &[u8], headers: &[(&str, &str)]) -> Callback {
+    let options = json!({ "key": { "text": KEY }, "sender": sender, "id": "a", "nonce": "a" });
+    let random = || unreachable!("everything is given");
+    let signed = config::sign(options.to_string().as_bytes(), body, NOW, random).unwrap();
+    let mut callback = Callback {
+        headers: Vec::new(),
+        body: body.to_vec(),
+        ip: None,
+    };
+    for (name, value) in &signed.headers {
+        callback = callback.with(name, value);
+    }
+    for (name, value) in headers {
+        callback = callback.with(name, value);
+    }
+    callback
+}
+
+fn read_with(
+    members: &Value,
+    body: impl AsRef<[u8]>,
+    headers: &[(&str, &str)],
+) -> Result<Other, Rejection> {
+    let sender = sender(members);
+    let callback = callback(&sender, body.as_ref(), headers);
+    let verdict = callback.verify(&verifier_of(&sender))?;
+    assert_eq!((verdict.id, verdict.timestamp), (None, None));
+    match verdict.event {
+        Event::Other(other) => Ok(other),
+        event => unreachable!("{event:?} is not another sender's"),
+    }
+}
+
+fn read(payload: &str, body: impl AsRef<[u8]>) -> Result<Content, Rejection> {
+    let read = read_with(&json!({ "payload": payload }), body, &[]);
+    read.map(|other| other.payload)
+}
+
+fn syntax(expected: &'static str, offset: usize) -> Rejection {
+    malformed_payload("", PayloadProblem::Syntax { expected, offset })
+}
+
+mod forms {
+    use super::*;
+
+    fn form(body: impl AsRef<[u8]>) -> Result<Value, Rejection> {
+        match read("form", body)? {
+            Content::Given(text) => Ok(serde_json::from_str(&text).unwrap()),
+            other => unreachable!("{other:?} is no form"),
+        }
+    }
+
+    #[test]
+    fn are_objects_of_strings() {
+        for (body, expected) in [
+            ("", json!({})),
+            ("&", json!({})),
+            ("a=1", json!({ "a": "1" })),
+            ("a=1&b=2&c=3", json!({ "a": "1", "b": "2", "c": "3" })),
+            ("&a=1&&b=2&", json!({ "a": "1", "b": "2" })),
+            ("a", json!({ "a": "" })),
+            ("a=", json!({ "a": "" })),
+            ("=a", json!({ "": "a" })),
+            ("=", json!({ "": "" })),
+            ("a=b=c", json!({ "a": "b=c" })),
+            ("a=1;b=2", json!({ "a": "1;b=2" })),
+            ("a+b=c+d", json!({ "a b": "c d" })),
+            ("a=%2B%26%3D%25", json!({ "a": "+&=%" })),
+            ("%61=%C3%A9", json!({ "a": "é" })),
+            ("a=%f0%9f%98%80", json!({ "a": "😀" })),
+            ("a=é", json!({ "a": "é" })),
+            ("a=%00%22%5C%0a", json!({ "a": "\0\"\\\n" })),
+            ("a=\"\\\n", json!({ "a": "\"\\\n" })),
+            ("__proto__=1", json!({ "__proto__": "1" })),
+            // What looks like JSON is a form all the same.
+            ("{}", json!({ "{}": "" })),
+            ("{\"a\":1}", json!({ "{\"a\":1}": "" })),
+            ("1", json!({ "1": "" })),
+        ] {
+            assert_eq!(form(body), Ok(expected), "{body:?}");
+        }
+    }
+
+    #[test]
+    fn with_a_broken_escape_are_refused() {
+        let problem = PayloadProblem::Unexpected {
+            expected: "fields in percent-encoding",
+            actual: "another form",
+        };
+        for body in [
+            "%",
+            "a%",
+            "a=%",
+            "a=%1",
+            "a=%zz",
+            "a=%+1",
+            "a=%1 ",
+            "a=%é",
+            "a=%%41",
+            "a=1&b=%",
+            // Bytes that are no UTF-8.
+            "a=%ff",
+            "a=%C3",
+            "%C3=a",
+            "a=%ed%a0%80",
+            "a=%C0%80",
+        ] {
+            let expected = Err(malformed_payload("", problem.clone()));
+            assert_eq!(form(body), expected, "{body:?}");
+        }
+    }
+
+    #[test]
+    fn with_a_field_twice_are_refused() {
+        for (body, path) in [
+            ("a=1&a=1", "a"),
+            ("a=1&b=2&a=3", "a"),
+            ("a=1&%61=2", "a"),
+            ("a&a", "a"),
+            ("=1&=2", r#"[""]"#),
+            ("a+b=1&a%20b=2", r#"["a b"]"#),
+        ] {
+            let expected = malformed_payload(path, PayloadProblem::DuplicateKey);
+            assert_eq!(form(body), Err(expected), "{body:?}");
+        }
+    }
+
+    #[test]
+    fn have_at_most_a_thousand_fields() {
+        let body = |count: usize| {
+            let fields: Vec<_> = (0..count).map(|index| format!("k{index}=v")).collect();
+            fields.join("&")
+        };
+        assert_eq!(form(body(1000)).unwrap().as_object().unwrap().len(), 1000);
+        let problem = PayloadProblem::Unexpected {
+            expected: "at most 1000 fields",
+            actual: "more",
+        };
+        assert_eq!(form(body(1001)), Err(malformed_payload("", problem)));
+    }
+
+    #[test]
+    fn are_text() {
+        let problem = PayloadProblem::NotUtf8 { offset: 2 };
+        assert_eq!(form(b"a=\xff"), Err(malformed_payload("", problem)));
+    }
+
+    /// Every text gives an answer, and every answer is JSON.
+    #[test]
+    fn any_text_is_answered() {
+        let mut random = Random::new(0x9e37_79b9_7f4a_7c15);
+        let (mut given, mut refused) = (0, 0);
+        for _ in 0..5_000 {
+            let parts = [
+                "a", "b", "=", "&", "%", "%4", "%41", "%c3%a9", "+", "\"", "\\", "é",
+            ];
+            let body: String = (0..random.below(12))
+                .map(|_| *random.pick(&parts))
+                .collect();
+            match form(&body) {
+                Ok(object) => {
+                    given += 1;
+                    let members = object.as_object().unwrap();
+                    assert!(members.values().all(Value::is_string), "{body}");
+                }
+                Err(rejection) => {
+                    refused += 1;
+                    let is_refusal = matches!(rejection, Rejection::MalformedPayload { .. });
+                    assert!(is_refusal, "{body} {rejection:?}");
+                }
+            }
+        }
+        assert!(given > 500 && refused > 500, "{given} {refused}");
+    }
+}
+
+mod json_and_any {
+    use super::*;
+
+    #[test]
+    fn what_is_json_is_read_as_json() {
+        for body in ["{}", " [1]\n", "null", "1", "\"a\"", "12345678901234567890"] {
+            for payload in ["any", "json"] {
+                assert_eq!(read(payload, body), Ok(Content::Json), "{body}");
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_and_what_is_no_text_are_read() {
+        for payload in ["any", "json"] {
+            assert_eq!(read(payload, ""), Ok(Content::Empty));
+            assert_eq!(read(payload, b"\xff{"), Ok(Content::Binary));
+            assert_eq!(read(payload, b"{\"a\":\"\xff\"}"), Ok(Content::Binary));
+        }
+    }
+
+    #[test]
+    fn other_text_is_read_where_anything_may_come() {
+        for (body, offset) in [("a=1&b=2", 0), ("hello", 0), (" ", 1), ("\u{feff}text", 0)] {
+            assert_eq!(read("any", body), Ok(Content::Text), "{body:?}");
+            let expected = match body {
+                "\u{feff}text" => malformed_payload("", PayloadProblem::ByteOrderMark),
+                _ => syntax("a value", offset),
+            };
+            assert_eq!(read("json", body), Err(expected), "{body:?}");
+        }
+    }
+
+    /// Another reader could make something of it.
+    #[test]
+    fn what_looks_like_json_is_json() {
+        let duplicate = malformed_payload("a", PayloadProblem::DuplicateKey);
+        for payload in ["any", "json"] {
+            let body = "{\"a\":1,\"a\":2}";
+            assert_eq!(read(payload, body), Err(duplicate.clone()));
+            for body in ["{", "[1", " \n{\"a\"}", "[1]]", "{}x"] {
+                let result = read(payload, body);
+                let is_refusal = matches!(result, Err(Rejection::MalformedPayload { .. }));
+                assert!(is_refusal, "{body} {result:?}");
+            }
+        }
+    }
+}
+
+mod types_and_ids {
+    use super::*;
+
+    /// The type and the id that are found in these members of a body.
+    fn found(kind: &str, id: &str, body: &str) -> (Option<String>, Option<String>) {
+        let members = json!({ "type": { "member": kind }, "id": { "member": id } });
+        let other = read_with(&members, body, &[]).unwrap();
+        assert!(other.is_id_signed);
+        (other.kind, other.id)
+    }
+
+    #[test]
+    fn are_members_at_any_depth() {
+        let body = r#"{"event":{"type":"paid","id":7,"deep":{"id":"é\n"}},"type":"x"}"#;
+        let text = |text: &str| Some(text.to_owned());
+        for (kind, id, expected) in [
+            ("event.type", "event.id", (text("paid"), text("7"))),
+            ("type", "event.deep.id", (text("x"), text("é\n"))),
+            ("event", "event.deep", (None, None)),
+            ("event.type.x", "nothing", (None, None)),
+        ] {
+            assert_eq!(found(kind, id, body), expected, "{kind} {id}");
+        }
+    }
+
+    #[test]
+    fn are_strings_or_whole_numbers() {
+        for (value, expected) in [
+            ("\"a\"", Some("a")),
+            ("\"\"", Some("")),
+            ("0", Some("0")),
+            ("9007199254740991", Some("9007199254740991")),
+            ("1.5", None),
+            ("-1", None),
+            ("true", None),
+            ("null", None),
+            ("[]", None),
+            ("{}", None),
+        ] {
+            let (kind, id) = found("a", "a", &format!(r#"{{"a":{value}}}"#));
+            assert_eq!(kind.as_deref(), expected, "{value}");
+            assert_eq!(id.as_deref(), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn are_nothing_in_what_is_no_object() {
+        for body in ["", "text", "[1]", "null"] {
+            assert_eq!(found("type", "id", body), (None, None), "{body}");
+        }
+    }
+
+    #[test]
+    fn in_a_header_are_not_signed() {
+        let members = json!({
+            "type": { "header": "acme-event" },
+            "id": { "header": "acme-delivery" }
+        });
+        let headers = [("acme-event", "push"), ("acme-delivery", "7")];
+        let other = read_with(&members, "{}", &headers).unwrap();
+        assert_eq!(other.kind.as_deref(), Some("push"));
+        assert_eq!(other.id.as_deref(), Some("7"));
+        assert!(!other.is_id_signed);
+
+        let sender = sender(&members);
+        let callback = callback(&sender, b"{}", &[]).without("acme-delivery");
+        let verdict = callback.verify(&verifier_of(&sender)).unwrap();
+        let Event::Other(other) = verdict.event else {
+            unreachable!("another sender's")
+        };
+        assert_eq!((other.kind, other.id), (None, None));
+    }
+
+    #[test]
+    fn are_reported_with_what_is_given() {
+        let report = |members: &Value, body: &str, headers: &[(&str, &str)]| {
+            let mut text = String::new();
+            write_other(&mut text, &read_with(members, body, headers).unwrap());
+            serde_json::from_str::<Value>(&text).unwrap()
+        };
+        let members = json!({ "type": { "member": "a" }, "id": { "member": "b" } });
+        assert_eq!(report(&members, "{}", &[]), json!({}));
+        assert_eq!(
+            report(&members, r#"{"a":"\"\\\n","b":1}"#, &[]),
+            json!({ "type": "\"\\\n", "id": "1" })
+        );
+        assert_eq!(report(&members, r#"{"b":"1"}"#, &[]), json!({ "id": "1" }));
+        let members = json!({ "payload": "form", "type": { "header": "x-type" } });
+        assert_eq!(
+            report(&members, "a=%22", &[("x-type", "é")]),
+            json!({ "type": "é", "payload": { "a": "\"" } })
+        );
+    }
+}

@@ -1,0 +1,721 @@
+/** Senders that users describe themselves: they verify as the listed ones do, or are refused with the reason. */
+import assert from "node:assert/strict";
+import {
+	createHash,
+	createHmac,
+	createPublicKey,
+	type KeyObject,
+	sign as nodeSign,
+} from "node:crypto";
+import { describe, test } from "node:test";
+import type { SenderDescriptor } from "wallet-callback";
+import { accepted, callbackFor, NOW, refused } from "./deliveries.ts";
+import { core, full, type Library, libraries } from "./package.ts";
+import {
+	bytes,
+	isInCore,
+	keyPair,
+	type Signer,
+	send,
+	signatureOf,
+	signCallback,
+	signerOf,
+	write,
+} from "./signers.ts";
+
+const LABELLED: SenderDescriptor = {
+	name: "my-own",
+	algorithm: { v1: "hmac-sha256" },
+	headers: { signature: "x-signature" },
+	signature: { encoding: "hex", timestamp: "t" },
+	signed: "{timestamp}.{body}",
+	timestamp: { unit: "s" },
+	key: "utf8",
+};
+
+const PLAIN: SenderDescriptor = {
+	name: "my-own",
+	algorithm: "hmac-sha256",
+	headers: { signature: "x-signature" },
+	signature: { encoding: "hex" },
+	signed: "{body}",
+	key: "utf8",
+};
+
+const STAMPED: SenderDescriptor = {
+	...PLAIN,
+	headers: { signature: "x-signature", timestamp: "x-timestamp" },
+	signed: "{timestamp}.{body}",
+	timestamp: { unit: "s" },
+};
+
+const webhook = (prefix: string) => ({
+	signature: `${prefix}-signature`,
+	timestamp: `${prefix}-timestamp`,
+	id: `${prefix}-id`,
+});
+
+/** Senders of the list, described by hand. */
+const SAME: { readonly [name: string]: SenderDescriptor } = {
+	svix: {
+		name: "own-svix",
+		algorithm: { v1: "hmac-sha256", v1a: "ed25519" },
+		headers: [webhook("svix"), webhook("webhook")],
+		signature: { encoding: "base64", separator: " ", assign: "," },
+		signed: "{id}.{timestamp}.{body}",
+		timestamp: { unit: "s" },
+		key: "standard",
+		type: { member: "type" },
+	},
+	stripe: {
+		...LABELLED,
+		name: "own-stripe",
+		headers: { signature: "stripe-signature" },
+		type: { member: "type" },
+		id: { member: "id" },
+	},
+	github: {
+		...PLAIN,
+		name: "own-github",
+		headers: { signature: "x-hub-signature-256" },
+		signature: { encoding: "hex", prefix: "sha256=" },
+		type: { header: "x-github-event" },
+		id: { header: "x-github-delivery" },
+	},
+	"coinbase-commerce": {
+		...PLAIN,
+		headers: { signature: "x-cc-webhook-signature" },
+		type: { member: "event.type" },
+		id: { member: "event.id" },
+	},
+	moralis: {
+		...PLAIN,
+		algorithm: "keccak256",
+		headers: { signature: "x-signature" },
+		signature: { encoding: "hex", prefix: "0x" },
+		type: { member: "tag" },
+		id: { member: "streamId" },
+	},
+	tatum: {
+		...PLAIN,
+		algorithm: "hmac-sha512",
+		headers: { signature: "x-payload-hash" },
+		signature: { encoding: "base64" },
+		type: { member: "subscriptionType" },
+	},
+	tenderly: {
+		...PLAIN,
+		headers: { signature: "x-tenderly-signature", timestamp: "date" },
+		signed: "{body}{timestamp}",
+		timestamp: { unit: "http-date" },
+		type: { member: "event_type" },
+		id: { member: "id" },
+	},
+	"binance-pay": {
+		name: "own-binance-pay",
+		algorithm: "rsa-pkcs1-sha256",
+		headers: {
+			signature: "binancepay-signature",
+			timestamp: "binancepay-timestamp",
+			nonce: "binancepay-nonce",
+			keyId: "binancepay-certificate-sn",
+		},
+		signature: { encoding: "base64" },
+		signed: "{timestamp}\n{nonce}\n{body}\n",
+		timestamp: { unit: "ms" },
+		type: { member: "bizStatus" },
+		id: { member: "bizId" },
+	},
+	circle: {
+		name: "own-circle",
+		algorithm: "ecdsa-p256-sha256",
+		headers: { signature: "x-circle-signature", keyId: "x-circle-key-id" },
+		signature: { encoding: "base64", format: "der" },
+		signed: "{body}",
+		type: { member: "notificationType" },
+		id: { member: "notificationId" },
+	},
+	cobo: {
+		name: "own-cobo",
+		algorithm: "ed25519",
+		headers: { signature: "biz-resp-signature", timestamp: "biz-timestamp" },
+		signature: { encoding: "hex" },
+		signed: "{body}|{timestamp}",
+		prehash: "sha256-twice",
+		timestamp: { unit: "ms" },
+	},
+	bridge: {
+		name: "own-bridge",
+		algorithm: { v0: "rsa-pkcs1-sha256" },
+		headers: { signature: "x-webhook-signature" },
+		signature: { encoding: "base64", timestamp: "t" },
+		signed: "{timestamp}.{body}",
+		prehash: "sha256",
+		timestamp: { unit: "ms" },
+		toleranceSeconds: 600,
+	},
+	turnkey: {
+		name: "own-turnkey",
+		algorithm: "ed25519",
+		headers: {
+			signature: "x-turnkey-signature",
+			timestamp: "x-turnkey-timestamp",
+			id: "x-turnkey-event-id",
+			keyId: "x-turnkey-signature-key-id",
+		},
+		expect: {
+			"x-turnkey-signature-algorithm": "ed25519",
+			"x-turnkey-signature-version": "v1",
+		},
+		signature: { encoding: "hex" },
+		signed: "v1.ed25519.{keyId}.{timestamp}.{id}.{body}",
+		timestamp: { unit: "ms" },
+	},
+	revolut: {
+		...LABELLED,
+		headers: { signature: "revolut-signature", timestamp: "revolut-request-timestamp" },
+		signature: { encoding: "hex" },
+		signed: "v1.{timestamp}.{body}",
+		timestamp: { unit: "ms" },
+		type: { member: "event" },
+	},
+	dfns: {
+		...PLAIN,
+		headers: { signature: "x-dfns-webhook-signature" },
+		signature: { encoding: "hex", prefix: "sha256=" },
+		timestamp: { unit: "s", member: "timestampSent" },
+		type: { member: "kind" },
+		id: { member: "id" },
+	},
+	bitnovo: {
+		...PLAIN,
+		headers: { signature: "x-signature", nonce: "x-nonce" },
+		signed: "{nonce}{body}",
+		key: "hex",
+		payload: "json",
+	},
+	coinpayments: {
+		...PLAIN,
+		headers: { signature: "x-coinpayments-signature", timestamp: "x-coinpayments-timestamp" },
+		signature: { encoding: "base64" },
+		signed: "\ufeff{method}{url}{header:x-coinpayments-client}{timestamp}{body}",
+		timestamp: { unit: "iso8601" },
+	},
+	xaman: {
+		...PLAIN,
+		algorithm: "hmac-sha1",
+		headers: { signature: "x-xumm-request-signature", timestamp: "x-xumm-request-timestamp" },
+		signed: "{timestamp}{body}",
+		timestamp: { unit: "ms" },
+		key: "utf8-without-first-hyphen",
+	},
+	ramp: {
+		name: "own-ramp",
+		algorithm: "ecdsa-secp256k1-sha256",
+		headers: { signature: "x-body-signature" },
+		signature: { encoding: "base64" },
+		signed: "{body}",
+		rule: "sorted-json",
+	},
+};
+
+const librariesFor = (signer: Signer) =>
+	libraries.filter(([, library]) => library === full || isInCore(signer));
+
+describe("a descriptor of one's own is judged as the listed one", () => {
+	for (const [name, descriptor] of Object.entries(SAME)) {
+		const signer = signerOf(name);
+		for (const [entry, library] of librariesFor(signer)) {
+			test(`${name}, ${entry}`, () => {
+				const callback = callbackFor(signer);
+				const right = signatureOf(signer, callback, keyPair(signer));
+				const wrong = signatureOf(signer, callback, keyPair(signer, 1));
+				const later = { ...callback, timestamp: NOW + 1000, nonce: "other" };
+				const flipped = Buffer.from(callback.body.map((byte, at) => (at === 3 ? byte ^ 1 : byte)));
+				const sent = send(signer, callback, right);
+				const inputs = [
+					sent,
+					...Object.keys(sent.headers).map((left) => ({
+						...sent,
+						headers: Object.fromEntries(
+							Object.entries(sent.headers).filter(([one]) => one !== left),
+						),
+					})),
+					send(signer, callback, wrong),
+					send(signer, callback, ""),
+					send(signer, callback, `${right}0`),
+					send(signer, callback, `${right} `),
+					send(signer, callback, `${right},${right}`),
+					send(signer, callback, `${right}${signer.between ?? ","}${wrong}`),
+					send(signer, later, right),
+					{ ...sent, body: flipped },
+					{ ...sent, body: bytes(callback.body, "\n") },
+					// Who signs JSON that he writes himself signs nothing else.
+					...(signer.covers === undefined ? ["no JSON", "{"] : []).map((text) =>
+						signCallback(signer, { ...callback, body: bytes(text) }, keyPair(signer)),
+					),
+				];
+				const tolerance = signer.tolerance ?? 0;
+				const clocks = [0, tolerance, tolerance + 1, -tolerance, -tolerance - 1];
+				let count = 0;
+				for (const seconds of clocks) {
+					const options = { keys: keyPair(signer).verifying, now: () => NOW + seconds * 1000 };
+					const listed = library.createVerifier({ ...options, sender: signer.name });
+					const own = library.createVerifier({ ...options, sender: descriptor });
+					for (const { headers, body } of inputs) {
+						const { method, url } = callback;
+						const input = { headers, body, method, url };
+						assert.deepEqual(own.verify(input), listed.verify(input), JSON.stringify(headers));
+						if (own.verify(input).ok) count += 1;
+					}
+				}
+				assert.ok(count > 0, "nothing was accepted");
+			});
+		}
+	}
+});
+
+describe("what no listed sender needs", () => {
+	const secret = Buffer.from("2b7e151628aed2a6abf7158809cf4f3c762e7160f38b4da5", "hex");
+	const body = Buffer.from('{"a":"$& ü"}\n');
+	const mac = (...parts: (string | Buffer)[]) =>
+		createHmac("sha256", secret).update(bytes(...parts));
+	const verify = (
+		library: Library,
+		sender: SenderDescriptor,
+		headers: Record<string, string>,
+		{ keys = secret as string | Uint8Array, url = "https://a.example/x/%20y?q=1&r=%26#z" } = {},
+	) =>
+		library
+			.createVerifier({ sender, keys, now: () => NOW })
+			.verify({ headers, body, method: "POST", url });
+
+	for (const [entry, library] of libraries) {
+		test(`encodings of the key, ${entry}`, () => {
+			const headers = { "x-signature": mac(body).digest("hex") };
+			accepted(verify(library, PLAIN, headers));
+			for (const [key, text] of [
+				["hex", secret.toString("hex")],
+				["hex", secret.toString("hex").toUpperCase()],
+				["base64", secret.toString("base64")],
+				["standard", `whsec_${secret.toString("base64")}`],
+			] as const) {
+				accepted(verify(library, { ...PLAIN, key }, headers, { keys: text }), key);
+			}
+			const asText = verify(library, PLAIN, headers, { keys: secret.toString("hex") });
+			refused(asText, "signature_mismatch");
+			for (const [key, text] of [
+				["hex", `${secret.toString("hex")}0`],
+				["hex", `${secret.toString("hex")}zz`],
+				["hex", `${secret.toString("hex")}\n`],
+				["base64", `${secret.toString("base64")}\n`],
+				["base64", `${secret.toString("base64")}!!!!`],
+				["standard", secret.toString("base64")],
+			] as const) {
+				assert.throws(
+					() => library.createVerifier({ sender: { ...PLAIN, key }, keys: text }),
+					(error) => error instanceof library.ConfigError && error.code === "invalid_key",
+					`${key} ${text}`,
+				);
+			}
+		});
+
+		test(`encodings of the signature, ${entry}`, () => {
+			for (const encoding of ["hex", "base64", "base64url"] as const) {
+				const sender = { ...PLAIN, signature: { encoding } };
+				accepted(verify(library, sender, { "x-signature": mac(body).digest(encoding) }));
+			}
+		});
+
+		test(`parts of the address, ${entry}`, () => {
+			const sender = { ...PLAIN, signed: "{method} {path}?{query}\n{header:x-shop}\n{body}" };
+			const signature = mac("POST /x/%20y?q=1&r=%26\nshop.$&\n", body).digest("hex");
+			const headers = { "x-signature": signature, "X-Shop": "shop.$&" };
+			accepted(verify(library, sender, headers));
+			refused(
+				verify(library, sender, headers, { url: "https://a.example/x/%20y?q=1" }),
+				"signature_mismatch",
+			);
+			refused(
+				verify(library, sender, { "x-signature": signature }),
+				"missing_header",
+				"",
+				"x-shop",
+			);
+		});
+
+		test(`labels, separators and texts between, ${entry}`, () => {
+			const time = write(NOW, "s");
+			const sender: SenderDescriptor = {
+				...LABELLED,
+				algorithm: { sig: "hmac-sha256" },
+				signature: { encoding: "hex", separator: " ", assign: "=", timestamp: "time" },
+				signed: "my{timestamp}$&{body}|end",
+			};
+			const right = mac(`my${time}$&`, body, "|end").digest("hex");
+			accepted(verify(library, sender, { "x-signature": `time=${time} sig=${right}` }));
+			accepted(verify(library, sender, { "x-signature": `sig=${right} time=${time} other=1` }));
+			for (const value of [`time=${time},sig=${right}`, `time=${time}  sig=${right}`]) {
+				refused(verify(library, sender, { "x-signature": value }), "malformed_header", value);
+			}
+		});
+
+		test(`a method that has no body, ${entry}`, () => {
+			const sender = { ...STAMPED, signedOnGet: "{timestamp}.{query}" };
+			const time = write(NOW, "s");
+			const headers = {
+				"x-signature": mac(`${time}.q=1`).digest("hex"),
+				"x-timestamp": time,
+			};
+			const verifier = library.createVerifier({ sender, keys: secret, now: () => NOW });
+			const input = { headers, body: "", url: "https://a.example/?q=1" };
+			accepted(verifier.verify({ ...input, method: "GET" }));
+			refused(verifier.verify({ ...input, method: "POST" }), "signature_mismatch");
+			refused(verifier.verify({ ...input, body, method: "GET" }), "signature_mismatch");
+		});
+
+		test(`digests before the algorithm, ${entry}`, () => {
+			const sha256 = (data: Buffer) => createHash("sha256").update(data).digest();
+			const once = { "x-signature": mac(sha256(body)).digest("hex") };
+			const twice = { "x-signature": mac(sha256(sha256(body))).digest("hex") };
+			accepted(verify(library, { ...PLAIN, prehash: "sha256" }, once));
+			accepted(verify(library, { ...PLAIN, prehash: "sha256-twice" }, twice));
+			refused(verify(library, PLAIN, once), "signature_mismatch");
+			refused(verify(library, { ...PLAIN, prehash: "sha256" }, twice), "signature_mismatch");
+		});
+
+		test(`payloads, ${entry}`, () => {
+			const judge = (payload: "json" | "form" | "any", text: string) => {
+				const sender = { ...PLAIN, payload };
+				const headers = { "x-signature": createHmac("sha256", secret).update(text).digest("hex") };
+				return library
+					.createVerifier({ sender, keys: secret })
+					.verify({ headers, body: text, method: "POST" });
+			};
+			refused(judge("json", "a=1"), "malformed_payload");
+			accepted(judge("any", "a=1"));
+			const { event } = accepted(judge("form", "a=1+%26&b=&c=%C3%BC"));
+			const { payload } = event as { payload?: object };
+			assert.deepEqual({ ...payload }, { a: "1 &", b: "", c: "ü" });
+		});
+	}
+
+	test("ECDSA as two numbers in a row", () => {
+		for (const [algorithm, of] of [
+			["ecdsa-p256-sha256", "circle"],
+			["ecdsa-secp256k1-sha256", "ramp"],
+		] as const) {
+			const { signing } = keyPair(signerOf(of));
+			const keys = keyPair(signerOf(of)).verifying;
+			const sender: SenderDescriptor = {
+				name: "my-own",
+				algorithm,
+				headers: { signature: "x-signature" },
+				signature: { encoding: "hex", format: "raw" },
+				signed: "{body}",
+			};
+			const write = (dsaEncoding: "der" | "ieee-p1363") =>
+				nodeSign("sha256", body, { key: signing as KeyObject, dsaEncoding }).toString("hex");
+			const verifier = full.createVerifier({ sender, keys });
+			const post = (signature: string) =>
+				verifier.verify({ headers: { "x-signature": signature }, body });
+			accepted(post(write("ieee-p1363")));
+			refused(post(write("der")), "malformed_header");
+			refused(post(`${write("ieee-p1363")}00`), "malformed_header");
+			refused(post("0".repeat(128)), "signature_mismatch");
+		}
+	});
+
+	test("an algorithm that is not in the core", () => {
+		const { key: _, ...rest } = PLAIN;
+		for (const algorithm of ["rsa-pkcs1-sha256", "ecdsa-p256-sha256"] as const) {
+			const sender = { ...rest, algorithm };
+			const keys = keyPair(signerOf(algorithm.startsWith("rsa") ? "fireblocks" : "grid")).verifying;
+			assert.throws(
+				() => core.createVerifier({ sender, keys }),
+				(error) =>
+					error instanceof core.ConfigError &&
+					error.code === "needs_full" &&
+					error.message.includes("wallet-callback/full"),
+			);
+			full.createVerifier({ sender, keys });
+		}
+	});
+});
+
+/** What makes no sense: the member that is at fault, and a descriptor. */
+const REFUSED: readonly (readonly [member: RegExp, title: string, descriptor: unknown])[] = [
+	[/sender\.signed\b.*\{body\}/, "no body", { ...PLAIN, signed: "{header:x-shop}" }],
+	[/sender\.signed\b.*\{body\}/, "nothing signed", { ...PLAIN, signed: "" }],
+	[/sender\.signed\b/, "signed is no text", { ...PLAIN, signed: ["{body}"] }],
+	[/sender\.signed\b/, "signed is missing", without(PLAIN, "signed")],
+	[/sender\.signed\b/, "an unknown token", { ...PLAIN, signed: "{secret}{body}" }],
+	[/sender\.signed\b/, "a token in another case", { ...PLAIN, signed: "{Timestamp}{body}" }],
+	[/sender\.signed\b/, "an empty token", { ...PLAIN, signed: "{}{body}" }],
+	[/sender\.signed\b/, "a header without a name", { ...PLAIN, signed: "{header:}{body}" }],
+	[/sender\.signed\b/, "a header in upper case", { ...PLAIN, signed: "{header:X-A}{body}" }],
+	[/sender\.signed\b/, "a time without a source", { ...PLAIN, signed: "{timestamp}{body}" }],
+	[/sender\.signed\b/, "an id without a header", { ...PLAIN, signed: "{id}{body}" }],
+	[/sender\.signed\b/, "a nonce without a header", { ...PLAIN, signed: "{nonce}{body}" }],
+	[/sender\.signed\b/, "a key id without a header", { ...PLAIN, signed: "{keyId}{body}" }],
+	[/sender\.signedOnGet\b/, "an unknown token for GET", { ...PLAIN, signedOnGet: "{quest}" }],
+	[/sender\.headers\b.*timestamp/, "a time that is not signed", { ...STAMPED, signed: "{body}" }],
+	[
+		/sender\.headers\b.*\bid\b/,
+		"an id that is not signed",
+		{ ...PLAIN, headers: { signature: "x-signature", id: "x-id" } },
+	],
+	[
+		/sender\.signature\.timestamp\b/,
+		"a labelled time that is not signed",
+		{ ...LABELLED, signed: "{body}" },
+	],
+	[/sender\.timestamp\b/, "a time without a unit", without(STAMPED, "timestamp")],
+	[/sender\.timestamp\b/, "a unit without a time", { ...PLAIN, timestamp: { unit: "s" } }],
+	[/sender\.timestamp\b/, "an unknown unit", { ...STAMPED, timestamp: { unit: "minutes" } }],
+	[/sender\.timestamp\b/, "an empty time", { ...STAMPED, timestamp: {} }],
+	[
+		/sender\.timestamp\b/,
+		"a time from two sources",
+		{ ...STAMPED, timestamp: { unit: "s", member: "sent" } },
+	],
+	[/sender\.toleranceSeconds\b/, "no tolerance", { ...STAMPED, toleranceSeconds: 0 }],
+	[/sender\.toleranceSeconds\b/, "a negative tolerance", { ...STAMPED, toleranceSeconds: -1 }],
+	[/sender\.toleranceSeconds\b/, "half a tolerance", { ...STAMPED, toleranceSeconds: 0.5 }],
+	[/sender\.toleranceSeconds\b/, "any tolerance", { ...STAMPED, toleranceSeconds: 86_401 }],
+	[/sender\.toleranceSeconds\b/, "a text", { ...STAMPED, toleranceSeconds: "300" }],
+	[/sender\.toleranceSeconds\b/, "not a number", { ...STAMPED, toleranceSeconds: Number.NaN }],
+	[/sender\.algorithm\b/, "an unknown algorithm", { ...PLAIN, algorithm: "hmac-md5" }],
+	[/sender\.algorithm\b/, "none", { ...PLAIN, algorithm: "none" }],
+	[/sender\.algorithm\b/, "a name of every object", { ...PLAIN, algorithm: "constructor" }],
+	[/sender\.algorithm\b/, "no algorithm", without(PLAIN, "algorithm")],
+	[/sender\.algorithm\b/, "a list", { ...PLAIN, algorithm: ["hmac-sha256"] }],
+	[/sender\.algorithm\b/, "no labels", { ...LABELLED, algorithm: {} }],
+	[/sender\.algorithm\b/, "an unknown one of a label", { ...LABELLED, algorithm: { v1: "md5" } }],
+	[/sender\.algorithm\b/, "an empty label", { ...LABELLED, algorithm: { "": "hmac-sha256" } }],
+	[
+		/sender\.algorithm\b/,
+		"a label that is two",
+		{ ...LABELLED, algorithm: { "v1,v2": "hmac-sha256" } },
+	],
+	[
+		/sender\.signature\.prefix\b/,
+		"labels with a prefix",
+		{ ...LABELLED, signature: { encoding: "hex", timestamp: "t", prefix: "sha256=" } },
+	],
+	[
+		/sender\.signature\.separator\b/,
+		"a separator without labels",
+		{ ...PLAIN, signature: { encoding: "hex", separator: "," } },
+	],
+	[
+		/sender\.signature\.assign\b/,
+		"an assignment without labels",
+		{ ...PLAIN, signature: { encoding: "hex", assign: "=" } },
+	],
+	[
+		/sender\.signature\.timestamp\b/,
+		"a labelled time without labels",
+		{ ...STAMPED, signature: { encoding: "hex", timestamp: "t" } },
+	],
+	[
+		/sender\.signature\b/,
+		"a label for two things",
+		{ ...LABELLED, signature: { encoding: "hex", timestamp: "v1" } },
+	],
+	[
+		/sender\.signature\b/,
+		"a separator that assigns",
+		{ ...LABELLED, signature: { encoding: "hex", timestamp: "t", separator: ",", assign: "," } },
+	],
+	[
+		/sender\.signature\.separator\b/,
+		"an unknown separator",
+		{ ...LABELLED, signature: { encoding: "hex", timestamp: "t", separator: ";" } },
+	],
+	[/sender\.signature\b/, "no encoding", { ...PLAIN, signature: {} }],
+	[/sender\.signature\b/, "no signature", without(PLAIN, "signature")],
+	[/sender\.signature\.encoding\b/, "unknown", { ...PLAIN, signature: { encoding: "utf8" } }],
+	[
+		/sender\.signature\.format\b/,
+		"a format of ECDSA for HMAC",
+		{ ...PLAIN, signature: { encoding: "hex", format: "raw" } },
+	],
+	[/sender\.signature\.\w*hash/, "unknown", { ...PLAIN, signature: { encoding: "hex", hash: 1 } }],
+	[/sender\.headers\b/, "no headers", without(PLAIN, "headers")],
+	[/sender\.headers\b/, "an empty list of headers", { ...PLAIN, headers: [] }],
+	[/sender\.headers\b/, "no signature", { ...PLAIN, headers: {} }],
+	[/sender\.headers\b/, "upper case", { ...PLAIN, headers: { signature: "X-Signature" } }],
+	[/sender\.headers\b/, "an empty name", { ...PLAIN, headers: { signature: "" } }],
+	[/sender\.headers\b/, "a name with a space", { ...PLAIN, headers: { signature: "x y" } }],
+	[/sender\.headers\b/, "a name with a colon", { ...PLAIN, headers: { signature: "x:" } }],
+	[/sender\.headers\b/, "a name that is none", { ...PLAIN, headers: { signature: 1 } }],
+	[/sender\.headers\b/, "a text", { ...PLAIN, headers: "x-signature" }],
+	[
+		/sender\.headers\b/,
+		"an unknown role",
+		{ ...PLAIN, headers: { signature: "x-signature", body: "x-body" } },
+	],
+	[
+		/sender\.(headers|signed)\b/,
+		"an alternative without what is signed",
+		{ ...STAMPED, headers: [STAMPED.headers, { signature: "x-other" }] },
+	],
+	[/sender\.expect\b/, "a name in upper case", { ...PLAIN, expect: { "X-Version": "1" } }],
+	[/sender\.expect\b/, "a value that is no text", { ...PLAIN, expect: { "x-version": 1 } }],
+	[/sender\.prehash\b/, "an unknown digest", { ...PLAIN, prehash: "sha512" }],
+	[/sender\.key\b/, "an unknown form of keys", { ...PLAIN, key: "raw" }],
+	[
+		/sender\.key\b/,
+		"a form of secrets for public keys",
+		{ ...PLAIN, algorithm: "ed25519", key: "utf8" },
+	],
+	[/sender\.payload\b/, "an unknown payload", { ...PLAIN, payload: "xml" }],
+	[/sender\.rule\b/, "an unknown rule", { ...PLAIN, rule: "anything" }],
+	[/sender\.rule\b/, "a name of every object", { ...PLAIN, rule: "toString" }],
+	[/sender\.type\b/, "an empty column", { ...PLAIN, type: {} }],
+	[/sender\.type\b/, "two columns", { ...PLAIN, type: { member: "a", header: "x-a" } }],
+	[/sender\.type\b/, "a text", { ...PLAIN, type: "event.type" }],
+	[/sender\.id\b/, "an empty path", { ...PLAIN, id: { member: "" } }],
+	[/sender\.id\b/, "a header in upper case", { ...PLAIN, id: { header: "X-Id" } }],
+	[/sender\.keyHosts\b/, "a text", { ...PLAIN, keyHosts: "api.example" }],
+	[/sender\.keyHosts\b/, "a URL", { ...PLAIN, keyHosts: ["https://api.example/"] }],
+	[/sender\.name\b/, "no name", without(PLAIN, "name")],
+	[/sender\.name\b/, "an empty name", { ...PLAIN, name: "" }],
+	[/sender\.name\b/, "upper case", { ...PLAIN, name: "Mine" }],
+	[/sender\.name\b/, "two hyphens", { ...PLAIN, name: "my--own" }],
+	[/sender\.name\b/, "a space", { ...PLAIN, name: "my own" }],
+	[/sender\.name\b/, "a new line", { ...PLAIN, name: "mine\n" }],
+	[/sender\.name\b/, "a long name", { ...PLAIN, name: "m".repeat(65) }],
+	[/sender\b.*secret/, "an unknown member", { ...PLAIN, secret: "x" }],
+	[/sender\b.*header\b/, "a member that is nearly one", { ...PLAIN, header: PLAIN.headers }],
+	[/sender\b.*tolerance_seconds/, "another spelling", { ...STAMPED, tolerance_seconds: 300 }],
+	[
+		/sender\b.*__proto__/,
+		"a prototype as a member",
+		JSON.parse(JSON.stringify(PLAIN).replace("{", '{"__proto__":{"signed":"{body}"},')),
+	],
+	[
+		/sender\.algorithm\b/,
+		"a prototype as a label",
+		{ ...LABELLED, algorithm: JSON.parse('{"__proto__":"hmac-sha256"}') },
+	],
+	[
+		/sender\.headers\b/,
+		"a prototype among the headers",
+		{ ...PLAIN, headers: JSON.parse('{"signature":"x-signature","__proto__":"x-a"}') },
+	],
+	[/sender\.signed\b/, "a prototype as a token", { ...PLAIN, signed: "{__proto__}{body}" }],
+	[/sender\.signed\b/, "a method as a token", { ...PLAIN, signed: "{toString}{body}" }],
+	[/sender\b/, "nothing in it", {}],
+	[/sender\b/, "a list", [PLAIN]],
+	[/sender\b/, "null", null],
+	[/sender\b/, "a number", 1],
+];
+
+describe("descriptors that make no sense", () => {
+	for (const [entry, library] of libraries) {
+		for (const [member, title, descriptor] of REFUSED) {
+			test(`${member.source}: ${title}, ${entry}`, () => {
+				assert.throws(
+					() =>
+						library.createVerifier({
+							sender: descriptor as SenderDescriptor,
+							keys: "2b7e1516-28ae-d2a6-abf7-158809cf4f3c",
+						}),
+					(error) => {
+						assert.ok(error instanceof library.ConfigError, String(error));
+						assert.equal(error.code, "invalid_sender", error.message);
+						assert.match(error.message, member);
+						return true;
+					},
+				);
+			});
+		}
+
+		test(`what inherits its members has none, ${entry}`, () => {
+			const { signed: _, ...rest } = PLAIN;
+			const inherited = Object.assign(Object.create({ signed: "{body}" }), rest);
+			assert.throws(
+				() => library.createVerifier({ sender: inherited, keys: "k".repeat(32) }),
+				(error) => error instanceof library.ConfigError && error.code === "invalid_sender",
+			);
+		});
+
+		test(`a key of another kind, ${entry}`, () => {
+			for (const of of ["fireblocks", "circle", "ramp"]) {
+				const privateKey = keyPair(signerOf(of)).signing as KeyObject;
+				for (const keys of [
+					privateKey.export({ format: "pem", type: "pkcs8" }) as string,
+					createPublicKey(privateKey).export({ format: "pem", type: "spki" }) as string,
+				]) {
+					assert.throws(
+						() => library.createVerifier({ sender: PLAIN, keys }),
+						(error) => error instanceof library.ConfigError && error.code === "invalid_key",
+						of,
+					);
+				}
+			}
+		});
+
+		test(`what is changed afterwards changes nothing, ${entry}`, () => {
+			const descriptor = structuredClone(STAMPED);
+			const keys = "2b7e1516-28ae-d2a6-abf7-158809cf4f3c";
+			const verifier = library.createVerifier({ sender: descriptor, keys, now: () => NOW });
+			Object.assign(descriptor, { signed: "{body}", toleranceSeconds: 86_400 });
+			const time = write(NOW, "s");
+			const post = (text: string) =>
+				verifier.verify({
+					headers: {
+						"x-signature": createHmac("sha256", keys).update(text).digest("hex"),
+						"x-timestamp": time,
+					},
+					body: "{}",
+				});
+			accepted(post(`${time}.{}`));
+			refused(post("{}"), "signature_mismatch");
+		});
+
+		test(`nothing comes from the prototype of all objects, or reaches it, ${entry}`, () => {
+			const keys = "2b7e1516-28ae-d2a6-abf7-158809cf4f3c";
+			const paths = ["constructor.name", "a.constructor.name", "__proto__.constructor.name", "a.b"];
+			for (const body of ["{}", '{"a":"x"}', '{"a":{},"__proto__":{"polluted":true}}']) {
+				for (const path of paths) {
+					const sender = { ...PLAIN, type: { member: path }, id: { member: path } };
+					const headers = { "x-signature": createHmac("sha256", keys).update(body).digest("hex") };
+					const verifier = library.createVerifier({ sender, keys });
+					const { id, event } = accepted(verifier.verify({ headers, body }));
+					const { type } = event as { type?: unknown };
+					assert.deepEqual([id, type], [undefined, undefined], `${path} of ${body}`);
+				}
+			}
+			assert.equal(({} as { polluted?: unknown }).polluted, undefined);
+		});
+	}
+});
+
+/** What a listed sender's name says, and nothing else. */
+describe("names", () => {
+	for (const [entry, library] of libraries) {
+		test(`names of nobody, ${entry}`, () => {
+			for (const name of ["", "Stripe", " stripe", "__proto__", "constructor", "toString"]) {
+				assert.throws(
+					() => library.createVerifier({ sender: name as "stripe", keys: "k".repeat(32) }),
+					(error) => error instanceof library.ConfigError && error.code === "unknown_sender",
+					name,
+				);
+			}
+		});
+		test(`a name of the list does not bring its rules, ${entry}`, () => {
+			const keys = "2b7e1516-28ae-d2a6-abf7-158809cf4f3c";
+			const sender = { ...PLAIN, name: "stripe" };
+			const headers = { "x-signature": createHmac("sha256", keys).update("{}").digest("hex") };
+			const verifier = library.createVerifier({ sender, keys });
+			accepted(verifier.verify({ headers, body: "{}" }));
+		});
+	}
+});
+
+function without<T extends object>(whole: T, name: keyof T): object {
+	return Object.fromEntries(Object.entries(whole).filter(([one]) => one !== name));
+}

@@ -1,0 +1,141 @@
+/** `sign` makes what the independent signers make, and what `verify` accepts. */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { accepted, callbackFor, NOW, refused, subjects } from "./deliveries.ts";
+import { core, full } from "./package.ts";
+import {
+	type Callback,
+	isInCore,
+	keyPair,
+	plisioText,
+	privateKeyText,
+	type Signer,
+	signCallback,
+	signers,
+} from "./signers.ts";
+
+/** The first of a sender's signers that uses its first names. */
+const signing = subjects.filter(
+	({ signer }) => isInCore(signer) && !signer.alternative && signer.variant !== "with headers",
+);
+
+const signingKey = (signer: Signer, index: 0 | 1 = 0): string => {
+	const pair = keyPair(signer, index);
+	if (signer.algorithm.family === "ed25519") return privateKeyText(pair);
+	return pair.verifying as string;
+};
+
+const optionsFor = (signer: Signer, callback: Callback) => {
+	const { body, id, nonce, keyId, method, url } = callback;
+	const key = signingKey(signer);
+	const timestamp = NOW / 1000;
+	return { sender: signer.name, key, body, id, nonce, keyId, method, url, timestamp };
+};
+
+const lowerCase = (headers: Readonly<Record<string, string>>) =>
+	Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+
+for (const { signer, library, name } of signing) {
+	const callback = callbackFor(signer);
+	const { method, url } = callback;
+	const verify = (
+		sent: ReturnType<typeof library.sign>,
+		{ index = 0, now = NOW }: { index?: 0 | 1; now?: number } = {},
+	) =>
+		library
+			.createVerifier({
+				sender: signer.name,
+				keys: keyPair(signer, index).verifying,
+				now: () => now,
+			})
+			.verify({ ...sent, method, url });
+
+	describe(name, () => {
+		test("what it signs is verified", () => {
+			const sent = library.sign(optionsFor(signer, callback));
+			accepted(verify(sent));
+			refused(verify(sent, { index: 1 }), "signature_mismatch");
+			// The other of the two modules agrees, where it has the sender.
+			const other = library === core ? full : core;
+			assert.deepEqual(other.sign(optionsFor(signer, callback)), sent);
+		});
+
+		test("it is what the sender would send", () => {
+			const sent = library.sign(optionsFor(signer, callback));
+			const expected = signCallback(signer, callback, keyPair(signer));
+			if (signer.name === "plisio") return checkPlisio(signer, sent.body);
+			if (signer.name === "transak") return checkJwt(signer, callback, sent.body);
+			assert.deepEqual(Buffer.from(sent.body as Uint8Array), callback.body);
+			assert.deepEqual(lowerCase(sent.headers), lowerCase(expected.headers));
+		});
+
+		test("a body of text", () => {
+			const text = callback.body.toString();
+			const sent = library.sign({ ...optionsFor(signer, callback), body: text });
+			assert.equal(typeof sent.body, "string");
+			accepted(verify(sent));
+		});
+
+		test("without the options that have a default", () => {
+			const { sender, key, body, keyId } = optionsFor(signer, callback);
+			const sent = library.sign({ sender, key, body, keyId, method, url });
+			// A body may say itself when it was sent.
+			const now = signer.timestampMember === undefined ? Date.now() : NOW;
+			accepted(verify(sent, { now }));
+		});
+	});
+}
+
+describe("keys that do not sign", () => {
+	for (const signer of signers.filter((one) => !isInCore(one))) {
+		test(`${signer.name} ${signer.variant ?? ""}`, () => {
+			const { signing, verifying } = keyPair(signer);
+			const { body } = callbackFor(signer);
+			assert.ok(!Buffer.isBuffer(signing));
+			const pkcs8 = signing.export({ format: "pem", type: "pkcs8" }) as string;
+			const keys = [pkcs8, "a shared secret of thirty characters", verifying as string];
+			for (const key of keys.filter((one) => typeof one === "string")) {
+				for (const { ConfigError, sign } of [core, full]) {
+					assert.throws(() => sign({ sender: signer.name, key, body }), ConfigError);
+				}
+			}
+		});
+	}
+	// What is written as 64 hex digits may be either key: nobody could tell.
+	for (const { signer, library, name } of signing) {
+		const { verifying } = keyPair(signer);
+		if (typeof verifying !== "string" || !verifying.startsWith("whpk_")) continue;
+		test(`${name}, with the public one`, () => {
+			const { body } = callbackFor(signer);
+			const sign = () => library.sign({ sender: signer.name, key: verifying, body });
+			assert.throws(sign, library.ConfigError);
+		});
+	}
+});
+
+test("every sender is here, as one that signs or as one that does not", () => {
+	const able = new Set(signing.map(({ signer }) => signer.name));
+	const unable = new Set(signers.filter((one) => !isInCore(one)).map(({ name }) => name));
+	const all = full.senders().map(({ name }) => name);
+	assert.deepEqual([...able, ...unable].sort(), [...all].sort());
+});
+
+function checkPlisio(signer: Signer, body: unknown): void {
+	const sent = Buffer.from(body as Uint8Array);
+	const { verify_hash: hash, ...rest } = JSON.parse(sent.toString());
+	assert.deepEqual(rest, JSON.parse(callbackFor(signer).body.toString()));
+	const { signing } = keyPair(signer);
+	const expected = signer.algorithm.sign(Buffer.from(plisioText(sent)), signing);
+	assert.equal(hash, expected.toString("hex"));
+}
+
+function checkJwt(signer: Signer, callback: Callback, body: unknown): void {
+	const { data, ...rest } = JSON.parse(Buffer.from(body as Uint8Array).toString());
+	assert.deepEqual(rest, {});
+	const [header, claims, signature] = data.split(".") as [string, string, string];
+	assert.equal(JSON.parse(Buffer.from(header, "base64url").toString()).alg, "HS256");
+	assert.deepEqual(Buffer.from(claims, "base64url"), callback.body);
+	const { signing } = keyPair(signer);
+	const expected = signer.algorithm.sign(Buffer.from(`${header}.${claims}`), signing);
+	assert.equal(signature, expected.toString("base64url"));
+}
