@@ -209,7 +209,10 @@ fn sender(options: Value) -> Result<Sender, ConfigError> {
         Some(descriptor) if descriptor.is_object() => Sender::read(descriptor),
         Some(name) => match name.string() {
             Some(name) => Sender::find(&name),
-            None => Err(unexpected("sender", "a name or a descriptor", name)),
+            None => Err(ConfigError::InvalidSender {
+                member: "sender".to_owned(),
+                problem: format!("expected a name or a descriptor, got {}", name.describe()),
+            }),
         },
         None => Sender::find(DEFAULT_SENDER),
     }

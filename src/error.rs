@@ -14,6 +14,7 @@ use crate::event::address::AddressError;
 use crate::event::amount::AmountError;
 use crate::event::asset::AssetError;
 use crate::event::chain::ChainError;
+use crate::sender::End;
 use crate::timestamp::{TimestampError, Unit};
 
 pub use config::{ConfigError, KeyProblem};
@@ -182,10 +183,10 @@ pub enum Location {
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HeaderProblem {
-    /// Not 1 to 256 visible ASCII characters; of some only, where nothing fixed ends the value.
+    /// Not 1 to 256 visible ASCII characters, or one that may not be among them.
     Token {
-        /// The byte that ends the value under the signature, so that it cannot be in it.
-        end: Option<u8>,
+        /// What follows the value under the signature.
+        end: End,
     },
     /// Not a point in time of this unit.
     Time {
@@ -411,19 +412,24 @@ impl fmt::Display for Rejection {
 impl fmt::Display for HeaderProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Token { end: Some(end) } if end.is_ascii_graphic() => write!(
+            Self::Token {
+                end: End::Literal(end),
+            } if end.is_ascii_graphic() => write!(
                 f,
                 "expected 1 to 256 visible ascii characters without `{}`, got another form",
                 char::from(*end)
             ),
-            Self::Token { end: Some(_) } => {
+            Self::Token { end: End::Open } => f.write_str(
+                "expected 1 to 256 visible ascii characters without `{`, `[` and quotes, got another form",
+            ),
+            Self::Token { .. } => {
                 f.write_str("expected 1 to 256 visible ascii characters, got another form")
             }
-            Self::Token { end: None } => f.write_str(
-                "expected 1 to 256 of a-z, A-Z, 0-9 and -_+/=.: in it, got another form",
-            ),
             Self::Time { unit } => f.write_str(match unit {
                 Unit::Seconds => "expected unix seconds as decimal digits, got another form",
+                Unit::Unix => {
+                    "expected unix seconds or milliseconds as decimal digits, got another form"
+                }
                 Unit::Milliseconds => {
                     "expected unix milliseconds as decimal digits, got another form"
                 }

@@ -100,7 +100,7 @@ pub fn write_verifier(out: &mut String, verifier: &Verifier) {
     push(
         out,
         format_args!(
-            "\"sender\":\"{}\",\"maxBodyBytes\":{},\"toleranceSeconds\":{},\"identifiesCallbacks\":{},\"headers\":",
+            "\"sender\":\"{}\",\"maxBodyBytes\":{},\"toleranceSeconds\":{},\"identifiesCallbacks\":{},\"headers\":[",
             sender.name(),
             verifier.max_body_bytes(),
             verifier.tolerance().seconds(),
@@ -108,7 +108,9 @@ pub fn write_verifier(out: &mut String, verifier: &Verifier) {
         ),
     );
     for (index, name) in sender.header_names().iter().enumerate() {
-        out.push(if index == 0 { '[' } else { ',' });
+        if index > 0 {
+            out.push(',');
+        }
         write_string(out, name);
     }
     out.push(']');

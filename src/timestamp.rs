@@ -13,9 +13,12 @@ pub enum Unit {
     Seconds,
     /// Unix milliseconds.
     Milliseconds,
+    /// Unix seconds or milliseconds, which are told apart by their size: for a sender that is seen
+    /// with both.
+    Unix,
     /// ISO 8601; in UTC where it names no offset.
     Iso8601,
-    /// RFC 9110, section 5.6.7.
+    /// RFC 9110, section 5.6.7; or as Go prints a time in UTC, which Tenderly puts into `Date`.
     HttpDate,
 }
 
@@ -45,12 +48,24 @@ pub(crate) fn parse_utc(text: &str) -> Result<i64, TimestampError> {
 
 /// Checks a date as HTTP has it, `Sun, 06 Nov 1994 08:49:37 GMT`
 /// ([RFC 9110](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7), section 5.6.7), and gives its
-/// Unix time in seconds. The obsolete forms are refused, and the day of the week is not compared.
+/// Unix time in seconds; or a time as Go prints it. The obsolete forms are refused, and the day of the
+/// week is not compared.
 ///
 /// # Errors
 ///
 /// As [`parse`].
 pub(crate) fn parse_http_date(text: &str) -> Result<i64, TimestampError> {
+    if let Some((date, rest)) = text.split_once(' ')
+        && date.len() == 10
+    {
+        // `2006-01-02 15:04:05.999999999 +0000 UTC m=+0.000000001`: what time.String of Go gives.
+        let mut words = rest.split(' ');
+        let time = words.next().unwrap_or_default();
+        return match (words.next(), words.next()) {
+            (Some("+0000"), Some("UTC")) => parse_utc(&format!("{date}T{time}")),
+            _ => Err(TimestampError::Form),
+        };
+    }
     let place = |names: &str, name: &[u8]| {
         let place = names.as_bytes().chunks_exact(3).position(|other| other == name);
         place.ok_or(TimestampError::Form)
@@ -133,7 +148,7 @@ pub(crate) fn to_text(seconds: u64, unit: Unit) -> String {
     let of_day = seconds % 86_400;
     let (hour, minute, second) = (of_day / 3600, of_day / 60 % 60, of_day % 60);
     match unit {
-        Unit::Seconds => seconds.to_string(),
+        Unit::Seconds | Unit::Unix => seconds.to_string(),
         Unit::Milliseconds => seconds.saturating_mul(1000).to_string(),
         Unit::Iso8601 => {
             format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")

@@ -847,7 +847,7 @@ mod fuzz {
                     continue;
                 }
                 Ok(()) | Err(ConfigError::InvalidKey { .. }) => {}
-                Err(other) => panic!("{other:?} {descriptor}"),
+                Err(other) => unreachable!("{other:?} {descriptor}"),
             }
             if is_secret(&descriptor) && is_to_the_point(&descriptor) {
                 let verdict = Exchange::new(&descriptor).run();

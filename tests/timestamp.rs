@@ -1,7 +1,10 @@
 //! Timestamps: the examples of RFC 3339, then what its section 5.7 restricts.
 #![allow(
     clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
+    clippy::as_conversions,
     reason = "a test fails by panicking"
 )]
 

@@ -54,10 +54,11 @@ export interface LabelledSignatureForm extends SignatureForm {
 /** The time that is compared with the clock. */
 export interface DescriptorTimestamp {
 	/**
-	 * How it is written: Unix seconds, Unix milliseconds, ISO 8601 (in UTC where it names no offset),
-	 * or the date of HTTP (RFC 9110, section 5.6.7).
+	 * How it is written: Unix seconds; Unix milliseconds; `unix` for either, told apart by its size;
+	 * ISO 8601, in UTC where it names no offset; the date of HTTP (RFC 9110, section 5.6.7), or a time
+	 * in UTC as Go prints it.
 	 */
-	readonly unit: "s" | "ms" | "iso8601" | "http-date";
+	readonly unit: "s" | "ms" | "unix" | "iso8601" | "http-date";
 	/**
 	 * The member of the signed body that holds it, as `data.sentAt`. Default: it is in
 	 * `headers.timestamp` or in the entry `signature.timestamp`.

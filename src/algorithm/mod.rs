@@ -72,6 +72,11 @@ impl Algorithm {
         }
     }
 
+    /// Whether its signatures are written in several formats.
+    pub(crate) const fn has_formats(self) -> bool {
+        matches!(self, Self::EcdsaP256(_) | Self::EcdsaSecp256k1(_))
+    }
+
     /// The same algorithm with signatures in this form, where it has more than one.
     pub(crate) const fn with_format(self, format: Format) -> Self {
         match self {

@@ -5,26 +5,44 @@ use alloc::vec::Vec;
 use crate::algorithm::Algorithm;
 use crate::encoding::Encoding;
 use crate::error::HeaderProblem;
+use crate::sender::template::End;
 use crate::timestamp::{self, Unit};
 
 /// The longest value that becomes part of the signed bytes, in bytes.
 const MAX_TOKEN_BYTES: usize = 256;
 
+/// What is as large is no number of seconds: it would be the year 5138.
+const FIRST_MILLISECONDS: u64 = 100_000_000_000;
+
 /// The longest signature: an RSA key has up to 4096 bits.
 const MAX_SIGNATURE_BYTES: usize = 512;
 
 /// An id, a nonce or the like: 1 to 256 visible ASCII characters. What follows it under the
-/// signature may not be in it, or bytes could move between the two under one signature; where
-/// nothing fixed follows, only letters, digits and a few marks may.
-pub(super) fn token(value: &[u8], end: Option<u8>) -> Result<&str, HeaderProblem> {
-    let allowed = |byte: &u8| match end {
-        Some(end) => byte.is_ascii_graphic() && *byte != end,
-        None => byte.is_ascii_alphanumeric() || b"-_+/=.:".contains(byte),
+/// signature may not be in it, or bytes could move between the two under one signature.
+pub(super) fn token(value: &[u8], end: End) -> Result<&str, HeaderProblem> {
+    let problem = HeaderProblem::Token { end };
+    if value.contains(&b' ') {
+        return Err(problem);
+    }
+    text(value, end)
+}
+
+/// The same for a header of any kind, in which there may be spaces.
+pub(super) fn text(value: &[u8], end: End) -> Result<&str, HeaderProblem> {
+    let problem = HeaderProblem::Token { end };
+    let allowed = |byte: &u8| {
+        (byte.is_ascii_graphic() || *byte == b' ')
+            && match end {
+                End::Literal(end) => *byte != end,
+                // JSON can start with these, so that a body could start in the value.
+                End::Open => !b"{[\"".contains(byte),
+                End::Free => true,
+            }
     };
     if value.is_empty() || value.len() > MAX_TOKEN_BYTES || !value.iter().all(allowed) {
-        return Err(HeaderProblem::Token { end });
+        return Err(problem);
     }
-    str::from_utf8(value).map_err(|_| HeaderProblem::Token { end })
+    str::from_utf8(value).map_err(|_| problem)
 }
 
 /// A point in time, in Unix seconds. Fractions are dropped.
@@ -37,6 +55,10 @@ pub(crate) fn time_from_text(text: &[u8], unit: Unit) -> Result<u64, HeaderProbl
     };
     match unit {
         Unit::Seconds => digits(text, problem),
+        Unit::Unix => digits(text, problem).map(|time| match time {
+            0..FIRST_MILLISECONDS => time,
+            _ => time / 1000,
+        }),
         Unit::Milliseconds => digits(text, problem).map(|milliseconds| milliseconds / 1000),
         Unit::Iso8601 => date(timestamp::parse_utc),
         Unit::HttpDate => date(timestamp::parse_http_date),

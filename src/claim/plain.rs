@@ -8,7 +8,7 @@ use super::form::{self, token};
 use super::{Claim, MAX_SIGNATURES, Signature, malformed};
 use crate::error::{HeaderProblem, Location, Rejection};
 use crate::request::Request;
-use crate::sender::template::{Part, Template};
+use crate::sender::template::{End, Part, Template};
 use crate::sender::{HeaderSet, METHOD, Sender, SignatureForm, URL};
 
 /// Reads the headers of a sender that signs the body's own bytes.
@@ -74,7 +74,10 @@ pub(super) fn read_over<'a>(
                 let name = headers.key_id.as_deref().unwrap_or_default();
                 required_token(key_id.unwrap_or_default(), end, name)?
             }
-            Part::Header(name) => required_token(request.require_header(name)?, end, name)?,
+            Part::Header(name) => {
+                let value = request.require_header(name)?;
+                form::text(value, end).map_err(malformed(name))?.as_bytes()
+            }
             Part::Method => required_token(request.require_header(METHOD)?, end, METHOD)?,
             Part::Url => request.require_header(URL)?,
             Part::Path => split_url(request.require_header(URL)?).0,
@@ -91,7 +94,7 @@ pub(super) fn read_over<'a>(
     };
     let key_id = match (key_id, &headers.key_id) {
         (Some(value), Some(name)) => {
-            let text = token(value, Some(b'\0')).map_err(malformed(name))?;
+            let text = token(value, End::Free).map_err(malformed(name))?;
             Some(Cow::Borrowed(text))
         }
         _ => None,
@@ -110,14 +113,20 @@ pub(super) fn read_over<'a>(
     })
 }
 
-/// The first set whose signature is there; the first of all where none is.
-fn choose_headers<'a>(
-    request: &Request,
-    sender: &'a Sender,
-) -> Result<&'a HeaderSet, Rejection> {
-    let mut sets = sender.header_sets.iter();
-    let present = sets.find(|set| request.header(&set.signature).is_some());
-    match present.or(sender.header_sets.first()) {
+/// The first set whose signature is there; the first of all where none is. Of several with that
+/// signature, the first that is complete.
+fn choose_headers<'a>(request: &Request, sender: &'a Sender) -> Result<&'a HeaderSet, Rejection> {
+    let is_there = |name: &str| request.header(name).is_some();
+    let is_complete = |set: &HeaderSet| {
+        let optional = [&set.timestamp, &set.id, &set.nonce, &set.key_id];
+        optional.into_iter().flatten().all(|name| is_there(name))
+    };
+    let sets = &sender.header_sets;
+    let first = sets.iter().find(|set| is_there(&set.signature));
+    let mut same = sets
+        .iter()
+        .filter(|set| first.is_some_and(|first| first.signature == set.signature));
+    match same.find(|set| is_complete(set)).or(first).or(sets.first()) {
         Some(set) => Ok(set),
         None => unreachable!("a descriptor with a header has a set of them"),
     }
@@ -153,7 +162,7 @@ fn choose_template<'a>(
 
 fn required_token<'a>(
     value: &'a [u8],
-    end: Option<u8>,
+    end: End,
     header: &str,
 ) -> Result<&'a [u8], Rejection> {
     let text = token(value, end).map_err(malformed(header))?;

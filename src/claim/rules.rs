@@ -54,7 +54,9 @@ pub(super) fn wrapped_signature<'a>(
             return as_it_is(value);
         }
         let wrapper = Document::read(value, Integers::Any).map_err(|_| HeaderProblem::Wrapper)?;
+        let version = wrapper.root().get("v");
         let signature = wrapper.root().get("s").and_then(Value::string);
+        let signature = signature.filter(|_| version.is_none_or(|version| version.is("1")));
         let signature = signature.ok_or(HeaderProblem::Wrapper)?;
         Ok(Cow::Owned(signature.into_owned().into_bytes()))
     })
@@ -292,6 +294,9 @@ fn jose_header(text: &[u8], algorithm: &str) -> Option<Result<Option<String>, Un
     if header.get("crit").is_some() || header.get("b64").is_some() {
         return Some(Err(Unsupported));
     }
-    let key_id = header.get("kid").and_then(Value::string);
-    Some(Ok(key_id.map(Cow::into_owned)))
+    let key_id = match header.get("kid") {
+        Some(key_id) => Some(key_id.string()?.into_owned()),
+        None => None,
+    };
+    Some(Ok(key_id))
 }

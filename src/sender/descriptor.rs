@@ -64,11 +64,12 @@ const PAYLOADS: [Payload; 4] = [
     Payload::WalletEvent,
 ];
 
-const UNIT_NAMES: &str = "s ms iso8601 http-date";
+const UNIT_NAMES: &str = "s ms unix iso8601 http-date";
 
-const UNITS: [Unit; 4] = [
+const UNITS: [Unit; 5] = [
     Unit::Seconds,
     Unit::Milliseconds,
+    Unit::Unix,
     Unit::Iso8601,
     Unit::HttpDate,
 ];
@@ -113,8 +114,8 @@ impl Sender {
         }
         sender.choice("evidence", "vector read second-hand")?;
         if let Some(hosts) = sender.get("keyHosts") {
-            let text = |host: Value| host.string().is_some();
-            if !hosts.is_array() || !hosts.elements().all(text) {
+            let host = |host: Value| host.string().is_some_and(|host| is_host(&host));
+            if !hosts.is_array() || !hosts.elements().all(host) {
                 return Err(sender.unexpected("keyHosts", "an array of host names"));
             }
         }
@@ -247,6 +248,14 @@ fn signature(sender: &mut Members, read: &mut Sender) -> Result<(), ConfigError>
         signature_form(&mut form, signature)?;
         let place = form.choice("format", "der raw")?;
         algorithms(value, signature, place == Some(1));
+        let mut named = signature.algorithms.iter();
+        if named.any(|(label, _)| Some(label) == signature.timestamp_label.as_ref()) {
+            return Err(form.unexpected("timestamp", "a label that no signature has"));
+        }
+        let mut named = signature.algorithms.iter();
+        if place.is_some() && !named.any(|(_, algorithm)| algorithm.has_formats()) {
+            return Err(form.unexpected("format", "no format, since only ecdsa has several"));
+        }
         form.finish()?;
     } else if matches!(read.rule, Rule::Plain | Rule::SortedJson | Rule::SignedMember) {
         return Err(sender.unexpected("signature", "an object"));
@@ -344,7 +353,7 @@ fn timestamp(sender: &mut Members) -> Result<Option<Timestamp>, ConfigError> {
     let read = Timestamp {
         unit: match pick(timestamp.choice("unit", UNIT_NAMES)?, UNITS) {
             Some(unit) => unit,
-            None => return Err(timestamp.unexpected("unit", "s, ms, iso8601 or http-date")),
+            None => return Err(timestamp.unexpected("unit", "s, ms, unix, iso8601 or http-date")),
         },
         member: timestamp.text("member", is_member_path, MEMBER_PATH)?,
     };
@@ -356,7 +365,7 @@ fn template(
     sender: &mut Members,
     name: &'static str,
 ) -> Result<Option<Template>, ConfigError> {
-    let Some(text) = sender.text(name, |text| !text.is_empty(), "a text with tokens")? else {
+    let Some(text) = sender.text(name, |_| true, "a text with tokens")? else {
         return Ok(None);
     };
     match Template::parse(&text) {
@@ -495,8 +504,12 @@ fn is_name(text: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     (1..=64).contains(&text.len())
         && text.bytes().all(allowed)
-        && !text.starts_with('-')
-        && !text.ends_with('-')
+        && text.split('-').all(|word| !word.is_empty())
+}
+
+fn is_host(text: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-".contains(&byte);
+    (1..=253).contains(&text.len()) && text.bytes().all(allowed)
 }
 
 /// A field name (RFC 9110, section 5.1) without upper-case letters.

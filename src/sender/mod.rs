@@ -14,6 +14,7 @@ use crate::encoding::Encoding;
 use crate::timestamp::Unit;
 #[cfg(not(feature = "full"))]
 use crate::error::ConfigError;
+pub use template::End;
 use template::{Part, Template};
 
 #[cfg(target_arch = "wasm32")]

@@ -27,6 +27,17 @@ pub(crate) enum Part {
     Header(String),
 }
 
+/// What follows a part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// A fixed text that starts with this byte.
+    Literal(u8),
+    /// Nothing, or what has a form of its own: a time.
+    Free,
+    /// The body, or another text that is not fixed.
+    Open,
+}
+
 /// The text between two braces is no token.
 pub(crate) struct UnknownToken<'t>(pub(crate) &'t str);
 
@@ -57,12 +68,13 @@ impl Template {
         self.0.contains(part)
     }
 
-    /// Each part with the byte of a literal that follows it, where one does.
-    pub(crate) fn with_ends(&self) -> impl Iterator<Item = (&Part, Option<u8>)> {
+    /// Each part with what follows it.
+    pub(crate) fn with_ends(&self) -> impl Iterator<Item = (&Part, End)> {
         let behind = self.0.iter().skip(1).map(Some).chain([None]);
         self.0.iter().zip(behind).map(|(part, next)| match next {
-            Some(Part::Literal(text)) => (part, text.bytes().next()),
-            _ => (part, None),
+            Some(Part::Literal(text)) => (part, text.bytes().next().map_or(End::Free, End::Literal)),
+            None | Some(Part::Timestamp) => (part, End::Free),
+            Some(_) => (part, End::Open),
         })
     }
 }
