@@ -111,12 +111,14 @@ pub fn sign(
     let details = Details {
         id: match text("id")? {
             Some(id) => id,
-            None => sign::message_id(entropy()?),
+            None if sender.needs_id() => sign::message_id(entropy()?),
+            None => String::new(),
         },
         timestamp: integer(options, "timestamp")?.unwrap_or(now),
         nonce: match text("nonce")? {
             Some(nonce) => nonce,
-            None => hex::encode(entropy()?),
+            None if sender.needs_nonce() => hex::encode(entropy()?),
+            None => String::new(),
         },
         key_id: text("keyId")?.unwrap_or_else(|| "key-1".to_owned()),
         method: text("method")?.unwrap_or_else(|| "POST".to_owned()),
@@ -322,5 +324,7 @@ fn strings(value: Value) -> Option<Vec<String>> {
 fn texts(value: Value) -> Option<Vec<(String, String)>> {
     let text = |value: Value| value.string().map(Cow::into_owned);
     let member = |(name, value)| Some((text(name)?, text(value)?));
-    value.is_object().then(|| value.members().map(member).collect())?
+    value
+        .is_object()
+        .then(|| value.members().map(member).collect())?
 }

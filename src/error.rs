@@ -195,6 +195,8 @@ pub enum HeaderProblem {
     },
     /// More seconds than 64 bits hold.
     TimeRange,
+    /// A time that starts with a zero, where that could be a part of what stands before it.
+    LeadingZero,
     /// Not one time among the entries.
     OneTimestamp,
     /// An entry of the list is not a label and a value.
@@ -439,6 +441,7 @@ impl fmt::Display for HeaderProblem {
             Self::TimeRange => {
                 f.write_str("expected unix time within 64 bits, got a larger number")
             }
+            Self::LeadingZero => f.write_str("expected a time without a leading zero, got one"),
             Self::OneTimestamp => {
                 f.write_str("expected one timestamp among the entries, got none or several")
             }

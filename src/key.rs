@@ -257,8 +257,8 @@ fn parse(sender: &Sender, source: &KeySource, allow_short: bool) -> Result<Parse
     }
     let mut algorithms = sender.signature.algorithms.iter().map(|(_, it)| *it);
     match algorithms.next() {
-        Some(algorithm) if !algorithm.is_mac() => parse_public(algorithm, source),
         _ if sender.key == KeyForm::Standard => parse_standard(source, allow_short),
+        Some(algorithm) if !algorithm.is_mac() => parse_public(algorithm, source),
         _ => parse_secret(sender.key, source).map(Parsed::Secret),
     }
 }
@@ -285,9 +285,11 @@ fn parse_secret(form: KeyForm, source: &KeySource) -> Result<Zeroizing<Vec<u8>>,
         _ if text.trim() != text.as_str() => return Err(KeyProblem::WhiteSpace),
         _ => text.as_str(),
     };
-    if text.len() > 1 && ['"', '\'', '`'].iter().any(|quote| {
-        text.starts_with(*quote) && text.ends_with(*quote)
-    }) {
+    if text.len() > 1
+        && ['"', '\'', '`']
+            .iter()
+            .any(|quote| text.starts_with(*quote) && text.ends_with(*quote))
+    {
         return Err(KeyProblem::Quotes);
     }
     if public::looks_public(text) {

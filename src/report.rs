@@ -123,7 +123,10 @@ pub fn write_verifier(out: &mut String, verifier: &Verifier) {
 pub fn write_signed(out: &mut String, signed: &Signed) {
     out.push_str("{\"headers\":");
     let headers = signed.headers.iter();
-    write_object(out, headers.map(|(name, value)| (name.as_str(), value.as_str())));
+    write_object(
+        out,
+        headers.map(|(name, value)| (name.as_str(), value.as_str())),
+    );
     if let Some(body) = &signed.body {
         out.push_str(",\"body\":");
         write_string(out, body);

@@ -16,7 +16,7 @@ use crate::algorithm::Algorithm;
 use crate::algorithm::ed25519::PrivateKey;
 use crate::claim::{Claim, VERIFY_HASH};
 use crate::encoding::Encoding;
-use crate::error::{ConfigError, Rejection};
+use crate::error::{ConfigError, HeaderProblem, Rejection};
 use crate::json::{Document, Integers};
 use crate::key::{Signing, SigningKey};
 use crate::request::Request;
@@ -108,7 +108,9 @@ fn draft(
         let mut text = form.encoding.encode(signature);
         if form.labelled {
             let labels = form.algorithms.iter();
-            let label = labels.filter(|(_, other)| *other == algorithm).map(|(label, _)| label);
+            let label = labels
+                .filter(|(_, other)| *other == algorithm)
+                .map(|(label, _)| label);
             let label = label.clone().next().map_or("", String::as_str);
             let assign = char::from(form.assign);
             text = format!("{label}{assign}{text}");
@@ -151,7 +153,12 @@ fn draft(
 
 /// The object with the signature as a further member.
 fn with_member(body: &[u8], signature: &str) -> Result<String, ConfigError> {
-    let refuse = || invalid("body", "expected an object of json, got something else".into());
+    let refuse = || {
+        invalid(
+            "body",
+            "expected an object of json, got something else".into(),
+        )
+    };
     let document = Document::read(body, Integers::Any).map_err(|_| refuse())?;
     let object = document.root().raw();
     let members = object.strip_suffix('}').ok_or_else(refuse)?;
@@ -160,7 +167,9 @@ fn with_member(body: &[u8], signature: &str) -> Result<String, ConfigError> {
     } else {
         ""
     };
-    Ok(format!("{members}{comma}\"{VERIFY_HASH}\":\"{signature}\"}}"))
+    Ok(format!(
+        "{members}{comma}\"{VERIFY_HASH}\":\"{signature}\"}}"
+    ))
 }
 
 /// An object whose member `data` is a JSON Web Token with the body as its claims.
@@ -179,16 +188,25 @@ fn unacceptable(sender: &Sender, rejection: &Rejection) -> ConfigError {
         name.is_some() && name == rejection.header()
     };
     let option = match rejection.header() {
+        _ if is_about_time(rejection) => "timestamp",
         Some(METHOD) => "method",
         Some(URL) => "url",
         Some(_) if is(|set| &set.id) => "id",
-        Some(_) if is(|set| &set.timestamp) => "timestamp",
         Some(_) if is(|set| &set.nonce) => "nonce",
         Some(_) if is(|set| &set.key_id) => "keyId",
         Some(_) => "headers",
         None => "body",
     };
     invalid(option, rejection.to_string())
+}
+
+/// Whether it is the time that a receiver would refuse.
+const fn is_about_time(rejection: &Rejection) -> bool {
+    let Rejection::MalformedHeader { problem, .. } = rejection else {
+        return false;
+    };
+    use HeaderProblem::{LeadingZero, Time, TimeRange};
+    matches!(problem, Time { .. } | TimeRange | LeadingZero)
 }
 
 const fn invalid(option: &'static str, problem: String) -> ConfigError {

@@ -67,11 +67,41 @@ pub(crate) fn parse_http_date(text: &str) -> Result<i64, TimestampError> {
         };
     }
     let place = |names: &str, name: &[u8]| {
-        let place = names.as_bytes().chunks_exact(3).position(|other| other == name);
+        let place = names
+            .as_bytes()
+            .chunks_exact(3)
+            .position(|other| other == name);
         place.ok_or(TimestampError::Form)
     };
-    let [weekday @ .., b',', b' ', d1, d2, b' ', m1, m2, m3, b' ', y1, y2, y3, y4, b' ', h1, h2, b':', n1, n2, b':', s1, s2, b' ', b'G', b'M', b'T'] =
-        text.as_bytes()
+    let [
+        weekday @ ..,
+        b',',
+        b' ',
+        d1,
+        d2,
+        b' ',
+        m1,
+        m2,
+        m3,
+        b' ',
+        y1,
+        y2,
+        y3,
+        y4,
+        b' ',
+        h1,
+        h2,
+        b':',
+        n1,
+        n2,
+        b':',
+        s1,
+        s2,
+        b' ',
+        b'G',
+        b'M',
+        b'T',
+    ] = text.as_bytes()
     else {
         return Err(TimestampError::Form);
     };
@@ -156,7 +186,10 @@ pub(crate) fn to_text(seconds: u64, unit: Unit) -> String {
         Unit::HttpDate => {
             let name = |names: &'static str, index: u64| {
                 let start = usize::try_from(index).unwrap_or_default().saturating_mul(3);
-                names.get(start..).and_then(|names| names.get(..3)).unwrap_or_default()
+                names
+                    .get(start..)
+                    .and_then(|names| names.get(..3))
+                    .unwrap_or_default()
             };
             // 1970-01-01 was a Thursday.
             let weekday = name(WEEKDAYS, (seconds / 86_400).saturating_add(3) % 7);

@@ -177,18 +177,24 @@ fn an_option_of_another_type_is_named() {
     ];
     for (option, expected, right) in [
         ("dangerouslyAllowShortKeys", "a boolean", "true"),
-        ("sender", "a name or a descriptor", "\"300\""),
         ("toleranceSeconds", "a whole number", "300"),
         ("maxBodyBytes", "a whole number", "300"),
         ("allowedIps", "an array of strings", "[]"),
     ] {
-        // An object is a descriptor of a sender, if not a good one.
-        let is_right = |value| value == right || (option, value) == ("sender", "{}");
-        for (value, actual) in others.into_iter().filter(|(value, _)| !is_right(*value)) {
+        for (value, actual) in others.into_iter().filter(|(value, _)| *value != right) {
             let result = with(&format!(r#","{option}":{value}"#)).map(drop);
             let problem = format!("expected {expected}, got {actual}");
             assert_eq!(result, Err(invalid_option(option, &problem)), "{value}");
         }
+    }
+    for value in ["null", "true", "[]"] {
+        let result = with(&format!(r#","sender":{value}"#)).map(drop);
+        let (_, actual) = others.iter().find(|(other, _)| *other == value).unwrap();
+        let expected = ConfigError::InvalidSender {
+            member: "sender".to_owned(),
+            problem: format!("expected a name or a descriptor, got {actual}"),
+        };
+        assert_eq!(result, Err(expected), "{value}");
     }
     let result = with(r#","allowedIps":["203.0.113.0/24",1]"#).map(drop);
     let problem = "expected an array of strings, got an array";
@@ -358,7 +364,10 @@ fn signing_refuses_what_makes_no_sense() {
         ),
         (
             r#","sender":1"#,
-            invalid_option("sender", "expected a name or a descriptor, got 1"),
+            ConfigError::InvalidSender {
+                member: "sender".to_owned(),
+                problem: "expected a name or a descriptor, got a number".to_owned(),
+            },
         ),
     ] {
         assert_eq!(sign_with(members), Err(expected), "{members}");

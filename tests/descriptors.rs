@@ -212,6 +212,7 @@ mod refusals {
             ("/name", json!("Acme"), NAME, "a string"),
             ("/name", json!("ac_me"), NAME, "a string"),
             ("/name", json!("a".repeat(65)), NAME, "a string"),
+            ("/name", json!("ac--me"), NAME, "a string"),
             ("/name", json!(1), NAME, "a number"),
             ("/title", json!(1), "a string", "a number"),
             ("/docs", json!(null), "a string", "null"),
@@ -291,7 +292,6 @@ mod refusals {
                 "visible ascii characters",
                 "a string",
             ),
-            ("/signed", json!(""), "a text with tokens", "a string"),
             ("/signed", json!(1), "a text with tokens", "a number"),
             ("/signedOnGet", json!(1), "a text with tokens", "a number"),
             (
@@ -303,7 +303,7 @@ mod refusals {
             (
                 "/timestamp/unit",
                 json!("us"),
-                "one of: s ms iso8601 http-date",
+                "one of: s ms unix iso8601 http-date",
                 "a string",
             ),
             ("/timestamp/member", json!(""), PATH, "a string"),
@@ -323,6 +323,11 @@ mod refusals {
             ),
             ("/keyHosts", json!("a.example"), HOSTS, "a string"),
             ("/keyHosts", json!([1]), HOSTS, "an array"),
+            ("/keyHosts", json!([""]), HOSTS, "an array"),
+            ("/keyHosts", json!(["A.example"]), HOSTS, "an array"),
+            ("/keyHosts", json!(["https://a.example"]), HOSTS, "an array"),
+            ("/keyHosts", json!(["a.example/b"]), HOSTS, "an array"),
+            ("/keyHosts", json!(["a.example:8080"]), HOSTS, "an array"),
             (
                 "/payload",
                 json!("xml"),
@@ -391,7 +396,7 @@ mod refusals {
             ("/signature", "an object"),
             ("/signature/encoding", "hex, base64 or base64url"),
             ("/signed", "a string"),
-            ("/timestamp/unit", "s, ms, iso8601 or http-date"),
+            ("/timestamp/unit", "s, ms, unix, iso8601 or http-date"),
         ] {
             let member = format!("sender{}", place.replace('/', "."));
             let problem = format!("expected {expected}, got nothing");
@@ -427,7 +432,7 @@ mod refusals {
     #[test]
     fn the_body_is_signed() {
         let problem = "expected {body} in it, got a text without";
-        for signed in ["{id}.{timestamp}", "body", "}body{id}{timestamp}"] {
+        for signed in ["", "{id}.{timestamp}", "body", "}body{id}{timestamp}"] {
             let descriptor = with(acme(), "/signed", json!(signed));
             refuses(&descriptor, "sender.signed", problem);
         }
@@ -520,6 +525,7 @@ mod refusals {
             ("timestamp", "", "a label"),
             ("timestamp", "t=", "a label"),
             ("timestamp", &"t".repeat(33), "a label"),
+            ("timestamp", "v1", "a label that no signature has"),
             // The separator is a comma where none is named.
             ("assign", ",", "another character than the separator"),
         ] {
@@ -534,15 +540,15 @@ mod refusals {
         for (signed, problem) in [
             (
                 "{id}.{timestamp}",
-                "expected {query} or {url} in it, got neither",
+                "expected {query} or {url} and no {body} in it",
             ),
             (
                 "{id}.{timestamp}.{path}",
-                "expected {query} or {url} in it, got neither",
+                "expected {query} or {url} and no {body} in it",
             ),
             (
                 "{id}.{timestamp}.{url}.{body}",
-                "expected a text without {body}, got one with it",
+                "expected {query} or {url} and no {body} in it",
             ),
         ] {
             let descriptor = with(acme(), "/signedOnGet", json!(signed));
@@ -571,6 +577,16 @@ mod refusals {
             let descriptor = with(descriptor, "/key", json!("utf8"));
             let problem = "expected no key form, since public keys tell their own, got a string";
             refuses(&descriptor, "sender.key", problem);
+        }
+    }
+
+    #[test]
+    fn only_ecdsa_has_formats() {
+        let problem = "expected no format, since only ecdsa has several, got a string";
+        for algorithm in ["hmac-sha256", "ed25519", "rsa-pkcs1-sha256"] {
+            let descriptor = with(acme(), "/algorithm", json!(algorithm));
+            let descriptor = with(descriptor, "/signature/format", json!("raw"));
+            refuses(&descriptor, "sender.signature.format", problem);
         }
     }
 
@@ -693,7 +709,7 @@ fn body(descriptor: &Value) -> String {
     body["payload"] = json!({ "z": [1, { "b": 1, "a": null }], "a": "é\n" });
     if let Some(path) = descriptor["timestamp"]["member"].as_str() {
         let time = match descriptor["timestamp"]["unit"].as_str().unwrap() {
-            "s" => json!(NOW),
+            "s" | "unix" => json!(NOW),
             "ms" => json!(NOW * 1000),
             "iso8601" => json!("2023-11-14T22:13:20"),
             _ => json!("Tue, 14 Nov 2023 22:13:20 GMT"),
@@ -813,19 +829,16 @@ mod fuzz {
         }
     }
 
-    /// Whether nothing in it is beside the point: what a rule fixes itself, a member of a form, or one
-    /// label for the time and a signature.
+    /// Whether nothing in it is beside the point: what a rule fixes itself, a member of a form, one
+    /// header for two purposes, or a date with a comma among entries with commas between them.
     fn is_to_the_point(descriptor: &Value) -> bool {
-        let form = descriptor["payload"] == "form";
-        let by_member = descriptor["timestamp"].get("member").is_some();
-        let label = descriptor["signature"]["timestamp"].as_str();
-        let taken = label.is_some_and(|label| descriptor["algorithm"].get(label).is_some());
-        !taken
-            && match descriptor["rule"].as_str() {
-                None => !(form && by_member),
-                Some("wrapped-signature" | "sorted-json" | "signed-member") => !form,
-                Some(_) => false,
-            }
+        // What a header has to be cannot be known of one that has a part of its own.
+        let expected = descriptor["expect"].as_object();
+        let names: Vec<_> = expected.into_iter().flat_map(|all| all.keys()).collect();
+        let sets = descriptor["headers"].to_string();
+        !names
+            .iter()
+            .any(|name| sets.contains(&format!("\"{name}\"")))
     }
 
     /// Whatever is accepted has a callback that verifies, and the reason for a refusal names a member.

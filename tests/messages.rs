@@ -22,6 +22,7 @@ use wallet_callback::event::amount::AmountError;
 use wallet_callback::event::asset::AssetError;
 use wallet_callback::event::chain::ChainError;
 use wallet_callback::report::{config_error, write_rejection};
+use wallet_callback::sender::End;
 use wallet_callback::timestamp::{TimestampError, Unit};
 
 fn rejections() -> Vec<Rejection> {
@@ -47,8 +48,11 @@ fn rejections() -> Vec<Rejection> {
     all.extend(
         [
             NOT_AN_ID,
-            HeaderProblem::Token { end: Some(b'\n') },
-            HeaderProblem::Token { end: None },
+            HeaderProblem::Token {
+                end: End::Literal(b'\n'),
+            },
+            HeaderProblem::Token { end: End::Free },
+            HeaderProblem::Token { end: End::Open },
             HeaderProblem::TimeRange,
             HeaderProblem::OneTimestamp,
             NOT_AN_ENTRY,
@@ -71,6 +75,7 @@ fn rejections() -> Vec<Rejection> {
     let units = [
         Unit::Seconds,
         Unit::Milliseconds,
+        Unit::Unix,
         Unit::Iso8601,
         Unit::HttpDate,
     ];

@@ -273,7 +273,7 @@ mod types_and_ids {
     fn found(kind: &str, id: &str, body: &str) -> (Option<String>, Option<String>) {
         let members = json!({ "type": { "member": kind }, "id": { "member": id } });
         let other = read_with(&members, body, &[]).unwrap();
-        assert!(other.is_id_signed);
+        assert_eq!(other.is_id_signed, other.id.is_some());
         (other.kind, other.id)
     }
 

@@ -271,7 +271,26 @@ mod units {
         }
     }
 
-    /// Each day of 400 years, written and read back.
+    /// Seconds and milliseconds are told apart by their size: the first ones that cannot be are those
+    /// of the year 5138 and those of March 1973.
+    #[test]
+    fn of_unknown_size_are_seconds_or_milliseconds() {
+        for (text, time) in [
+            ("0", 0),
+            ("1700000000", 1_700_000_000),
+            ("1700000000999", 1_700_000_000),
+            ("99999999999", 99_999_999_999),
+            ("100000000000", 100_000_000),
+        ] {
+            assert_eq!(read("unix", text, time), Ok(Some(time)), "{text}");
+        }
+        let callback = signed_at("unix", 1_700_000_000);
+        assert_eq!(callback.header(HEADER), b"1700000000");
+        let expected = malformed_header(HEADER, HeaderProblem::Time { unit: Unit::Unix });
+        assert_eq!(read("unix", "1700000000.5", 0), Err(expected));
+    }
+
+    /// Days of 400 years, written and read back.
     #[test]
     fn of_every_day_are_written_as_they_are_read() {
         for day in (0..146_097).step_by(61) {
@@ -293,6 +312,8 @@ mod units {
             ("s", "1700000000"),
             ("ms", "1700000000000"),
             ("ms", "1700000000999"),
+            ("unix", "1700000000"),
+            ("unix", "1700000000999"),
             ("iso8601", "2023-11-14T22:13:20Z"),
             ("iso8601", "2023-11-14T22:13:20"),
             ("iso8601", "2023-11-14t22:13:20z"),
@@ -303,6 +324,12 @@ mod units {
             ("http-date", "Tue, 14 Nov 2023 22:13:20 GMT"),
             // The day of the week says nothing that the date does not.
             ("http-date", "Mon, 14 Nov 2023 22:13:20 GMT"),
+            // As Go prints a time in UTC.
+            ("http-date", "2023-11-14 22:13:20.999 +0000 UTC"),
+            (
+                "http-date",
+                "2023-11-14 22:13:20.123456789 +0000 UTC m=+0.000000001",
+            ),
         ] {
             assert_eq!(read(unit, text, TIME), Ok(Some(TIME)), "{text}");
         }
@@ -355,6 +382,13 @@ mod units {
                 &[
                     "",
                     "2023-11-14T22:13:20Z",
+                    "2023-11-14 22:13:20",
+                    "2023-11-14 22:13:20 +0000",
+                    "2023-11-14 22:13:20 +0100 CET",
+                    "2023-11-14 22:13:20 UTC +0000",
+                    "2023-11-14  22:13:20 +0000 UTC",
+                    "2023-02-29 22:13:20 +0000 UTC",
+                    "2023-11-14 24:13:20 +0000 UTC",
                     // The obsolete forms of RFC 9110, section 5.6.7.
                     "Sunday, 06-Nov-94 08:49:37 GMT",
                     "Sun Nov  6 08:49:37 1994",

@@ -63,6 +63,11 @@ export class Core {
 	readonly full: boolean;
 	/** False after a trap. */
 	usable = true;
+	/**
+	 * Whether a call is under way. Where it still is when an error comes up, the core has stopped in the
+	 * middle: by a trap, or since the stack was full.
+	 */
+	inside = false;
 	readonly #memory: WebAssembly.Memory;
 	readonly #layoutAddress: number;
 	#layout: Uint32Array;
@@ -83,7 +88,9 @@ export class Core {
 	/** Verifies a callback in one call. `now` is in milliseconds. */
 	verify(verifier: number, parts: Parts, now: number): Verdict | Rejected {
 		const bodyAt = this.#write(parts);
+		this.inside = true;
 		const outcome = this.wasm.verify(verifier, now);
+		this.inside = false;
 		if (this.#layout.length === 0) this.#layout = this.#viewLayout();
 		const layout = this.#layout;
 		if (outcome === REFUSED) return JSON.parse(this.#readAnswer());
@@ -132,7 +139,9 @@ export class Core {
 		body: Parts["body"] = "",
 	): unknown {
 		this.#write({ headers: texts, ip: undefined, body });
+		this.inside = true;
 		const accepted = call(this.wasm);
+		this.inside = false;
 		if (this.#layout.length === 0) this.#layout = this.#viewLayout();
 		const answer = JSON.parse(this.#readAnswer());
 		this.wasm.wipe();
@@ -257,7 +266,7 @@ export function coreFrom(load: () => WebAssembly.Module): Runner {
 		try {
 			return run(core);
 		} catch (error) {
-			if (!isTrap(error)) throw error;
+			if (!core?.inside) throw error;
 			core.usable = false;
 			core = undefined;
 			throw new CoreError(
@@ -287,8 +296,3 @@ export function provide(load: () => WebAssembly.Module): void {
 
 /** Runs something on the entry's own core. */
 export const withCore: Runner = (run) => own(run);
-
-/** By name, since the error may come from another realm (Jest). */
-function isTrap(error: unknown): boolean {
-	return error instanceof Error && error.name === "RuntimeError";
-}

@@ -37,9 +37,7 @@ export type KeyInput = KeyMaterial | { readonly id?: string; readonly key: KeyMa
 export type KeyFinder = (keyId: string) => KeyInput | undefined | Promise<KeyInput | undefined>;
 
 /** The options of {@link createVerifier}. */
-export interface VerifierOptions<
-	From extends SenderName | SenderDescriptor = SenderName | SenderDescriptor,
-> {
+export interface VerifierOptions<From extends SenderName | SenderDescriptor = "tp-wallet"> {
 	/**
 	 * 1 to 16 keys; during a rotation, the old and the new one. Or a JSON Web Key Set. Or a function
 	 * that finds a key by its id: `verifyRequest` and `verifyAsync` ask it, `verify` knows what they

@@ -66,9 +66,7 @@ pub(crate) fn time_from_text(text: &[u8], unit: Unit) -> Result<u64, HeaderProbl
 }
 
 fn digits(text: &[u8], problem: HeaderProblem) -> Result<u64, HeaderProblem> {
-    // A zero in front could have been the last digit of a body that ends where the time starts.
-    let padded = matches!(text, [b'0', _, ..]);
-    if text.is_empty() || padded || !text.iter().all(u8::is_ascii_digit) {
+    if text.is_empty() || !text.iter().all(u8::is_ascii_digit) {
         return Err(problem);
     }
     let add = |number: u64, digit: &u8| {

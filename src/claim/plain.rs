@@ -52,7 +52,9 @@ pub(super) fn read_over<'a>(
     let template = choose_template(request, sender)?;
     let mut signed = Vec::with_capacity(8);
     let mut parsed_id = None;
+    let mut bounded = true;
     for (part, end) in template.with_ends() {
+        let follows_text = !core::mem::replace(&mut bounded, matches!(part, Part::Literal(_)));
         let value = match part {
             Part::Literal(text) => text.as_bytes(),
             Part::Body => {
@@ -65,7 +67,13 @@ pub(super) fn read_over<'a>(
                 parsed_id = Some(text);
                 text.as_bytes()
             }
-            Part::Timestamp => time.unwrap_or_default(),
+            // A zero in front could be the last byte of what stands before the time.
+            Part::Timestamp => match time {
+                Some([b'0', _, ..]) if follows_text => {
+                    return Err(malformed(time_header)(HeaderProblem::LeadingZero));
+                }
+                time => time.unwrap_or_default(),
+            },
             Part::Nonce => {
                 let name = headers.nonce.as_deref().unwrap_or_default();
                 required_token(nonce.unwrap_or_default(), end, name)?
@@ -144,10 +152,7 @@ fn check_expected(request: &Request, sender: &Sender) -> Result<(), Rejection> {
 }
 
 /// What is signed: for a GET it may be another text, and nothing speaks for a body then.
-fn choose_template<'a>(
-    request: &Request,
-    sender: &'a Sender,
-) -> Result<&'a Template, Rejection> {
+fn choose_template<'a>(request: &Request, sender: &'a Sender) -> Result<&'a Template, Rejection> {
     let Some(template) = &sender.signed_on_get else {
         return Ok(&sender.signed);
     };
@@ -160,11 +165,7 @@ fn choose_template<'a>(
     }
 }
 
-fn required_token<'a>(
-    value: &'a [u8],
-    end: End,
-    header: &str,
-) -> Result<&'a [u8], Rejection> {
+fn required_token<'a>(value: &'a [u8], end: End, header: &str) -> Result<&'a [u8], Rejection> {
     let text = token(value, end).map_err(malformed(header))?;
     Ok(text.as_bytes())
 }

@@ -64,10 +64,7 @@ pub(super) fn wrapped_signature<'a>(
 
 /// `v0` is over the time and the body. `v1` is over headers, too, which `h` names; where it is there,
 /// it alone decides, or else a weaker signature could stand in for a stronger one.
-pub(super) fn hook0<'a>(
-    request: &Request<'a>,
-    sender: &'a Sender,
-) -> Result<Claim<'a>, Rejection> {
+pub(super) fn hook0<'a>(request: &Request<'a>, sender: &'a Sender) -> Result<Claim<'a>, Rejection> {
     let headers = sender.header_sets.first();
     let header = headers.map_or("", |set| &set.signature);
     let value = request.require_header(header)?;
@@ -105,7 +102,9 @@ pub(super) fn hook0<'a>(
         let delivered = Document::read(delivered, Integers::Any)
             .map_err(|_| malformed(HeaderProblem::CoveredHeaders))?;
         for name in names.split(|byte| *byte == b' ') {
-            let name = str::from_utf8(name).unwrap_or_default().to_ascii_lowercase();
+            let name = str::from_utf8(name)
+                .unwrap_or_default()
+                .to_ascii_lowercase();
             let value = delivered.root().get(&name).and_then(Value::string);
             let value = value.ok_or_else(|| Rejection::MissingHeader { header: name })?;
             signed.push(Cow::Owned(value.into_owned().into_bytes()));
@@ -148,10 +147,21 @@ pub(super) fn plisio<'a>(
     let document = document(request, sender)?;
     let hash = member(document.root(), VERIFY_HASH, "a signature")?.string();
     let hash = hash.unwrap_or_default();
-    let bytes = form::signature(hash.as_bytes(), Encoding::Hex, Algorithm::HmacSha1)
-        .map_err(|_| Rejection::SignatureMismatch { location: location() })?;
+    let bytes =
+        form::signature(hash.as_bytes(), Encoding::Hex, Algorithm::HmacSha1).map_err(|_| {
+            Rejection::SignatureMismatch {
+                location: location(),
+            }
+        })?;
     let content = canonical::compact_strings(document.root(), VERIFY_HASH).into_bytes();
-    Ok(in_body(request, sender, bytes, Algorithm::HmacSha1, content.clone(), content))
+    Ok(in_body(
+        request,
+        sender,
+        bytes,
+        Algorithm::HmacSha1,
+        content.clone(),
+        content,
+    ))
 }
 
 /// The body's member `data` is a JSON Web Token with HS256 (RFC 7519, RFC 7518 section 3.2). Its
@@ -181,7 +191,9 @@ pub(super) fn jwt_member<'a>(
         }
         None => return Err(malformed()),
     }
-    let claims = Encoding::Base64Url.decode(claims.as_bytes()).ok_or_else(malformed)?;
+    let claims = Encoding::Base64Url
+        .decode(claims.as_bytes())
+        .ok_or_else(malformed)?;
     let algorithm = Algorithm::HmacSha256;
     let bytes = form::signature(signature.as_bytes(), Encoding::Base64Url, algorithm);
     let bytes = bytes.map_err(|_| malformed())?;
@@ -268,11 +280,7 @@ fn document<'a>(request: &Request<'a>, sender: &Sender) -> Result<Document<'a>, 
     })
 }
 
-fn member<'d>(
-    root: Value<'d>,
-    name: &str,
-    expected: &'static str,
-) -> Result<Value<'d>, Rejection> {
+fn member<'d>(root: Value<'d>, name: &str, expected: &'static str) -> Result<Value<'d>, Rejection> {
     root.get(name).ok_or_else(|| Rejection::MalformedPayload {
         path: name.into(),
         problem: PayloadProblem::Missing { expected },

@@ -9,8 +9,8 @@ use crate::event::amount::{BaseUnits, Decimals};
 use crate::event::asset::Asset;
 use crate::event::chain::Chain;
 use crate::event::model::{Family, Field, Kind, Status};
-use crate::timestamp;
 use crate::json::{Fault, Value};
+use crate::timestamp;
 
 /// The most members that a table has.
 const MAX_FIELDS: usize = 16;

@@ -24,7 +24,13 @@ pub(super) fn read(claim: &Claim) -> Result<Other, Rejection> {
         Ok(_) if document.is_some() => Content::Json,
         Ok(_) => Content::Text,
     };
-    let root = document.as_ref().map(Document::root);
+    let form = match &payload {
+        Content::Given(json) if sender.payload == Payload::Form => {
+            Some(Document::read(json.as_bytes(), Integers::Any)?)
+        }
+        _ => None,
+    };
+    let root = form.as_ref().or(document.as_ref()).map(Document::root);
     let find = |place: &Option<Place>| match place.as_ref()? {
         Place::Member(path) => text_at(root?, path),
         Place::Header(name) => {
@@ -33,10 +39,13 @@ pub(super) fn read(claim: &Claim) -> Result<Other, Rejection> {
         }
     };
     let own_id = claim.id().map(String::from);
+    let is_in_member = matches!(sender.id, Some(Place::Member(_)));
+    let kind = find(&sender.kind);
+    let found_id = find(&sender.id);
     Ok(Other {
-        kind: find(&sender.kind),
-        is_id_signed: own_id.is_some() || matches!(sender.id, Some(Place::Member(_))),
-        id: own_id.or_else(|| find(&sender.id)),
+        kind,
+        is_id_signed: own_id.is_some() || (is_in_member && found_id.is_some()),
+        id: own_id.or(found_id),
         payload,
     })
 }

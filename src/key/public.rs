@@ -288,7 +288,11 @@ fn read_jwk(jwk: Value<'_>) -> Result<Material, KeyProblem> {
                 "secp256k1" => ecdsa::Curve::Secp256k1,
                 _ => return Ok(Material::Other(OTHER_CURVE)),
             };
-            let point = [Vec::from([0x04]), coordinate(jwk, "x")?, coordinate(jwk, "y")?];
+            let point = [
+                Vec::from([0x04]),
+                coordinate(jwk, "x")?,
+                coordinate(jwk, "y")?,
+            ];
             Ok(Material::Point(Some(curve), point.concat()))
         }
         #[cfg(feature = "full")]

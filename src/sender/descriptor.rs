@@ -102,13 +102,15 @@ impl Sender {
         // Filled in place: an error has one value to drop then, wherever it comes up.
         read.fill(&mut sender)?;
         sender.finish()?;
+        read.check_algorithms(descriptor.get("signed").is_some())?;
         read.check_signed()?;
         read.check_compiled()?;
         Ok(read)
     }
 
     fn fill(&mut self, sender: &mut Members) -> Result<(), ConfigError> {
-        self.name = sender.required_text("name", is_name, "1 to 64 of a-z, 0-9 and inner hyphens")?;
+        self.name =
+            sender.required_text("name", is_name, "1 to 64 of a-z, 0-9 and inner hyphens")?;
         for described in ["title", "docs"] {
             sender.text(described, |_| true, "a string")?;
         }
@@ -174,56 +176,141 @@ impl Sender {
 
     /// Refuses what could be changed without breaking the signature, or can never be there.
     fn check_signed(&self) -> Result<(), ConfigError> {
-        let Self { signed, .. } = self;
-        let refuse = |member: &str, problem: &str| {
-            Err(ConfigError::InvalidSender {
-                member: format!("sender.{member}"),
-                problem: problem.to_owned(),
-            })
-        };
-        if !signed.has(&Part::Body) {
+        if !self.signed.has(&Part::Body) {
             return refuse("signed", "expected {body} in it, got a text without");
         }
-        let get = self.signed_on_get.as_ref();
-        if get.is_some_and(|get| !get.has(&Part::Query) && !get.has(&Part::Url)) {
-            return refuse("signedOnGet", "expected {query} or {url} in it, got neither");
-        }
-        if get.is_some_and(|get| get.has(&Part::Body)) {
-            return refuse("signedOnGet", "expected a text without {body}, got one with it");
+        self.check_template("signed", &self.signed)?;
+        if let Some(get) = &self.signed_on_get {
+            if get.has(&Part::Body) || !(get.has(&Part::Query) || get.has(&Part::Url)) {
+                return refuse(
+                    "signedOnGet",
+                    "expected {query} or {url} and no {body} in it",
+                );
+            }
+            self.check_template("signedOnGet", get)?;
         }
         let label = self.signature.timestamp_label.is_some();
-        let member = self.timestamp.as_ref().is_some_and(|it| it.member.is_some());
-        let own_rule = matches!(self.rule, Rule::Hook0);
+        let time = self.timestamp.as_ref();
+        let member = time.is_some_and(|time| time.member.is_some());
+        let in_headers = self.header_sets.iter().map(|set| set.timestamp.is_some());
+        let in_headers = in_headers.chain(self.header_sets.is_empty().then_some(false));
+        for in_header in in_headers {
+            let sources = [label, in_header, member];
+            let sources = sources.iter().filter(|source| **source).count();
+            if sources != usize::from(time.is_some()) {
+                return refuse(
+                    "timestamp",
+                    "expected one source of the time and its unit: headers.timestamp, \
+                     signature.timestamp or timestamp.member",
+                );
+            }
+        }
+        if label && self.signature.separator == b',' && self.has_unit(Unit::HttpDate) {
+            return refuse(
+                "timestamp.unit",
+                "expected a time without commas in a list, got http-date",
+            );
+        }
+        if self.payload == Payload::Form && (member || self.rule != Rule::Plain) {
+            return refuse("payload", "expected json where members are read, got form");
+        }
+        if self.header_names().len() > MAX_HEADERS {
+            return refuse("headers", "expected at most 16 headers, got more");
+        }
+        Ok(())
+    }
+
+    fn has_unit(&self, unit: Unit) -> bool {
+        self.timestamp
+            .as_ref()
+            .is_some_and(|time| time.unit == unit)
+    }
+
+    /// Refuses a text under the signature that leaves out what the headers say, or names what they
+    /// do not.
+    fn check_template(&self, member: &str, template: &Template) -> Result<(), ConfigError> {
+        let label = self.signature.timestamp_label.is_some();
         for set in &self.header_sets {
             let parts = [
-                ("timestamp", Part::Timestamp, label || set.timestamp.is_some()),
+                (
+                    "timestamp",
+                    Part::Timestamp,
+                    label || set.timestamp.is_some(),
+                ),
                 ("id", Part::Id, set.id.is_some()),
                 ("nonce", Part::Nonce, set.nonce.is_some()),
             ];
             for (name, part, given) in parts {
-                if given && !signed.has(&part) && !own_rule {
-                    let problem = format!("expected {{{name}}} in it, since only what is signed counts");
-                    return refuse("signed", &problem);
-                }
-                if !given && (signed.has(&part) || get.is_some_and(|get| get.has(&part))) {
-                    let problem = format!("expected headers.{name} for {{{name}}}, got none");
-                    return refuse("headers", &problem);
+                if given != template.has(&part) && self.rule != Rule::Hook0 {
+                    let problem = if given {
+                        format!("expected {{{name}}} in it, since only what is signed counts")
+                    } else {
+                        format!("expected headers.{name} for {{{name}}}, got none")
+                    };
+                    return refuse(if given { member } else { "headers" }, &problem);
                 }
             }
-            if signed.has(&Part::KeyId) && set.key_id.is_none() {
+            if template.has(&Part::KeyId) && set.key_id.is_none() {
                 return refuse("headers", "expected headers.keyId for {keyId}, got none");
             }
-            let sources = [label, set.timestamp.is_some(), member];
-            let sources = sources.iter().filter(|source| **source).count();
-            if sources != usize::from(self.timestamp.is_some()) {
-                let problem = "expected one source of the time and its unit: headers.timestamp, \
-                               signature.timestamp or timestamp.member";
-                return refuse("timestamp", problem);
+            if template.has(&Part::Header(set.signature.clone())) {
+                return refuse(
+                    member,
+                    "expected headers without the signature's own, got it",
+                );
             }
         }
-        if self.header_names().len() > MAX_HEADERS {
-            let problem = format!("expected at most {MAX_HEADERS} headers, got more");
-            return refuse("headers", &problem);
+        // Beside a text of any length, three digits could make milliseconds of seconds.
+        if self.has_unit(Unit::Unix) && !template.bounds(&Part::Timestamp) {
+            return refuse(
+                "timestamp.unit",
+                "expected s or ms where no fixed text stands on both sides of {timestamp}, got unix",
+            );
+        }
+        Ok(())
+    }
+
+    /// Refuses algorithms that a rule does not know, or that need keys of two kinds.
+    fn check_algorithms(&self, has_signed: bool) -> Result<(), ConfigError> {
+        let SignatureForm { algorithms, .. } = &self.signature;
+        let only = |expected: Algorithm| algorithms.iter().all(|(_, other)| *other == expected);
+        let fits = match self.rule {
+            Rule::Plisio => only(Algorithm::HmacSha1),
+            Rule::JwtMember => only(Algorithm::HmacSha256),
+            Rule::DetachedJws => only(Algorithm::RsaSha512),
+            Rule::Hook0 => {
+                let labels = algorithms.iter().map(|(label, _)| label.as_str());
+                let time = self.signature.timestamp_label.as_deref();
+                only(Algorithm::HmacSha256)
+                    && labels.eq(["v0", "v1"])
+                    && time == Some("t")
+                    && self.signature.encoding == Encoding::Hex
+                    && self.has_unit(Unit::Seconds)
+            }
+            _ => {
+                let mut kinds = algorithms.iter().map(|(_, it)| it.is_mac());
+                let first = kinds.next();
+                let mixed = kinds.any(|kind| Some(kind) != first);
+                let standard = |it: &Algorithm| it.is_mac() || *it == Algorithm::Ed25519;
+                let standard = algorithms.iter().all(|(_, it)| standard(it));
+                !mixed || (self.key == KeyForm::Standard && standard)
+            }
+        };
+        if !fits {
+            return refuse(
+                "algorithm",
+                "expected what the rule and the key form take, got another",
+            );
+        }
+        let own_text = matches!(
+            self.rule,
+            Rule::Plisio | Rule::JwtMember | Rule::DetachedJws | Rule::Hook0
+        );
+        if own_text && has_signed {
+            return refuse(
+                "signed",
+                "expected nothing, since the rule says what is signed",
+            );
         }
         Ok(())
     }
@@ -238,6 +325,13 @@ impl Sender {
             sender: self.name.clone(),
         })
     }
+}
+
+fn refuse(member: &str, problem: &str) -> Result<(), ConfigError> {
+    Err(ConfigError::InvalidSender {
+        member: format!("sender.{member}"),
+        problem: problem.to_owned(),
+    })
 }
 
 fn signature(sender: &mut Members, read: &mut Sender) -> Result<(), ConfigError> {
@@ -257,7 +351,10 @@ fn signature(sender: &mut Members, read: &mut Sender) -> Result<(), ConfigError>
             return Err(form.unexpected("format", "no format, since only ecdsa has several"));
         }
         form.finish()?;
-    } else if matches!(read.rule, Rule::Plain | Rule::SortedJson | Rule::SignedMember) {
+    } else if matches!(
+        read.rule,
+        Rule::Plain | Rule::SortedJson | Rule::SignedMember
+    ) {
         return Err(sender.unexpected("signature", "an object"));
     } else {
         algorithms(value, signature, false);
@@ -277,7 +374,8 @@ fn algorithms(value: Option<Value>, read: &mut SignatureForm, raw: bool) {
         let algorithm = pick(place, ALGORITHMS);
         let format = if raw { Format::Raw } else { Format::Der };
         let algorithm = algorithm.map(|algorithm| algorithm.with_format(format));
-        read.algorithms.extend(algorithm.map(|it| (label.to_owned(), it)));
+        read.algorithms
+            .extend(algorithm.map(|it| (label.to_owned(), it)));
     };
     for (label, name) in value.into_iter().flat_map(Value::members) {
         let label = label.string().unwrap_or_default();
@@ -343,6 +441,21 @@ fn header_set(mut set: Members) -> Result<HeaderSet, ConfigError> {
         key_id: set.text("keyId", is_header_name, EXPECTED)?,
     };
     set.finish()?;
+    let names = [&read.timestamp, &read.id, &read.nonce, &read.key_id];
+    let names: Vec<_> = names
+        .into_iter()
+        .flatten()
+        .chain([&read.signature])
+        .collect();
+    let repeated = |(index, name): (usize, &&String)| {
+        names
+            .iter()
+            .skip(index.saturating_add(1))
+            .any(|other| other == name)
+    };
+    if names.iter().enumerate().any(repeated) {
+        return Err(set.unexpected("signature", "headers of which each has one part"));
+    }
     Ok(read)
 }
 
@@ -361,10 +474,7 @@ fn timestamp(sender: &mut Members) -> Result<Option<Timestamp>, ConfigError> {
     Ok(Some(read))
 }
 
-fn template(
-    sender: &mut Members,
-    name: &'static str,
-) -> Result<Option<Template>, ConfigError> {
+fn template(sender: &mut Members, name: &'static str) -> Result<Option<Template>, ConfigError> {
     let Some(text) = sender.text(name, |_| true, "a text with tokens")? else {
         return Ok(None);
     };
@@ -425,7 +535,9 @@ impl<'d> Members<'d> {
 
     fn object(&mut self, name: &'static str) -> Result<Option<Self>, ConfigError> {
         let path = format!("{}.{name}", self.path);
-        self.get(name).map(|value| Self::of(value, &path)).transpose()
+        self.get(name)
+            .map(|value| Self::of(value, &path))
+            .transpose()
     }
 
     fn text(
@@ -469,7 +581,9 @@ impl<'d> Members<'d> {
         let Some(value) = self.get("toleranceSeconds") else {
             return Ok(None);
         };
-        let seconds = value.integer().filter(|seconds| (1..=86_400).contains(seconds));
+        let seconds = value
+            .integer()
+            .filter(|seconds| (1..=86_400).contains(seconds));
         match seconds {
             Some(seconds) => Ok(Some(seconds)),
             None => Err(self.unexpected("toleranceSeconds", "1 to 86400 seconds")),
@@ -508,7 +622,8 @@ fn is_name(text: &str) -> bool {
 }
 
 fn is_host(text: &str) -> bool {
-    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-".contains(&byte);
+    let allowed =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-".contains(&byte);
     (1..=253).contains(&text.len()) && text.bytes().all(allowed)
 }
 

@@ -11,9 +11,9 @@ use alloc::vec::Vec;
 
 use crate::algorithm::Algorithm;
 use crate::encoding::Encoding;
-use crate::timestamp::Unit;
 #[cfg(not(feature = "full"))]
 use crate::error::ConfigError;
+use crate::timestamp::Unit;
 pub use template::End;
 use template::{Part, Template};
 
@@ -205,6 +205,16 @@ impl Sender {
         Some((member.as_deref()?, *unit))
     }
 
+    /// Whether its callbacks carry an id in a header.
+    pub(crate) fn needs_id(&self) -> bool {
+        self.identifies_callbacks() || matches!(self.id, Some(Place::Header(_)))
+    }
+
+    /// Whether its callbacks carry a nonce.
+    pub(crate) fn needs_nonce(&self) -> bool {
+        self.header_sets.iter().any(|set| set.nonce.is_some())
+    }
+
     /// Whether its callbacks name the key that signed them.
     #[must_use]
     pub fn names_keys(&self) -> bool {
@@ -228,7 +238,10 @@ impl Sender {
         };
         for set in &self.header_sets {
             let optional = [&set.id, &set.timestamp];
-            optional.into_iter().flatten().for_each(|name| add(name.as_str()));
+            optional
+                .into_iter()
+                .flatten()
+                .for_each(|name| add(name.as_str()));
             add(&set.signature);
             let optional = [&set.nonce, &set.key_id];
             optional.into_iter().flatten().for_each(|name| add(name));

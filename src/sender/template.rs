@@ -68,11 +68,24 @@ impl Template {
         self.0.contains(part)
     }
 
+    /// Whether nothing but fixed text stands beside this part.
+    pub(crate) fn bounds(&self, part: &Part) -> bool {
+        let place = self.0.iter().position(|other| other == part);
+        let Some(place) = place else {
+            return true;
+        };
+        let beside = [place.checked_sub(1), place.checked_add(1)];
+        let mut beside = beside.into_iter().filter_map(|at| self.0.get(at?));
+        beside.all(|part| matches!(part, Part::Literal(_)))
+    }
+
     /// Each part with what follows it.
     pub(crate) fn with_ends(&self) -> impl Iterator<Item = (&Part, End)> {
         let behind = self.0.iter().skip(1).map(Some).chain([None]);
         self.0.iter().zip(behind).map(|(part, next)| match next {
-            Some(Part::Literal(text)) => (part, text.bytes().next().map_or(End::Free, End::Literal)),
+            Some(Part::Literal(text)) => {
+                (part, text.bytes().next().map_or(End::Free, End::Literal))
+            }
             None | Some(Part::Timestamp) => (part, End::Free),
             Some(_) => (part, End::Open),
         })

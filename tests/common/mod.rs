@@ -12,7 +12,7 @@ use wallet_callback::error::{ConfigError, HeaderProblem, Location, PayloadProble
 use wallet_callback::event::{Content, Event, Other};
 use wallet_callback::key::{KeySource, Keys, SigningKey};
 use wallet_callback::request::Request;
-use wallet_callback::sender::Sender;
+use wallet_callback::sender::{End, Sender};
 use wallet_callback::sign::{Details, sign};
 use wallet_callback::timestamp::Unit;
 use wallet_callback::verify::{Options, Verifier};
@@ -23,7 +23,9 @@ pub(crate) static STANDARD: LazyLock<Sender> =
 pub(crate) static SVIX: LazyLock<Sender> = LazyLock::new(|| Sender::find("svix").unwrap());
 
 /// What is wrong with the headers of these three.
-pub(crate) const NOT_AN_ID: HeaderProblem = HeaderProblem::Token { end: Some(b'.') };
+pub(crate) const NOT_AN_ID: HeaderProblem = HeaderProblem::Token {
+    end: End::Literal(b'.'),
+};
 pub(crate) const NOT_SECONDS: HeaderProblem = HeaderProblem::Time {
     unit: Unit::Seconds,
 };

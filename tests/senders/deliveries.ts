@@ -191,8 +191,9 @@ export function malformed({ name }: Signer): RejectionCode {
 
 /**
  * The code for a signature in the right encoding and of the wrong length. An RSA signature is as
- * long as the key, of which its form knows nothing.
+ * long as the key, of which its form knows nothing, and the DER of ECDSA has no length of its own.
  */
 export function wrongLength(signer: Signer): RejectionCode {
-	return signer.algorithm.family === "rsa" ? "signature_mismatch" : malformed(signer);
+	const { family } = signer.algorithm;
+	return ["rsa", "ecdsa"].includes(family) ? "signature_mismatch" : malformed(signer);
 }

@@ -25,6 +25,7 @@ import {
 	type Signer,
 	signatureOf,
 	signers,
+	takesEitherUnit,
 	together,
 	write,
 } from "./signers.ts";
@@ -256,12 +257,14 @@ const cases: { readonly [title: string]: Case } = {
 	},
 	"hex and base64 for each other": {
 		check(subject) {
-			const { encoding } = subject.signer;
+			const { signer } = subject;
+			const { encoding } = signer;
 			const other = encoding === "hex" ? "base64" : "hex";
-			const signature = (text: string) => Buffer.from(text, encoding).toString(other);
+			const { callback, text } = search(signer, (found) => digitsOf(found, signer) % 4 === 0);
+			const signature = Buffer.from(text, encoding).toString(other);
 			// Hex digits are letters of base64, too: a signature of another length.
-			const code = encoding === "hex" ? malformed(subject.signer) : wrongLength(subject.signer);
-			refused(deliver(subject, { signature }), code);
+			const code = encoding === "hex" ? malformed(signer) : wrongLength(signer);
+			refused(deliver(subject, { callback, signature }), code);
 		},
 	},
 	"a missing header": {
@@ -271,9 +274,11 @@ const cases: { readonly [title: string]: Case } = {
 				const result = deliver(subject, {
 					headers: ({ [name]: _, ...others }) => others,
 				});
-				// Without a signature under its other name, the first name is what is missed.
+				// Without a signature under its other name, the first name is what is missed; without
+				// any of two times, the first of them.
 				const isOther = signer.alternative === true && /-signature$/.test(name);
-				refused(result, "missing_header", name, isOther ? undefined : name.toLowerCase());
+				const missed = signer.variant === "by one other name" ? "x-pay-timestamp" : name;
+				refused(result, "missing_header", name, isOther ? undefined : missed.toLowerCase());
 			}
 		},
 	},
@@ -328,7 +333,10 @@ const cases: { readonly [title: string]: Case } = {
 		of: ({ unit, timestampMember }) => unit !== undefined && timestampMember === undefined,
 		check(subject) {
 			const right = write(NOW, subject.signer.unit ?? "s");
-			for (const wrong of ["", "x", `${right}x`, `+${right}`, "-1", "1e9", "NaN", "9".repeat(40)]) {
+			for (const wrong of [
+				...["", "x", "-1", "1e9", "NaN", "0x6b03", "9".repeat(40)],
+				...[`${right}x`, `+${right}`, `0${right}`],
+			]) {
 				const headers = (all: Record<string, string>) =>
 					mapped(all, (value) => replaced(value, right, wrong));
 				refused(deliver(subject, { headers }), "malformed_header", wrong);
@@ -336,9 +344,33 @@ const cases: { readonly [title: string]: Case } = {
 		},
 	},
 	"a time in another unit": {
-		of: ({ unit, timestampMember }) => unit === "s" && timestampMember === undefined,
+		of: (signer) =>
+			signer.unit === "s" && signer.timestampMember === undefined && !takesEitherUnit(signer),
 		check(subject) {
 			refused(deliver(subject, { callback: { timestamp: NOW * 1000 } }), "timestamp_too_new");
+		},
+	},
+	"a time in either unit": {
+		of: takesEitherUnit,
+		check(subject) {
+			// Which of the two a number is in, its size tells.
+			const late = 301_000;
+			for (const [scale, note] of [
+				[1, "s"],
+				[1000, "ms"],
+			] as const) {
+				const at = (time: number) => deliver(subject, { callback: { timestamp: time * scale } });
+				assert.equal(accepted(at(NOW), note).timestamp, NOW / 1000);
+				accepted(at(NOW - 300_000), note);
+				accepted(at(NOW + 300_000), note);
+				refused(at(NOW - late), "timestamp_too_old", note);
+				refused(at(NOW + late), "timestamp_too_new", note);
+			}
+			refused(deliver(subject, { callback: { timestamp: NOW * 1e6 } }), "timestamp_too_new");
+			const boundary = (written: number) =>
+				deliver(subject, { callback: { timestamp: written * 1000 } });
+			refused(boundary(1e11), "timestamp_too_old");
+			refused(boundary(1e11 - 1), "timestamp_too_new");
 		},
 	},
 	"a time in seconds for milliseconds": {
@@ -643,6 +675,11 @@ function search(
 		if (fits(text)) return { callback, text };
 	}
 	return assert.fail(`no such signature of ${signer.name}`);
+}
+
+/** How many digits a signature has in hex. */
+function digitsOf(text: string, { encoding }: Signer): number {
+	return Buffer.from(text, encoding).length * 2;
 }
 
 /** Whose bytes do not fill the last four letters. */

@@ -16,16 +16,17 @@ import {
 import { keccak_256 } from "@noble/hashes/sha3.js";
 import type { SenderName, VerifierOptions } from "wallet-callback";
 
-export type Unit = "s" | "ms" | "iso8601" | "http-date";
+export type Unit = "s" | "ms" | "iso8601" | "http-date" | "go";
 
 /** How each sender writes the time that it signs. */
 const UNITS = {
-	"binance-connect": "ms",
+	"binance-connect": "s",
 	"binance-pay": "ms",
+	bitnovo: "s",
 	blockfrost: "s",
 	bridge: "ms",
 	"bybit-pay": "s",
-	cobo: "ms",
+	cobo: "s",
 	"coinbase-cdp": "s",
 	coinflow: "s",
 	coinpayments: "iso8601",
@@ -42,9 +43,19 @@ const UNITS = {
 	"triple-a": "s",
 	turnkey: "ms",
 	webhook: "s",
-	xaman: "ms",
-	zerohash: "ms",
+	xaman: "s",
+	zerohash: "s",
 } as const satisfies Record<string, Unit>;
+
+/** Those that are seen with seconds and with milliseconds. `UNITS` has the one of the two. */
+const EITHER_UNIT: readonly string[] = [
+	"binance-connect",
+	"cobo",
+	"crypto-com-pay",
+	"quicknode",
+	"xaman",
+	"zerohash",
+];
 
 /** What a callback is made of. A sender uses what it signs. */
 export interface Callback {
@@ -109,6 +120,11 @@ export interface KeyPair {
 	readonly verifying: Keys;
 }
 
+/** Whether its time may be in seconds and in milliseconds. */
+export function takesEitherUnit({ name }: Signer): boolean {
+	return EITHER_UNIT.includes(name);
+}
+
 export function title({ name, variant }: Signer): string {
 	return variant === undefined ? name : `${name} ${variant}`;
 }
@@ -146,6 +162,10 @@ export function write(timestamp: number, unit: Unit): string {
 			return new Date(timestamp).toISOString().slice(0, "2026-11-23T08:00:00".length);
 		case "http-date":
 			return new Date(timestamp).toUTCString();
+		case "go": {
+			const [date, time] = new Date(timestamp).toISOString().slice(0, -1).split("T");
+			return `${date} ${time}157172 +0000 UTC m=+0.1`;
+		}
 	}
 }
 
@@ -474,7 +494,7 @@ function stamped(
 	signed: (time: string, callback: Callback) => Buffer,
 	{ more, ...rest }: Rest & { readonly more?: (callback: Callback) => Record<string, string> } = {},
 ): Signer {
-	const unit = UNITS[name];
+	const unit = rest.unit ?? UNITS[name];
 	return {
 		name,
 		algorithm: hmac("sha256"),
@@ -560,10 +580,13 @@ export const signers: readonly Signer[] = [
 		type: "subscriptionType",
 		id: null,
 	}),
-	stamped("tenderly", ["X-Tenderly-Signature", "Date"], (time, { body }) => bytes(body, time), {
-		type: "event_type",
-		id: "id",
-	}),
+	...([{}, { variant: "with a time of Go", unit: "go" }] as const).map((rest) =>
+		stamped("tenderly", ["X-Tenderly-Signature", "Date"], (time, { body }) => bytes(body, time), {
+			type: "event_type",
+			id: "id",
+			...rest,
+		}),
+	),
 	labelled("blockfrost", "Blockfrost-Signature", { tolerance: 600, type: "type", id: "id" }),
 	overBody("lightspark", "lightspark-signature", { type: "event_type", id: "event_id" }),
 	stamped(
@@ -655,13 +678,14 @@ export const signers: readonly Signer[] = [
 		type: "eventName",
 		id: "messageId",
 	}),
-	...(["x-payload-signature", "x-pay-signature"] as const).map((header, index) =>
-		stamped(
-			"thirdweb",
-			[header, "x-timestamp"],
-			(time, { body }) => bytes(time, ".", body),
-			index === 0 ? {} : { variant: "by its other name", alternative: true },
-		),
+	...(
+		[
+			["x-payload-signature", "x-timestamp", {}],
+			["x-pay-signature", "x-pay-timestamp", { variant: "by its other names", alternative: true }],
+			["x-pay-signature", "x-timestamp", { variant: "by one other name", alternative: true }],
+		] as const
+	).map(([signature, timestamp, rest]) =>
+		stamped("thirdweb", [signature, timestamp], (time, { body }) => bytes(time, ".", body), rest),
 	),
 	stamped("thirdweb-engine", ["X-Engine-Signature", "X-Engine-Timestamp"], (time, { body }) =>
 		bytes(time, ".", body),
@@ -687,10 +711,8 @@ export const signers: readonly Signer[] = [
 	overBody("strike", "X-Webhook-Signature", { type: "eventType", id: "id" }),
 	raw("cryptapi", "x-ca-signature", rsa("sha256", 1024), pem, {}),
 	// The documentation does not say that the key is hex: its published example does.
-	overBody("bitnovo", "X-SIGNATURE", {
+	stamped("bitnovo", ["X-SIGNATURE", "X-NONCE"], (time, { body }) => bytes(time, body), {
 		key: hexSecret,
-		signed: ({ nonce, body }) => bytes(nonce, body),
-		headers: ({ nonce }, signature) => ({ "X-SIGNATURE": signature, "X-NONCE": nonce }),
 	}),
 	overBody("dfns", "X-DFNS-WEBHOOK-SIGNATURE", {
 		prefix: "sha256=",

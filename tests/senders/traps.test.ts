@@ -269,17 +269,20 @@ describe("moonpay", () => {
 		const query = "transactionId=5&note=%24%26&b=Gr%C3%BC%C3%9Fe";
 		const over = (text: string) =>
 			createHmac("sha256", secretOf(subject.signer)).update(`${SECONDS}.${text}`).digest("hex");
+		const signed = over(`?${query}`);
 		const get = (signature: string, sent = query, method = "GET") =>
 			post(subject, { "Moonpay-Signature-V2": `t=${SECONDS},s=${signature}` }, "", {
 				method,
 				url: `https://receiver.example/callbacks?${sent}`,
 			});
-		accepted(get(over(query)));
-		refused(get(over(query), `${query}&c=1`), "signature_mismatch");
-		refused(get(over(query), query.replace("=5", "=6")), "signature_mismatch");
+		accepted(get(signed));
+		refused(get(signed, `${query}&c=1`), "signature_mismatch");
+		refused(get(signed, query.replace("=5", "=6")), "signature_mismatch");
+		// The question mark is signed, too.
+		refused(get(over(query)), "signature_mismatch");
 		refused(get(over("")), "signature_mismatch");
 		// A POST without a body signs nothing but the time.
-		refused(get(over(query), query, "POST"), "signature_mismatch");
+		refused(get(signed, query, "POST"), "signature_mismatch");
 		accepted(get(over(""), query, "POST"));
 	});
 });
@@ -315,6 +318,7 @@ describe("boundaries that are not marked", () => {
 		["bybit-pay", "timestamp"],
 		["quicknode", "X-QN-Timestamp"],
 		["xaman", "x-xumm-request-timestamp"],
+		["bitnovo", "X-NONCE"],
 	] as const) {
 		shift(
 			"a digit of the time goes to the body",
@@ -429,27 +433,23 @@ describe("boundaries that are not marked", () => {
 		},
 		"malformed_header",
 	);
-	shift(
-		"a letter of the nonce goes to the body",
-		"bitnovo",
-		{},
-		({ headers, body }, set) => {
-			const letter = last(headers["X-NONCE"]);
-			set("X-NONCE", drop);
-			return bytes(letter, body);
-		},
-		"malformed_payload",
-	);
-	shift(
-		"a letter of the body goes to the nonce",
-		"bitnovo",
-		{},
-		({ body }, set) => {
-			set("X-NONCE", (text) => `${text}{`);
-			return body.subarray(1);
-		},
-		"malformed_payload",
-	);
+	// Milliseconds without their last three digits are seconds.
+	for (const [name, header] of [
+		["quicknode", "X-QN-Timestamp"],
+		["xaman", "x-xumm-request-timestamp"],
+	] as const) {
+		shift(
+			"three digits of the time go to the body",
+			name,
+			{ timestamp: NOW * 1000 },
+			({ headers, body }, set) => {
+				const digits = headers[header]?.slice(-3) ?? assert.fail(header);
+				set(header, (text) => text.slice(0, -3));
+				return bytes(digits, body);
+			},
+			"malformed_payload",
+		);
+	}
 	for (const name of ["gate-pay", "binance-pay"] as const) {
 		const header = name === "gate-pay" ? "X-GatePay-Nonce" : "BinancePay-Nonce";
 		shift(
@@ -588,7 +588,8 @@ describe("ECDSA in the other of its forms", () => {
 			const key = { key: keyPair(signer).signing as KeyObject, dsaEncoding: "ieee-p1363" as const };
 			const raw = nodeSign("sha256", signer.signed(callbackFor(signer)), key);
 			const result = deliver(subject, { signature: raw.toString("base64") });
-			refused(result, "malformed_header");
+			// Its text is right. What its bytes say is judged with the key.
+			refused(result, "signature_mismatch");
 		});
 	}
 });
@@ -620,14 +621,14 @@ describe("grid", () => {
 			(s: string) => JSON.stringify([{ v: "1", s }]),
 			(s: string) => JSON.stringify(s),
 			(s: string) => `{"v":"1","s":"${s.slice(4)}","s":"${s}"}`,
+			(s: string) => JSON.stringify({ v: "2", s }),
+			(s: string) => JSON.stringify({ v: 1, s }),
 			() => "{}",
 			() => '{"v":"1"}',
 		]) {
 			const result = deliver(subject, inHeader(write));
 			refused(result, "malformed_header", write("…"));
 		}
-		const otherVersion = inHeader((s) => JSON.stringify({ v: "2", s }));
-		refused(deliver(subject, otherVersion), "unsupported_signature");
 	});
 });
 
@@ -661,7 +662,6 @@ describe("transak", () => {
 			jwt({ alg: "HS512" }),
 			jwt({ alg: "RS256" }),
 			jwt({ alg: "ES256" }),
-			jwt({ typ: "JWT" }),
 			jwt({ alg: ["HS256"] }),
 			jwt({ alg: "HS256", crit: ["exp"], exp: 1 }),
 			jwt({ alg: "HS256", crit: [] }),
@@ -688,7 +688,7 @@ describe("transak", () => {
 			data(`${right}.x`),
 			data(`${header}.${payload}`),
 			data(`${header}.${payload}.`),
-			data(`${header}..${signature}`),
+			data(jwt({ typ: "JWT" })),
 			data(`${header}=.${payload}.${signature}`),
 			data(` ${right}`),
 			data(`${right}\n`),
@@ -697,14 +697,17 @@ describe("transak", () => {
 			data([right]),
 			data({ [right]: 1 }),
 			data(undefined),
-			`{"data":"${jwt({ alg: "none" })}","data":"${right}"}`,
 			`["${right}"]`,
-			right,
-			"",
-			"{",
 		]) {
 			refused(post(subject, {}, body), "malformed_payload", body);
 		}
+		// Of these, nobody could say what is signed.
+		const twice = `{"data":"${jwt({ alg: "none" })}","data":"${right}"}`;
+		for (const body of [twice, right, "", "{"]) {
+			refused(post(subject, {}, body), "signature_mismatch", body);
+		}
+		// Claims that are none have a form: the signature comes first.
+		refused(post(subject, {}, data(`${header}..${signature}`)), "signature_mismatch");
 	});
 	transak("members beside the token are not handed over", (subject) => {
 		const body = JSON.stringify({ order: "refunded", data: jwt({ alg: "HS256" }) });
@@ -762,7 +765,6 @@ describe("fireblocks-v2", () => {
 			{ alg: "RS256" },
 			{ alg: "PS512" },
 			{ alg: "rs512" },
-			{},
 			{ alg: "RS512", b64: false, crit: ["b64"] },
 			{ alg: "RS512", b64: false },
 			{ alg: "RS512", crit: ["exp"] },
@@ -794,6 +796,9 @@ describe("fireblocks-v2", () => {
 			jws(Buffer.from("{").toString("base64url")),
 			jws(Buffer.from('{"alg":"RS512","alg":"RS512"}').toString("base64url")),
 			jws(encode({ alg: "RS512", kid: 7 })),
+			jws(encode({ alg: "RS512", kid: null })),
+			jws(encode({ kid: KEY_ID })),
+			jws(encode({})),
 		]) {
 			refused(send(subject, parts), "malformed_header", parts.join("."));
 		}
@@ -816,16 +821,23 @@ describe("bitso", () => {
 		const { payload } = JSON.parse(body.toString());
 		const signed = JSON.stringify(payload);
 		for (const other of [
-			`{"payload":${signed},"payload":{"a":1}}`,
-			`{"payload":{"a":1},"payload":${signed}}`,
 			`{"outer":{"payload":${signed}}}`,
 			`{"Payload":${signed}}`,
 			`[${signed}]`,
-			`{"payload":${signed}`,
 			"{}",
-			"",
+			"[]",
+			"null",
 		]) {
 			refused(deliver(subject, { body: () => bytes(other) }), "malformed_payload", other);
+		}
+		// Of these, nobody could say what is signed.
+		for (const other of [
+			`{"payload":${signed},"payload":{"a":1}}`,
+			`{"payload":{"a":1},"payload":${signed}}`,
+			`{"payload":${signed}`,
+			"",
+		]) {
+			refused(deliver(subject, { body: () => bytes(other) }), "signature_mismatch", other);
 		}
 	});
 });
@@ -840,18 +852,27 @@ describe("plisio", () => {
 		const members = body.toString().trim().slice(1, -1);
 		for (const text of [
 			`{${members}}`,
-			`{${members},"verify_hash":"${right}","verify_hash":"${right}"}`,
-			`{${members},"verify_hash":["${right}"]}`,
-			`{${members},"verify_hash":null}`,
 			`{${members},"inner":{"verify_hash":"${right}"}}`,
 			`[{${members},"verify_hash":"${right}"}]`,
 			"null",
 			"[]",
-			"",
 		]) {
 			refused(post(subject, {}, text), "malformed_payload", text);
 		}
+		// Of these, nobody could say what is signed.
+		const twice = `{${members},"verify_hash":"${right}","verify_hash":"${right}"}`;
+		for (const text of [twice, `{${members}`, ""]) {
+			refused(post(subject, {}, text), "signature_mismatch", text);
+		}
 		accepted(post(subject, {}, `{"verify_hash":"${right}",${members}}`));
+	});
+	plisio("a signature that is no text", (subject) => {
+		const right = signatureOf(subject.signer, callbackFor(subject.signer), keyPair(subject.signer));
+		const members = body.toString().trim().slice(1, -1);
+		for (const value of [`["${right}"]`, "null", "1", "{}"]) {
+			const text = `{${members},"verify_hash":${value}}`;
+			refused(post(subject, {}, text), "malformed_payload", text);
+		}
 	});
 	plisio("a signature in a header", (subject) => {
 		const right = signatureOf(subject.signer, callbackFor(subject.signer), keyPair(subject.signer));

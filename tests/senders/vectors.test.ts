@@ -12,6 +12,7 @@ import {
 	type Signer,
 	signCallback,
 	signers,
+	type Unit,
 	write,
 } from "./signers.ts";
 
@@ -156,7 +157,8 @@ function callbackOf(vector: Vector): Callback {
 	const ending = (pattern: RegExp) =>
 		Object.entries(headers).find(([name]) => pattern.test(name))?.[1];
 	const all = Object.values(headers).join();
-	const time = /\bt=(\d+)/.exec(all)?.[1] ?? ending(/(timestamp|^date)$/i);
+	// Where no header is said to be a time, a nonce may be one.
+	const time = /\bt=(\d+)/.exec(all)?.[1] ?? ending(/(timestamp|^date)$/i) ?? ending(/nonce$/i);
 	const covered = /\bh=([^,]*)/.exec(all)?.[1]?.split(" ") ?? [];
 	return {
 		body: Buffer.from(body),
@@ -170,12 +172,13 @@ function callbackOf(vector: Vector): Callback {
 	};
 }
 
-function read(text: string, unit: "s" | "ms" | "iso8601" | "http-date"): number {
+function read(text: string, unit: Unit): number {
 	const timestamp = {
 		s: () => Number(text) * 1000,
 		ms: () => Number(text),
 		iso8601: () => Date.parse(`${text}Z`),
 		"http-date": () => Date.parse(text),
+		go: () => Date.parse(text.replace(/ \+0000 UTC.*/, "Z")),
 	}[unit]();
 	assert.equal(write(timestamp, unit), text);
 	return timestamp;

@@ -3,6 +3,8 @@
 import {
 	ConfigError,
 	createVerifier,
+	type SenderDescriptor,
+	type SenderName,
 	type Verifier,
 	type VerifierOptions,
 } from "wallet-callback";
@@ -124,12 +126,12 @@ function toVerifier<Event>(verifying: Verifying<Event>): Verifier<Event> {
 }
 
 /** The sender's name and the events of its callbacks belong together: `createReceiver` says so. */
-function build<Event>(options: VerifierOptions): Verifier<Event> {
+function build<Event>(options: VerifierOptions<SenderName | SenderDescriptor>): Verifier<Event> {
 	return createVerifier(options) as Verifier<unknown> as Verifier<Event>;
 }
 
 function isVerifier<Event>(
-	verifier: Verifier<Event> | VerifierOptions,
+	verifier: Verifier<Event> | VerifierOptions<SenderName | SenderDescriptor>,
 ): verifier is Verifier<Event> {
 	return typeof verifier === "object" && verifier !== null && "verify" in verifier;
 }

@@ -1,0 +1,191 @@
+/** What a verifier says of callbacks that it accepts: their ids and types, and for how long they count. */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { OpaqueEvent, SenderDescriptor } from "wallet-callback";
+import { accepted, deliver, ID, NOW, refused, type Subject, subjects } from "./deliveries.ts";
+import { libraries } from "./package.ts";
+import { bytes, keyPair, signers } from "./signers.ts";
+
+const SECONDS = NOW / 1000;
+
+/** The same test with each module that has the sender. */
+function each(title: string, name: string, check: (subject: Subject) => void): void {
+	const those = subjects.filter(({ signer }) => signer.name === name);
+	assert.ok(those.length > 0);
+	for (const subject of those) test(`${title} (${subject.name})`, () => check(subject));
+}
+
+/** The ids of a callback with this body. */
+function idsOf(subject: Subject, body: string): readonly [id: unknown, own: unknown] {
+	const { id, event } = accepted(deliver(subject, { callback: { body: bytes(body) } }), body);
+	return [id, (event as OpaqueEvent).id];
+}
+
+describe("ids", () => {
+	each("a number", "coinspaid", (subject) => {
+		for (const number of ["123", "0", "9007199254740991"]) {
+			assert.deepEqual(idsOf(subject, `{"id":${number}}`), [number, number]);
+		}
+	});
+	each("a number of which others make another one", "coinspaid", (subject) => {
+		const numbers = ["9007199254740992", "9007199254740993", "2938393749303836729", "1e3", "1.5"];
+		for (const number of [...numbers, "-1", "-0", "1.0", "12345678901234567890123"]) {
+			assert.deepEqual(idsOf(subject, `{"id":${number}}`), [undefined, undefined], number);
+		}
+	});
+	each("what is neither a text nor a number", "coinspaid", (subject) => {
+		for (const value of ["null", "true", "[]", "[1]", "{}", '{"id":"x"}']) {
+			assert.deepEqual(idsOf(subject, `{"id":${value}}`), [undefined, undefined], value);
+		}
+		for (const body of ["{}", '{"Id":"x"}', '{"data":{"id":"x"}}', "[]", "123", "text", ""]) {
+			assert.deepEqual(idsOf(subject, body), [undefined, undefined], body);
+		}
+	});
+	each("nineteen digits", "binance-pay", (subject) => {
+		const digits = "2938393749303836729";
+		assert.deepEqual(idsOf(subject, `{"bizId":"${digits}"}`), [digits, digits]);
+		// No double is this number.
+		assert.deepEqual(idsOf(subject, `{"bizId":${digits}}`), [undefined, undefined]);
+	});
+	each("of the body", "stripe", (subject) => {
+		assert.deepEqual(idsOf(subject, `{"id":"${ID}"}`), [ID, ID]);
+		assert.deepEqual(idsOf(subject, '{"id":"$& ü \\u00e9"}'), ["$& ü é", "$& ü é"]);
+		assert.deepEqual(idsOf(subject, "{}"), [undefined, undefined]);
+	});
+	for (const name of ["github", "moonpay-commerce"]) {
+		each("of a header that is not signed", name, (subject) => {
+			const { id, event } = accepted(deliver(subject));
+			assert.deepEqual([id, (event as OpaqueEvent).id], [undefined, ID]);
+		});
+	}
+	for (const [name, header] of [
+		["zerohash", "X-Zh-Hook-Notification-Id"],
+		["coinbase-cdp", "X-Event-Id"],
+	] as const) {
+		each("of a header that is not documented to be signed", name, (subject) => {
+			// One of its signatures may be over this header, and then its value is the one that is sent.
+			const headers = (all: Record<string, string>) =>
+				Object.keys(all).some((one) => one.toLowerCase() === header.toLowerCase())
+					? all
+					: { ...all, [header]: "evt-1" };
+			const { id, event } = accepted(deliver(subject, { headers }));
+			assert.deepEqual([id, (event as OpaqueEvent).id], [undefined, "evt-1"]);
+		});
+	}
+	for (const name of ["turnkey", "svix", "standard-webhooks"]) {
+		each("of a header that is signed", name, (subject) => {
+			const { id, event } = accepted(deliver(subject));
+			assert.deepEqual([id, (event as OpaqueEvent).id], ["msg_2f8c", "msg_2f8c"]);
+		});
+	}
+	each("nowhere", "bitgo", (subject) => {
+		assert.deepEqual(idsOf(subject, '{"id":"x"}'), [undefined, undefined]);
+	});
+});
+
+describe("who identifies each callback", () => {
+	for (const subject of subjects) {
+		test(subject.name, () => {
+			const { signer, library } = subject;
+			const keys = keyPair(signer).verifying;
+			const { settings } = library.createVerifier({ sender: signer.name, keys });
+			const expected = signers.some(({ name, signsId }) => name === signer.name && signsId);
+			assert.equal(settings.identifiesCallbacks, expected);
+			assert.equal(settings.sender, signer.name);
+			assert.equal(settings.toleranceSeconds, signer.tolerance ?? 300);
+		});
+	}
+	for (const [entry, library] of libraries) {
+		test(`senders of one's own, ${entry}`, () => {
+			const plain: SenderDescriptor = {
+				name: "my-own",
+				algorithm: "hmac-sha256",
+				headers: { signature: "x-signature" },
+				signature: { encoding: "hex" },
+				signed: "{body}",
+			};
+			const identifies = (sender: SenderDescriptor) =>
+				library.createVerifier({ sender, keys: "k".repeat(32) }).settings.identifiesCallbacks;
+			assert.equal(identifies(plain), false);
+			assert.equal(identifies({ ...plain, id: { member: "id" } }), false);
+			assert.equal(identifies({ ...plain, id: { header: "x-id" } }), false);
+			const headers = { signature: "x-signature", id: "x-id" };
+			assert.equal(identifies({ ...plain, headers, signed: "{id}.{body}" }), true);
+		});
+	}
+});
+
+describe("the times of a token", () => {
+	const claim = (claims: object | string, change: Parameters<typeof deliver>[1] = {}) => {
+		const body = bytes(typeof claims === "string" ? claims : JSON.stringify(claims));
+		return (subject: Subject) => deliver(subject, { ...change, callback: { body } });
+	};
+	const transak = (title: string, check: (subject: Subject) => void) =>
+		each(title, "transak", check);
+
+	transak("none", (subject) => {
+		for (const years of [-20, 20]) {
+			const { timestamp } = accepted(claim({}, { delay: years * 365 * 86_400_000 })(subject));
+			assert.equal(timestamp, undefined);
+		}
+	});
+	transak("its end", (subject) => {
+		for (const exp of [SECONDS + 10 ** 9, SECONDS, SECONDS - 300]) {
+			accepted(claim({ exp })(subject), String(exp));
+		}
+		for (const exp of [SECONDS - 301, 1, 0]) {
+			refused(claim({ exp })(subject), "timestamp_too_old", String(exp));
+		}
+	});
+	transak("its beginning", (subject) => {
+		for (const nbf of [0, SECONDS, SECONDS + 300]) {
+			accepted(claim({ nbf })(subject), String(nbf));
+		}
+		for (const nbf of [SECONDS + 301, SECONDS * 1000]) {
+			refused(claim({ nbf })(subject), "timestamp_too_new", String(nbf));
+		}
+	});
+	transak("both", (subject) => {
+		accepted(claim({ nbf: SECONDS - 60, exp: SECONDS + 60 })(subject));
+		refused(claim({ nbf: SECONDS + 400, exp: SECONDS + 900 })(subject), "timestamp_too_new");
+		refused(claim({ nbf: SECONDS - 900, exp: SECONDS - 400 })(subject), "timestamp_too_old");
+	});
+	transak("where they are", (subject) => {
+		const result = claim({ exp: 1 })(subject);
+		assert.equal(!result.ok && result.path, "data");
+		assert.equal(!result.ok && result.status, 401);
+		// Deeper, they are not the token's own.
+		accepted(claim({ data: { exp: 1, nbf: SECONDS * 2 } })(subject));
+	});
+	transak("a tolerance of one's own", (subject) => {
+		const options = { toleranceSeconds: 7 };
+		accepted(claim({ exp: SECONDS - 7 }, { options })(subject));
+		refused(claim({ exp: SECONDS - 8 }, { options })(subject), "timestamp_too_old");
+		accepted(claim({ nbf: SECONDS + 7 }, { options })(subject));
+		refused(claim({ nbf: SECONDS + 8 }, { options })(subject), "timestamp_too_new");
+	});
+	transak("an end behind a wrong signature", (subject) => {
+		const keys = keyPair(subject.signer, 1).verifying;
+		refused(claim({ exp: 1 }, { keys })(subject), "signature_mismatch");
+	});
+	transak("an end that is no whole number is an end", (subject) => {
+		// RFC 7519, section 2: a NumericDate may have a fraction.
+		for (const exp of ["1.5", "1700000000.25", "1.7e9", "-1", "-1.5"]) {
+			refused(claim(`{"exp":${exp}}`)(subject), "timestamp_too_old", exp);
+		}
+		for (const nbf of [`${SECONDS * 2}.5`, "1e300", "9007199254740993"]) {
+			refused(claim(`{"nbf":${nbf}}`)(subject), "timestamp_too_new", nbf);
+		}
+	});
+	transak("an end that is no number is not taken for none", (subject) => {
+		for (const end of ['"1"', '"never"', "null", "{}", "[1]", "true"]) {
+			refused(claim(`{"exp":${end}}`)(subject), "malformed_payload", end);
+			refused(claim(`{"nbf":${end}}`)(subject), "malformed_payload", end);
+		}
+	});
+	transak("claims that are no object", (subject) => {
+		for (const claims of ["[]", '["exp"]', "1", '"exp"', "null", "true"]) {
+			refused(claim(claims)(subject), "malformed_payload", claims);
+		}
+	});
+});
