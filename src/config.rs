@@ -9,11 +9,19 @@ use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
 use crate::error::{ConfigError, KeyProblem};
+#[cfg(feature = "full")]
+use crate::explain::{self, Explanation};
 use crate::event::amount::{self, AmountError, BaseUnits, Decimals};
 use crate::freshness::Tolerance;
 use crate::json::{Document, Integers, Value};
 use crate::key::{self, KeyInput, KeySource, Keys, SigningKey};
 use crate::origin::{AllowedIps, IpRanges};
+#[cfg(feature = "full")]
+use crate::report;
+#[cfg(feature = "full")]
+use crate::request::Request;
+#[cfg(feature = "full")]
+use crate::sender;
 use crate::sender::Sender;
 use crate::sign::{self, Details, Signed};
 use crate::transport::{Https, Transport};
@@ -126,6 +134,68 @@ pub fn sign(
         headers: read(options, "headers", "an object of strings", texts)?.unwrap_or_default(),
     };
     sign::sign(&sender, &signing_key, &details, body)
+}
+
+/// Says why a callback does not verify, from `{ headers: [[name, value]], keys, sender?, method?, url?,
+/// ip?, toleranceSeconds? }`. `now` is in Unix seconds.
+///
+/// # Errors
+/// The first option that makes no sense. A key that makes none is explained.
+#[cfg(feature = "full")]
+pub fn explain(json: &[u8], body: &[u8], now: u64) -> Result<Explanation, ConfigError> {
+    let document = document(json)?;
+    let options = document.root();
+    refuse_unknown(
+        options,
+        &[
+            "headers",
+            "keys",
+            "jwks",
+            "sender",
+            "method",
+            "url",
+            "ip",
+            "toleranceSeconds",
+        ],
+    )?;
+    let named = match options.get("sender") {
+        Some(_) => Some(sender(options)?),
+        None => None,
+    };
+    let headers = read(options, "headers", "names and values", pairs)?.unwrap_or_default();
+    let headers: Vec<_> = headers
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_bytes()))
+        .collect();
+    let text = |name| read(options, name, "a string", Value::string);
+    let (method, url, ip) = (text("method")?, text("url")?, text("ip")?);
+    let tolerance = integer(options, "toleranceSeconds")?;
+    let default = Sender::find(DEFAULT_SENDER)?;
+    Ok(explain::explain(&explain::Input {
+        sender: named.as_ref(),
+        keys: &keys(named.as_ref().unwrap_or(&default), options)?,
+        request: Request {
+            body,
+            headers: &headers,
+            ip: ip.as_deref(),
+        },
+        method: method.as_deref(),
+        url: url.as_deref(),
+        now,
+        tolerance: tolerance.map(Tolerance::from_seconds).transpose()?,
+    }))
+}
+
+/// The names of the senders whose headers are among `{ headers: [name] }`, as an array of JSON.
+///
+/// # Errors
+/// [`ConfigError::InvalidOption`] for what is no list of names.
+#[cfg(feature = "full")]
+pub fn detect(json: &[u8]) -> Result<String, ConfigError> {
+    let document = document(json)?;
+    let names = required(document.root(), "headers", "an array of strings", strings)?;
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
+    Ok(report::names(&sender::detect(&names)))
 }
 
 /// What a receiver demands of the transport, from `{ trustedProxies?, requireHttps? }`.
@@ -327,4 +397,15 @@ fn texts(value: Value) -> Option<Vec<(String, String)>> {
     value
         .is_object()
         .then(|| value.members().map(member).collect())?
+}
+
+/// Names with values.
+#[cfg(feature = "full")]
+fn pairs(value: Value) -> Option<Vec<(String, String)>> {
+    let text = |value: Option<Value>| Some(value?.string()?.into_owned());
+    let pair = |pair: Value| {
+        let mut elements = pair.elements();
+        Some((text(elements.next())?, text(elements.next())?))
+    };
+    value.is_array().then(|| value.elements().map(pair).collect())?
 }

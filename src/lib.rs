@@ -27,6 +27,8 @@ pub mod config;
 pub mod encoding;
 pub mod error;
 pub mod event;
+#[cfg(feature = "full")]
+pub mod explain;
 pub mod freshness;
 pub mod handshake;
 mod json;

@@ -54,6 +54,19 @@ pub fn text(text: &str) -> String {
     out
 }
 
+/// Names, as an array.
+#[cfg(feature = "full")]
+#[must_use]
+pub fn names(names: &[String]) -> String {
+    let mut out = String::from("[");
+    for (index, name) in names.iter().enumerate() {
+        out.push_str(if index > 0 { "," } else { "" });
+        write_string(&mut out, name);
+    }
+    out.push(']');
+    out
+}
+
 /// Appends what was found out about an event's data.
 pub fn write_findings(out: &mut String, findings: &Findings) {
     out.push_str("{\"addressChecked\":");

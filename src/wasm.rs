@@ -23,6 +23,8 @@ use crate::algorithm::sha256;
 use crate::config;
 use crate::error::ConfigError;
 use crate::event::{Content, Event};
+#[cfg(feature = "full")]
+use crate::explain;
 use crate::report;
 use crate::request::Request;
 use crate::sign;
@@ -198,6 +200,26 @@ impl Core {
     /// Signs the body in the input as the options in its first part say; `now` is in milliseconds.
     pub fn sign(&mut self, now: f64) -> bool {
         let result = self.try_sign(now);
+        self.answer(result)
+    }
+
+    /// Says why the callback of the options and the body in the input does not verify; `now` is in
+    /// milliseconds.
+    #[cfg(feature = "full")]
+    pub fn explain(&mut self, now: f64) -> bool {
+        let result = config::explain(self.options(), self.body(), unix_seconds(now));
+        let result = result.map(|explanation| {
+            let mut out = String::new();
+            explain::write_explanation(&mut out, &explanation);
+            out
+        });
+        self.answer(result)
+    }
+
+    /// Answers with the senders whose headers are among those of the options.
+    #[cfg(feature = "full")]
+    pub fn detect(&mut self) -> bool {
+        let result = config::detect(self.options());
         self.answer(result)
     }
 

@@ -8,7 +8,7 @@ export {
 	CoreError,
 	type CoreErrorCode,
 } from "./errors.js";
-export type { Cause, Explain, ExplainOptions, Explanation } from "./explain.js";
+export type { Cause, Detect, Explain, ExplainOptions, Explanation } from "./explain.js";
 export type * from "./generated/model.js";
 export { senders } from "./senders.js";
 export { generateKeyPair, generateSecret, sign } from "./sign.js";

@@ -1,10 +1,9 @@
-import { type Runner, toOptions } from "./core.js";
+import { type Core, type Runner, toOptions } from "./core.js";
 import { CoreError } from "./errors.js";
-import type { Explain, Explanation } from "./explain.js";
-import { toKey } from "./key-ring.js";
-import { toBody } from "./request.js";
+import type { Detect, Explain, Explanation } from "./explain.js";
+import { KeyRing } from "./key-ring.js";
+import { allHeaders, toBody } from "./request.js";
 import { toDescriptor } from "./senders.js";
-import type { HeadersInput, KeyInput } from "./types.js";
 
 /** An `explain` that runs on the given core. */
 export function explainOn(run: Runner): Explain {
@@ -13,34 +12,33 @@ export function explainOn(run: Runner): Explain {
 			throw new TypeError("expected a callback and its keys, as explain({ headers, body, keys })");
 		}
 		const { body, headers, keys, sender, now = Date.now(), ...rest } = options;
-		const list: readonly KeyInput[] = Array.isArray(keys) ? keys : [keys as KeyInput];
+		const time = typeof now === "function" ? now() : now;
+		if (!Number.isFinite(time)) throw new TypeError(`now: expected milliseconds, got ${time}`);
 		const text = toOptions({
 			...rest,
-			headers: [...listHeaders(headers)],
-			keys: list.map((key) => toKey(key as string)),
-			sender: toDescriptor(sender),
+			...new KeyRing(keys).options,
+			headers: Object.entries(allHeaders(headers)),
+			sender: sender === undefined ? undefined : toDescriptor(sender),
 		});
 		const bytes = toBody(body);
-		return run((core) => {
-			if (!core.full) {
-				throw new CoreError(
-					"wasm_missing",
-					"explain needs the full module: call initialize(module) with the WebAssembly.Module of wallet-callback/full.wasm",
-				);
-			}
-			return core.ask((wasm) => wasm.explain(now), [text], bytes) as Explanation;
-		});
+		const answer = run((core) => toFull(core).ask((wasm) => wasm.explain(time), [text], bytes));
+		return answer as Explanation;
 	};
 }
 
-function* listHeaders(headers: HeadersInput): Iterable<[name: string, value: string]> {
-	const entries: Iterable<readonly [string, unknown]> =
-		Symbol.iterator in headers
-			? (headers as Iterable<readonly [string, unknown]>)
-			: Object.entries(headers);
-	for (const [name, value] of entries) {
-		if (value !== undefined && value !== null) {
-			yield [name, Array.isArray(value) ? value.join(", ") : String(value)];
-		}
-	}
+/** A `detect` that runs on the given core. */
+export function detectOn(run: Runner): Detect {
+	return ({ headers }) => {
+		const text = toOptions({ headers: Object.keys(allHeaders(headers)) });
+		const answer = run((core) => toFull(core).ask((wasm) => wasm.detect(), [text]));
+		return answer as ReturnType<Detect>;
+	};
+}
+
+function toFull(core: Core): Core {
+	if (core.full) return core;
+	throw new CoreError(
+		"wasm_missing",
+		"explain and detect need the full module: call initialize(module) with the WebAssembly.Module of wallet-callback/full.wasm",
+	);
 }

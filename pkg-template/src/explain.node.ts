@@ -1,6 +1,9 @@
 import { coreFrom } from "./core.js";
-import type { Explain } from "./explain.js";
-import { explainOn } from "./explain-on.js";
+import type { Detect, Explain } from "./explain.js";
+import { detectOn, explainOn } from "./explain-on.js";
 import { loadFull } from "./full-module.node.js";
 
-export const explain: Explain = /* @__PURE__ */ explainOn(/* @__PURE__ */ coreFrom(loadFull));
+const onFull = /* @__PURE__ */ coreFrom(loadFull);
+
+export const explain: Explain = /* @__PURE__ */ explainOn(onFull);
+export const detect: Detect = /* @__PURE__ */ detectOn(onFull);

@@ -1,22 +1,18 @@
 import { withCore } from "./core.js";
 import type { SenderDescriptor } from "./descriptor.js";
-import { explainOn } from "./explain-on.js";
+import { detectOn, explainOn } from "./explain-on.js";
 import type { SenderName } from "./generated/model.js";
-import type { Accepted, BodyInput, HeadersInput, KeyInput, Rejected } from "./types.js";
+import type { Accepted, CallbackInput, Rejected, VerifierOptions } from "./types.js";
 
 /** What {@link Explain} takes: a callback, and what its verifier was told. */
-export interface ExplainOptions {
-	readonly headers: HeadersInput;
-	/** The body as it arrived, or as much as is left of it. */
-	readonly body: BodyInput;
-	/** The keys that were expected to verify it. */
-	readonly keys: KeyInput | readonly KeyInput[];
-	/** Whose callback. Default: `"tp-wallet"`. */
+export interface ExplainOptions extends CallbackInput {
+	/** The keys that were expected to verify it, with all that may be wrong with them. */
+	readonly keys: Exclude<VerifierOptions["keys"], (...input: never[]) => unknown>;
+	/** Whose callback. Default: `"tp-wallet"`, and every sender whose headers are there. */
 	readonly sender?: SenderName | SenderDescriptor | undefined;
-	/** When it arrived, in milliseconds. Default: now. */
-	readonly now?: number | undefined;
-	readonly method?: string | undefined;
-	readonly url?: string | undefined;
+	/** When it arrived, in milliseconds, or the clock of its verifier. Default: now. */
+	readonly now?: number | (() => number) | undefined;
+	/** How far its timestamp may be from that, in seconds. Default: the sender's own, or else 300. */
 	readonly toleranceSeconds?: number | undefined;
 }
 
@@ -34,18 +30,50 @@ export interface Cause {
 
 /** What {@link Explain} found. It shows no secret and no valid signature. */
 export interface Explanation {
-	readonly verdict: Omit<Accepted, "event"> | Rejected;
-	/** The causes, the most certain first. */
+	/** What the verifier says, without the event; or why there is no verifier with these keys. */
+	readonly verdict:
+		| Omit<Accepted, "event">
+		| Rejected
+		| { readonly ok: false; readonly code: string; readonly message: string };
+	/** The causes, the most certain first. None for a callback that verifies. */
 	readonly causes: readonly Cause[];
 }
 
 /**
- * Finds out why a callback does not verify.
+ * Finds out why a callback does not verify: undoes the usual mistakes until the signature matches.
+ * What it says is safe to paste into a bug report.
+ *
+ * It runs on the full module, which starts with the first call and is left out of a program that
+ * never explains.
  *
  * @throws {ConfigError} for options that make no sense.
- * @throws {CoreError} `wasm_missing` where the core at hand cannot explain.
+ * @throws {TypeError} for a body that something has already parsed, and for headers of another shape.
+ * @throws {CoreError} `wasm_missing` where the module at hand cannot explain.
+ *
+ * @example
+ * ```ts
+ * const { causes } = explain({ headers, body, keys: secret, sender: "stripe" });
+ * for (const { certainty, message, fix } of causes) console.log(certainty, message, fix);
+ * ```
  */
 export type Explain = (options: ExplainOptions) => Explanation;
 
+/**
+ * Names the senders whose headers a callback has, those with the most headers first. Headers prove
+ * nothing: it is a help for people, not for programs.
+ *
+ * @throws {TypeError} for what is no collection of headers.
+ * @throws {CoreError} as {@link Explain}.
+ *
+ * @example
+ * ```ts
+ * detect({ headers: request.headers }); // ["stripe"]
+ * ```
+ */
+export type Detect = (callback: Pick<CallbackInput, "headers">) => SenderName[];
+
 /** {@inheritDoc Explain} */
 export const explain: Explain = /* @__PURE__ */ explainOn(withCore);
+
+/** {@inheritDoc Detect} */
+export const detect: Detect = /* @__PURE__ */ detectOn(withCore);

@@ -4,4 +4,4 @@ import { loadFull } from "./full-module.js";
 provide(loadFull);
 
 export * from "./api.js";
-export { explain } from "./explain.js";
+export { detect, explain } from "./explain.js";

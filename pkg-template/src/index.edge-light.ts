@@ -4,4 +4,4 @@ import { provide } from "./core.js";
 provide(() => module);
 
 export * from "./api.js";
-export { explain } from "./explain.edge-light.js";
+export { detect, explain } from "./explain.edge-light.js";

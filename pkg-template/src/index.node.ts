@@ -5,4 +5,4 @@ import { compile } from "./inline.js";
 provide(() => compile(base64));
 
 export * from "./api.js";
-export { explain } from "./explain.node.js";
+export { detect, explain } from "./explain.node.js";

@@ -95,19 +95,25 @@ export function readHeaders(
 	return values;
 }
 
-/** Every header, by its name in lower case. */
+/**
+ * Every header, by its name in lower case.
+ *
+ * @throws {TypeError} for what is no collection of headers.
+ */
 export function allHeaders(headers: CallbackInput["headers"]): { [name: string]: string } {
+	// Checks what kind of collection it is.
+	readHeaders(headers, ["x"]);
 	const names = new Set<string>();
-	const entries: Iterable<readonly unknown[]> = isIterable(headers)
-		? headers
-		: Object.entries(headers);
-	for (const entry of entries) if (Array.isArray(entry)) names.add(String(entry[0]).toLowerCase());
+	const entries = isIterable(headers) ? headers : Object.entries(headers);
+	for (const [name] of entries) names.add(String(name).toLowerCase());
 	const list = [...names];
 	const values = readHeaders(headers, list);
-	const present = list.map((name, index) => [name, values[index]] as const);
-	return Object.fromEntries(
-		present.filter((entry): entry is [string, string] => entry[1] !== undefined),
-	);
+	const present: [string, string][] = [];
+	for (const [index, name] of list.entries()) {
+		const value = values[index];
+		if (value !== undefined) present.push([name, value]);
+	}
+	return Object.fromEntries(present);
 }
 
 /** `Headers` of any realm or library. A `Map` has the same methods and minds the letter case. */

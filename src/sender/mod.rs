@@ -20,7 +20,7 @@ use template::{Part, Template};
 #[cfg(target_arch = "wasm32")]
 pub(crate) use descriptor::MAX_HEADERS;
 #[cfg(feature = "full")]
-pub use table::names;
+pub use table::{all, detect, names};
 
 /// A platform's callbacks: a descriptor that makes sense.
 #[derive(Debug, Clone)]
@@ -69,6 +69,17 @@ pub(crate) struct HeaderSet {
     pub(crate) nonce: Option<String>,
     /// Which of the sender's keys signed it.
     pub(crate) key_id: Option<String>,
+}
+
+impl HeaderSet {
+    /// The headers that a callback with this set has to have.
+    #[cfg(feature = "full")]
+    fn names<'s>(&'s self, sender: &'s Sender) -> Vec<&'s str> {
+        let optional = [&self.timestamp, &self.id, &self.nonce, &self.key_id];
+        let own = core::iter::once(&self.signature).chain(optional.into_iter().flatten());
+        let expected = sender.expected.iter().map(|(name, _)| name);
+        own.chain(expected).map(String::as_str).collect()
+    }
 }
 
 /// How the header of the signature is written.

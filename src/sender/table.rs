@@ -18,6 +18,33 @@ pub fn names() -> Vec<String> {
     })
 }
 
+/// Every known sender that can be verified in this build, the default first.
+#[must_use]
+pub fn all() -> Vec<Sender> {
+    read(|table| {
+        let senders = table.elements().map(Sender::read);
+        senders.filter_map(Result::ok).collect()
+    })
+}
+
+/// The names of the senders whose headers are among these, which are in lower case; those with the
+/// most headers first.
+#[must_use]
+pub fn detect(headers: &[&str]) -> Vec<String> {
+    let is_there = |name: &&str| headers.contains(name);
+    let mut found: Vec<(usize, String)> = Vec::new();
+    for sender in all() {
+        let sets = sender.header_sets.iter().map(|set| set.names(&sender));
+        let complete = sets.filter(|names| names.iter().all(is_there));
+        if let Some(count) = complete.map(|names| names.len()).max() {
+            found.push((count, sender.name));
+        }
+    }
+    // Stable, so that the table's order decides between those with as many.
+    found.sort_by_key(|(count, _)| core::cmp::Reverse(*count));
+    found.into_iter().map(|(_, name)| name).collect()
+}
+
 impl Sender {
     /// The known sender of this name.
     ///

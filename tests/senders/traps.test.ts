@@ -104,7 +104,7 @@ describe("a body that JSON writes again by the sender's own rule", () => {
 			refused(deliver(subject, { signature: overBytes }), "signature_mismatch");
 			for (const broken of ['{"a":1', '{"a":1}}', '{"a":1,"a":2}', "[]x", "", '{"a":"\\ud800"}']) {
 				const headers = signer.headers(callback, signatureOf(signer, callback, keyPair(signer)));
-				assert.equal(post(subject, headers, broken).ok, false, broken);
+				refused(post(subject, headers, broken), "signature_mismatch", broken);
 			}
 		});
 	}
@@ -495,6 +495,49 @@ describe("boundaries that are not marked", () => {
 		},
 		"malformed_header",
 	);
+});
+
+describe("tenderly", () => {
+	const judge = (subject: Subject, date: string) => {
+		const signature = createHmac("sha256", secretOf(subject.signer)).update(`{}${date}`);
+		const headers = { Date: date, "X-Tenderly-Signature": signature.digest("hex") };
+		return post(subject, headers, "{}");
+	};
+	trap("times as Go prints them, and others", ["tenderly"], (subject) => {
+		for (const date of [
+			"2026-11-23 08:00:00 +0000 UTC",
+			"2026-11-23 08:00:00.386157172 +0000 UTC",
+			"2026-11-23 08:00:00.3 +0000 UTC m=+0.1",
+			"2026-11-23 08:00:00.386157172 +0000 UTC m=+8421.046021303",
+			"2026-11-23 08:00:00.386157172 +0000 UTC m=-0.000000001",
+		]) {
+			assert.equal(accepted(judge(subject, date), date).timestamp, NOW / 1000);
+		}
+		for (const date of [
+			"2026-11-23 08:00:00",
+			"2026-11-23 08:00:00 +0000",
+			"2026-11-23 09:00:00 +0100 CET",
+			"2026-11-23T08:00:00 +0000 UTC",
+			"2026-11-31 08:00:00 +0000 UTC",
+			"2026-11-23 24:00:00 +0000 UTC",
+			"2026-11-23 08:00:00. +0000 UTC",
+			"2026-11-23  08:00:00 +0000 UTC",
+		]) {
+			refused(judge(subject, date), "malformed_header", date);
+		}
+	});
+	trap("more than Go prints", ["tenderly"], (subject) => {
+		for (const date of [
+			"2026-11-23 08:00:00Z +0000 UTC",
+			"2026-11-23 13:00:00+05:00 +0000 UTC",
+			"2026-11-23 08:00:00 +0000 UTC ",
+			"2026-11-23 08:00:00 +0000 UTC m=+0.1x",
+			"2026-11-23 08:00:00 +0000 UTC m=+0.1 m=+0.1",
+			"2026-11-23 08:00:00 +0000 UTC and more",
+		]) {
+			refused(judge(subject, date), "malformed_header", date);
+		}
+	});
 });
 
 describe("turnkey", () => {

@@ -256,6 +256,7 @@ export interface WasmCore {
 	generateKeyPair(): boolean;
 	/** Only of the full module. */
 	explain(now: number): boolean;
+	detect(): boolean;
 	formatAmount(): boolean;
 	toBaseUnits(): boolean;
 	wipe(): void;

@@ -1,0 +1,291 @@
+//! Why a callback does not verify.
+//!
+//! The usual mistakes are undone, one by one and in pairs, until the signature matches: that proves
+//! them. Where nothing matches, what is merely odd about the callback is told as likely.
+//!
+//! Answers are safe to paste into a bug report. They hold names, numbers and places, and never a part
+//! of a key, of a valid signature or of the body.
+
+mod body;
+mod cause;
+mod context;
+mod format;
+mod header;
+mod key;
+mod likely;
+mod report;
+mod search;
+mod signed;
+mod spelling;
+mod text;
+
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::error::{ConfigError, Rejection};
+use crate::freshness::{Fresh, Tolerance};
+use crate::json::canonical::write_string;
+use crate::key::{KeyInput, Keys};
+use crate::request::Request;
+use crate::sender::{ALL_HEADERS, METHOD, Sender, URL, all, names};
+use crate::verify::{Options, Verifier};
+
+use cause::Finding;
+use search::{Budget, Case, Headers, Proof};
+
+pub use cause::{Cause, Certainty, Code};
+pub use report::write_explanation;
+
+/// The most headers that are looked at.
+const MAX_HEADERS: usize = 256;
+
+/// A callback that does not verify, with everything that is known about it.
+pub struct Input<'a> {
+    /// Whose callback it should be. Without one it is that of the default sender, and every other
+    /// sender whose headers are there is tried, too.
+    pub sender: Option<&'a Sender>,
+    /// The keys as they are configured, with all that may be wrong with them.
+    pub keys: &'a [KeyInput],
+    /// The request with all of its headers.
+    pub request: Request<'a>,
+    /// The request's method.
+    pub method: Option<&'a str>,
+    /// The URL that was called.
+    pub url: Option<&'a str>,
+    /// The receiver's clock in Unix seconds.
+    pub now: u64,
+    /// The receiver's tolerance; the sender's own where there is none.
+    pub tolerance: Option<Tolerance>,
+}
+
+/// Whether a callback verifies, and why not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explanation {
+    /// What a verifier says.
+    pub verdict: Verdict,
+    /// The reasons, the certain ones first; none for a callback that verifies.
+    pub causes: Vec<Cause>,
+}
+
+/// What a verifier says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// It verifies.
+    Accepted {
+        /// The callback's signed id.
+        id: Option<String>,
+        /// When it was signed, in Unix seconds.
+        timestamp: Option<u64>,
+        /// The index of the first key that made one of its signatures.
+        key: usize,
+        /// That key's id.
+        key_id: Option<String>,
+    },
+    /// It does not.
+    Rejected(Rejection),
+    /// There is no such verifier.
+    Misconfigured(ConfigError),
+}
+
+/// Says whether a callback verifies, and why not.
+#[must_use]
+pub fn explain(input: &Input) -> Explanation {
+    let default = names().first().and_then(|name| Sender::find(name).ok());
+    let Some(sender) = input.sender.or(default.as_ref()) else {
+        unreachable!("there is a default sender");
+    };
+    let verdict = verdict(input, sender);
+    let causes = match &verdict {
+        Verdict::Accepted { .. } => Vec::new(),
+        Verdict::Rejected(Rejection::BodyTooLarge { limit }) => {
+            let evidence = format!(
+                "{} bytes, and the limit is {limit}",
+                input.request.body.len()
+            );
+            Vec::from([Finding::new(Code::BodyTooLarge, evidence).cause(Certainty::Certain)])
+        }
+        verdict => causes(input, sender, verdict),
+    };
+    Explanation { verdict, causes }
+}
+
+/// What a verifier says of the callback as it came.
+fn verdict(input: &Input, sender: &Sender) -> Verdict {
+    let inputs = input.keys.iter().map(key::copy).collect();
+    let verifier = Keys::parse(sender, inputs, true, false).and_then(|keys| {
+        let mut options = Options::new(sender.clone(), keys);
+        options.tolerance = input.tolerance.unwrap_or(options.tolerance);
+        Verifier::new(options)
+    });
+    let verifier = match verifier {
+        Ok(verifier) => verifier,
+        Err(error) => return Verdict::Misconfigured(error),
+    };
+    let headers = headers(input);
+    let headers = search::borrowed(&headers);
+    let request = Request {
+        headers: &headers,
+        ..input.request
+    };
+    match verifier.verify(&request, input.now) {
+        Ok(accepted) => Verdict::Accepted {
+            id: accepted.id().map(ToOwned::to_owned),
+            timestamp: accepted.timestamp(),
+            key: accepted.key(),
+            key_id: input
+                .keys
+                .get(accepted.key())
+                .and_then(|key| key.id.clone()),
+        },
+        Err(rejection) => Verdict::Rejected(rejection),
+    }
+}
+
+/// The headers, with what stands among them for some senders.
+fn headers(input: &Input) -> Headers {
+    let given = input.request.headers.iter().take(MAX_HEADERS);
+    let mut headers: Headers = given
+        .map(|(name, value)| ((*name).to_owned(), value.to_vec()))
+        .collect();
+    let mut object = String::from("{");
+    for (index, (name, value)) in headers.iter().enumerate() {
+        let repeated = headers
+            .iter()
+            .take(index)
+            .any(|(other, _)| other.eq_ignore_ascii_case(name));
+        if !repeated && let Ok(value) = str::from_utf8(value) {
+            object.push_str(if object.len() > 1 { "," } else { "" });
+            write_string(&mut object, &name.to_ascii_lowercase());
+            object.push(':');
+            write_string(&mut object, value);
+        }
+    }
+    object.push('}');
+    headers.push((ALL_HEADERS.to_owned(), object.into_bytes()));
+    for (name, value) in [(METHOD, input.method), (URL, input.url)] {
+        headers.extend(value.map(|value| (name.to_owned(), value.as_bytes().to_vec())));
+    }
+    headers
+}
+
+/// The causes of a refusal, in order.
+fn causes(input: &Input, sender: &Sender, verdict: &Verdict) -> Vec<Cause> {
+    let headers = headers(input);
+    let keys = key::parse_each(sender, input.keys);
+    let case = Case {
+        sender,
+        keys: &keys,
+        headers: &headers,
+        body: input.request.body,
+    };
+    let mut budget = Budget::new();
+    let senders = all();
+    let others = others(case, &senders);
+    let proof = search::prove(case, input.keys, &mut budget)
+        .or_else(|| prove_other(case, &others, input, &mut budget));
+    let mut causes = Vec::new();
+    match proof {
+        Some(proof) => proven(input, sender, proof, &mut causes),
+        None => likely::push(case, &others, input, verdict, &mut causes),
+    }
+    refused_keys(input, sender, &mut causes);
+    if budget.is_exceeded()
+        && causes
+            .iter()
+            .all(|cause| cause.certainty == Certainty::Likely)
+    {
+        causes.push(Finding::new(Code::SearchIncomplete, "").cause(Certainty::Likely));
+    }
+    causes.sort_by_key(|cause| (cause.certainty, cause.code));
+    causes.dedup();
+    causes
+}
+
+/// The senders other than that of the case whose headers are there, unless they sign as it does.
+fn others<'s>(case: Case, senders: &'s [Sender]) -> Vec<&'s Sender> {
+    let differs = |other: &&Sender| {
+        let (one, other) = (case.sender, other);
+        (&one.header_sets, &one.signature, &one.signed, one.rule)
+            != (
+                &other.header_sets,
+                &other.signature,
+                &other.signed,
+                other.rule,
+            )
+    };
+    let there = |other: &&Sender| {
+        let mut sets = other.header_sets.iter();
+        sets.any(|set| case.header(&set.signature).is_some())
+    };
+    senders.iter().filter(there).filter(differs).collect()
+}
+
+fn prove_other(
+    case: Case,
+    others: &[&Sender],
+    input: &Input,
+    budget: &mut Budget,
+) -> Option<Proof> {
+    others.iter().find_map(|other| {
+        let keys = key::parse_each(other, input.keys);
+        let case = Case {
+            sender: other,
+            keys: &keys,
+            ..case
+        };
+        let mut proof = search::prove(case, input.keys, budget)?;
+        let finding = Finding::new(Code::OtherSender, other.name().to_owned());
+        proof.findings.push(finding);
+        Some(proof)
+    })
+}
+
+/// What a proof shows, and what would be refused after it.
+fn proven(input: &Input, sender: &Sender, proof: Proof, causes: &mut Vec<Cause>) {
+    let certain = |finding: &Finding| finding.cause(Certainty::Certain);
+    causes.extend(proof.findings.iter().map(certain));
+    if proof.key > 0 {
+        let evidence = format!("keys[{}]", proof.key);
+        causes.push(certain(&Finding::new(Code::OtherKey, evidence)));
+    }
+    let case = proof.case.as_case();
+    let tolerance = input.tolerance.unwrap_or(Tolerance::of(case.sender));
+    let headers = search::borrowed(case.headers);
+    let request = case.request(&headers);
+    let fresh = case
+        .authentic(&request)
+        .map(|(_, authentic)| Fresh::check(authentic, input.now, tolerance));
+    let refusal = match fresh {
+        Some(Ok(fresh)) if case.sender.name() == sender.name() => {
+            crate::event::Event::read(&fresh).err()
+        }
+        Some(Err(refusal)) => Some(refusal),
+        _ => None,
+    };
+    if let Some(refusal) = refusal {
+        let finding = likely::refusal(&refusal, input.now);
+        causes.push(certain(&finding));
+    }
+}
+
+/// Keys that the verifier refuses, but those that have been repaired.
+fn refused_keys(input: &Input, sender: &Sender, causes: &mut Vec<Cause>) {
+    let repaired: Vec<String> = causes.iter().map(|cause| cause.message.clone()).collect();
+    for (index, key) in input.keys.iter().enumerate() {
+        let name = format!("keys[{index}]");
+        let Err(ConfigError::InvalidKey { problem, .. }) = key::parse(sender, key::copy(key))
+        else {
+            continue;
+        };
+        if !repaired.iter().any(|message| message.contains(&name)) {
+            let evidence = format!("{name}, {problem}");
+            causes.push(Finding::new(Code::KeyRefused, evidence).cause(Certainty::Certain));
+        }
+    }
+    if input.keys.is_empty() {
+        let evidence = "there is none (is the environment variable set?)";
+        causes.push(Finding::new(Code::KeyRefused, evidence).cause(Certainty::Certain));
+    }
+}

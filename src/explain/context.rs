@@ -1,0 +1,217 @@
+//! What was signed beside the body: ids, times, methods and URLs that may have stood in place of those
+//! that arrived.
+
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use super::cause::{Code, Finding};
+use super::header::{relevant, shown, with_time};
+use super::search::{Case, Change};
+use crate::json::{Document, Integers, Value};
+use crate::sender::{METHOD, URL};
+
+/// The most ids, and the most times, that are taken from the body.
+const MAX_CANDIDATES: usize = 64;
+
+/// The longest body that is searched for them, in bytes.
+const MAX_READ: usize = 1 << 16;
+
+const METHODS: [&str; 5] = ["POST", "GET", "PUT", "PATCH", "DELETE"];
+
+/// Every change of them that may undo a mistake.
+pub(super) fn changes(case: Case) -> Vec<Change> {
+    let mut changes = Vec::new();
+    units(case, &mut changes);
+    methods(case, &mut changes);
+    urls(case, &mut changes);
+    others(case, &mut changes);
+    changes
+}
+
+fn units(case: Case, changes: &mut Vec<Change>) {
+    let shorter = with_time(case, |time| time.strip_suffix(b"000").map(<[u8]>::to_vec));
+    let cut = with_time(case, |time| {
+        let length = time.len().checked_sub(3)?;
+        time.get(..length).map(<[u8]>::to_vec)
+    });
+    let longer = with_time(case, |time| Some([time, b"000"].concat()));
+    let divided = "seconds were signed, and came as milliseconds";
+    let multiplied = "milliseconds were signed, and came as seconds";
+    for (headers, evidence) in [(shorter, divided), (cut, divided), (longer, multiplied)] {
+        let finding = Finding::new(Code::TimestampUnit, evidence);
+        changes.extend(headers.map(|headers| Change::of_headers(finding, headers)));
+    }
+}
+
+fn methods(case: Case, changes: &mut Vec<Change>) {
+    if !case.sender.header_names().contains(&METHOD) {
+        return;
+    }
+    for method in METHODS {
+        let finding = Finding::new(Code::MethodChanged, format!("{method} was signed"));
+        let headers = case.replace(METHOD, method.as_bytes().to_vec());
+        changes.push(Change::of_headers(finding, headers));
+    }
+}
+
+fn urls(case: Case, changes: &mut Vec<Change>) {
+    let Some(given) = case.header(URL).and_then(|url| str::from_utf8(url).ok()) else {
+        return;
+    };
+    if !case.sender.header_names().contains(&URL) {
+        return;
+    }
+    let (scheme, rest) = given.split_once("://").unwrap_or(("https", given));
+    let (host, rest) = rest
+        .split_at_checked(rest.find('/').unwrap_or(rest.len()))
+        .unwrap_or((rest, ""));
+    let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let text = |name| {
+        case.header(name)
+            .and_then(|value| str::from_utf8(value).ok())
+    };
+    let hosts = [
+        Some(host),
+        text("x-forwarded-host"),
+        text("x-original-host"),
+        text("host"),
+    ];
+    let without_port = host.rsplit_once(':').map(|(host, _)| host);
+    let hosts: Vec<&str> = hosts.into_iter().chain([without_port]).flatten().collect();
+    for (target, target_name) in targets(path, query, &text) {
+        for host in &hosts {
+            for scheme in [scheme, "https", "http"] {
+                let absolute = format!("{scheme}://{host}{target}");
+                let mut names: Vec<&str> = Vec::new();
+                if !given.starts_with(&format!("{scheme}://")) {
+                    names.push("its scheme");
+                }
+                if *host != self::host(given) {
+                    names.push("its host");
+                }
+                names.extend(Some(target_name).filter(|name| !name.is_empty()));
+                let finding = Finding::new(Code::UrlChanged, names.join(", "));
+                let url = absolute.into_bytes();
+                if url != given.as_bytes() {
+                    changes.push(Change::of_headers(finding, case.replace(URL, url)));
+                }
+            }
+        }
+        let finding = Finding::new(Code::UrlChanged, "the path alone was signed");
+        let headers = case.replace(URL, target.into_bytes());
+        changes.push(Change::of_headers(finding, headers));
+    }
+}
+
+fn host(url: &str) -> &str {
+    let (_, rest) = url.split_once("://").unwrap_or(("", url));
+    rest.split('/').next().unwrap_or_default()
+}
+
+/// Paths with queries, and in what they differ from the given one.
+fn targets<'t>(
+    path: &str,
+    query: &str,
+    header: &dyn Fn(&'t str) -> Option<&'t str>,
+) -> Vec<(String, &'static str)> {
+    let with = |path: &str, query: &str| {
+        if query.is_empty() {
+            path.to_owned()
+        } else {
+            format!("{path}?{query}")
+        }
+    };
+    let mut sorted: Vec<&str> = query.split('&').collect();
+    sorted.sort_unstable();
+    let mut targets = Vec::from([
+        (with(path, query), ""),
+        (with(path, ""), "its query"),
+        (with(path, &sorted.join("&")), "the order of its query"),
+    ]);
+    let slash = match path.strip_suffix('/') {
+        Some(shorter) => shorter.to_owned(),
+        None => format!("{path}/"),
+    };
+    targets.push((with(&slash, query), "the slash at its end"));
+    for name in [
+        "x-original-uri",
+        "x-original-url",
+        "x-forwarded-uri",
+        "x-rewrite-url",
+    ] {
+        targets.extend(header(name).map(|target| (target.to_owned(), "its path")));
+    }
+    for name in ["x-forwarded-prefix", "x-script-name"] {
+        let prefix = header(name).map(|prefix| prefix.trim_end_matches('/'));
+        targets.extend(prefix.map(|prefix| (with(&format!("{prefix}{path}"), query), "its path")));
+    }
+    // A prefix that the application adds to what the proxy has cut off, one or two segments.
+    for count in [1, 2] {
+        let rest = path.match_indices('/').nth(count).map(|(at, _)| at);
+        let shorter = rest.and_then(|at| path.get(at..));
+        targets.extend(shorter.map(|path| (with(path, query), "its path")));
+    }
+    for prefix in ["/api", "/v1", "/webhooks", "/webhook"] {
+        targets.push((with(&format!("{prefix}{path}"), query), "its path"));
+    }
+    targets
+}
+
+/// Ids and times of other headers and of the body.
+fn others(case: Case, changes: &mut Vec<Change>) {
+    let own = relevant(case.sender);
+    let foreign = case.headers.iter().filter(|(name, value)| {
+        !name.starts_with(':')
+            && value.len() <= 256
+            && !own.iter().any(|other| other.eq_ignore_ascii_case(name))
+    });
+    let mut candidates: Vec<(String, Vec<u8>)> = foreign
+        .map(|(name, value)| (format!("that of the header {}", shown(name)), value.clone()))
+        .collect();
+    if case.body.len() <= MAX_READ
+        && let Ok(document) = Document::read(case.body, Integers::Any)
+    {
+        collect(document.root(), &mut candidates);
+    }
+    let ids = case
+        .sender
+        .header_sets
+        .iter()
+        .filter_map(|set| set.id.as_deref());
+    let ids: Vec<&str> = ids.collect();
+    for (place, value) in candidates {
+        if let Some(headers) = with_time(case, |_| Some(value.clone())) {
+            let finding = Finding::new(Code::OtherTimestamp, place.clone());
+            changes.push(Change::of_headers(finding, headers));
+        }
+        for id in &ids {
+            let finding = Finding::new(Code::OtherId, place.clone());
+            let headers = case.replace(id, value.clone());
+            changes.push(Change::of_headers(finding, headers));
+        }
+    }
+}
+
+/// The short strings and the numbers of a value.
+fn collect(value: Value, candidates: &mut Vec<(String, Vec<u8>)>) {
+    if candidates.len() >= MAX_CANDIDATES {
+        return;
+    }
+    for (_, member) in value.members() {
+        collect(member, candidates);
+    }
+    for element in value.elements() {
+        collect(element, candidates);
+    }
+    let scalar = value
+        .string()
+        .or_else(|| Some(value.integer()?.to_string().into()));
+    if let Some(text) = scalar.filter(|text| (4..=128).contains(&text.len())) {
+        candidates.push((
+            "one that stands in the body".to_owned(),
+            text.as_bytes().to_vec(),
+        ));
+    }
+}

@@ -1,0 +1,266 @@
+//! What the keys were before a configuration changed them.
+
+use alloc::format;
+use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use zeroize::Zeroizing;
+
+use super::cause::{Code, Finding};
+use super::search::{Case, Change, IndexedKeys};
+use super::text::{base64_decode, replace, unquote};
+use crate::encoding::Encoding;
+use crate::error::ConfigError;
+use crate::key::{KeyInput, KeySource, Keys};
+use crate::sender::{KeyForm, Sender};
+
+type Secret = Zeroizing<Vec<u8>>;
+
+type Step = fn(&[u8]) -> Vec<u8>;
+
+/// The keys that a sender takes, each alone, with their places.
+pub(super) fn parse_each(sender: &Sender, inputs: &[KeyInput]) -> IndexedKeys {
+    let parse = |(index, input)| Some((index, Rc::new(parse(sender, copy(input)).ok()?)));
+    inputs.iter().enumerate().filter_map(parse).collect()
+}
+
+/// One key alone.
+pub(super) fn parse(sender: &Sender, input: KeyInput) -> Result<Keys, ConfigError> {
+    Keys::parse(sender, Vec::from([input]), true, false)
+}
+
+/// The same key once more.
+pub(super) fn copy(input: &KeyInput) -> KeyInput {
+    let source = match &input.source {
+        KeySource::Text(text) => KeySource::text(text),
+        KeySource::Bytes(bytes) => KeySource::bytes(bytes),
+    };
+    KeyInput {
+        id: input.id.clone(),
+        source,
+    }
+}
+
+/// Every change of the keys that may undo a mistake.
+pub(super) fn changes(case: Case, inputs: &[KeyInput]) -> Vec<Change> {
+    let mut changes = Vec::new();
+    for (index, input) in inputs.iter().enumerate() {
+        let mut add = |findings: Vec<Finding>, id: Option<String>, source: KeySource| {
+            if findings.is_empty() {
+                return;
+            }
+            if let Ok(keys) = parse(case.sender, KeyInput { id, source }) {
+                let findings = findings.into_iter().map(|finding| placed(finding, index));
+                changes.push(Change {
+                    findings: findings.collect(),
+                    keys: Some(Vec::from([(index, Rc::new(keys))])),
+                    ..Change::default()
+                });
+            }
+        };
+        let (content, is_text) = content(input);
+        for Cleaned { findings, text } in cleaned(content) {
+            let with = |finding| findings.iter().cloned().chain(finding).collect();
+            if let Ok(text) = str::from_utf8(&text) {
+                let kept = (!is_text).then(|| Finding::new(Code::KeyEncoding, AS_TEXT));
+                add(with(kept), input.id.clone(), KeySource::text(text));
+            }
+            if !is_text {
+                add(with(None), input.id.clone(), KeySource::bytes(&text));
+            }
+            for (finding, bytes) in readings(case.sender.key, &text) {
+                add(
+                    with(Some(finding)),
+                    input.id.clone(),
+                    KeySource::bytes(&bytes),
+                );
+            }
+        }
+        if input.id.is_some() {
+            let finding = Finding::new(Code::KeyOfOtherId, "");
+            add(Vec::from([finding]), None, copy(input).source);
+        }
+    }
+    changes
+}
+
+const AS_TEXT: &str = "its bytes are text, and have to be passed as a string";
+
+/// Says which key it is.
+fn placed(mut finding: Finding, index: usize) -> Finding {
+    finding.evidence = if finding.evidence.is_empty() {
+        format!("keys[{index}]").into()
+    } else {
+        format!("keys[{index}], {}", finding.evidence).into()
+    };
+    finding
+}
+
+/// A key's text with what was wrong with it.
+struct Cleaned {
+    findings: Vec<Finding>,
+    text: Secret,
+}
+
+/// The text itself, and without one mistake after the other.
+fn cleaned(content: &[u8]) -> Vec<Cleaned> {
+    let mut texts = Vec::from([Cleaned {
+        findings: Vec::new(),
+        text: Zeroizing::new(content.to_vec()),
+    }]);
+    let steps: [(Code, Step); 6] = [
+        (Code::KeyLineBreaks, |text| replace(text, b"\\n", b"\n")),
+        (Code::KeyWhiteSpace, trim),
+        (Code::KeyAssignment, without_name),
+        (Code::KeyQuotes, |text| {
+            unquote(text).unwrap_or(text).to_vec()
+        }),
+        (Code::KeyWhiteSpace, trim),
+        (Code::KeyPrefix, |text| {
+            text.strip_prefix(b"v1,").unwrap_or(text).to_vec()
+        }),
+    ];
+    for (code, step) in steps {
+        let Some(Cleaned { findings, text }) = texts.last() else {
+            continue;
+        };
+        let next = Zeroizing::new(step(text));
+        if next.is_empty() || *next == **text {
+            continue;
+        }
+        let mut findings = findings.clone();
+        if !findings.iter().any(|finding| finding.code == code) {
+            findings.push(Finding::new(code, ""));
+        }
+        texts.push(Cleaned {
+            findings,
+            text: next,
+        });
+    }
+    // A key that was wrapped over several lines.
+    let joined: Vec<u8> = content
+        .iter()
+        .filter(|byte| !byte.is_ascii_whitespace())
+        .copied()
+        .collect();
+    if !texts.iter().any(|other| **other.text == *joined) {
+        texts.push(Cleaned {
+            findings: Vec::from([Finding::new(Code::KeyWhiteSpace, "")]),
+            text: Zeroizing::new(joined),
+        });
+    }
+    texts
+}
+
+/// The text without white space around it, and without what does not show at all.
+fn trim(text: &[u8]) -> Vec<u8> {
+    let invisible = ['\u{feff}', '\u{200b}', '\u{200c}', '\u{200d}', '\u{2060}'];
+    let hidden = |character: char| character.is_whitespace() || invisible.contains(&character);
+    match str::from_utf8(text) {
+        Ok(text) => text.trim_matches(hidden).as_bytes().to_vec(),
+        Err(_) => text.to_vec(),
+    }
+}
+
+/// The text without `export NAME=` before it.
+fn without_name(text: &[u8]) -> Vec<u8> {
+    let line = text.strip_prefix(b"export ").unwrap_or(text);
+    let end = line.iter().position(|byte| *byte == b'=');
+    let (name, value) = end
+        .and_then(|end| line.split_at_checked(end))
+        .unwrap_or((b"", line));
+    let allowed = |byte: &u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_';
+    let value = value.get(1..).unwrap_or_default();
+    if !name.is_empty() && name.iter().all(allowed) && value.len() > 1 {
+        value.to_vec()
+    } else {
+        text.to_vec()
+    }
+}
+
+/// The bytes for which a text may stand, with what the sender takes it for instead.
+fn readings(form: KeyForm, text: &[u8]) -> Vec<(Finding, Secret)> {
+    const TEXT: &str = "the text itself is the key";
+    const BASE64: &str = "the bytes are the key for which its base64 stands";
+    const HEX: &str = "the bytes are the key for which its hexadecimal digits stand";
+    const DROPPED: &str = "whsec_ belongs to the key, and is missing";
+    const KEPT: &str = "whsec_ does not belong to the key";
+    const FOREIGN: &str = "its prefix does not belong to it";
+    const PADDING: &str = "its base64 has another alphabet or no padding";
+    const ENCODED: &str = "the base64 of these bytes is the key, as text";
+    const DIGITS: &str = "the hexadecimal digits of these bytes are the key, as text";
+    let code = |own: bool| {
+        if own {
+            Code::KeyPrefix
+        } else {
+            Code::KeyEncoding
+        }
+    };
+    let utf8 = matches!(form, KeyForm::Utf8 | KeyForm::Utf8WithoutFirstHyphen);
+    let standard = form == KeyForm::Standard;
+    let mut out = Vec::new();
+    let mut add = |code, evidence, bytes: Vec<u8>| {
+        out.push((Finding::new(code, evidence), Zeroizing::new(bytes)));
+    };
+    // A prefix, as in whsec_.
+    let mut halves = text.splitn(2, |byte| *byte == b'_');
+    let (prefix, rest) = (halves.next().unwrap_or_default(), halves.next());
+    let short = (1..=8).contains(&prefix.len()) && prefix.iter().all(u8::is_ascii_alphanumeric);
+    if let Some(rest) = rest.filter(|rest| short && !rest.is_empty()) {
+        let whsec = prefix == b"whsec";
+        let base64 = match (standard, whsec) {
+            (true, true) => (Code::KeyEncoding, PADDING),
+            (true, false) => (Code::KeyPrefix, FOREIGN),
+            _ => (code(form == KeyForm::Base64), BASE64),
+        };
+        add(
+            code(utf8),
+            if whsec { KEPT } else { FOREIGN },
+            rest.to_vec(),
+        );
+        for ((code, evidence), bytes) in [
+            (base64, base64_decode(rest)),
+            ((code(form == KeyForm::Hex), HEX), hex::decode(rest).ok()),
+        ] {
+            if let Some(bytes) = bytes {
+                add(code, evidence, bytes);
+            }
+        }
+    }
+    if let Some(bytes) = base64_decode(text) {
+        add(
+            code(standard),
+            if standard { DROPPED } else { BASE64 },
+            bytes,
+        );
+    }
+    if let Ok(bytes) = hex::decode(text) {
+        add(Code::KeyEncoding, HEX, bytes);
+    }
+    add(Code::KeyEncoding, TEXT, text.to_vec());
+    add(code(utf8), DROPPED, [b"whsec_", text].concat());
+    // Bytes that were decoded, where the sender never decodes them.
+    let encoded = Encoding::Base64.encode(text);
+    add(
+        Code::KeyEncoding,
+        ENCODED,
+        encoded.trim_end_matches('=').into(),
+    );
+    add(
+        Code::KeyEncoding,
+        ENCODED,
+        [b"whsec_", encoded.as_bytes()].concat(),
+    );
+    add(Code::KeyEncoding, ENCODED, encoded.into_bytes());
+    add(Code::KeyEncoding, DIGITS, hex::encode(text).into_bytes());
+    out
+}
+
+/// The bytes of a key as it was handed in, and whether they are a text.
+fn content(input: &KeyInput) -> (&[u8], bool) {
+    match &input.source {
+        KeySource::Text(text) => (text.as_bytes(), true),
+        KeySource::Bytes(bytes) => (bytes, false),
+    }
+}

@@ -1,0 +1,168 @@
+//! What is odd about a callback for which nothing could be proven, and what the verifier itself says.
+
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use super::cause::{Cause, Certainty, Code, Finding};
+use super::header::{shown, similar};
+use super::search::{Case, borrowed};
+use super::{Input, Verdict};
+use crate::claim::Claim;
+use crate::error::Rejection;
+use crate::sender::Sender;
+use crate::signature::Authentic;
+
+/// A time zone is a whole number of these, in seconds.
+const ZONE_STEP: u64 = 1800;
+
+/// Appends what the verifier says for certain and what is likely.
+pub(super) fn push(
+    case: Case,
+    others: &[&Sender],
+    input: &Input,
+    verdict: &Verdict,
+    causes: &mut Vec<Cause>,
+) {
+    let mut likely = |code, evidence: String| {
+        causes.push(Finding::new(code, evidence).cause(Certainty::Likely));
+    };
+    let mut sets = case.sender.header_sets.iter();
+    let expected = sets.any(|set| case.header(&set.signature).is_some());
+    let names: Vec<&str> = others.iter().map(|other| other.name()).collect();
+    if !expected && !names.is_empty() {
+        let evidence = format!("the headers are those of {}", names.join(", "));
+        likely(Code::OtherSender, evidence);
+    }
+    for (name, other) in similar(case) {
+        let evidence = format!("expected {name}, got {}", shown(other));
+        likely(Code::HeaderRenamed, evidence);
+    }
+    body(case, &mut likely);
+    let refusal = match verdict {
+        Verdict::Rejected(refusal) => Some(refusal.clone()),
+        _ => refusal_of(case),
+    };
+    let Some(refusal) = refusal else {
+        return;
+    };
+    match refusal {
+        Rejection::SignatureMismatch { .. } => likely(Code::KeyWrong, String::new()),
+        _ => causes.push(self::refusal(&refusal, input.now).cause(Certainty::Certain)),
+    }
+}
+
+fn refusal_of(case: Case) -> Option<Rejection> {
+    let headers = borrowed(case.headers);
+    let claim = match Claim::read(&case.request(&headers), case.sender) {
+        Ok(claim) => claim,
+        Err(refusal) => return Some(refusal),
+    };
+    let (_, keys) = case.keys.first()?;
+    Authentic::check(claim, keys).err()
+}
+
+/// What shows that the body is not what was sent.
+fn body(case: Case, likely: &mut dyn FnMut(Code, String)) {
+    let encoded = case
+        .header("content-encoding")
+        .is_some_and(|value| !value.is_empty() && value != b"identity");
+    let compressed = matches!(case.body, [0x1f, 0x8b, ..]);
+    let length = case.header("content-length");
+    let length = length.and_then(|value| str::from_utf8(value).ok()?.trim().parse::<usize>().ok());
+    if matches!(
+        case.body,
+        b"" | b"[object Object]" | b"undefined" | b"null" | b"{}"
+    ) && length.is_none_or(|length| length != case.body.len())
+    {
+        let evidence = match case.body {
+            b"" => "it is empty",
+            b"[object Object]" => "it is an object that was turned into text",
+            _ => "it is what a parser leaves of an empty one",
+        };
+        likely(Code::BodyLost, evidence.to_owned());
+    } else if compressed {
+        likely(Code::BodyCompressed, "it starts as gzip does".to_owned());
+    } else if encoded {
+        let evidence = "content-encoding names a compression, and the body is not compressed";
+        likely(Code::BodyDecompressed, evidence.to_owned());
+    } else if let Some(length) = length.filter(|length| *length != case.body.len()) {
+        let actual = case.body.len();
+        let evidence = format!("content-length is {length}, and it has {actual} bytes");
+        likely(Code::BodyLength, evidence);
+    }
+}
+
+/// What a refusal means.
+pub(super) fn refusal(refusal: &Rejection, now: u64) -> Finding {
+    let message = || refusal.to_string();
+    match refusal {
+        Rejection::MissingHeader { header } => match header.as_str() {
+            ":method" => Finding::new(Code::RequestIncomplete, "method"),
+            ":url" => Finding::new(Code::RequestIncomplete, "url"),
+            name => Finding::new(Code::HeaderMissing, name.to_owned()),
+        },
+        Rejection::MalformedHeader { header, .. } => {
+            let evidence = format!("{header}, {}", message());
+            Finding::new(Code::HeaderMalformed, evidence)
+        }
+        Rejection::UnknownKey { .. } => Finding::new(Code::KeyUnknown, ""),
+        Rejection::UnsupportedSignature { .. } => Finding::new(Code::KeyKind, message()),
+        Rejection::TimestampTooOld { age, tolerance, .. } => skew(
+            Code::TimestampTooOld,
+            now.saturating_sub(*age),
+            now,
+            *tolerance,
+        ),
+        Rejection::TimestampTooNew {
+            ahead, tolerance, ..
+        } => skew(
+            Code::TimestampTooNew,
+            now.saturating_add(*ahead),
+            now,
+            *tolerance,
+        ),
+        Rejection::MalformedPayload { path, .. } => {
+            let place = if path.is_empty() { "" } else { " in " };
+            let evidence = format!("{}{place}{path}", message());
+            Finding::new(Code::PayloadUnexpected, evidence)
+        }
+        _ => Finding::new(Code::KeyWrong, ""),
+    }
+}
+
+/// How far a timestamp is from the clock, and what that looks like.
+fn skew(code: Code, timestamp: u64, now: u64, tolerance: u64) -> Finding {
+    let thousandfold = |small: u64, large: u64| {
+        let ratio = large.checked_div(small).unwrap_or_default();
+        (900..1100).contains(&ratio)
+    };
+    /// No clock that is right in seconds is before this (2001), and none in milliseconds is.
+    const PLAUSIBLE: core::ops::Range<u64> = 1_000_000_000..100_000_000_000;
+    if thousandfold(now, timestamp) || thousandfold(timestamp, now) {
+        return if PLAUSIBLE.contains(&now) {
+            let evidence = if timestamp > now {
+                "it is in milliseconds, and seconds are due"
+            } else {
+                "it is in seconds, and milliseconds are due"
+            };
+            Finding::new(Code::TimestampUnit, evidence)
+        } else {
+            Finding::new(Code::ClockUnit, "it is off by a factor of 1000")
+        };
+    }
+    let skew = timestamp.abs_diff(now);
+    let mut evidence = format!("by {skew} s, and the tolerance is {tolerance} s");
+    let steps = skew
+        .saturating_add(60)
+        .checked_div(ZONE_STEP)
+        .unwrap_or_default();
+    let zone = steps.saturating_mul(ZONE_STEP);
+    if (1..=28).contains(&steps) && zone.abs_diff(skew) <= 60 {
+        let hours = zone.checked_div(3600).unwrap_or_default();
+        let half = if zone.is_multiple_of(3600) { "" } else { ".5" };
+        evidence += &format!(", which is {hours}{half} h: is a local time taken for UTC?");
+    }
+    Finding::new(code, evidence)
+}
