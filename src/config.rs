@@ -9,9 +9,9 @@ use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
 use crate::error::{ConfigError, KeyProblem};
+use crate::event::amount::{self, AmountError, BaseUnits, Decimals};
 #[cfg(feature = "full")]
 use crate::explain::{self, Explanation};
-use crate::event::amount::{self, AmountError, BaseUnits, Decimals};
 use crate::freshness::Tolerance;
 use crate::json::{Document, Integers, Value};
 use crate::key::{self, KeyInput, KeySource, Keys, SigningKey};
@@ -407,5 +407,7 @@ fn pairs(value: Value) -> Option<Vec<(String, String)>> {
         let mut elements = pair.elements();
         Some((text(elements.next())?, text(elements.next())?))
     };
-    value.is_array().then(|| value.elements().map(pair).collect())?
+    value
+        .is_array()
+        .then(|| value.elements().map(pair).collect())?
 }

@@ -158,7 +158,28 @@ fn check_validity(claims: &[u8], now: u64, tolerance: Tolerance) -> Result<(), R
             },
         });
     }
-    let time = |name| document.root().get(name).and_then(Value::integer);
-    let (start, end) = (time("nbf").unwrap_or(0), time("exp").unwrap_or(u64::MAX));
+    let (start, end) = (
+        seconds(document.root(), "nbf")?,
+        seconds(document.root(), "exp")?,
+    );
+    let (start, end) = (start.unwrap_or(0), end.unwrap_or(u64::MAX));
     tolerance.admit(start, end, now, || Location::Member("data".into()))
+}
+
+/// A `NumericDate` in whole seconds (RFC 7519, section 2), where the claim is there.
+fn seconds(claims: Value, name: &str) -> Result<Option<u64>, Rejection> {
+    let Some(value) = claims.get(name) else {
+        return Ok(None);
+    };
+    let whole = value.raw().split('.').next().unwrap_or_default();
+    match whole.parse() {
+        Ok(seconds) if value.is_number() => Ok(Some(seconds)),
+        _ => Err(Rejection::MalformedPayload {
+            path: "data".into(),
+            problem: PayloadProblem::Unexpected {
+                expected: "claims whose times are unix seconds",
+                actual: value.describe(),
+            },
+        }),
+    }
 }

@@ -123,6 +123,10 @@ impl<'d> Value<'d> {
         self.node().kind == Kind::Object
     }
 
+    pub(crate) fn is_number(self) -> bool {
+        self.node().kind == Kind::Number
+    }
+
     pub(crate) fn is_array(self) -> bool {
         self.node().kind == Kind::Array
     }

@@ -163,6 +163,11 @@ impl Keys {
         })
     }
 
+    /// The ids of the keys, in their order.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = Option<&str>> {
+        self.0.iter().map(|(id, _)| id.as_deref())
+    }
+
     /// The secret at this place, as the key of this algorithm.
     pub(crate) fn secret(&self, index: usize, algorithm: Algorithm) -> Option<&Secret> {
         match self.0.get(index)? {

@@ -126,6 +126,16 @@ pub fn write_verifier(out: &mut String, verifier: &Verifier) {
         }
         write_string(out, name);
     }
+    out.push_str("],\"keyIds\":[");
+    for (index, id) in verifier.key_ids().enumerate() {
+        if index > 0 {
+            out.push(',');
+        }
+        match id {
+            Some(id) => write_string(out, id),
+            None => out.push_str("null"),
+        }
+    }
     out.push(']');
     if let Some(media_type) = sender.payload().media_type() {
         push(out, format_args!(",\"mediaType\":\"{media_type}\""));

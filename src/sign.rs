@@ -143,6 +143,12 @@ fn draft(
             headers.push((name.clone(), value.clone()));
         }
     }
+    // What else is signed has some value; which one is all the same.
+    for name in sender.signed_headers() {
+        if headers.iter().all(|(other, _)| other != name) {
+            headers.push((name.to_owned(), details.key_id.clone()));
+        }
+    }
     let body = match sender.rule {
         Rule::Plisio => Some(with_member(body, &form.encoding.encode(signature))?),
         Rule::JwtMember => Some(as_token(body, signature)),

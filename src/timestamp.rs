@@ -61,10 +61,15 @@ pub(crate) fn parse_http_date(text: &str) -> Result<i64, TimestampError> {
         // `2006-01-02 15:04:05.999999999 +0000 UTC m=+0.000000001`: what time.String of Go gives.
         let mut words = rest.split(' ');
         let time = words.next().unwrap_or_default();
-        return match (words.next(), words.next()) {
-            (Some("+0000"), Some("UTC")) => parse_utc(&format!("{date}T{time}")),
-            _ => Err(TimestampError::Form),
-        };
+        let is_plain = time
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || b":.".contains(&byte));
+        let is_utc = words.next() == Some("+0000") && words.next() == Some("UTC");
+        let is_end = words.next().is_none_or(is_monotonic_reading) && words.next().is_none();
+        if is_plain && is_utc && is_end {
+            return parse_utc(&format!("{date}T{time}"));
+        }
+        return Err(TimestampError::Form);
     }
     let place = |names: &str, name: &[u8]| {
         let place = names
@@ -119,6 +124,19 @@ pub(crate) fn parse_http_date(text: &str) -> Result<i64, TimestampError> {
     );
     let date = date.ok_or(TimestampError::Date)?.saturating_mul(DAY);
     Ok(date.saturating_add(time.ok_or(TimestampError::Time)?))
+}
+
+/// Go's `m=±` and a number of seconds.
+fn is_monotonic_reading(word: &str) -> bool {
+    let number = word
+        .strip_prefix("m=")
+        .and_then(|rest| rest.strip_prefix(['+', '-']));
+    number.is_some_and(|number| {
+        !number.is_empty()
+            && number
+                .bytes()
+                .all(|byte| byte.is_ascii_digit() || byte == b'.')
+    })
 }
 
 fn parse_with(text: &str, default_offset: Option<i64>) -> Result<i64, TimestampError> {
@@ -181,7 +199,7 @@ pub(crate) fn to_text(seconds: u64, unit: Unit) -> String {
         Unit::Seconds | Unit::Unix => seconds.to_string(),
         Unit::Milliseconds => seconds.saturating_mul(1000).to_string(),
         Unit::Iso8601 => {
-            format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+            format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")
         }
         Unit::HttpDate => {
             let name = |names: &'static str, index: u64| {
@@ -206,7 +224,8 @@ const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
 fn civil(days: u64) -> (u64, u64, u64) {
     let (mut year, mut rest) = (1970, days.min(3_000_000));
     let length = |year: u64| {
-        let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        let of = |years: u64| year.is_multiple_of(years);
+        let leap = of(4) && (!of(100) || of(400));
         if leap { 366 } else { 365 }
     };
     while let Some(behind) = rest.checked_sub(length(year)) {

@@ -122,6 +122,11 @@ impl Verifier {
         &self.sender
     }
 
+    /// The ids of its keys, in their order.
+    pub fn key_ids(&self) -> impl Iterator<Item = Option<&str>> {
+        self.keys.ids()
+    }
+
     /// How far a callback's timestamp may be from the clock.
     #[must_use]
     pub const fn tolerance(&self) -> Tolerance {

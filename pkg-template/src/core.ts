@@ -85,12 +85,17 @@ export class Core {
 		this.#layout = this.#viewLayout();
 	}
 
+	#enter<T>(call: (wasm: WasmCore) => T): T {
+		this.inside = true;
+		const result = call(this.wasm);
+		this.inside = false;
+		return result;
+	}
+
 	/** Verifies a callback in one call. `now` is in milliseconds. */
 	verify(verifier: number, parts: Parts, now: number): Verdict | Rejected {
 		const bodyAt = this.#write(parts);
-		this.inside = true;
-		const outcome = this.wasm.verify(verifier, now);
-		this.inside = false;
+		const outcome = this.#enter((wasm) => wasm.verify(verifier, now));
 		if (this.#layout.length === 0) this.#layout = this.#viewLayout();
 		const layout = this.#layout;
 		if (outcome === REFUSED) return JSON.parse(this.#readAnswer());
@@ -139,12 +144,10 @@ export class Core {
 		body: Parts["body"] = "",
 	): unknown {
 		this.#write({ headers: texts, ip: undefined, body });
-		this.inside = true;
-		const accepted = call(this.wasm);
-		this.inside = false;
+		const accepted = this.#enter(call);
 		if (this.#layout.length === 0) this.#layout = this.#viewLayout();
 		const answer = JSON.parse(this.#readAnswer());
-		this.wasm.wipe();
+		this.#enter((wasm) => wasm.wipe());
 		if (!accepted) throw new ConfigError(answer.code, answer.message);
 		return answer;
 	}
@@ -202,7 +205,7 @@ export class Core {
 	#reserve(length: number): void {
 		if (this.#input.length < length || this.#input.length === 0) {
 			const room = Math.max(4096, 2 ** Math.ceil(Math.log2(length)));
-			this.#inputAddress = this.wasm.reserve(room);
+			this.#inputAddress = this.#enter((wasm) => wasm.reserve(room));
 			this.#input = this.#viewInput(0, room);
 		}
 		if (this.#layout.length === 0) this.#layout = this.#viewLayout();

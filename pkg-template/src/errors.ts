@@ -40,6 +40,8 @@ export type ConfigErrorCode =
 	| "too_many_keys"
 	| "invalid_option"
 	| "unknown_sender"
+	| "invalid_sender"
+	| "needs_full"
 	| "no_randomness";
 
 /**
@@ -58,7 +60,7 @@ export class ConfigError extends TypeError {
 
 /**
  * The stable codes of {@link CoreError}: `wasm_blocked` when the platform does not compile
- * WebAssembly, `wasm_missing` when `wallet-callback/slim` was not given its module, `wasm_trap` when
+ * WebAssembly, `wasm_missing` when a module was not given or is not where it should be, `wasm_trap` when
  * the core stopped in the middle of a call.
  */
 export type CoreErrorCode = "wasm_blocked" | "wasm_missing" | "wasm_trap";

@@ -1,7 +1,7 @@
 import { withCore } from "./core.js";
 import type { SenderDescriptor } from "./descriptor.js";
 import { detectOn, explainOn } from "./explain-on.js";
-import type { SenderName } from "./generated/model.js";
+import type { CauseCode, SenderName } from "./generated/model.js";
 import type { Accepted, CallbackInput, Rejected, VerifierOptions } from "./types.js";
 
 /** What {@link Explain} takes: a callback, and what its verifier was told. */
@@ -19,7 +19,7 @@ export interface ExplainOptions extends CallbackInput {
 /** Why a callback may not verify. */
 export interface Cause {
 	/** From the stable list. */
-	readonly code: string;
+	readonly code: CauseCode;
 	/** `"certain"` where the signature matches once the cause is undone. */
 	readonly certainty: "certain" | "likely";
 	/** What is wrong, for people. No secret is in it. */

@@ -44,12 +44,6 @@ export class KeyRing {
 		return { findsKeys: true, keys: this.#found.map(({ key }) => key) };
 	}
 
-	/** The name of the key at this place, where it has one. */
-	idOf(index: number): string | undefined {
-		if (this.#set !== undefined) return undefined;
-		return this.#find === undefined ? this.#given[index]?.id : this.#found[index]?.key.id;
-	}
-
 	/** Drops keys that were found too long ago, and says whether there were any. */
 	expire(now: number): boolean {
 		const fresh = this.#found.filter(({ at }) => Math.abs(now - at) < FOUND_KEY_MS);
@@ -66,6 +60,11 @@ export class KeyRing {
 		const others = this.#found.filter((other) => other.key.id !== id);
 		this.#found = [...others, { key, at: now }].slice(-MAX_FOUND_KEYS);
 		return true;
+	}
+
+	/** Drops the key of an id. */
+	drop(id: string): void {
+		this.#found = this.#found.filter((other) => other.key.id !== id);
 	}
 }
 
@@ -87,7 +86,7 @@ function toNamedKey(input: KeyInput, index: number): CoreKey {
 		);
 	}
 	const { id, key } = input as { readonly id?: string; readonly key: KeyMaterial };
-	return { ...toKey(key), id };
+	return id === undefined ? toKey(key) : { ...toKey(key), id };
 }
 
 /** A key without its name. A JSON Web Key crosses as text, with its own id where it has one. */

@@ -101,13 +101,16 @@ export function readHeaders(
  * @throws {TypeError} for what is no collection of headers.
  */
 export function allHeaders(headers: CallbackInput["headers"]): { [name: string]: string } {
-	// Checks what kind of collection it is.
-	readHeaders(headers, ["x"]);
+	// Refuses what is no object.
+	readHeaders(headers, []);
+	// An iterator can be read only once.
+	const collection = isIterable(headers) ? [...headers] : headers;
+	readHeaders(collection, ["x"]);
 	const names = new Set<string>();
-	const entries = isIterable(headers) ? headers : Object.entries(headers);
+	const entries = Array.isArray(collection) ? collection : Object.entries(collection);
 	for (const [name] of entries) names.add(String(name).toLowerCase());
 	const list = [...names];
-	const values = readHeaders(headers, list);
+	const values = readHeaders(collection, list);
 	const present: [string, string][] = [];
 	for (const [index, name] of list.entries()) {
 		const value = values[index];

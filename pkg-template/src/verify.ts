@@ -41,6 +41,7 @@ interface Handle extends VerifierSettings {
 	readonly verifier: number;
 	/** The headers that it reads, and behind them what is no header: `:url` and the like. */
 	readonly headers: readonly string[];
+	readonly keyIds: readonly (string | null)[];
 }
 
 const registry =
@@ -70,7 +71,7 @@ class CoreVerifier<Event> implements Verifier<Event> {
 		this.#keys = new KeyRing(keys);
 		this.#options = { ...rest, sender: toDescriptor(sender) };
 		this.#handle = withCore((core) => this.#handleIn(core));
-		const { verifier: _verifier, headers: _headers, ...settings } = this.#handle;
+		const { verifier: _verifier, headers: _headers, keyIds: _keyIds, ...settings } = this.#handle;
 		this.settings = { ...settings, findsKeys: typeof keys === "function" };
 	}
 
@@ -92,7 +93,7 @@ class CoreVerifier<Event> implements Verifier<Event> {
 				return verdict;
 			}
 			const { id, timestamp, key, event } = verdict;
-			const name = this.#keys.idOf(key);
+			const name = this.#handle.keyIds[key] ?? undefined;
 			return {
 				ok: true,
 				id,
@@ -110,12 +111,21 @@ class CoreVerifier<Event> implements Verifier<Event> {
 	}
 
 	async verifyAsync(input: CallbackInput): Promise<VerifyResult<Event>> {
+		if (!this.settings.findsKeys) return this.verify(input);
 		if (this.#keys.expire(this.#readClock())) this.#forget();
-		const result = this.verify(input);
+		// An iterator of headers could be read only once.
+		const callback = { ...input, headers: allHeaders(input.headers) };
+		const result = this.verify(callback);
 		if (result.ok || result.code !== "unknown_key" || result.keyId === undefined) return result;
 		if (!(await this.#keys.find(result.keyId, this.#readClock()))) return result;
 		this.#forget();
-		return this.verify(input);
+		try {
+			return this.verify(callback);
+		} catch (error) {
+			// A key that is none may not stand in the way of the others.
+			if (error instanceof ConfigError) this.#keys.drop(result.keyId);
+			throw error;
+		}
 	}
 
 	async verifyRequest(

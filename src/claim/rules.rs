@@ -106,7 +106,7 @@ pub(super) fn hook0<'a>(request: &Request<'a>, sender: &'a Sender) -> Result<Cla
                 .unwrap_or_default()
                 .to_ascii_lowercase();
             let value = delivered.root().get(&name).and_then(Value::string);
-            let value = value.ok_or_else(|| Rejection::MissingHeader { header: name })?;
+            let value = value.ok_or(Rejection::MissingHeader { header: name })?;
             signed.push(Cow::Owned(value.into_owned().into_bytes()));
             signed.push(Cow::Borrowed(b"."));
         }
@@ -143,16 +143,17 @@ pub(super) fn plisio<'a>(
     request: &Request<'a>,
     sender: &'a Sender,
 ) -> Result<Claim<'a>, Rejection> {
-    let location = || Location::Member(VERIFY_HASH.into());
     let document = document(request, sender)?;
-    let hash = member(document.root(), VERIFY_HASH, "a signature")?.string();
-    let hash = hash.unwrap_or_default();
-    let bytes =
-        form::signature(hash.as_bytes(), Encoding::Hex, Algorithm::HmacSha1).map_err(|_| {
-            Rejection::SignatureMismatch {
-                location: location(),
-            }
-        })?;
+    let member = member(document.root(), VERIFY_HASH, "a signature")?;
+    let hash = member.string().unwrap_or_default();
+    let bytes = form::signature(hash.as_bytes(), Encoding::Hex, Algorithm::HmacSha1);
+    let bytes = bytes.map_err(|_| Rejection::MalformedPayload {
+        path: VERIFY_HASH.into(),
+        problem: PayloadProblem::Unexpected {
+            expected: "40 hexadecimal digits",
+            actual: member.describe(),
+        },
+    })?;
     let content = canonical::compact_strings(document.root(), VERIFY_HASH).into_bytes();
     Ok(in_body(
         request,

@@ -31,8 +31,8 @@ pub(super) fn read(claim: &Claim) -> Result<Other, Rejection> {
         _ => None,
     };
     let root = form.as_ref().or(document.as_ref()).map(Document::root);
-    let find = |place: &Option<Place>| match place.as_ref()? {
-        Place::Member(path) => text_at(root?, path),
+    let find = |place: &Option<Place>, read: fn(Value) -> Option<String>| match place.as_ref()? {
+        Place::Member(path) => read(root?.at(path)?),
         Place::Header(name) => {
             let value = claim.request().header(name)?;
             str::from_utf8(value).ok().map(String::from)
@@ -40,8 +40,8 @@ pub(super) fn read(claim: &Claim) -> Result<Other, Rejection> {
     };
     let own_id = claim.id().map(String::from);
     let is_in_member = matches!(sender.id, Some(Place::Member(_)));
-    let kind = find(&sender.kind);
-    let found_id = find(&sender.id);
+    let kind = find(&sender.kind, text);
+    let found_id = find(&sender.id, text_or_number);
     Ok(Other {
         kind,
         is_id_signed: own_id.is_some() || (is_in_member && found_id.is_some()),
@@ -63,9 +63,11 @@ fn may_be_no_json(claim: &Claim) -> bool {
     }
 }
 
-/// A string, or a number as it is written.
-fn text_at(root: Value, path: &str) -> Option<String> {
-    let value = root.at(path)?;
-    let text = value.string().map(Cow::into_owned);
-    text.or_else(|| value.integer().map(|_| value.raw().into()))
+fn text(value: Value) -> Option<String> {
+    value.string().map(Cow::into_owned)
+}
+
+/// A string, or a whole number as it is written.
+fn text_or_number(value: Value) -> Option<String> {
+    text(value).or_else(|| value.integer().map(|_| value.raw().into()))
 }

@@ -216,6 +216,14 @@ impl Sender {
         Some((member.as_deref()?, *unit))
     }
 
+    /// The headers that are signed beside those of a set.
+    pub(crate) fn signed_headers(&self) -> impl Iterator<Item = &str> {
+        self.signed.parts().filter_map(|part| match part {
+            Part::Header(name) => Some(name.as_str()),
+            _ => None,
+        })
+    }
+
     /// Whether its callbacks carry an id in a header.
     pub(crate) fn needs_id(&self) -> bool {
         self.identifies_callbacks() || matches!(self.id, Some(Place::Header(_)))

@@ -31,6 +31,7 @@ import {
 } from "./documents.ts";
 import { ON_SERVERS } from "./on-servers.ts";
 import { type Project, packageFile, prepareProject } from "./programs.ts";
+import { tables } from "./tables.ts";
 
 /** Runs a snippet that was written to `file`. */
 type Runner = (file: string, code: string) => Promise<void>;
@@ -64,13 +65,14 @@ const RUNNERS: Record<string, Runner> = {
 	"verify-node": serves([NODE]),
 	shutdown: endsInOrder,
 	"sqlite-once": receivesOnce,
+	circle: receivesFromCircle,
 	send: sendToServer,
 	secret: runInShell,
 	switch: printsFrom([BUN, "run", "--no-install"]),
 	...Object.fromEntries(
 		[
 			...["sign", "clock", "rotation", "ed25519", "senders", "amounts", "unwrap", "ip", "slim"],
-			...["transport", "conformance"],
+			...["transport", "conformance", "own-sender", "explain"],
 		].map((title) => [title, printsFrom([NODE])]),
 	),
 };
@@ -148,11 +150,23 @@ test("README.md: the tables have every outcome and every option", () => {
 	assert.deepEqual(new Set(listed), new Set(options));
 });
 
+test("README.md: the tables of senders and causes are those that print-tables.ts prints", () => {
+	const [document] = documents as readonly [Document, ...Document[]];
+	for (const [name, table] of Object.entries(tables)) {
+		const marked = new RegExp(`<!-- ${name}:begin -->\n(.*?)<!-- ${name}:end -->`, "s");
+		assert.equal(marked.exec(document.text)?.[1], table(), name);
+	}
+	const senders = unionIn("generated/model.d.ts", "SenderName");
+	assert.deepEqual(firstColumn(document, "`sender`", "who"), senders);
+	const causes = unionIn("generated/model.d.ts", "CauseCode");
+	assert.deepEqual(firstColumn(document, "cause", "what it means"), causes);
+});
+
 /** The members of a union of names in the package's types. */
 function unionIn(file: string, name: string): string[] {
 	const types = readFileSync(join(project.package, "dist/esm", file), "utf8");
 	const [, union = ""] = new RegExp(`type ${name} = (.*?);`, "s").exec(types) ?? [];
-	const members = [...union.matchAll(/"(\w+)"/g)].map(([, member]) => member as string);
+	const members = [...union.matchAll(/"([\w-]+)"/g)].map(([, member]) => member as string);
 	assert.ok(members.length > 0);
 	return members;
 }
@@ -231,6 +245,24 @@ async function receivesOnce(file: string): Promise<void> {
 			database.close();
 		}
 	});
+}
+
+/** A receiver that looks keys up, with a server in Circle's place. */
+async function receivesFromCircle(file: string): Promise<void> {
+	const answers = await project.run(NODE_24, [project.host("circle")], { SNIPPET: file });
+	const expected = [
+		["genuine", 200, { code: 0 }],
+		["again", 200, { code: 0, duplicate: true }],
+		["forged", 401, { code: 401, error: "signature_mismatch" }],
+		["of another key", 401, { code: 401, error: "unknown_key" }],
+		["asked for", ["/v2/notifications/publicKey/key-1", "/v2/notifications/publicKey/key-2"]],
+	];
+	const lines = answers.split("\n").filter((line) => line.startsWith("["));
+	assert.deepEqual(
+		lines.map((line) => JSON.parse(line)),
+		expected,
+	);
+	assert.match(answers, /^paid ntf_1$/m);
 }
 
 /** Runs a server that ends by itself when it is asked to. */

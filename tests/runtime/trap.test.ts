@@ -17,7 +17,6 @@ const OPERATIONS = [
 	"sign",
 	"generateSecret",
 	"generateKeyPair",
-	"senders",
 	"verify, where the stack ends",
 ];
 

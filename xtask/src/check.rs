@@ -23,16 +23,22 @@ pub fn check() -> Outcome {
             "-Dwarnings",
         ],
     )?;
-    let wasm = [
-        "clippy",
-        "--lib",
-        "--locked",
-        "--target",
-        build::TARGET,
-        "--",
-        "-Dwarnings",
-    ];
-    cargo("clippy for WebAssembly", &wasm)?;
+    for (title, features) in [
+        ("clippy for the core", "--no-default-features"),
+        ("clippy for the full module", "--all-features"),
+    ] {
+        let wasm = [
+            "clippy",
+            "--lib",
+            "--locked",
+            features,
+            "--target",
+            build::TARGET,
+            "--",
+            "-Dwarnings",
+        ];
+        cargo(title, &wasm)?;
+    }
     step(
         "rustdoc",
         command("cargo", &["doc", "--no-deps", "--locked"]).env("RUSTDOCFLAGS", "-Dwarnings"),

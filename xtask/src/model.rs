@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use wallet_callback::error::Code;
 use wallet_callback::event::chain;
 use wallet_callback::event::model::{FAMILIES, Family, Field, Kind, Status};
+use wallet_callback::explain::Code as Cause;
 
 use self::senders::Sender;
 
@@ -26,6 +27,13 @@ pub fn typescript(senders: &[Sender]) -> String {
         "Why a callback was refused. Stable: adding one is a minor version.",
         "RejectionCode",
         codes,
+    );
+    let causes = Cause::ALL.iter().map(|cause| cause.name());
+    alias(
+        &mut out,
+        "What may be wrong with a callback. Stable: adding one is a minor version.",
+        "CauseCode",
+        causes,
     );
     let chains = chain::NAMES.iter().map(|(id, _)| *id);
     alias(

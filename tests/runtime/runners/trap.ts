@@ -57,7 +57,6 @@ const operations: Record<string, () => unknown> = {
 	sign: () => lib.sign({ body, key }),
 	generateSecret: () => lib.generateSecret(),
 	generateKeyPair: () => lib.generateKeyPair(),
-	senders: () => lib.senders(),
 };
 
 const results: Record<string, { points: number; problems: string[] }> = {};

@@ -1,0 +1,47 @@
+/** The tables of README.md that are made of the project's own data. */
+import { readFileSync } from "node:fs";
+import { core } from "../senders/package.ts";
+
+/** Tables by the name that stands in their markers. */
+export const tables: { readonly [name: string]: () => string } = {
+	senders: tableOfSenders,
+	causes: tableOfCauses,
+};
+
+const read = (path: string): string =>
+	readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
+
+/** Every sender that the package knows, and how many vectors there are for it. */
+function tableOfSenders(): string {
+	const vectors: readonly { readonly sender: string }[] = JSON.parse(
+		read("tests/vectors/senders.json"),
+	);
+	const rows = core.senders().map(({ name, title, docs, ...about }) => [
+		`\`${name}\``,
+		`[${title}](${docs})`,
+		about.headers.map((header) => `\`${header}\``).join(" ") || "in the body",
+		about.algorithm,
+		about.freshness,
+		about.evidence,
+		String(vectors.filter(({ sender }) => sender === name).length || "–"),
+		about.entry === "wallet-callback" ? "" : "full",
+	]);
+	const head = ["`sender`", "who", "headers", "algorithm", "time", "evidence", "vectors", "entry"];
+	return tableOf(head, rows);
+}
+
+/** Every code of `explain` with its meaning, from where the core has them. */
+function tableOfCauses(): string {
+	const causes = read("src/explain/cause.rs").matchAll(/=> \("(\w+)", "([^"]+)", /g);
+	const rows = [...causes].map(([, code, meaning = ""]) => [`\`${code}\``, toSentence(meaning)]);
+	return tableOf(["cause", "what it means"], rows);
+}
+
+function toSentence(text: string): string {
+	return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
+}
+
+function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
+	const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |\n`.replaceAll("|  |", "| |");
+	return line(head) + line(head.map(() => "---")).replaceAll(" ", "") + rows.map(line).join("");
+}
