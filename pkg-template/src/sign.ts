@@ -2,6 +2,7 @@ import { toOptions, withCore } from "./core.js";
 import { toKey } from "./key-ring.js";
 import { toBody } from "./request.js";
 import { toDescriptor } from "./senders.js";
+import { TextEncoder } from "./text.js";
 import type { BodyInput, KeyPair, SignedCallback, SignOptions } from "./types.js";
 
 /**
@@ -25,8 +26,19 @@ export function sign<const Body extends BodyInput>(
 	const { body, key, sender, ...rest } = options;
 	const bytes = toBody(body);
 	const text = toOptions({ ...rest, key: toKey(key), sender: toDescriptor(sender) });
-	const signed = withCore((core) => core.ask((wasm) => wasm.sign(Date.now()), [text], bytes));
-	return { body, ...(signed as Pick<SignedCallback<Body>, "headers">) };
+	const answer = withCore((core) => core.ask((wasm) => wasm.sign(Date.now()), [text], bytes));
+	const signed = answer as { headers: Record<string, string>; body?: string };
+	const { headers, body: other } = signed;
+	return { headers, body: other === undefined ? body : (inShapeOf(body, other) as Body) };
+}
+
+/** A text as a string, a `Uint8Array` or an `ArrayBuffer`, whatever the other one is. */
+function inShapeOf(other: BodyInput, text: string): BodyInput {
+	if (typeof other === "string") return text;
+	const room = new Uint8Array(text.length * 3);
+	const { written } = new TextEncoder().encodeInto(text, room);
+	const bytes = room.slice(0, written);
+	return ArrayBuffer.isView(other) ? bytes : bytes.buffer;
 }
 
 /**

@@ -283,8 +283,11 @@ export interface SignOptions<Body extends BodyInput = BodyInput> {
 export interface SignedCallback<Body extends BodyInput = BodyInput> {
 	/** The headers that carry the signature. */
 	readonly headers: Record<string, string>;
-	/** The body as it was given; with the signature in it, where the sender puts it there. */
-	readonly body: Body | string;
+	/**
+	 * The body as it was given. Where the sender puts the signature into it, another one of the same
+	 * shape.
+	 */
+	readonly body: Body;
 }
 
 /** An Ed25519 key pair. */

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import { before, test } from "node:test";
 import { build, type Plugin } from "esbuild";
@@ -142,12 +142,21 @@ test("README.md: the tables have every outcome and every option", () => {
 	const outcomes = unionIn("receiver/journal.d.ts", "Outcome");
 	assert.deepEqual(firstColumn(document, "outcome", "level"), outcomes);
 
-	const types = readFileSync(join(project.package, "dist/esm/receiver/types.d.ts"), "utf8");
-	const [, members = ""] = /interface ReceiverOptions.*?\{\n(.*?)^\}/ms.exec(types) ?? [];
-	const options = [...members.matchAll(/^\s{4}readonly (\w+)\??:/gm)].map(([, name]) => name);
-	assert.ok(options.length > 0);
+	const options = membersIn("receiver/types.d.ts", "ReceiverOptions");
 	const listed = firstColumn(document, "option", "default", "what it is, its unit and bounds");
 	assert.deepEqual(new Set(listed), new Set(options));
+});
+
+test("README.md: the tables have every option of a resolver and every member of a descriptor", () => {
+	const [document] = documents as readonly [Document, ...Document[]];
+	const options = membersIn("keys.d.ts", "KeyResolverOptions");
+	const listed = firstColumn(document, "option", "default", "what it does, its unit and bounds");
+	assert.deepEqual(listed, options);
+
+	const descriptor = ["DescriptorBase", "SingleSignatureDescriptor"];
+	const members = descriptor.flatMap((name) => membersIn("descriptor.d.ts", name));
+	const described = firstColumn(document, "member", "what it says");
+	assert.deepEqual(new Set(described), new Set(members));
 });
 
 test("README.md: the tables of senders and causes are those that print-tables.ts prints", () => {
@@ -167,6 +176,15 @@ function unionIn(file: string, name: string): string[] {
 	const types = readFileSync(join(project.package, "dist/esm", file), "utf8");
 	const [, union = ""] = new RegExp(`type ${name} = (.*?);`, "s").exec(types) ?? [];
 	const members = [...union.matchAll(/"([\w-]+)"/g)].map(([, member]) => member as string);
+	assert.ok(members.length > 0);
+	return members;
+}
+
+/** The members of an interface in the package's types. */
+function membersIn(file: string, name: string): string[] {
+	const types = readFileSync(join(project.package, "dist/esm", file), "utf8");
+	const [, body = ""] = new RegExp(`interface ${name}\\b.*?\\{\n(.*?)^\\}`, "ms").exec(types) ?? [];
+	const members = [...body.matchAll(/^\s{4}readonly (\w+)\??:/gm)].map(([, one]) => one as string);
 	assert.ok(members.length > 0);
 	return members;
 }
@@ -326,14 +344,17 @@ async function receivesInWorkerd(file: string): Promise<void> {
 		plugins: [keepWasmImport],
 		logLevel: "error",
 	});
-	const wasm = readFileSync(join(project.package, "dist/core.wasm"));
 	const { compatibility_date: compatibilityDate, durable_objects } = wranglerConfiguration();
 	let output = "";
 	const miniflare = new Miniflare({
 		modulesRoot: dirname(file),
 		modules: [
 			{ type: "ESModule", path: bundle },
-			{ type: "CompiledWasm", path: join(dirname(file), "core.wasm"), contents: wasm },
+			...["core.wasm", "full.wasm"].map((name) => ({
+				type: "CompiledWasm" as const,
+				path: join(dirname(file), name),
+				contents: readFileSync(join(project.package, "dist", name)),
+			})),
 		],
 		compatibilityDate,
 		bindings: WITH_SECRET,
@@ -368,6 +389,9 @@ async function receivesInWorkerd(file: string): Promise<void> {
 const keepWasmImport: Plugin = {
 	name: "keep-wasm-import",
 	setup({ onResolve }) {
-		onResolve({ filter: /\.wasm$/ }, () => ({ path: "./core.wasm", external: true }));
+		onResolve({ filter: /\.wasm$/ }, ({ path }) => ({
+			path: `./${basename(path)}`,
+			external: true,
+		}));
 	},
 };

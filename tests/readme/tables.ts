@@ -16,16 +16,18 @@ function tableOfSenders(): string {
 	const vectors: readonly { readonly sender: string }[] = JSON.parse(
 		read("tests/vectors/senders.json"),
 	);
-	const rows = core.senders().map(({ name, title, docs, ...about }) => [
-		`\`${name}\``,
-		`[${title}](${docs})`,
-		about.headers.map((header) => `\`${header}\``).join(" ") || "in the body",
-		about.algorithm,
-		about.freshness,
-		about.evidence,
-		String(vectors.filter(({ sender }) => sender === name).length || "–"),
-		about.entry === "wallet-callback" ? "" : "full",
-	]);
+	const rows = core
+		.senders()
+		.map(({ name, title, docs, ...about }) => [
+			`\`${name}\``,
+			`[${title}](${docs})`,
+			about.headers.map((header) => `\`${header}\``).join(" ") || "in the body",
+			about.algorithm,
+			about.freshness,
+			about.evidence,
+			String(vectors.filter(({ sender }) => sender === name).length || "–"),
+			about.entry === "wallet-callback" ? "" : "full",
+		]);
 	const head = ["`sender`", "who", "headers", "algorithm", "time", "evidence", "vectors", "entry"];
 	return tableOf(head, rows);
 }

@@ -550,21 +550,29 @@ const generation: Record<string, Behaviour> = {
 			JSON.stringify(signed(lib, BODY).headers) === JSON.stringify(signed(lib, utf8(BODY)).headers),
 		expect: true,
 	},
-	"senders: the known ones": {
-		run: (lib) =>
-			lib
-				.senders()
-				.map((sender) => [
-					sender.name,
-					["title", "algorithm", "headers", "freshness", "docs"].filter(
-						(member) => !(member in sender),
-					),
-				]),
-		expect: [
-			["tp-wallet", []],
-			["standard-webhooks", []],
-			["svix", []],
-		],
+	"senders: the first of many, each told in full": {
+		run: (lib) => {
+			const senders = lib.senders();
+			const members = ["title", "algorithm", "headers", "freshness", "docs", "evidence", "entry"];
+			const complete = senders.filter((sender) => members.every((member) => member in sender));
+			return [senders.slice(0, 3).map(({ name }) => name), complete.length === senders.length];
+		},
+		expect: [["tp-wallet", "standard-webhooks", "svix"], true],
+	},
+	"explain: a secret with a line break": {
+		run: (lib) => {
+			const { verdict, causes } = lib.explain({
+				...lib.sign({ body: BODY, key: KEY, timestamp: NOW }),
+				keys: `${KEY}\n`,
+				now: NOW * 1000,
+			});
+			return [verdict.ok, causes.map(({ code, certainty }) => `${code} ${certainty}`)];
+		},
+		expect: [false, ["key_white_space certain"]],
+	},
+	"detect: whose headers they are": {
+		run: (lib) => lib.detect({ headers: { "Stripe-Signature": "t=1,v1=00" } }),
+		expect: ["stripe"],
 	},
 };
 

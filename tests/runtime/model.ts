@@ -141,6 +141,16 @@ export interface Library {
 	generateSecret(): string;
 	generateKeyPair(): { publicKey: string; privateKey: string };
 	senders(): readonly { name: string }[];
+	explain(options: {
+		headers: Record<string, string>;
+		body: string | Uint8Array;
+		keys: string;
+		now: number;
+	}): {
+		verdict: { ok: boolean };
+		causes: readonly { code: string; certainty: string }[];
+	};
+	detect(callback: { headers: Record<string, string> }): readonly string[];
 	CallbackRejectedError: ErrorClass;
 	ConfigError: ErrorClass;
 	CoreError: ErrorClass;

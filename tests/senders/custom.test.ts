@@ -108,6 +108,7 @@ const SAME: { readonly [name: string]: SenderDescriptor } = {
 		...PLAIN,
 		headers: { signature: "x-tenderly-signature", timestamp: "date" },
 		signed: "{body}{timestamp}",
+		payload: "json",
 		timestamp: { unit: "http-date" },
 		type: { member: "event_type" },
 		id: { member: "id" },
@@ -192,6 +193,7 @@ const SAME: { readonly [name: string]: SenderDescriptor } = {
 		...PLAIN,
 		headers: { signature: "x-signature", timestamp: "x-nonce" },
 		signed: "{timestamp}{body}",
+		payload: "json",
 		timestamp: { unit: "s" },
 		key: "hex",
 	},
@@ -207,7 +209,8 @@ const SAME: { readonly [name: string]: SenderDescriptor } = {
 		algorithm: "hmac-sha1",
 		headers: { signature: "x-xumm-request-signature", timestamp: "x-xumm-request-timestamp" },
 		signed: "{timestamp}{body}",
-		timestamp: { unit: "unix" },
+		payload: "json",
+		timestamp: { unit: "s" },
 		key: "utf8-without-first-hyphen",
 	},
 	ramp: {
@@ -486,6 +489,14 @@ const REFUSED: readonly (readonly [member: RegExp, title: string, descriptor: un
 	[/sender\.timestamp\b/, "a time without a unit", without(STAMPED, "timestamp")],
 	[/sender\.timestamp\b/, "a unit without a time", { ...PLAIN, timestamp: { unit: "s" } }],
 	[/sender\.timestamp\b/, "an unknown unit", { ...STAMPED, timestamp: { unit: "minutes" } }],
+	...["{timestamp}{body}", "{body}{timestamp}", "{body}.{timestamp}{header:x-shop}"].map(
+		(signed) =>
+			[
+				/sender\.timestamp\.unit\b/,
+				`either unit in ${signed}`,
+				{ ...STAMPED, signed, timestamp: { unit: "unix" } },
+			] as const,
+	),
 	[/sender\.timestamp\b/, "an empty time", { ...STAMPED, timestamp: {} }],
 	[
 		/sender\.timestamp\b/,

@@ -253,13 +253,17 @@ each("a found key that is none stands in nobody's way", async (subject) => {
 	const right = jwkOf(signer);
 	const other = OTHER_KEYS.find((key) => !isOfKind(key, right)) as PublicJsonWebKey;
 	for (const bad of ["no key", other, { id: "key-8", key: "" }]) {
-		const { verifier } = finding(subject, (id) => (id === KEY_ID ? right : bad));
+		const { verifier, asked } = finding(subject, (id) => (id === KEY_ID ? right : bad));
 		accepted(await verifier.verifyAsync(callback(signer)));
 		const isRefused = (error: unknown) =>
 			error instanceof library.ConfigError && error.code === "invalid_key";
-		await assert.rejects(() => verifier.verifyAsync(callback(signer, "key-8")), isRefused);
-		accepted(verifier.verify(callback(signer)));
-		accepted(await verifier.verifyAsync(callback(signer)));
+		for (const _ of [1, 2]) {
+			await assert.rejects(() => verifier.verifyAsync(callback(signer, "key-8")), isRefused);
+			accepted(verifier.verify(callback(signer)));
+			accepted(await verifier.verifyAsync(callback(signer)));
+		}
+		// It is not kept: it is asked for again, as the one that is right is not.
+		assert.deepEqual(asked, [KEY_ID, "key-8", "key-8"]);
 	}
 });
 

@@ -1,8 +1,9 @@
 /** `sign` makes what the independent signers make, and what `verify` accepts. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import type { SenderDescriptor } from "wallet-callback";
 import { accepted, callbackFor, NOW, refused, subjects } from "./deliveries.ts";
-import { core, full } from "./package.ts";
+import { core, full, libraries } from "./package.ts";
 import {
 	type Callback,
 	isInCore,
@@ -76,11 +77,17 @@ for (const { signer, library, name } of signing) {
 			});
 		});
 
-		test("a body of text", () => {
+		test("a body in each of its shapes", () => {
 			const text = callback.body.toString();
-			const sent = library.sign({ ...optionsFor(signer, callback), body: text });
-			assert.equal(typeof sent.body, "string");
-			accepted(verify(sent));
+			const bytes = new TextEncoder().encode(text);
+			for (const body of [text, bytes, bytes.buffer]) {
+				const sent = library.sign({ ...optionsFor(signer, callback), body });
+				assert.equal(Object.getPrototypeOf(sent.body), Object.getPrototypeOf(body));
+				accepted(verify(sent));
+				// The caller's own is left as it was, and is what goes out where nothing is added.
+				assert.equal(Buffer.from(bytes).toString(), text);
+				assert.equal(sent.body === body, !["plisio", "transak"].includes(signer.name));
+			}
 		});
 
 		test("without the options that have a default", () => {
@@ -117,6 +124,22 @@ describe("keys that do not sign", () => {
 			const sign = () => library.sign({ sender: signer.name, key: verifying, body });
 			assert.throws(sign, library.ConfigError);
 		});
+	}
+});
+
+test("a header that is signed and not given has the id of the key", () => {
+	for (const [, { createVerifier, sign }] of libraries) {
+		const sender: SenderDescriptor = {
+			name: "my-own",
+			algorithm: "hmac-sha256",
+			headers: { signature: "x-signature" },
+			signature: { encoding: "hex" },
+			signed: "{header:x-client}.{body}",
+		};
+		const key = "2b7e1516-28ae-d2a6-abf7-158809cf4f3c";
+		const sent = sign({ sender, key, body: "{}", keyId: "client-1" });
+		assert.equal(lowerCase(sent.headers)["x-client"], "client-1");
+		accepted(createVerifier({ sender, keys: key }).verify(sent));
 	}
 });
 

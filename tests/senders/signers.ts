@@ -20,7 +20,7 @@ export type Unit = "s" | "ms" | "iso8601" | "http-date" | "go";
 
 /** How each sender writes the time that it signs. */
 const UNITS = {
-	"binance-connect": "s",
+	"binance-connect": "ms",
 	"binance-pay": "ms",
 	bitnovo: "s",
 	blockfrost: "s",
@@ -44,18 +44,14 @@ const UNITS = {
 	turnkey: "ms",
 	webhook: "s",
 	xaman: "s",
-	zerohash: "s",
+	zerohash: "ms",
 } as const satisfies Record<string, Unit>;
 
 /** Those that are seen with seconds and with milliseconds. `UNITS` has the one of the two. */
-const EITHER_UNIT: readonly string[] = [
-	"binance-connect",
-	"cobo",
-	"crypto-com-pay",
-	"quicknode",
-	"xaman",
-	"zerohash",
-];
+const EITHER_UNIT: readonly string[] = ["cobo", "crypto-com-pay"];
+
+/** Those that sign digits of a time right behind something else that the callback brings along. */
+const TIME_BEHIND_OTHERS: readonly string[] = ["binance-connect", "quicknode", "zerohash"];
 
 /** What a callback is made of. A sender uses what it signs. */
 export interface Callback {
@@ -123,6 +119,11 @@ export interface KeyPair {
 /** Whether its time may be in seconds and in milliseconds. */
 export function takesEitherUnit({ name }: Signer): boolean {
 	return EITHER_UNIT.includes(name);
+}
+
+/** Whether a nought before its time might come from what is signed before the time. */
+export function signsTimeBehindOthers({ name }: Signer): boolean {
+	return TIME_BEHIND_OTHERS.includes(name);
 }
 
 export function title({ name, variant }: Signer): string {

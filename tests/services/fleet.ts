@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
 import { prepareApp } from "../runtime/harness.ts";
@@ -18,7 +18,10 @@ const sources = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const keepWasmImport: Plugin = {
 	name: "keep-wasm-import",
 	setup({ onResolve }) {
-		onResolve({ filter: /\.wasm$/ }, () => ({ path: "./core.wasm", external: true }));
+		onResolve({ filter: /\.wasm$/ }, ({ path }) => ({
+			path: `./${basename(path)}`,
+			external: true,
+		}));
 	},
 };
 

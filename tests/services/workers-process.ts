@@ -15,11 +15,11 @@ const code = {
 	modulesRoot: folder,
 	modules: [
 		{ type: "ESModule" as const, path: join(folder, "worker.mjs") },
-		{
+		...["core.wasm", "full.wasm"].map((name) => ({
 			type: "CompiledWasm" as const,
-			path: join(folder, "core.wasm"),
-			contents: readFileSync(join(folder, "node_modules/wallet-callback/dist/core.wasm")),
-		},
+			path: join(folder, name),
+			contents: readFileSync(join(folder, "node_modules/wallet-callback/dist", name)),
+		})),
 	],
 	compatibilityDate: "2026-04-01",
 };

@@ -6,7 +6,7 @@ import * as lib from "wallet-callback/slim";
 import type { Corpus, Host, Report } from "../model.ts";
 import { run } from "../suite.ts";
 
-const wasm = createRequire(`${cwd()}/`).resolve("wallet-callback/core.wasm");
+const wasm = createRequire(`${cwd()}/`).resolve("wallet-callback/full.wasm");
 
 export function report(corpus: Corpus, host?: Host): Promise<Report> {
 	lib.initialize(new WebAssembly.Module(readFileSync(wasm)));

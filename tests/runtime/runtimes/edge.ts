@@ -1,13 +1,16 @@
 /** The platforms that compile no WebAssembly from bytes: Cloudflare's workerd and Vercel's edge runtime. */
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { EdgeVM } from "@edge-runtime/vm";
 import type { Plugin } from "esbuild";
 import { Miniflare } from "miniflare";
 import { buildRunner, type Runtime } from "../harness.ts";
 import type { Report } from "../model.ts";
 
-const WASM = "node_modules/wallet-callback/dist/core.wasm";
+const MODULES = ["core.wasm", "full.wasm"];
+
+const readModule = (folder: string, name: string) =>
+	readFileSync(join(folder, "node_modules/wallet-callback/dist", name));
 
 function workerd(name: string, compatibilityFlags: string[], lacks: Runtime["lacks"]): Runtime {
 	return {
@@ -23,11 +26,11 @@ function workerd(name: string, compatibilityFlags: string[], lacks: Runtime["lac
 				modulesRoot: folder,
 				modules: [
 					{ type: "ESModule", path: script },
-					{
-						type: "CompiledWasm",
-						path: join(folder, "core.wasm"),
-						contents: readFileSync(join(folder, WASM)),
-					},
+					...MODULES.map((name) => ({
+						type: "CompiledWasm" as const,
+						path: join(folder, name),
+						contents: readModule(folder, name),
+					})),
 				],
 				compatibilityDate: "2026-04-01",
 				compatibilityFlags,
@@ -51,7 +54,10 @@ function workerd(name: string, compatibilityFlags: string[], lacks: Runtime["lac
 const keepWasmImport: Plugin = {
 	name: "keep-wasm-import",
 	setup({ onResolve }) {
-		onResolve({ filter: /\.wasm$/ }, () => ({ path: "./core.wasm", external: true }));
+		onResolve({ filter: /\.wasm$/ }, ({ path }) => ({
+			path: `./${basename(path)}`,
+			external: true,
+		}));
 	},
 };
 
@@ -66,7 +72,8 @@ const vercel: Runtime = {
 			plugins: [wasmAsGlobal],
 		});
 		const vm = new EdgeVM({ codeGeneration: { strings: false, wasm: false } });
-		vm.context.wasmOfCore = new WebAssembly.Module(readFileSync(join(folder, WASM)));
+		const modules = MODULES.map((name) => [name, new WebAssembly.Module(readModule(folder, name))]);
+		vm.context.wasmModules = Object.fromEntries(modules);
 		vm.evaluate(readFileSync(script, "utf8"));
 		const foreignBytes = (bytes: Uint8Array) => new Uint8Array(bytes);
 		return JSON.parse(await vm.context.runSuite(readFileSync(corpus, "utf8"), foreignBytes));
@@ -78,8 +85,8 @@ const wasmAsGlobal: Plugin = {
 	name: "wasm-as-global",
 	setup({ onResolve, onLoad }) {
 		onResolve({ filter: /\.wasm\?module$/ }, ({ path }) => ({ path, namespace: "wasm-module" }));
-		onLoad({ filter: /.*/, namespace: "wasm-module" }, () => ({
-			contents: "export default wasmOfCore",
+		onLoad({ filter: /.*/, namespace: "wasm-module" }, ({ path }) => ({
+			contents: `export default wasmModules["${basename(path, "?module")}"]`,
 		}));
 	},
 };
