@@ -101,6 +101,11 @@ pub fn write_other(out: &mut String, other: &Other) {
             separate = ",";
         }
     }
+    if let Some(hash) = other.content_hash {
+        let hash = hex::encode(hash);
+        push(out, format_args!("{separate}\"contentHash\":\"{hash}\""));
+        separate = ",";
+    }
     if let Some(payload) = payload {
         push(out, format_args!("{separate}\"payload\":{payload}"));
     }

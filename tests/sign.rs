@@ -69,6 +69,7 @@ fn what_is_signed_verifies_for_every_sender_and_kind_of_key() {
         id: Some(ID.to_owned()),
         is_id_signed: true,
         payload: Content::Json,
+        content_hash: None,
     });
     for (sender, event) in [
         (&WALLET, Event::Unknown),

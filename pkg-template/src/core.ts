@@ -49,12 +49,14 @@ export interface Verdict {
 	readonly timestamp: number | undefined;
 	/** The index of the key. */
 	readonly key: number;
+	readonly contentHash: string | undefined;
 	readonly event: object;
 }
 
 /** What an event of another sender has beside its payload. */
 interface EventLike {
 	readonly id?: string;
+	contentHash?: string;
 }
 
 export class Core {
@@ -100,6 +102,11 @@ export class Core {
 		const layout = this.#layout;
 		if (outcome === REFUSED) return JSON.parse(this.#readAnswer());
 		const event = this.#readEvent(outcome, parts.body, bodyAt);
+		let contentHash: string | undefined;
+		if (outcome >= JSON_PAYLOAD && event.contentHash !== undefined) {
+			contentHash = event.contentHash;
+			delete event.contentHash;
+		}
 		const place = layout[ID] ?? ABSENT;
 		const high = layout[TIMESTAMP + 1] ?? ABSENT;
 		return {
@@ -107,6 +114,7 @@ export class Core {
 			id: place === ID_OF_EVENT ? event.id : parts.headers[place],
 			timestamp: high === ABSENT ? undefined : high * 2 ** 32 + (layout[TIMESTAMP] ?? 0),
 			key: layout[KEY] ?? 0,
+			contentHash,
 			event,
 		};
 	}

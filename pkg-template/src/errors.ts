@@ -22,8 +22,13 @@ export class CallbackRejectedError extends Error {
 	readonly status: number;
 	/** The header at fault, in lower case. */
 	readonly header: string | undefined;
-	/** The member of the body at fault, as `data.amount.value`. The callback is genuine and fresh. */
+	/**
+	 * The member of the body at fault, as `data.amount.value`. The callback is genuine and fresh then,
+	 * unless it is the member that should hold the signature.
+	 */
 	readonly path: string | undefined;
+	/** With `unknown_key`: the id of the key that the callback names. */
+	readonly keyId: string | undefined;
 
 	constructor(rejected: Rejected) {
 		super(rejected.message);
@@ -31,6 +36,7 @@ export class CallbackRejectedError extends Error {
 		this.status = rejected.status;
 		this.header = rejected.header;
 		this.path = rejected.path;
+		this.keyId = rejected.keyId;
 	}
 }
 

@@ -12,6 +12,9 @@ export function explainOn(run: Runner): Explain {
 			throw new TypeError("expected a callback and its keys, as explain({ headers, body, keys })");
 		}
 		const { body, headers, keys, sender, now = Date.now(), ...rest } = options;
+		if (typeof keys === "function") {
+			throw new TypeError("expected keys, got a function: pass the key that it finds");
+		}
 		const time = typeof now === "function" ? now() : now;
 		if (!Number.isFinite(time)) throw new TypeError(`now: expected milliseconds, got ${time}`);
 		const text = toOptions({

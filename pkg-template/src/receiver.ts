@@ -7,6 +7,7 @@ import {
 	type Transport,
 	type VerificationAnswer,
 	type Verifier,
+	type VerifyResult,
 } from "wallet-callback";
 import { Handling, typeOf } from "./receiver/handling.js";
 import { Inbox, pack } from "./receiver/inbox.js";
@@ -171,12 +172,21 @@ class CallbackReceiver<Event extends object> {
 		facts.ip = admitted.ip;
 
 		const callback = { headers, body, ip: admitted.ip, method, url };
-		const verified = settings.findsKeys
-			? await verifier.verifyAsync(callback)
-			: verifier.verify(callback);
+		let verified: VerifyResult<Event>;
+		try {
+			verified = settings.findsKeys
+				? await verifier.verifyAsync(callback)
+				: verifier.verify(callback);
+		} catch (error) {
+			// What a program got wrong is the same with every callback; a key may be found next time.
+			if (!settings.findsKeys || error instanceof TypeError) throw error;
+			facts.error = error;
+			return ["internal_error", later(503, "internal_error")];
+		}
 		if (!verified.ok) return refuse(verified, facts);
 		const { event } = verified;
-		const hash = bodyHash(body);
+		// The same content in other bytes is the same callback where they are not what is signed.
+		const hash = verified.contentHash ?? bodyHash(body);
 		// An id in a body may stand for an order, say, of which there are several callbacks.
 		const id = (settings.identifiesCallbacks ? verified.id : undefined) ?? hash;
 		facts.id = id;

@@ -97,6 +97,11 @@ export interface Accepted<Event = WalletEvent> {
 	readonly id: string | undefined;
 	/** When it was signed, in Unix seconds. Undefined where the sender signs none. */
 	readonly timestamp: number | undefined;
+	/**
+	 * The SHA-256 of what is signed, in hexadecimal digits, where that is not the body's own bytes: the
+	 * same content may come in others then.
+	 */
+	readonly contentHash?: string;
 	/** The first of the keys that made one of its signatures. */
 	readonly key: { readonly index: number; readonly id?: string };
 	/** What it says. */

@@ -92,12 +92,13 @@ class CoreVerifier<Event> implements Verifier<Event> {
 				refuseIncomplete(verdict, this.settings.sender);
 				return verdict;
 			}
-			const { id, timestamp, key, event } = verdict;
+			const { id, timestamp, key, contentHash, event } = verdict;
 			const name = this.#handle.keyIds[key] ?? undefined;
 			return {
 				ok: true,
 				id,
 				timestamp,
+				...(contentHash === undefined ? undefined : { contentHash }),
 				key: name === undefined ? { index: key } : { index: key, id: name },
 				event: event as Event,
 			};

@@ -46,6 +46,8 @@ pub struct Other {
     pub is_id_signed: bool,
     /// What it holds.
     pub payload: Content,
+    /// The SHA-256 of what is signed, where that is not the body's own bytes.
+    pub content_hash: Option<[u8; 32]>,
 }
 
 /// What another sender's callback holds.

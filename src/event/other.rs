@@ -3,6 +3,7 @@
 use alloc::borrow::Cow;
 use alloc::string::String;
 
+use crate::algorithm::sha256;
 use crate::claim::Claim;
 use crate::error::Rejection;
 use crate::event::{Content, Other, form};
@@ -47,6 +48,10 @@ pub(super) fn read(claim: &Claim) -> Result<Other, Rejection> {
         is_id_signed: own_id.is_some() || (is_in_member && found_id.is_some()),
         id: own_id.or(found_id),
         payload,
+        content_hash: sender
+            .rule
+            .signs_other_bytes()
+            .then(|| sha256::digest(&claim.signed_bytes())),
     })
 }
 

@@ -168,6 +168,16 @@ pub(crate) enum Rule {
     DetachedJws,
 }
 
+impl Rule {
+    /// Whether the body could be written otherwise under the same signature.
+    pub(crate) const fn signs_other_bytes(self) -> bool {
+        matches!(
+            self,
+            Self::SortedJson | Self::SignedMember | Self::Plisio | Self::JwtMember
+        )
+    }
+}
+
 /// The request's method and URL, and all headers as an object of JSON, stand among the headers under
 /// names that no header can have.
 pub(crate) const METHOD: &str = ":method";

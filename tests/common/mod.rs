@@ -203,6 +203,7 @@ pub(crate) fn other(id: &str, payload: Content) -> Event {
         id: Some(id.to_owned()),
         is_id_signed: true,
         payload,
+        content_hash: None,
     })
 }
 

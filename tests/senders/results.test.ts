@@ -193,7 +193,7 @@ describe("the times of a token", () => {
 		for (const exp of ["1.5", "1700000000.25", "1.7e9", `${SECONDS - 301}.9`]) {
 			refused(claim(`{"exp":${exp}}`)(subject), "timestamp_too_old", exp);
 		}
-		for (const nbf of [`${SECONDS * 2}.5`, "1e300", "9007199254740993"]) {
+		for (const nbf of [`${SECONDS * 2}.5`, "9007199254740991", "9007199254740991.5"]) {
 			refused(claim(`{"nbf":${nbf}}`)(subject), "timestamp_too_new", nbf);
 		}
 	});
@@ -203,7 +203,7 @@ describe("the times of a token", () => {
 		}
 	});
 	transak("an end that is no time is not taken for none", (subject) => {
-		for (const end of ["-1", "-1.5", '"1"', '"never"', "null", "{}", "[1]", "true"]) {
+		for (const end of ["-1", "-1.5", "1e300", '"1"', '"never"', "null", "{}", "[1]", "true"]) {
 			for (const name of ["exp", "nbf"]) {
 				refused(claim(`{"${name}":${end}}`)(subject), "malformed_payload", `${name} ${end}`);
 			}

@@ -433,22 +433,6 @@ describe("boundaries that are not marked", () => {
 		},
 		"malformed_header",
 	);
-	// Seconds with three more digits are no milliseconds.
-	for (const [name, header] of [
-		["quicknode", "X-QN-Timestamp"],
-		["xaman", "x-xumm-request-timestamp"],
-	] as const) {
-		shift(
-			"three digits of the body go to the time",
-			name,
-			{ body: bytes("0001") },
-			({ body }, set) => {
-				set(header, (text) => `${text}000`);
-				return body.subarray(3);
-			},
-			"timestamp_too_new",
-		);
-	}
 	for (const name of ["gate-pay", "binance-pay"] as const) {
 		const header = name === "gate-pay" ? "X-GatePay-Nonce" : "BinancePay-Nonce";
 		shift(

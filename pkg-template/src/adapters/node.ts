@@ -5,6 +5,9 @@ import type { Incoming, Receiver, Reply } from "../receiver/types.js";
 /** What of a Node request matters: `http.IncomingMessage`, `http2.Http2ServerRequest`. */
 export interface NodeRequest {
 	readonly method?: string | undefined;
+	readonly url?: string | undefined;
+	/** The URL before a framework took its own part from it. */
+	readonly originalUrl?: string | undefined;
 	readonly headers: { readonly [name: string]: string | string[] | undefined };
 	readonly httpVersionMajor: number;
 	readonly socket: { readonly remoteAddress?: string | undefined; readonly encrypted?: boolean };
@@ -86,11 +89,13 @@ async function serve(
 }
 
 function toIncoming(request: NodeRequest): Incoming {
-	const { method = "", headers, socket } = request;
+	const { method = "", headers, socket, originalUrl = request.url } = request;
 	const host = headers.host ?? headers[":authority"];
 	return {
 		method,
 		headers,
+		// As a sender knows it, wherever TLS ends on the way.
+		url: typeof host === "string" ? `https://${host}${originalUrl ?? ""}` : undefined,
 		secure: socket.encrypted === true,
 		peer: socket.remoteAddress,
 		host: typeof host === "string" ? host : undefined,

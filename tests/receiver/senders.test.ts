@@ -1,0 +1,77 @@
+/** Receivers of other senders than tp-wallet. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { SenderName } from "wallet-callback";
+import type { ReceiverOptions } from "wallet-callback/receiver";
+import { wallet } from "../package/package.ts";
+import { ADDRESS, createReceiver, memoryStore } from "./receivers.ts";
+
+const KEY = "secret-of-the-sender";
+
+/** A receiver, what its handler got, and a way to post to it. */
+function receiving(sender: SenderName, options: Partial<ReceiverOptions<object>> = {}) {
+	const handled: unknown[] = [];
+	const receiver = createReceiver({
+		keys: KEY,
+		sender,
+		store: memoryStore(),
+		onAny: ({ event }) => void handled.push(event),
+		...options,
+	});
+	const post = async (headers: Record<string, string>, body: string) => {
+		const response = await receiver(new Request(ADDRESS, { method: "POST", headers, body }));
+		return [response.status, await response.json()];
+	};
+	return { handled, post };
+}
+
+test("a callback without an id in a header is handled once for its body", async () => {
+	const { handled, post } = receiving("stripe");
+	const body = '{"id":"evt_1","type":"charge.succeeded","data":{}}';
+	const { headers } = wallet.sign({ sender: "stripe", key: KEY, body });
+	assert.deepEqual(await post(headers, body), [200, { code: 0 }]);
+	assert.deepEqual(await post(headers, body), [200, { code: 0, duplicate: true }]);
+	assert.equal(handled.length, 1);
+});
+
+test("two callbacks about one object are two", async () => {
+	const { handled, post } = receiving("coinspaid");
+	for (const status of ["not_confirmed", "confirmed"]) {
+		const body = JSON.stringify({ id: 7, type: "deposit", status });
+		const { headers } = wallet.sign({ sender: "coinspaid", key: KEY, body });
+		assert.deepEqual(await post(headers, body), [200, { code: 0 }]);
+	}
+	assert.equal(handled.length, 2);
+});
+
+for (const sender of ["nowpayments", "plisio", "transak"] as const) {
+	test(`${sender}: the same content in other bytes is the same callback`, async () => {
+		const { handled, post } = receiving(sender);
+		const signed = wallet.sign({ sender, key: KEY, body: '{"b":{"d":1,"c":"x"},"a":"y"}' });
+		assert.deepEqual(await post(signed.headers, signed.body), [200, { code: 0 }]);
+		const spaced = signed.body.replace("{", "{ \n").replace(/}$/, " }");
+		assert.deepEqual(await post(signed.headers, spaced), [200, { code: 0, duplicate: true }]);
+		assert.equal(handled.length, 1);
+	});
+}
+
+test("a key that cannot be found now may be found later", async () => {
+	const { publicKey, privateKey } = wallet.generateKeyPair();
+	let isThere = false;
+	const { handled, post } = receiving("turnkey", {
+		// The finder of a sender that publishes its keys.
+		...({
+			keys: () => {
+				if (!isThere) throw new Error("the sender's keys cannot be fetched");
+				return publicKey;
+			},
+		} as object),
+	});
+	const body = '{"type":"activity.created"}';
+	const { headers } = wallet.sign({ sender: "turnkey", key: privateKey, body, keyId: "key-7" });
+	const [status] = await post(headers, body);
+	assert.equal(status, 503);
+	isThere = true;
+	assert.deepEqual(await post(headers, body), [200, { code: 0 }]);
+	assert.equal(handled.length, 1);
+});
