@@ -54,15 +54,16 @@ impl Encoding {
 
 /// The same bytes in base64 with padding.
 fn to_base64(url: &[u8]) -> Option<Vec<u8>> {
-    let digit = |byte: &u8| match byte {
-        b'-' => Some(b'+'),
-        b'_' => Some(b'/'),
-        b'+' | b'/' | b'=' => None,
-        other => Some(*other),
-    };
-    let mut text: Vec<u8> = Vec::with_capacity(url.len().next_multiple_of(4));
-    for byte in url {
-        text.push(digit(byte)?);
+    if url.iter().any(|byte| matches!(byte, b'+' | b'/' | b'=')) {
+        return None;
+    }
+    let mut text = url.to_vec();
+    for byte in &mut text {
+        *byte = match *byte {
+            b'-' => b'+',
+            b'_' => b'/',
+            other => other,
+        };
     }
     text.resize(url.len().next_multiple_of(4), b'=');
     Some(text)

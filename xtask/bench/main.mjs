@@ -42,7 +42,7 @@ const runtimes = [
 ];
 const nodes = [node, node24].map((binary, index) => ({ binary, runtime: runtimes[index].runtime }));
 
-process.stderr.write("measuring cold starts, linearity, keys, CIDRs, memory ");
+process.stderr.write("measuring cold starts, linearity, keys, CIDRs, senders, memory ");
 const figures = {
 	date: new Date().toISOString(),
 	machine: { cpu: cpus()[0].model, cores: cpus().length, platform: platform(), arch: arch() },
@@ -51,6 +51,10 @@ const figures = {
 	cold: await coldStarts(),
 	linearity: { runtime: nodes[0].runtime, ...run([node, "linearity.mjs"], { entry, settings }) },
 	scaling: { runtime: nodes[0].runtime, ...run([node, "scaling.mjs"], { entry, settings }) },
+	senders: nodes.map(({ binary, runtime }) => ({
+		runtime,
+		...run([binary, "senders.mjs"], { entry, settings }),
+	})),
 	memory: nodes.map(({ binary, runtime }) => {
 		const { calls, verifiers } = settings;
 		return { runtime, ...run([binary, "--expose-gc", "memory.mjs"], { entry, calls, verifiers }) };

@@ -4,7 +4,8 @@ import { nanosPerByte } from "./measure.mjs";
 import { ours } from "./subjects.mjs";
 
 export function printReport(figures) {
-	const { settings, runtimes, cold, packageSizes, memory, scaling, linearity, targets } = figures;
+	const { settings, runtimes, cold, packageSizes, memory, scaling, linearity, senders, targets } =
+		figures;
 	const compared = runtimes.filter(hasPeers);
 	const others = runtimes.filter((runtime) => !hasPeers(runtime));
 	const lines = [
@@ -19,6 +20,7 @@ export function printReport(figures) {
 		...scalingTable("Keys, the last one fits", scaling.runtime, scaling.keys),
 		...scalingTable("Allowed CIDRs, the last one fits", scaling.runtime, scaling.cidrs),
 		...linearityTable(linearity),
+		...sendersTable(senders),
 		...memoryTable(memory),
 		...sizeTable(packageSizes),
 		...targetTable(targets),
@@ -81,6 +83,20 @@ function linearityTable({ runtime, figures }) {
 	return ["", row(47, 26, `Nanoseconds per byte, ${runtime}`, names), ...lines];
 }
 
+/** The dearest senders, and how much of tp-wallet's time they take. */
+function sendersTable(runtimes) {
+	const dearest = 5;
+	return runtimes.flatMap(({ runtime, figures }) => {
+		const own = figures.find(({ sender }) => sender === "tp-wallet").micros;
+		const others = figures.filter(({ sender }) => sender !== "tp-wallet");
+		const rows = others.toSorted((one, other) => other.micros - one.micros).slice(0, dearest);
+		const line = ({ sender, micros: value }) =>
+			row(39, 10, sender, [micros(value), ratio(value / own)]);
+		const title = `${runtime}, dearest of ${others.length} senders`;
+		return ["", row(39, 10, title, ["1 KB, µs", "ratio"]), ...rows.map(line)];
+	});
+}
+
 function memoryTable(memory) {
 	const figures = ["rss", "heapUsed", "external", "arrayBuffers", "wasm"];
 	const cells = (usage) => figures.map((figure) => (usage[figure] / 2 ** 20).toFixed(1));
@@ -93,11 +109,13 @@ function memoryTable(memory) {
 	return ["", row(34, 13, "Memory, MB", figures), ...rows];
 }
 
-function sizeTable({ wasm, wasmGzip, wasmBrotli, tarball, unpacked }) {
+function sizeTable({ modules, tarball, unpacked }) {
 	return [
 		"",
 		row(39, 10, "Size, KB", ["raw", "gzip", "brotli"]),
-		row(39, 10, "core.wasm", [wasm, wasmGzip, wasmBrotli].map(kilobytes)),
+		...modules.map(({ name, raw, gzip, brotli }) =>
+			row(39, 10, name, [raw, gzip, brotli].map(kilobytes)),
+		),
 		row(39, 10, "package, unpacked and as a tarball", [unpacked, tarball].map(kilobytes)),
 	];
 }

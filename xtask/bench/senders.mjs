@@ -1,0 +1,48 @@
+// Runs in Node: what verifying a callback of each sender with a shared secret costs beside tp-wallet.
+import { example } from "./example.mjs";
+import { measure } from "./measure.mjs";
+
+const { entry, settings } = JSON.parse(process.argv[2]);
+const { createVerifier, senders, sign } = await import(entry);
+
+/** The body of all of them: the example event with the time that dfns signs, filled up to 1 KB. */
+const body = filledUp(1024);
+
+/** A secret that is one in every encoding that senders use. */
+const digits = "0123456789abcdef".repeat(4);
+
+const rows = senders().filter(hasSecret).map(toRow);
+const figures = await measure(rows, settings);
+process.stdout.write(JSON.stringify({ figures }));
+
+function hasSecret({ algorithm, entry: from }) {
+	return from === "wallet-callback" && !algorithm.startsWith("Ed25519");
+}
+
+function toRow({ name: sender }) {
+	const key = keyOf(sender);
+	const request = { method: "POST", url: "https://receiver.example/callback" };
+	const callback = { ...sign({ sender, key, body, ...request }), ...request };
+	const verifier = createVerifier({ sender, keys: key });
+	const batch = (calls) => {
+		const start = performance.now();
+		for (let call = 0; call < calls; call++) {
+			if (!verifier.verify(callback).ok) throw new Error(`a callback of ${sender} was refused`);
+		}
+		return performance.now() - start;
+	};
+	return { sender, batch };
+}
+
+/** Standard Webhooks has a prefix and base64; of the others, none minds hexadecimal digits. */
+function keyOf(sender) {
+	const standard = ["tp-wallet", "standard-webhooks", "svix"];
+	return standard.includes(sender) ? `whsec_${btoa(digits.slice(32))}` : digits;
+}
+
+function filledUp(bytes) {
+	const timestampSent = Math.floor(Date.now() / 1000);
+	const withMemo = (memo) => ({ ...example, timestampSent, data: { ...example.data, memo } });
+	const length = JSON.stringify(withMemo("")).length;
+	return new TextEncoder().encode(JSON.stringify(withMemo("x".repeat(bytes - length))));
+}
