@@ -25,6 +25,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::error::{ConfigError, Rejection};
+use crate::event::Event;
 use crate::freshness::{Fresh, Tolerance};
 use crate::json::canonical::write_string;
 use crate::key::{KeyInput, Keys};
@@ -78,6 +79,8 @@ pub enum Verdict {
         id: Option<String>,
         /// When it was signed, in Unix seconds.
         timestamp: Option<u64>,
+        /// The SHA-256 of what is signed in hexadecimal digits, where that is not the body itself.
+        content_hash: Option<String>,
         /// The index of the first key that made one of its signatures.
         key: usize,
         /// That key's id.
@@ -131,8 +134,12 @@ fn verdict(input: &Input, sender: &Sender) -> Verdict {
     };
     match verifier.verify(&request, input.now) {
         Ok(accepted) => Verdict::Accepted {
-            id: accepted.id().map(ToOwned::to_owned),
+            id: accepted.signed_id().map(ToOwned::to_owned),
             timestamp: accepted.timestamp(),
+            content_hash: match accepted.event() {
+                Event::Other(other) => other.content_hash.map(hex::encode),
+                _ => None,
+            },
             key: accepted.key(),
             key_id: input
                 .keys
@@ -265,7 +272,7 @@ fn proven(input: &Input, sender: &Sender, proof: Proof, causes: &mut Vec<Cause>)
         _ => None,
     };
     if let Some(refusal) = refusal {
-        let finding = likely::refusal(&refusal, input.now);
+        let finding = likely::refusal(&refusal, true, input.now);
         causes.push(certain(&finding));
     }
 }

@@ -153,6 +153,15 @@ impl<'a> Accepted<'a> {
         self.fresh.authentic().claim().id_header()
     }
 
+    /// The id that is signed, in a header or in the body.
+    #[must_use]
+    pub fn signed_id(&self) -> Option<&str> {
+        match (&self.event, self.id()) {
+            (Event::Other(other), None) if other.is_id_signed => other.id.as_deref(),
+            (_, id) => id,
+        }
+    }
+
     /// When it was signed, in Unix seconds, where its sender says so.
     #[must_use]
     pub const fn timestamp(&self) -> Option<u64> {

@@ -33,85 +33,29 @@ pub(super) fn read_over<'a>(
     unwrap: Unwrap,
 ) -> Result<Claim<'a>, Rejection> {
     let headers = choose_headers(request, sender)?;
-    let require = |name: &'a Option<String>| match name {
-        Some(name) => request.require_header(name).map(Some),
-        None => Ok(None),
-    };
-    let id = require(&headers.id)?;
-    let mut time = require(&headers.timestamp)?;
-    let signature = request.require_header(&headers.signature)?;
-    let nonce = require(&headers.nonce)?;
-    let key_id = require(&headers.key_id)?;
-    check_expected(request, sender)?;
-    let time_header = headers.timestamp.as_ref().unwrap_or(&headers.signature);
-    if let Some(label) = &sender.signature.timestamp_label {
-        let found = labelled_time(signature, &sender.signature, label);
-        time = Some(found.map_err(malformed(time_header))?);
-    }
-
+    let values = Values::read(request, sender, headers)?;
     let template = choose_template(request, sender)?;
-    let mut signed = Vec::with_capacity(8);
-    let mut parsed_id = None;
-    let mut bounded = true;
-    for (part, end) in template.with_ends() {
-        let follows_text = !core::mem::replace(&mut bounded, matches!(part, Part::Literal(_)));
-        let value = match part {
-            Part::Literal(text) => text.as_bytes(),
-            Part::Body => {
-                signed.push(content.clone());
-                continue;
-            }
-            Part::Id => {
-                let name = headers.id.as_deref().unwrap_or_default();
-                let text = token(id.unwrap_or_default(), end).map_err(malformed(name))?;
-                parsed_id = Some(text);
-                text.as_bytes()
-            }
-            // A zero in front could be the last byte of what stands before the time.
-            Part::Timestamp => match time {
-                Some([b'0', _, ..]) if follows_text => {
-                    return Err(malformed(time_header)(HeaderProblem::LeadingZero));
-                }
-                time => time.unwrap_or_default(),
-            },
-            Part::Nonce => {
-                let name = headers.nonce.as_deref().unwrap_or_default();
-                required_token(nonce.unwrap_or_default(), end, name)?
-            }
-            Part::KeyId => {
-                let name = headers.key_id.as_deref().unwrap_or_default();
-                required_token(key_id.unwrap_or_default(), end, name)?
-            }
-            Part::Header(name) => {
-                let value = request.require_header(name)?;
-                form::text(value, end).map_err(malformed(name))?.as_bytes()
-            }
-            Part::Method => required_token(request.require_header(METHOD)?, end, METHOD)?,
-            Part::Url => request.require_header(URL)?,
-            Part::Path => split_url(request.require_header(URL)?).0,
-            Part::Query => split_url(request.require_header(URL)?).1,
-        };
-        signed.push(Cow::Borrowed(value));
-    }
-    let timestamp = match (&sender.timestamp, time) {
+    let signed = values.fill(template, request, &content)?;
+    let timestamp = match (&sender.timestamp, values.time) {
         (Some(form), Some(text)) => {
             let time = form::time_from_text(text, form.unit);
-            Some(time.map_err(malformed(time_header))?)
+            Some(time.map_err(malformed(values.time_header))?)
         }
         _ => None,
     };
-    let key_id = match (key_id, &headers.key_id) {
+    let key_id = match (values.key_id, &headers.key_id) {
         (Some(value), Some(name)) => {
             let text = token(value, End::Free).map_err(malformed(name))?;
             Some(Cow::Borrowed(text))
         }
         _ => None,
     };
-    let signatures = unwrap(signature).and_then(|value| signatures(&value, &sender.signature));
+    let signatures =
+        unwrap(values.signature).and_then(|value| signatures(&value, &sender.signature));
     Ok(Claim {
         sender,
         headers: Some(headers),
-        id: parsed_id,
+        id: values.id.and_then(|id| str::from_utf8(id).ok()),
         timestamp,
         key_id,
         signatures: signatures.map_err(malformed(&headers.signature))?,
@@ -119,6 +63,99 @@ pub(super) fn read_over<'a>(
         content,
         request: *request,
     })
+}
+
+/// The values of a set's headers.
+struct Values<'a> {
+    headers: &'a HeaderSet,
+    id: Option<&'a [u8]>,
+    time: Option<&'a [u8]>,
+    time_header: &'a str,
+    signature: &'a [u8],
+    nonce: Option<&'a [u8]>,
+    key_id: Option<&'a [u8]>,
+}
+
+impl<'a> Values<'a> {
+    /// Reads the headers, which have to be there.
+    fn read(
+        request: &Request<'a>,
+        sender: &'a Sender,
+        headers: &'a HeaderSet,
+    ) -> Result<Self, Rejection> {
+        let require = |name: &'a Option<String>| match name {
+            Some(name) => request.require_header(name).map(Some),
+            None => Ok(None),
+        };
+        let mut values = Self {
+            headers,
+            id: require(&headers.id)?,
+            time: require(&headers.timestamp)?,
+            time_header: headers.timestamp.as_ref().unwrap_or(&headers.signature),
+            signature: request.require_header(&headers.signature)?,
+            nonce: require(&headers.nonce)?,
+            key_id: require(&headers.key_id)?,
+        };
+        check_expected(request, sender)?;
+        if let Some(label) = &sender.signature.timestamp_label {
+            let time = labelled_time(values.signature, &sender.signature, label);
+            values.time = Some(time.map_err(malformed(values.time_header))?);
+        }
+        Ok(values)
+    }
+
+    /// The bytes under the signature: each part of the template, `content` in the body's place.
+    fn fill(
+        &self,
+        template: &'a Template,
+        request: &Request<'a>,
+        content: &Cow<'a, [u8]>,
+    ) -> Result<Vec<Cow<'a, [u8]>>, Rejection> {
+        let mut signed = Vec::with_capacity(8);
+        let mut is_bounded = true;
+        for (part, end) in template.with_ends() {
+            let follows_text = !is_bounded;
+            is_bounded = matches!(part, Part::Literal(_));
+            let value = match part {
+                Part::Literal(text) => text.as_bytes(),
+                Part::Body => {
+                    signed.push(content.clone());
+                    continue;
+                }
+                Part::Id => part_of(self.id, &self.headers.id, end)?,
+                Part::Nonce => part_of(self.nonce, &self.headers.nonce, end)?,
+                Part::KeyId => part_of(self.key_id, &self.headers.key_id, end)?,
+                // A zero in front could be the last byte of what stands before the time.
+                Part::Timestamp => match self.time {
+                    Some([b'0', _, ..]) if follows_text => {
+                        return Err(malformed(self.time_header)(HeaderProblem::LeadingZero));
+                    }
+                    time => time.unwrap_or_default(),
+                },
+                Part::Header(name) => {
+                    let value = request.require_header(name)?;
+                    form::text(value, end).map_err(malformed(name))?.as_bytes()
+                }
+                Part::Method => request.require_header(METHOD)?,
+                Part::Url => request.require_header(URL)?,
+                Part::Path => split_url(request.require_header(URL)?).0,
+                Part::Query => split_url(request.require_header(URL)?).1,
+            };
+            signed.push(Cow::Borrowed(value));
+        }
+        Ok(signed)
+    }
+}
+
+/// The value of a header as a part of the signed bytes.
+fn part_of<'a>(
+    value: Option<&'a [u8]>,
+    header: &Option<String>,
+    end: End,
+) -> Result<&'a [u8], Rejection> {
+    let header = header.as_deref().unwrap_or_default();
+    let text = token(value.unwrap_or_default(), end).map_err(malformed(header))?;
+    Ok(text.as_bytes())
 }
 
 /// The first set whose signature is there; the first of all where none is. Of several with that
@@ -163,11 +200,6 @@ fn choose_template<'a>(request: &Request, sender: &'a Sender) -> Result<&'a Temp
         }),
         _ => Ok(&sender.signed),
     }
-}
-
-fn required_token<'a>(value: &'a [u8], end: End, header: &str) -> Result<&'a [u8], Rejection> {
-    let text = token(value, end).map_err(malformed(header))?;
-    Ok(text.as_bytes())
 }
 
 /// The path and the query of a URL, absolute or not.

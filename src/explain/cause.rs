@@ -105,6 +105,8 @@ pub enum Code {
     BodyTooLarge,
     /// A header has another form.
     HeaderMalformed,
+    /// What should hold the signature in the body does not.
+    SignatureMalformed,
     /// It is genuine, and its body is not what the format prescribes.
     PayloadUnexpected,
     /// The body was decompressed.
@@ -186,7 +188,7 @@ const PROXY_HEADERS: &str = "look at what stands between the sender and your han
 
 impl Code {
     /// Every code, in the order in which causes are told.
-    pub const ALL: [Self; 52] = [
+    pub const ALL: [Self; 53] = [
         Self::BodyReserialized,
         Self::BodyLost,
         Self::KeyWhiteSpace,
@@ -234,6 +236,7 @@ impl Code {
         Self::OtherKey,
         Self::BodyTooLarge,
         Self::HeaderMalformed,
+        Self::SignatureMalformed,
         Self::PayloadUnexpected,
         Self::BodyDecompressed,
         Self::BodyLength,
@@ -310,11 +313,12 @@ impl Code {
             Self::OtherKey => ("other_key", "the signature matches another key than the first", "nothing, during a rotation. Otherwise the key belongs to another environment (test against live) or endpoint: give each its own"),
             Self::BodyTooLarge => ("body_too_large", "the body is longer than the limit", "raise maxBodyBytes, if the sender does send bodies of this size"),
             Self::HeaderMalformed => ("header_malformed", "a header does not have the form that the sender documents", "compare the header's value with the sender's documentation, and check that `sender` is the right one"),
+            Self::SignatureMalformed => ("signature_malformed", "the member of the body that holds the signature is not there, or has another form", "check that `sender` is the right one, and that nothing between the sender and you changes the body"),
             Self::PayloadUnexpected => ("payload_unexpected", "the callback is genuine and fresh, and its body is not what the format prescribes", "if this is another sender's format, pass its name as `sender`; otherwise report the path in the message to the sender"),
             Self::BodyDecompressed => ("body_decompressed", "the body may have been decompressed, and the sender may have signed the compressed bytes", "pass the bytes as they came over the wire (express.raw({ inflate: false })), or ask the sender to send without content-encoding"),
             Self::BodyLength => ("body_length", "the body is not as long as it was when it was sent", RAW_BODY),
             Self::KeyWrong => ("key_wrong", "everything is well formed and nothing matches, so the key is most likely another one", "copy the key again from the sender's dashboard: of this environment (test against live), of this endpoint, after its latest rotation. During a rotation pass both keys. If it is the right one, the body was changed in a way that cannot be undone: verify the raw bytes"),
-            Self::SearchIncomplete => ("search_incomplete", "the callback is too large for everything to be tried", "explain a smaller callback of the same kind, with the one key that should match"),
+            Self::SearchIncomplete => ("search_incomplete", "not everything could be tried within the time that is allowed", "explain with the one key that should match, and with a smaller callback of the same kind if there is one"),
         }
     }
 }

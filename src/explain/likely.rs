@@ -49,7 +49,7 @@ pub(super) fn push(
     };
     match refusal {
         Rejection::SignatureMismatch { .. } => likely(Code::KeyWrong, String::new()),
-        _ => causes.push(self::refusal(&refusal, input.now).cause(Certainty::Certain)),
+        _ => causes.push(self::refusal(&refusal, false, input.now).cause(Certainty::Certain)),
     }
 }
 
@@ -94,8 +94,8 @@ fn body(case: Case, likely: &mut dyn FnMut(Code, String)) {
     }
 }
 
-/// What a refusal means.
-pub(super) fn refusal(refusal: &Rejection, now: u64) -> Finding {
+/// What a refusal means. `is_authentic` says whether it came after the signature was found right.
+pub(super) fn refusal(refusal: &Rejection, is_authentic: bool, now: u64) -> Finding {
     let message = || refusal.to_string();
     match refusal {
         Rejection::MissingHeader { header } => match header.as_str() {
@@ -126,7 +126,12 @@ pub(super) fn refusal(refusal: &Rejection, now: u64) -> Finding {
         Rejection::MalformedPayload { path, .. } => {
             let place = if path.is_empty() { "" } else { " in " };
             let evidence = format!("{}{place}{path}", message());
-            Finding::new(Code::PayloadUnexpected, evidence)
+            let code = if is_authentic {
+                Code::PayloadUnexpected
+            } else {
+                Code::SignatureMalformed
+            };
+            Finding::new(code, evidence)
         }
         _ => Finding::new(Code::KeyWrong, ""),
     }

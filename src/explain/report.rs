@@ -32,6 +32,7 @@ fn write_verdict(out: &mut String, verdict: &Verdict) {
         Verdict::Accepted {
             id,
             timestamp,
+            content_hash,
             key,
             key_id,
         } => {
@@ -42,6 +43,9 @@ fn write_verdict(out: &mut String, verdict: &Verdict) {
             }
             if let Some(timestamp) = timestamp {
                 out.push_str(&format!(",\"timestamp\":{timestamp}"));
+            }
+            if let Some(hash) = content_hash {
+                out.push_str(&format!(",\"contentHash\":\"{hash}\""));
             }
             out.push_str(&format!(",\"key\":{{\"index\":{key}"));
             if let Some(id) = key_id {
