@@ -9,6 +9,7 @@ use alloc::vec::Vec;
 
 use crate::algorithm::Algorithm;
 use crate::error::{HeaderProblem, Location, Rejection};
+use crate::json::Document;
 use crate::request::Request;
 use crate::sender::{HeaderSet, Rule, Sender};
 
@@ -30,6 +31,8 @@ pub struct Claim<'a> {
     signatures: Vec<Signature>,
     signed: Vec<Cow<'a, [u8]>>,
     content: Cow<'a, [u8]>,
+    /// The body, where it had to be read to find the signed bytes.
+    document: Option<Document<'a>>,
     request: Request<'a>,
 }
 
@@ -81,6 +84,11 @@ impl<'a> Claim<'a> {
     /// What the signature speaks for: the body, or what a rule takes from it.
     pub(crate) fn content(&self) -> &[u8] {
         &self.content
+    }
+
+    /// The body as JSON, where it has been read already.
+    pub(crate) const fn document(&self) -> Option<&Document<'a>> {
+        self.document.as_ref()
     }
 
     /// Whether the content is the body itself.

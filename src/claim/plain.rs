@@ -61,6 +61,7 @@ pub(super) fn read_over<'a>(
         signatures: signatures.map_err(malformed(&headers.signature))?,
         signed,
         content,
+        document: None,
         request: *request,
     })
 }

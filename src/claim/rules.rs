@@ -29,6 +29,7 @@ pub(super) fn sorted_json<'a>(
     // The two differ in white space, the order of members and the spelling of strings alone.
     Ok(Claim {
         content: Cow::Borrowed(request.body),
+        document: Some(document),
         ..claim
     })
 }
@@ -130,6 +131,7 @@ pub(super) fn hook0<'a>(request: &Request<'a>, sender: &'a Sender) -> Result<Cla
         signatures: signatures.map_err(malformed)?,
         signed,
         content: Cow::Borrowed(request.body),
+        document: None,
         request: *request,
     })
 }
@@ -155,14 +157,18 @@ pub(super) fn plisio<'a>(
         },
     })?;
     let content = canonical::compact_strings(document.root(), VERIFY_HASH).into_bytes();
-    Ok(in_body(
+    let claim = in_body(
         request,
         sender,
         bytes,
         Algorithm::HmacSha1,
         content.clone(),
         content,
-    ))
+    );
+    Ok(Claim {
+        document: Some(document),
+        ..claim
+    })
 }
 
 /// The body's member `data` is a JSON Web Token with HS256 (RFC 7519, RFC 7518 section 3.2). Its
@@ -244,6 +250,7 @@ pub(super) fn detached_jws<'a>(
             Cow::Owned(payload),
         ]),
         content: Cow::Borrowed(request.body),
+        document: None,
         request: *request,
     })
 }
@@ -266,6 +273,7 @@ fn in_body<'a>(
         signatures: Vec::from([Signature { algorithm, bytes }]),
         signed: Vec::from([Cow::Owned(signed)]),
         content: Cow::Owned(content),
+        document: None,
         request: *request,
     }
 }

@@ -13,10 +13,14 @@ use crate::sender::{Payload, Place};
 /// Reads what the signature speaks for.
 pub(super) fn read(claim: &Claim) -> Result<Other, Rejection> {
     let sender = claim.sender();
-    let document = match Document::read(claim.content(), Integers::Any) {
-        Err(fault) if !may_be_no_json(claim) => return Err(fault.into()),
-        result => result.ok(),
+    let read = match claim.document() {
+        Some(_) => None,
+        None => match Document::read(claim.content(), Integers::Any) {
+            Err(fault) if !may_be_no_json(claim) => return Err(fault.into()),
+            result => result.ok(),
+        },
     };
+    let document = claim.document().or(read.as_ref());
     let payload = match str::from_utf8(claim.content()) {
         Err(_) => Content::Binary,
         Ok(text) if sender.payload == Payload::Form => Content::Given(form::to_json(text)?),
@@ -31,7 +35,7 @@ pub(super) fn read(claim: &Claim) -> Result<Other, Rejection> {
         }
         _ => None,
     };
-    let root = form.as_ref().or(document.as_ref()).map(Document::root);
+    let root = form.as_ref().or(document).map(Document::root);
     let find = |place: &Option<Place>, read: fn(Value) -> Option<String>| match place.as_ref()? {
         Place::Member(path) => read(root?.at(path)?),
         Place::Header(name) => {

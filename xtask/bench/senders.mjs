@@ -8,6 +8,10 @@ const { createVerifier, senders, sign } = await import(entry);
 /** The body of all of them: the example event with the time that dfns signs, filled up to 1 KB. */
 const body = filledUp(1024);
 
+/** The sender that posts a form, and as much of one. */
+const FORM_SENDER = "coinpayments-ipn";
+const form = formOf(1024);
+
 /** A secret that is one in every encoding that senders use. */
 const digits = "0123456789abcdef".repeat(4);
 
@@ -22,7 +26,8 @@ function hasSecret({ algorithm, entry: from }) {
 function toRow({ name: sender }) {
 	const key = keyOf(sender);
 	const request = { method: "POST", url: "https://receiver.example/callback" };
-	const callback = { ...sign({ sender, key, body, ...request }), ...request };
+	const signed = sign({ sender, key, body: sender === FORM_SENDER ? form : body, ...request });
+	const callback = { ...signed, ...request };
 	const verifier = createVerifier({ sender, keys: key });
 	const batch = (calls) => {
 		const start = performance.now();
@@ -45,4 +50,12 @@ function filledUp(bytes) {
 	const withMemo = (memo) => ({ ...example, timestampSent, data: { ...example.data, memo } });
 	const length = JSON.stringify(withMemo("")).length;
 	return new TextEncoder().encode(JSON.stringify(withMemo("x".repeat(bytes - length))));
+}
+
+function formOf(bytes) {
+	const { chain, asset, to, txHash } = example.data;
+	const fields = { ipn_type: "deposit", ipn_id: "1", chain, asset, to, txHash, memo: "" };
+	const length = new URLSearchParams(fields).toString().length;
+	const text = new URLSearchParams({ ...fields, memo: "x".repeat(bytes - length) }).toString();
+	return new TextEncoder().encode(text);
 }
