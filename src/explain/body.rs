@@ -3,6 +3,7 @@
 use core::ops::ControlFlow;
 
 use alloc::borrow::Cow;
+use alloc::format;
 use alloc::vec::Vec;
 
 use super::cause::{Code, Finding};
@@ -62,7 +63,8 @@ fn formats(document: &Document, bodies: &mut Bodies) -> ControlFlow<()> {
             continue;
         }
         let mut written = format.write(document).into_bytes();
-        let new = |behind| Finding::new(Code::BodyReserialized, format.describe() + behind);
+        let found = format.describe();
+        let new = |behind| Finding::new(Code::BodyReserialized, format!("{found}{behind}"));
         bodies.visit(new(""), written.clone())?;
         written.push(b'\n');
         bodies.visit(new(", and with a line break at its end"), written)?;

@@ -167,7 +167,8 @@ fn skew(code: Code, timestamp: u64, now: u64, tolerance: u64) -> Finding {
     if (1..=28).contains(&steps) && zone.abs_diff(skew) <= 60 {
         let hours = zone.checked_div(3600).unwrap_or_default();
         let half = if zone.is_multiple_of(3600) { "" } else { ".5" };
-        evidence += &format!(", which is {hours}{half} h: is a local time taken for UTC?");
+        let zone = format!(", which is {hours}{half} h: is a local time taken for UTC?");
+        evidence.push_str(&zone);
     }
     Finding::new(code, evidence)
 }
