@@ -178,8 +178,9 @@ class CallbackReceiver<Event extends object> {
 				? await verifier.verifyAsync(callback)
 				: verifier.verify(callback);
 		} catch (error) {
-			// What a program got wrong is the same with every callback; a key may be found next time.
-			if (!settings.findsKeys || error instanceof TypeError) throw error;
+			// What a program got wrong is the same with every callback; a key may be found next time. A
+			// network that fails throws TypeErrors, too.
+			if (!settings.findsKeys) throw error;
 			facts.error = error;
 			return ["internal_error", later(503, "internal_error")];
 		}

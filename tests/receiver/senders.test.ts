@@ -62,7 +62,8 @@ test("a key that cannot be found now may be found later", async () => {
 		// The finder of a sender that publishes its keys.
 		...({
 			keys: () => {
-				if (!isThere) throw new Error("the sender's keys cannot be fetched");
+				// What `fetch` throws where there is no network.
+				if (!isThere) throw new TypeError("fetch failed");
 				return publicKey;
 			},
 		} as object),
