@@ -266,7 +266,7 @@ fn invalid_amount(option: &'static str) -> impl Fn(AmountError) -> ConfigError {
     }
 }
 
-fn document(json: &[u8]) -> Result<Document<'_>, ConfigError> {
+pub(crate) fn document(json: &[u8]) -> Result<Document<'_>, ConfigError> {
     Document::read(json, Integers::Any)
         .ok()
         .filter(|document| document.root().is_object())
@@ -323,7 +323,7 @@ fn key(input: Value, index: Option<usize>) -> Result<KeySource, ConfigError> {
     }
 }
 
-fn refuse_unknown(options: Value, known: &[&str]) -> Result<(), ConfigError> {
+pub(crate) fn refuse_unknown(options: Value, known: &[&str]) -> Result<(), ConfigError> {
     let names = options.members().filter_map(|(name, _)| name.string());
     for name in names {
         if !known.contains(&&*name) {
@@ -337,7 +337,7 @@ fn refuse_unknown(options: Value, known: &[&str]) -> Result<(), ConfigError> {
 }
 
 /// An option of one type; nothing where it is left out.
-fn read<'d, T>(
+pub(crate) fn read<'d, T>(
     options: Value<'d>,
     option: &'static str,
     expected: &'static str,
@@ -351,7 +351,7 @@ fn read<'d, T>(
 }
 
 /// An option of one type that has to be there.
-fn required<'d, T>(
+pub(crate) fn required<'d, T>(
     options: Value<'d>,
     option: &'static str,
     expected: &'static str,
@@ -378,11 +378,11 @@ fn describe(value: Value<'_>) -> &str {
     }
 }
 
-fn integer(options: Value, option: &'static str) -> Result<Option<u64>, ConfigError> {
+pub(crate) fn integer(options: Value, option: &'static str) -> Result<Option<u64>, ConfigError> {
     read(options, option, "a whole number", Value::integer)
 }
 
-fn strings(value: Value) -> Option<Vec<String>> {
+pub(crate) fn strings(value: Value) -> Option<Vec<String>> {
     if !value.is_array() {
         return None;
     }

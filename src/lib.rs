@@ -24,6 +24,8 @@ extern crate alloc;
 mod algorithm;
 pub mod claim;
 pub mod config;
+#[cfg(feature = "dapp")]
+pub mod dapp;
 pub mod encoding;
 pub mod error;
 pub mod event;

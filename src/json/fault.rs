@@ -31,6 +31,13 @@ impl Fault {
         self
     }
 
+    /// The path to the member, and what is wrong with it.
+    pub(crate) fn into_parts(self) -> (String, PayloadProblem) {
+        let path = self.path();
+        let (problem, _) = *self.0;
+        (path, problem)
+    }
+
     fn path(&self) -> String {
         let mut path = String::new();
         for segment in self.0.1.iter().rev() {
@@ -64,8 +71,7 @@ fn is_identifier(name: &str) -> bool {
 
 impl From<Fault> for Rejection {
     fn from(fault: Fault) -> Self {
-        let path = fault.path();
-        let (problem, _) = *fault.0;
+        let (path, problem) = fault.into_parts();
         Self::MalformedPayload { path, problem }
     }
 }

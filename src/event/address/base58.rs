@@ -5,31 +5,34 @@ use sha2::{Digest, Sha256};
 
 use super::AddressError;
 
-/// Checks for Base58 of exactly `N` bytes.
-pub(super) fn exact<const N: usize>(
+/// The bytes of Base58 of exactly `N` bytes.
+pub(crate) fn exact<const N: usize>(
     text: &str,
     expected: &'static str,
-) -> Result<(), AddressError> {
+) -> Result<[u8; N], AddressError> {
     let mut buffer = [0; N];
     let got = decode(text, &mut buffer, expected)?.len();
     if got != N {
         return Err(AddressError::Length { expected, got });
     }
-    Ok(())
+    Ok(buffer)
 }
 
-/// Checks for Base58Check of a version byte, one of `versions`, and a 20-byte hash.
-pub(super) fn checked(
+/// The 20-byte hash of Base58Check of a version byte, one of `versions`, and that hash.
+pub(crate) fn checked(
     text: &str,
     versions: &[u8],
     expected: &'static str,
-) -> Result<(), AddressError> {
+) -> Result<[u8; 20], AddressError> {
     let mut buffer = [0; 25];
     let bytes = decode(text, &mut buffer, "25 bytes")?;
-    let Some((payload @ [version, ..], checksum)) = bytes
+    let parts = bytes
         .split_last_chunk::<4>()
-        .filter(|(payload, _)| payload.len() == 21)
-    else {
+        .and_then(|(payload, checksum)| {
+            let (version, hash) = payload.split_first()?;
+            Some((payload, version, hash.try_into().ok()?, checksum))
+        });
+    let Some((payload, version, hash, checksum)) = parts else {
         return Err(AddressError::Length {
             expected: "25 bytes",
             got: bytes.len(),
@@ -46,11 +49,11 @@ pub(super) fn checked(
             got: u16::from(*version),
         });
     }
-    Ok(())
+    Ok(hash)
 }
 
 /// Decodes into the beginning of `buffer`; `expected` is its length in words.
-pub(super) fn decode<'b>(
+pub(crate) fn decode<'b>(
     text: &str,
     buffer: &'b mut [u8],
     expected: &'static str,

@@ -18,7 +18,7 @@ pub(super) fn check(address: &str) -> Result<(), AddressError> {
     if let Some(data) = address.strip_prefix("BC1") {
         return witness(data, u8::is_ascii_lowercase);
     }
-    base58::checked(address, &VERSIONS, "0 or 5")
+    base58::checked(address, &VERSIONS, "0 or 5").map(drop)
 }
 
 /// Checks the part after `bc1`: version, program and checksum, in no character of the other case.

@@ -3,7 +3,8 @@
 use super::{AddressError, hex};
 use crate::algorithm::keccak256;
 
-pub(super) fn check(address: &str) -> Result<(), AddressError> {
+/// The account's bytes.
+pub(crate) fn parse(address: &str) -> Result<[u8; 20], AddressError> {
     let digits = hex(address, "0x", 40, 40, "40 hex digits")?;
     // A single case carries no checksum: EIP-55 keeps the older spellings valid.
     let mixed =
@@ -11,15 +12,36 @@ pub(super) fn check(address: &str) -> Result<(), AddressError> {
     if mixed && !checksum_matches(digits) {
         return Err(AddressError::Checksum { expected: "eip-55" });
     }
-    Ok(())
+    let mut account = [0; 20];
+    // The digits were counted and looked at, so that this cannot fail.
+    let _ = ::hex::decode_to_slice(digits, &mut account);
+    Ok(account)
+}
+
+/// Whether 40 digits are written as EIP-55 writes them.
+pub(crate) fn checksum_matches(digits: &[u8]) -> bool {
+    let lower = digits.to_ascii_lowercase();
+    digits
+        .iter()
+        .zip(case_bits(&lower))
+        .all(|(digit, upper)| digit.is_ascii_digit() || digit.is_ascii_uppercase() == upper)
+}
+
+/// Writes the digits behind `0x` with their checksum; they come in lower case.
+#[cfg(feature = "dapp")]
+pub(crate) fn write_checksum(digits: &mut [u8]) {
+    let bits = case_bits(digits);
+    for (digit, upper) in digits.iter_mut().zip(bits) {
+        if upper {
+            digit.make_ascii_uppercase();
+        }
+    }
 }
 
 /// A letter is upper case where the digit of the hash at its place is 8 or more.
-fn checksum_matches(digits: &[u8]) -> bool {
-    let hash = keccak256::hash([&*digits.to_ascii_lowercase()].into_iter());
-    let nibbles = hash.iter().flat_map(|byte| [byte >> 4, byte & 0x0f]);
-    digits
-        .iter()
-        .zip(nibbles)
-        .all(|(digit, nibble)| digit.is_ascii_digit() || digit.is_ascii_uppercase() == (nibble > 7))
+fn case_bits(lower: &[u8]) -> impl Iterator<Item = bool> + use<> {
+    let hash = keccak256::hash([lower].into_iter());
+    hash.into_iter()
+        .flat_map(|byte| [byte >> 4, byte & 0x0f])
+        .map(|nibble| nibble > 7)
 }

@@ -1,9 +1,9 @@
 //! Addresses and transaction hashes, checked by the rules of their chain.
 
-mod antelope;
-mod base58;
+pub(crate) mod antelope;
+pub(crate) mod base58;
 mod bitcoin;
-mod evm;
+pub(crate) mod evm;
 mod polkadot;
 
 use core::fmt;
@@ -28,9 +28,9 @@ pub enum Coverage {
 pub fn check(chain: &Chain<'_>, address: &str) -> Result<Coverage, AddressError> {
     match chain.family() {
         Family::Bitcoin { mainnet: true } => bitcoin::check(address)?,
-        Family::Evm => evm::check(address)?,
-        Family::Tron => base58::checked(address, &[0x41], "65")?,
-        Family::Solana => base58::exact::<32>(address, "32 bytes")?,
+        Family::Evm => evm::parse(address).map(drop)?,
+        Family::Tron => check_tron(address)?,
+        Family::Solana => check_solana(address)?,
         // AIP-40 lets a reader accept the short form of every address, not only of the special
         // ones, because older tools write it.
         Family::Aptos => hex(address, "0x", 1, 64, "1 to 64 hex digits").map(drop)?,
@@ -41,17 +41,33 @@ pub fn check(chain: &Chain<'_>, address: &str) -> Result<Coverage, AddressError>
     Ok(Coverage::Checked)
 }
 
+pub(crate) fn check_tron(address: &str) -> Result<(), AddressError> {
+    base58::checked(address, &[0x41], "65").map(drop)
+}
+
+pub(crate) fn check_solana(address: &str) -> Result<(), AddressError> {
+    base58::exact::<32>(address, "32 bytes").map(drop)
+}
+
 /// Checks a transaction hash by the rules of its chain; on Solana, the first signature.
 ///
 /// # Errors
 ///
 /// Says what was expected and what came, without repeating the hash.
 pub fn check_transaction_hash(chain: &Chain<'_>, hash: &str) -> Result<Coverage, AddressError> {
-    let prefix = match chain.family() {
+    check_transaction_hash_in(chain.family(), hash)
+}
+
+/// As [`check_transaction_hash`], by the rules of a family.
+pub(crate) fn check_transaction_hash_in(
+    family: Family,
+    hash: &str,
+) -> Result<Coverage, AddressError> {
+    let prefix = match family {
         Family::Bitcoin { .. } | Family::Tron | Family::Antelope => "",
         Family::Evm | Family::Aptos | Family::Polkadot { .. } => "0x",
         Family::Solana => {
-            return base58::exact::<64>(hash, "64 bytes").map(|()| Coverage::Checked);
+            return base58::exact::<64>(hash, "64 bytes").map(|_| Coverage::Checked);
         }
         Family::Other => return unchecked(hash),
     };
@@ -145,7 +161,7 @@ fn unchecked(text: &str) -> Result<Coverage, AddressError> {
 }
 
 /// The digits after `prefix`, when they are `least` to `most` hex digits of either case.
-fn hex<'t>(
+pub(crate) fn hex<'t>(
     text: &'t str,
     prefix: &'static str,
     least: usize,

@@ -1,0 +1,491 @@
+//! Judging a wallet's answer against the record of what was asked.
+//!
+//! The answer comes from anybody. What it claims is compared with the record, and only a signature
+//! over a text that is built from the record authenticates it.
+
+use alloc::borrow::Cow;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use super::message::{self, MAX_PUBLIC_KEYS, Scheme, SignedMessage};
+use super::network::{Network, WalletChain};
+pub use super::payload::Outcome;
+use super::payload::{self, Form, Payload};
+use super::record::{Action, Expected, account_network};
+use super::{Code, Refusal};
+use crate::freshness::Tolerance;
+use crate::json::Value;
+
+/// What the wallet writes into every login, and signs.
+const REFERENCE: &str = "TokenPocket";
+
+/// The longest `ref` of a SimpleWallet.
+const MAX_REFERENCE: usize = 64;
+
+/// The most keys of an account that are tried. Each 16 cost as much as a signature.
+const MAX_ACCOUNT_KEYS: usize = 64;
+
+/// The bytes of a Unix time in seconds, from 2001 to 2286. The signed text has nothing between its
+/// parts, so that each part must have one length or end in one way.
+const TIMESTAMP_BYTES: usize = 10;
+
+const FETCH_TRANSACTION: &str = "nothing in this callback is signed: fetch the transaction from a node and compare its recipient, amount and state with what was asked before believing it";
+const ASK_AGAIN: &str =
+    "the wallet sent no signature: sign nobody in, and ask again with the action sign";
+const FETCH_KEYS: &str = "fetch the keys of the account's active and owner permissions from a node and pass them as accountKeys";
+
+/// What an answer is judged by.
+pub struct Judge<'a> {
+    /// The record of the request.
+    pub expected: &'a Expected,
+    /// The keys of the active and owner permissions of the account that answers, where it is one of
+    /// EOS: the only thing that ties a name to a key. None at all match no signature.
+    pub account_keys: Option<&'a [&'a str]>,
+    /// How far a login's timestamp may be from now.
+    pub tolerance: Tolerance,
+    /// In Unix seconds.
+    pub now: u64,
+}
+
+/// An answer that fits its record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// What the wallet says has come of it.
+    pub outcome: Outcome,
+    /// Whether the account has signed the record's text. Never of a transaction.
+    pub authenticated: bool,
+    /// The account: in canonical form where it is authenticated, and else as it was claimed.
+    pub address: Option<String>,
+    /// The chain in CAIP-2: that of a sign-in message, which is signed. Else the one that the answer
+    /// names, or the record's only one, of which nothing is signed.
+    pub chain: Option<String>,
+    /// The transaction's hash, of which nothing more is known.
+    pub transaction: Option<String>,
+    /// The wallet's own text where it was not a success: up to 256 characters.
+    pub message: Option<String>,
+    /// What to do about a success that is not authenticated.
+    pub advice: Option<&'static str>,
+}
+
+impl Judge<'_> {
+    /// Judges a body, or the query of a URL where the body is empty.
+    ///
+    /// # Errors
+    /// The first thing that does not fit: its form, the request, the action, its expiry, the result,
+    /// chain and account, the time, the signature.
+    pub fn judge(&self, body: &[u8], url: Option<&str>) -> Result<Answer, Refusal> {
+        let payload = Payload::read(body, url)?;
+        let id = self.identify(&payload)?;
+        self.check_action(&payload)?;
+        if self.now > self.expected.expires_at {
+            return refuse(
+                Code::ActionExpired,
+                "expected an answer in time, got a late one",
+            );
+        }
+        let outcome = payload.outcome()?;
+        if outcome != Outcome::Success {
+            return Ok(Answer {
+                outcome,
+                authenticated: false,
+                address: None,
+                chain: None,
+                transaction: None,
+                message: payload.message,
+                advice: None,
+            });
+        }
+        let claim = self.claim(&payload)?;
+        match self.expected.action {
+            Action::Login => self.login(&payload, &claim, id),
+            Action::Sign => self.sign(&payload, &claim),
+            Action::Transfer | Action::PushTransaction => transaction(&payload, &claim),
+        }
+    }
+
+    /// Finds the record's id in the answer, in one of two spellings.
+    fn identify(&self, payload: &Payload) -> Result<Spelling, Refusal> {
+        let expected = self.expected;
+        match payload.action_id.as_deref() {
+            Some(id) if id == expected.action_id => Ok(Spelling::Own),
+            Some(id)
+                if id.strip_suffix(".0") == Some(&expected.action_id) && expected.is_number() =>
+            {
+                Ok(Spelling::Float)
+            }
+            Some(_) => refuse_at(
+                Code::UnknownAction,
+                "expected the actionId of the record, got another",
+                "actionId",
+            ),
+            None if is_own_query(payload, expected.action) => Ok(Spelling::Own),
+            None => refuse_at(
+                Code::MalformedPayload,
+                "expected an actionId, got nothing",
+                "actionId",
+            ),
+        }
+    }
+
+    fn check_action(&self, payload: &Payload) -> Result<(), Refusal> {
+        let expected = self.expected.action;
+        match payload.action.as_deref().map(Action::from_name) {
+            Some(Some(action)) if action == expected => Ok(()),
+            // Some versions of the wallet name their answer to `sign` so.
+            Some(Some(Action::PushTransaction)) if expected == Action::Sign => Ok(()),
+            None if is_own_query(payload, expected) => Ok(()),
+            None if payload.is_simple_wallet && expected == Action::Login => Ok(()),
+            None => refuse_at(
+                Code::MalformedPayload,
+                "expected an action, got nothing",
+                "action",
+            ),
+            Some(_) => refuse_at(
+                Code::ActionMismatch,
+                format!("expected {}, got another action", expected.name()),
+                "action",
+            ),
+        }
+    }
+
+    /// What the answer says of account and chain, where both can be the record's.
+    fn claim<'p>(&'p self, payload: &'p Payload) -> Result<Claim<'p>, Refusal> {
+        let (network, id) = (payload.network.as_deref(), payload.chain_id.as_deref());
+        let chains = self.expected.chains.iter();
+        let chains: Vec<_> = chains.filter(|chain| chain.is_named(network, id)).collect();
+        let Some(first) = chains.first() else {
+            let path = if id.is_some() { "chainId" } else { "network" };
+            let message = "expected a chain of the record, got another";
+            return refuse_at(Code::ChainMismatch, message, path);
+        };
+        let named = match &*chains {
+            [chain] => Some(*chain),
+            _ => None,
+        };
+        let (account, network) = match (payload.wallet.as_deref(), payload.account.as_deref()) {
+            (Some(wallet), other) => {
+                let network = form_of(&chains, wallet, "wallet")?;
+                if other.is_some_and(|other| !network.is_same_account(wallet, other)) {
+                    let message = "expected the same account as in wallet, got another";
+                    return refuse_at(Code::AccountMismatch, message, "account");
+                }
+                (Some((wallet, "wallet")), network)
+            }
+            (None, Some(account)) => {
+                let network = form_of(&chains, account, "account")?;
+                (Some((account, "account")), network)
+            }
+            (None, None) => (None, first.network()),
+        };
+        if let (Some((account, path)), Some(expected)) = (account, &self.expected.address)
+            && !network.is_same_account(account, expected)
+        {
+            let message = "expected the account of the record, got another";
+            return refuse_at(Code::AccountMismatch, message, path);
+        }
+        Ok(Claim {
+            account: account.map(|(account, _)| account),
+            network,
+            chain: named.map(WalletChain::id),
+        })
+    }
+
+    /// A login: the wallet signs a text of its own form, `timestamp + wallet + actionId + ref`.
+    fn login(&self, payload: &Payload, claim: &Claim, id: Spelling) -> Result<Answer, Refusal> {
+        let account = claim.required_account()?;
+        let reference = payload.reference.as_deref();
+        let reference = reference.filter(|text| self.is_reference(text, payload, claim));
+        let Some(reference) = reference else {
+            let message = "expected the ref TokenPocket, got another or none";
+            return refuse_at(Code::MalformedPayload, message, "ref");
+        };
+        let timestamp = payload.timestamp.as_deref().unwrap_or_default();
+        self.check_time(timestamp)?;
+        let Some(signature) = signature(payload)? else {
+            return Ok(claim.unauthenticated(ASK_AGAIN));
+        };
+        let expected_id = &self.expected.action_id;
+        let suffix = match id {
+            Spelling::Own => "",
+            Spelling::Float => ".0",
+        };
+        let text = format!("{timestamp}{account}{expected_id}{suffix}{reference}");
+        let result = self.authenticate(claim, account, Scheme::Eip191, &text, &signature);
+        match (id, result) {
+            // The wallet may have signed the id as it was given and have changed it afterwards.
+            (Spelling::Float, Err(refusal)) if refusal.code == Code::SignatureMismatch => {
+                let text = format!("{timestamp}{account}{expected_id}{reference}");
+                self.authenticate(claim, account, Scheme::Eip191, &text, &signature)
+            }
+            (_, result) => result,
+        }
+    }
+
+    /// Whether a `ref` may stand behind the id in the signed text. Other wallets of the SimpleWallet
+    /// protocol name themselves as they like. That leaves no doubt where the id starts as long as a
+    /// character of it can be in no account's name.
+    fn is_reference(&self, text: &str, payload: &Payload, claim: &Claim) -> bool {
+        let in_name = |byte: u8| matches!(byte, b'a'..=b'z' | b'1'..=b'5' | b'.');
+        let is_free = payload.is_simple_wallet
+            && claim.network == Network::Eosio
+            && !self.expected.action_id.bytes().all(in_name);
+        let is_visible = || text.bytes().all(|byte| byte.is_ascii_graphic());
+        text == REFERENCE || (is_free && text.len() <= MAX_REFERENCE && is_visible())
+    }
+
+    /// Checks when a login was signed.
+    fn check_time(&self, timestamp: &str) -> Result<(), Refusal> {
+        let tolerance = self.tolerance.seconds();
+        let is_time = timestamp.len() == TIMESTAMP_BYTES
+            && timestamp.bytes().all(|byte| byte.is_ascii_digit());
+        let Some(time) = timestamp.parse::<u64>().ok().filter(|_| is_time) else {
+            let message = "expected a timestamp of 10 digits in seconds, got another or none";
+            return refuse_at(Code::MalformedPayload, message, "timestamp");
+        };
+        let latest = self.now.saturating_add(tolerance);
+        let earliest = self.now.max(self.expected.issued_at);
+        if time > latest {
+            let ahead = time.saturating_sub(self.now);
+            let message = format!("expected at most {tolerance} s ahead, got {ahead} s");
+            return refuse_at(Code::TimestampTooNew, message, "timestamp");
+        }
+        if time < earliest.saturating_sub(tolerance) {
+            let age = earliest.saturating_sub(time);
+            let message = format!("expected at most {tolerance} s ago, got {age} s");
+            return refuse_at(Code::TimestampTooOld, message, "timestamp");
+        }
+        Ok(())
+    }
+
+    /// A signature over the record's text. The answer does not repeat the text, and if it did, it
+    /// would not be read.
+    fn sign(&self, payload: &Payload, claim: &Claim) -> Result<Answer, Refusal> {
+        let account = match (claim.account, &self.expected.address) {
+            (None, Some(address)) => address,
+            _ => claim.required_account()?,
+        };
+        let claim = &Claim {
+            account: Some(account),
+            ..*claim
+        };
+        let (Some(signature), Some(text)) = (signature(payload)?, &self.expected.text) else {
+            return Ok(claim.unauthenticated(ASK_AGAIN));
+        };
+        let answer = self.authenticate(claim, account, text.scheme, &text.message, &signature)?;
+        Ok(match (text.scheme, self.expected.chains.first()) {
+            // Whatever chain the answer names, this one is in the text.
+            (Scheme::Eip4361, Some(signed)) => Answer {
+                chain: Some(signed.id().to_string()),
+                ..answer
+            },
+            _ => answer,
+        })
+    }
+
+    /// Verifies that the account has signed this text, which is built from the record. `scheme` is
+    /// how accounts of Ethereum sign it.
+    fn authenticate(
+        &self,
+        claim: &Claim,
+        account: &str,
+        scheme: Scheme,
+        text: &str,
+        signature: &str,
+    ) -> Result<Answer, Refusal> {
+        let signed = |scheme, address, public_keys| SignedMessage {
+            scheme,
+            message: text.as_bytes(),
+            is_text: true,
+            signature,
+            address,
+            public_keys,
+        };
+        let address = match (claim.network, self.account_keys) {
+            (Network::Eosio, None) => return Ok(claim.unauthenticated(FETCH_KEYS)),
+            (Network::Eosio, Some(keys)) => {
+                verify_by_any(&signed(Scheme::EosK1, None, keys))?;
+                // The keys are those of the account that is named, which the caller has looked up.
+                Some(account.to_string())
+            }
+            _ => {
+                let signer = message::verify(&signed(scheme, Some(account), &[]));
+                signer.map_err(as_callback)?.address
+            }
+        };
+        let unsigned = || Refusal::new(Code::SignatureMismatch, "expected an account, got none");
+        Ok(Answer {
+            authenticated: true,
+            address: Some(address.ok_or_else(unsigned)?),
+            advice: None,
+            ..claim.unauthenticated(ASK_AGAIN)
+        })
+    }
+}
+
+/// Verifies a signature by any of an account's keys. How many those are is not the caller's choice: an
+/// account can be made with as many as its chain takes.
+fn verify_by_any(message: &SignedMessage) -> Result<(), Refusal> {
+    if message.public_keys.len() > MAX_ACCOUNT_KEYS {
+        let message = "expected an account of at most 64 keys, got one of more";
+        return refuse_at(Code::UnsupportedSignature, message, "sign");
+    }
+    for public_keys in message.public_keys.chunks(MAX_PUBLIC_KEYS) {
+        let result = message::verify(&SignedMessage {
+            public_keys,
+            ..*message
+        });
+        match result.map_err(as_callback) {
+            Err(refusal) if refusal.code == Code::SignatureMismatch => {}
+            result => return result.map(drop),
+        }
+    }
+    let message = "expected a signature of one of accountKeys, got another";
+    refuse_at(Code::SignatureMismatch, message, "sign")
+}
+
+/// How the record's id came back.
+#[derive(Clone, Copy)]
+enum Spelling {
+    Own,
+    /// A number that was read as one: `11111111111` came back as `11111111111.0`.
+    Float,
+}
+
+/// The account and chain of an answer, both possible by the record.
+#[derive(Clone, Copy)]
+struct Claim<'a> {
+    account: Option<&'a str>,
+    network: Network,
+    chain: Option<&'a str>,
+}
+
+impl<'a> Claim<'a> {
+    fn required_account(&self) -> Result<&'a str, Refusal> {
+        self.account.ok_or_else(|| {
+            Refusal::new(Code::MalformedPayload, "expected an account, got nothing").at("wallet")
+        })
+    }
+
+    /// A success that proves nothing.
+    fn unauthenticated(&self, advice: &'static str) -> Answer {
+        Answer {
+            outcome: Outcome::Success,
+            authenticated: false,
+            address: self.account.map(ToString::to_string),
+            chain: self.chain.map(ToString::to_string),
+            transaction: None,
+            message: None,
+            advice: Some(advice),
+        }
+    }
+}
+
+/// A transaction that the wallet says it has sent.
+fn transaction(payload: &Payload, claim: &Claim) -> Result<Answer, Refusal> {
+    let hash = payload.transaction.as_deref();
+    let hash = hash.ok_or_else(|| {
+        Refusal::new(
+            Code::MalformedPayload,
+            "expected a transaction's hash, got nothing",
+        )
+        .at("txID")
+    })?;
+    claim
+        .network
+        .check_transaction(hash)
+        .map_err(|error| Refusal::new(Code::MalformedPayload, error.to_string()).at("txID"))?;
+    Ok(Answer {
+        transaction: Some(hash.to_string()),
+        ..claim.unauthenticated(FETCH_TRANSACTION)
+    })
+}
+
+/// Whether the answer may be the query that the server wrote into its own address, and a result: so
+/// the first version of the protocol answers where there is a transaction. Nothing rests on it.
+fn is_own_query(payload: &Payload, action: Action) -> bool {
+    payload.form == Form::Query && action.sends()
+}
+
+/// The network of whose accounts the text has the form.
+fn form_of(chains: &[&WalletChain], account: &str, path: &'static str) -> Result<Network, Refusal> {
+    account_network(chains.iter().copied(), account)
+        .map_err(|problem| Refusal::new(Code::MalformedPayload, problem).at(path))
+}
+
+/// The signature as text, if there is one.
+///
+/// On Ethereum it comes as web3's `accounts.sign` writes it: `{ r, s, v, message, messageHash,
+/// signature }`. The two messages are not read: what was signed is known here. An object without
+/// members has been seen where nothing was signed.
+fn signature(payload: &Payload) -> Result<Option<Cow<'_, str>>, Refusal> {
+    let malformed = |message| Refusal::new(Code::MalformedSignature, message).at("sign");
+    let Some(sign) = payload.sign.as_deref() else {
+        return Ok(None);
+    };
+    if !sign.trim_start().starts_with('{') {
+        return Ok(Some(sign.into()));
+    }
+    let not_json = || malformed("expected a signature or an object of json, got another text");
+    let document = payload::document(sign.as_bytes(), "sign").map_err(|_| not_json())?;
+    let object = document.root();
+    if object.members().next().is_none() {
+        return Ok(None);
+    }
+    let text = |name| object.get(name).and_then(Value::string);
+    if let Some(signature) = text("signature").filter(|signature| !signature.is_empty()) {
+        return Ok(Some(Cow::Owned(signature.into_owned())));
+    }
+    let parts = || {
+        let (r, s) = (scalar(&text("r")?)?, scalar(&text("s")?)?);
+        Some(format!("0x{r}{s}{:02x}", parity(object.get("v")?)?))
+    };
+    let joined = parts();
+    let joined = joined.ok_or_else(|| malformed("expected signature, or r, s and v, got neither"));
+    joined.map(|joined| Some(Cow::Owned(joined)))
+}
+
+/// Half of a signature in 64 hex digits; leading zeros may have been left out.
+fn scalar(text: &str) -> Option<String> {
+    let digits = text.strip_prefix("0x")?;
+    let good =
+        matches!(digits.len(), 1..=64) && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    good.then(|| format!("{digits:0>64}"))
+}
+
+/// The last byte of a signature: hex behind `0x`, or decimal.
+fn parity(value: Value) -> Option<u8> {
+    let text = value.string().unwrap_or(Cow::Borrowed(value.raw()));
+    let (digits, radix) = match text.strip_prefix("0x") {
+        Some(digits) => (digits, 16),
+        None => (&*text, 10),
+    };
+    // A sign would be read as well.
+    let good = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    u8::from_str_radix(digits, radix).ok().filter(|_| good)
+}
+
+/// What is wrong with a signature, in the words of a callback.
+fn as_callback(mut refusal: Refusal) -> Refusal {
+    // There is no telling from here whether the account is a contract.
+    if refusal.code == Code::NeedsChain {
+        refusal.code = Code::UnsupportedSignature;
+    }
+    let path = match refusal.code {
+        Code::AccountMismatch => "wallet",
+        _ => "sign",
+    };
+    refusal.at(path)
+}
+
+fn refuse<T>(code: Code, message: impl Into<Cow<'static, str>>) -> Result<T, Refusal> {
+    Err(Refusal::new(code, message))
+}
+
+fn refuse_at<T>(
+    code: Code,
+    message: impl Into<Cow<'static, str>>,
+    path: &'static str,
+) -> Result<T, Refusal> {
+    Err(Refusal::new(code, message).at(path))
+}

