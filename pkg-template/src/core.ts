@@ -1,7 +1,7 @@
 /** The WebAssembly core: started when first used, replaced after a trap. */
 
 import { ConfigError, CoreError } from "./errors.js";
-import { createGlue, type WasmCore } from "./generated/glue.js";
+import { createGlue, type Glue, type WasmCore } from "./generated/glue.js";
 import { TextDecoder, TextEncoder } from "./text.js";
 import type { Rejected } from "./types.js";
 
@@ -76,8 +76,7 @@ export class Core {
 	#input = new Uint8Array();
 	#inputAddress = 0;
 
-	constructor(module: WebAssembly.Module) {
-		const glue = createGlue();
+	constructor(module: WebAssembly.Module, glue: Glue) {
 		const { exports } = new WebAssembly.Instance(module, { "./core_bg.js": { ...glue } });
 		glue.__wbg_set_wasm(exports);
 		this.wasm = new glue.Core();
@@ -256,8 +255,8 @@ function keepVisible(_name: string, value: unknown): unknown {
 /** Runs something on a core. A trap in it costs this one call and nothing else. */
 export type Runner = <T>(run: (core: Core) => T) => T;
 
-/** A core of its own for whoever asks. */
-export function coreFrom(load: () => WebAssembly.Module): Runner {
+/** A core of its own for whoever asks, with the glue that was made for its module. */
+export function coreFrom(load: () => WebAssembly.Module, glue: () => Glue): Runner {
 	let core: Core | undefined;
 	/** Why it cannot be started: a second try would fail the same way and cost as much. */
 	let blocked: unknown;
@@ -265,7 +264,7 @@ export function coreFrom(load: () => WebAssembly.Module): Runner {
 	const start = (): Core => {
 		if (blocked !== undefined) throw blocked;
 		try {
-			return new Core(load());
+			return new Core(load(), glue());
 		} catch (error) {
 			blocked = error instanceof CoreError ? error : new CoreError("wasm_blocked", BLOCKED, error);
 			throw blocked;
@@ -302,7 +301,7 @@ let own: Runner = () => {
 
 /** Says where the entry's module comes from. Called once by each entry. */
 export function provide(load: () => WebAssembly.Module): void {
-	own = coreFrom(load);
+	own = coreFrom(load, createGlue);
 }
 
 /** Runs something on the entry's own core. */

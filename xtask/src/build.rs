@@ -53,22 +53,37 @@ fn generated() -> PathBuf {
 }
 
 /// A WebAssembly module of the package, made from the same crate as the others.
-struct Module {
-    name: &'static str,
-    features: &'static [&'static str],
+pub struct Module {
+    pub name: &'static str,
+    /// The feature of the crate that it is made with.
+    pub feature: &'static str,
+    profile: &'static str,
+    flags: &'static [&'static str],
 }
 
-/// What most callbacks need, and everything.
-const MODULES: [Module; 2] = [CORE, FULL];
+/// What most callbacks need, all that callbacks may need, and what dapps need.
+pub const MODULES: [Module; 3] = [CORE, FULL, DAPP];
 
 const CORE: Module = Module {
     name: "core",
-    features: &["--no-default-features"],
+    feature: "callbacks",
+    profile: "release",
+    flags: &[],
 };
 
 const FULL: Module = Module {
     name: "full",
-    features: &["--features", "full"],
+    feature: "full",
+    profile: "release",
+    flags: &[],
+};
+
+const DAPP: Module = Module {
+    name: "dapp",
+    feature: "dapp",
+    profile: "release-dapp",
+    // Field elements in words of 32 bits: products of 64 bits are what WebAssembly has.
+    flags: &["--cfg=cpubits=\"32\""],
 };
 
 impl Module {
@@ -83,27 +98,31 @@ impl Module {
             format!("{home}/.cargo")
         });
         // Panics name their source files: without the maps these would be paths of this machine.
-        let flags = [
+        let mut flags = vec![
             "-Ctarget-feature=+simd128".to_owned(),
             // An eighth of the usual threshold: a tenth of the bytes for no time that can be measured.
             "-Cllvm-args=-inline-threshold=25".to_owned(),
             format!("--remap-path-prefix={home}/registry/src=crates"),
             format!("--remap-path-prefix={}=wallet-callback", root().display()),
         ];
+        flags.extend(self.flags.iter().map(ToString::to_string));
         let arguments = [
             "build",
             "--package",
             "wallet-callback",
             "--lib",
-            "--release",
+            "--profile",
+            self.profile,
             "--locked",
+            "--no-default-features",
+            "--features",
+            self.feature,
             "--target",
             TARGET,
         ];
         step(
             &format!("compiling {} to WebAssembly", self.name),
             command("cargo", &arguments)
-                .args(self.features)
                 .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"))
                 .env("CARGO_TARGET_DIR", self.work_dir()),
         )
@@ -113,7 +132,8 @@ impl Module {
         let input = self
             .work_dir()
             .join(TARGET)
-            .join("release/wallet_callback.wasm");
+            .join(self.profile)
+            .join("wallet_callback.wasm");
         let mut bindgen = Bindgen::new();
         let bindgen = bindgen
             .input_path(input)
@@ -177,7 +197,8 @@ impl Module {
     }
 }
 
-/// Writes the glue of the full module, which serves both: the core's is a part of it.
+/// Writes the glue of the full module, which serves the core, too: the core's is a part of it; and
+/// that of the dapp's.
 fn write_glue() -> Outcome {
     let (part, glue) = (CORE.glue()?, FULL.glue()?);
     let lines: HashSet<_> = glue.lines().collect();
@@ -186,8 +207,12 @@ fn write_glue() -> Outcome {
             "expected glue that serves both modules, got one without: {line}"
         ));
     }
-    write(&generated().join("glue.js"), &glue_factory(&glue)?)?;
-    write(&generated().join("glue.d.ts"), GLUE_TYPES)
+    for (name, glue) in [("glue", glue), ("dapp-glue", DAPP.glue()?)] {
+        let path = generated().join(name);
+        write(&path.with_extension("js"), &glue_factory(&glue)?)?;
+    }
+    write(&generated().join("glue.d.ts"), GLUE_TYPES)?;
+    write(&generated().join("dapp-glue.d.ts"), DAPP_GLUE_TYPES)
 }
 
 /// Writes what the core's tables say in other languages.
@@ -259,16 +284,26 @@ export interface WasmCore {
 	detect(): boolean;
 	formatAmount(): boolean;
 	toBaseUnits(): boolean;
+	/** Only of the dapp's module, which has none of the above but the first two. */
+	requestDapp(now: number): boolean;
+	judgeDapp(now: number): boolean;
+	readActionId(): boolean;
+	verifyMessage(now: number): boolean;
+	/** Of every module. */
 	wipe(): void;
 }
 
 export function createGlue(): Glue;
 ";
 
+const DAPP_GLUE_TYPES: &str = "export { createGlue } from \"./glue.js\";\n";
+
 /// The package's entries, as modules of `pkg-template/src`.
-const ENTRIES: [&str; 14] = [
+const ENTRIES: [&str; 16] = [
     "index",
     "full",
+    "dapp",
+    "dapp-wait",
     "slim",
     "keys",
     "receiver",
@@ -284,12 +319,14 @@ const ENTRIES: [&str; 14] = [
 ];
 
 /// The main one and its like, on platforms that have another way to a module.
-const PLATFORM_ENTRIES: [&str; 5] = [
+const PLATFORM_ENTRIES: [&str; 7] = [
     "index.node",
     "index.workerd",
     "index.edge-light",
     "full.workerd",
     "full.edge-light",
+    "dapp.workerd",
+    "dapp.edge-light",
 ];
 
 /// What brings the full module, in files of their own: a bundler drops one where nothing explains.
@@ -300,9 +337,15 @@ const FULL_MODULE: [&str; 3] = [
 ];
 
 /// The modules whose declarations users see beside those of the entries.
-const PUBLIC_MODULES: [&str; 17] = [
+const PUBLIC_MODULES: [&str; 23] = [
     "api",
     "amount",
+    "dapp/api",
+    "dapp/callback",
+    "dapp/handler",
+    "dapp/message",
+    "dapp/request",
+    "dapp/types",
     "descriptor",
     "digest",
     "explain",

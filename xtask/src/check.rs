@@ -10,7 +10,7 @@ pub fn check() -> Outcome {
     setup::npm(Npm::Everything)?;
     build::build()?;
     println!("checking");
-    let cargo = |title, arguments: &[&str]| step(title, &mut command("cargo", arguments));
+    let cargo = |title: &str, arguments: &[&str]| step(title, &mut command("cargo", arguments));
     cargo("rustfmt", &["fmt", "--all", "--check"])?;
     cargo(
         "clippy",
@@ -23,21 +23,20 @@ pub fn check() -> Outcome {
             "-Dwarnings",
         ],
     )?;
-    for (title, features) in [
-        ("clippy for the core", "--no-default-features"),
-        ("clippy for the full module", "--all-features"),
-    ] {
+    for module in &build::MODULES {
         let wasm = [
             "clippy",
             "--lib",
             "--locked",
-            features,
+            "--no-default-features",
+            "--features",
+            module.feature,
             "--target",
             build::TARGET,
             "--",
             "-Dwarnings",
         ];
-        cargo(title, &wasm)?;
+        cargo(&format!("clippy for {}.wasm", module.name), &wasm)?;
     }
     step(
         "rustdoc",
