@@ -1,0 +1,7 @@
+import { provide } from "./dapp/core.js";
+import { base64 } from "./generated/dapp-bytes.js";
+import { compile } from "./inline.js";
+
+provide(() => compile(base64));
+
+export * from "./dapp/api.js";

@@ -1,0 +1,13 @@
+export { ConfigError, type ConfigErrorCode, CoreError, type CoreErrorCode } from "../errors.js";
+export type * from "../receiver/journal.js";
+export type * from "../stores/store.js";
+export { verifyDappCallback } from "./callback.js";
+export {
+	type DappContext,
+	type DappHandler,
+	type DappHandlerOptions,
+	toDappHandler,
+} from "./handler.js";
+export { verifySignedMessage } from "./message.js";
+export { createDappRequest } from "./request.js";
+export type * from "./types.js";

@@ -1,0 +1,41 @@
+import { toOptions } from "../core.js";
+import { withDapp } from "./core.js";
+import { requireOptions, toContent, toTime } from "./input.js";
+import type { DappCallbackOptions, DappRejected, DappResult } from "./types.js";
+
+/**
+ * Judges what a wallet has posted to a `callbackUrl` against the record of its request.
+ *
+ * Ask `authenticated` before you believe anything: only a login or a signature can be proved, and
+ * only by a signature over the server's own text. See {@link DappResult}.
+ *
+ * @throws {ConfigError} for an option that makes no sense. What the network sent never throws.
+ *
+ * @example
+ * ```ts
+ * const result = verifyDappCallback({ body, expected: await sessions.get(actionId) });
+ * if (result.ok && result.authenticated) await signIn(result.address);
+ * ```
+ */
+export function verifyDappCallback(options: DappCallbackOptions): DappResult {
+	requireOptions(options, "verifyDappCallback({ body, expected })");
+	const { body, url, now, ...rest } = options;
+	if (body === undefined && url === undefined) {
+		throw new TypeError("expected a body or a url, got neither");
+	}
+	const time = toTime(now);
+	const text = toOptions({ ...rest, url: typeof url === "object" ? url.href : url });
+	const content = body === undefined ? "" : toContent("body", body);
+	const answer = withDapp((core) => core.ask((wasm) => wasm.judgeDapp(time), [text], content));
+	return answer as DappResult;
+}
+
+/** Finds out whose callback it is, before anything of it is judged. */
+export function readActionId(
+	body: string | Uint8Array,
+	url: string | undefined,
+): { readonly ok: true; readonly actionId: string } | DappRejected {
+	const text = toOptions({ url });
+	const answer = withDapp((core) => core.ask((wasm) => wasm.readActionId(), [text], body));
+	return answer as ReturnType<typeof readActionId>;
+}

@@ -1,0 +1,345 @@
+/** The server's side of a `callbackUrl`. */
+
+import { ConfigError } from "../errors.js";
+import { Handling } from "../receiver/handling.js";
+import { type Facts, Journal, type Logger, type Outcome } from "../receiver/journal.js";
+import { byteLength, fromRequest } from "../receiver/media.js";
+import type { Settings } from "../receiver/options.js";
+import { ACCEPTED, answer, later, refusal } from "../receiver/reply.js";
+import type { Incoming, ReceiverContext, Reply } from "../receiver/types.js";
+import type { Claim, ClaimOutcome, NotNow, ReplayStore } from "../stores/store.js";
+import { readActionId, verifyDappCallback } from "./callback.js";
+import { requireOptions } from "./input.js";
+import type { DappAction, DappClaimed, DappExpected, DappRejected, DappResult } from "./types.js";
+
+/** The longest body that is read, in bytes: many times what a wallet sends. */
+const MAX_BODY_BYTES = 65_536;
+
+/** How long a used action is remembered after its end, in seconds. */
+const MEMORY_SECONDS = 3600;
+
+/** What an actionId can be. Others are of no record, and neither looked up nor logged. */
+const ACTION_ID = /^[\x21-\x7e]{1,128}$/;
+
+type Judged = Exclude<DappResult, DappRejected>;
+
+/** What {@link DappHandlerOptions.onResult} gets. */
+export interface DappContext {
+	/** What the wallet says. Ask `authenticated` before you believe it. */
+	readonly result: Judged;
+	/** The record of the request. */
+	readonly expected: DappExpected;
+	/** The right to handle the result: for a store's `claimInTransaction`. */
+	readonly claim: Claim;
+}
+
+/** The options of {@link toDappHandler}. */
+export interface DappHandlerOptions {
+	/** Finds the record that `createDappRequest` returned as `expected`, by its `actionId`. */
+	readonly find: (
+		actionId: string,
+	) => DappExpected | undefined | null | Promise<DappExpected | undefined | null>;
+	/** Remembers which actions have been used. */
+	readonly store: ReplayStore;
+	/**
+	 * Gets each result once. What it throws makes the callback fail, so that it can be sent again.
+	 *
+	 * Everybody who has seen the QR code can post a result that is not authenticated. So a login or a
+	 * signature has two at most: such a one, and after it the one that is authenticated, behind which
+	 * nothing else is taken. A transaction, of which no result is authenticated, has one of each
+	 * `outcome`: the first success to be posted may name a hash that somebody has made up.
+	 */
+	readonly onResult: (context: DappContext) => unknown;
+	/** Asks a node for the public keys of an Antelope account's `active` and `owner` permissions. */
+	readonly accountKeys?:
+		| ((account: string, chain: string | undefined) => Promise<readonly string[]>)
+		| undefined;
+	/** How old a login's timestamp may be, in seconds. 1 to 86,400; default 300. */
+	readonly toleranceSeconds?: number | undefined;
+	/** How long `onResult` may take, in seconds. Above 0 to 86,400; default 30. */
+	readonly leaseSeconds?: number | undefined;
+	/** How long to wait for the store, in seconds. Above 0 to 60; default 5. */
+	readonly storeTimeoutSeconds?: number | undefined;
+	/** The clock, in milliseconds. Default: now. */
+	readonly now?: (() => number) | undefined;
+	/** Gets one record for each callback. Default: none. */
+	readonly log?: Logger | undefined;
+}
+
+/** Handles callbacks: a function from a Fetch request to its response, which never rejects. */
+export interface DappHandler {
+	(request: Request, context?: ReceiverContext): Promise<Response>;
+	/** The same for adapters: `toNodeListener(handler)` and the like. */
+	receive(incoming: Incoming, context?: ReceiverContext): Promise<Reply>;
+}
+
+/**
+ * Builds what answers at a `callbackUrl`: it finds the record, judges the callback, hands each result
+ * over once, and answers as TokenPocket expects: `{"code":0}`, or a positive code.
+ *
+ * @throws {ConfigError} for an option that makes no sense.
+ *
+ * @example
+ * ```ts
+ * const handler = toDappHandler({
+ *   find: (actionId) => sessions.get(actionId),
+ *   store: memoryStore(),
+ *   onResult: async ({ result }) => {
+ *     if (result.outcome === "success" && result.authenticated) await signIn(result);
+ *   },
+ * });
+ * app.all("/tokenpocket", toNodeListener(handler)); // Express, from wallet-callback/node
+ * ```
+ */
+export function toDappHandler(options: DappHandlerOptions): DappHandler {
+	const callbacks = new Callbacks(options);
+	const handler = async (request: Request, context: ReceiverContext = {}): Promise<Response> => {
+		const { status, headers, body } = await callbacks.receive(fromRequest(request, context));
+		return new Response(body, { status, headers });
+	};
+	return Object.assign(handler, { receive: (incoming: Incoming) => callbacks.receive(incoming) });
+}
+
+/** How a callback ended, and what the wallet is told. */
+type Ending = readonly [outcome: Outcome, reply: Reply];
+
+/** A result as it is handed over. */
+interface Delivery {
+	readonly type: DappAction;
+	readonly result: Judged;
+	readonly expected: DappExpected;
+}
+
+class Callbacks {
+	readonly #options: DappHandlerOptions;
+	readonly #leaseMs: number;
+	readonly #journal: Journal;
+	readonly #handling: Handling<Delivery>;
+
+	constructor(options: DappHandlerOptions) {
+		check(options);
+		const { store, onResult, leaseSeconds = 30, storeTimeoutSeconds = 5 } = options;
+		const leaseMs = toMs("leaseSeconds", leaseSeconds, 86_400);
+		// A claim that took longer than its lease would be worth nothing.
+		const storeTimeoutMs = Math.min(leaseMs, toMs("storeTimeoutSeconds", storeTimeoutSeconds, 60));
+		const onAny: Settings<Delivery>["onAny"] = ({ event: { result, expected }, claim }) =>
+			onResult({ result, expected, claim });
+		const settings = { store, leaseMs, storeTimeoutMs, onAny } as Settings<Delivery>;
+		this.#options = options;
+		this.#leaseMs = leaseMs;
+		this.#journal = new Journal("tokenpocket", options.log, undefined);
+		this.#handling = new Handling(settings, this.#journal);
+	}
+
+	async receive(incoming: Incoming): Promise<Reply> {
+		const since = performance.now();
+		const facts: Facts = { store: {} };
+		const [outcome, reply] = await this.#run(incoming, facts).catch((error): Ending => {
+			facts.error = error;
+			return ["internal_error", refusal(500, "internal_error")];
+		});
+		facts.outcome = outcome;
+		this.#journal.close(facts, since);
+		return reply;
+	}
+
+	/** The life of a callback, stage by stage. */
+	async #run(incoming: Incoming, facts: Facts): Promise<Ending> {
+		const { method, url } = incoming;
+		if (method !== "POST" && method !== "GET") {
+			facts.code = "method_not_allowed";
+			return ["refused", refusal(405, "method_not_allowed", { allow: "GET, POST" })];
+		}
+		let body: string | Uint8Array = "";
+		try {
+			if (method === "POST") body = await incoming.readBody(MAX_BODY_BYTES);
+		} catch (error) {
+			return unread(error, facts);
+		}
+		facts.bytes = byteLength(body);
+		if (facts.bytes > MAX_BODY_BYTES) {
+			facts.code = "body_too_large";
+			return ["refused", refusal(413, "body_too_large")];
+		}
+		const named = readActionId(body, url);
+		if (!named.ok) return refuse(named, facts);
+		const expected = await this.#find(named.actionId, facts);
+		if (expected === undefined) {
+			return refuse({ ok: false, code: "unknown_action", message: "no such action" }, facts);
+		}
+		const result = await this.#judge(body, url, expected);
+		if (!result.ok) return refuse(result, facts);
+		facts.type = result.action;
+		return this.#handOver(result, expected, facts);
+	}
+
+	async #find(actionId: string, facts: Facts): Promise<DappExpected | undefined> {
+		if (!ACTION_ID.test(actionId)) return undefined;
+		facts.id = actionId;
+		return (await this.#options.find(actionId)) ?? undefined;
+	}
+
+	async #judge(
+		body: string | Uint8Array,
+		url: string | undefined,
+		expected: DappExpected,
+	): Promise<DappResult> {
+		const { accountKeys, toleranceSeconds, now } = this.#options;
+		const options = { body, url, expected, toleranceSeconds, now };
+		const result = verifyDappCallback(options);
+		// Only now is it known whose keys these would have to be.
+		if (accountKeys === undefined || !isUnprovedAccount(result, expected)) return result;
+		return verifyDappCallback({
+			...options,
+			accountKeys: await accountKeys(result.address, result.chain),
+		});
+	}
+
+	/** Claims the action and hands the result to the user's function. */
+	async #handOver(result: Judged, expected: DappExpected, facts: Facts): Promise<Ending> {
+		const since = performance.now();
+		const nowMs = this.#options.now?.() ?? Date.now();
+		const retentionMs = Math.max(0, (expected.expiresAt + MEMORY_SECONDS) * 1000 - nowMs);
+		const hash = await digest(result);
+		const claim = (id: string) => this.#claim(id, hash, retentionMs, facts);
+		if (result.authenticated) {
+			const barred = await claim(unauthenticated(result));
+			if (barred === undefined) return notNow(undefined, facts);
+			if (barred.status === "claimed") {
+				await this.#handling.tryTo(facts, "complete", (store) => store.complete(barred.claim));
+			}
+		}
+		const claimed = await claim(slotOf(result));
+		if (claimed?.status !== "claimed") return notNow(claimed, facts);
+		const outcome = await this.#handling.handle({
+			claim: claimed.claim,
+			event: { type: result.action, result, expected },
+			since,
+			retryInMs: 0,
+			signal: undefined,
+			facts,
+		});
+		if (outcome === "failed") return [outcome, refusal(500, "handler_failed")];
+		if (outcome === "lease_lost") return [outcome, later(409, "in_progress")];
+		return [outcome, ACCEPTED];
+	}
+
+	async #claim(
+		id: string,
+		hash: string,
+		retentionMs: number,
+		facts: Facts,
+	): Promise<ClaimOutcome | undefined> {
+		let claiming: Promise<ClaimOutcome> | undefined;
+		const claimed = await this.#handling.tryTo(facts, "claim", (store) => {
+			claiming = store.claim(id, hash, this.#leaseMs, retentionMs);
+			return claiming;
+		});
+		if (claimed === undefined) this.#handling.giveBack(claiming);
+		return claimed;
+	}
+}
+
+/** Under which name a result is remembered. */
+function slotOf(result: Judged): string {
+	return result.authenticated ? result.actionId : unauthenticated(result);
+}
+
+/**
+ * The name for results that anybody can post. What is authenticated takes it too, so that they say
+ * nothing else afterwards. A cancelled transaction must not use up one that was sent.
+ */
+function unauthenticated({ action, actionId, outcome }: Judged): string {
+	const sends = action === "transfer" || action === "pushTransaction";
+	return `${actionId}:${sends ? outcome : "unauthenticated"}`;
+}
+
+/** Whether the result would be authenticated by the keys of an Antelope account. */
+function isUnprovedAccount(
+	result: DappResult,
+	{ chains }: DappExpected,
+): result is DappClaimed & { readonly address: string } {
+	if (!result.ok || result.outcome !== "success" || result.authenticated) return false;
+	const { action, address } = result;
+	const signs = action === "login" || action === "sign";
+	const onAntelope = chains.some((chain) => chain.startsWith("antelope:"));
+	return signs && onAntelope && address !== undefined && !address.startsWith("0x");
+}
+
+function refuse({ code, message }: DappRejected, facts: Facts): Ending {
+	facts.code = code;
+	facts.message = message;
+	return ["refused", refusal(code === "malformed_payload" ? 422 : 401, code)];
+}
+
+/** The end of a callback whose body could not be read. */
+function unread(error: unknown, facts: Facts): Ending {
+	facts.error = error;
+	return error instanceof TypeError
+		? ["misconfigured", refusal(500, "body_already_parsed")]
+		: ["aborted", refusal(400, "aborted")];
+}
+
+/** The end of a result that the store does not hand out, or of one for which there is no store. */
+function notNow(found: NotNow | undefined, facts: Facts): Ending {
+	switch (found?.status) {
+		case "done":
+			facts.duplicate = true;
+			return ["duplicate", answer(200, { code: 0, duplicate: true })];
+		case "busy":
+			return ["in_progress", later(409, "in_progress", found.retryAfterMs / 1000)];
+		case "conflict":
+			facts.code = "id_conflict";
+			return ["id_conflict", refusal(422, "id_conflict")];
+		default:
+			return ["store_unavailable", later(503, "store_unavailable")];
+	}
+}
+
+/** Tells one result of an action from another, as the store wants it: in 64 hexadecimal digits. */
+async function digest(result: Judged): Promise<string> {
+	const { outcome, authenticated, chain } = result;
+	const address = "address" in result ? result.address : undefined;
+	const txId = "txId" in result ? result.txId : undefined;
+	const text = JSON.stringify([outcome, authenticated, chain, address, txId]);
+	const bytes = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+	return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** @throws {ConfigError} for the first option that makes no sense. */
+function check(options: DappHandlerOptions): void {
+	requireOptions(options, "toDappHandler({ find, store, onResult })");
+	const { find, store, onResult, accountKeys, now, log, toleranceSeconds } = options;
+	requireFunction("find", find);
+	requireFunction("onResult", onResult);
+	requireMethods("store", store, ["claim", "complete", "release"]);
+	if (accountKeys !== undefined) requireFunction("accountKeys", accountKeys);
+	if (now !== undefined) requireFunction("now", now);
+	if (log !== undefined) requireMethods("log", log, ["info", "warn", "error"]);
+	if (toleranceSeconds !== undefined) requireTolerance(toleranceSeconds);
+}
+
+function requireTolerance(seconds: number): void {
+	if (Number.isInteger(seconds) && seconds >= 1 && seconds <= 86_400) return;
+	throw invalid("toleranceSeconds", "a whole number from 1 to 86400", seconds);
+}
+
+function requireFunction(name: string, value: unknown): void {
+	if (typeof value !== "function") throw invalid(name, "a function", value);
+}
+
+function requireMethods(name: string, value: object, methods: readonly string[]): void {
+	const members = value as { readonly [name: string]: unknown } | null | undefined;
+	const missing = methods.find((method) => typeof members?.[method] !== "function");
+	if (missing !== undefined) throw invalid(name, `an object with the method ${missing}`, value);
+}
+
+function toMs(name: string, seconds: number, most: number): number {
+	if (typeof seconds === "number" && seconds > 0 && seconds <= most) return seconds * 1000;
+	throw invalid(name, `above 0 to ${most}`, seconds);
+}
+
+function invalid(name: string, expected: string, value: unknown): ConfigError {
+	const got = typeof value === "number" || typeof value === "string" ? `${value}` : typeof value;
+	return new ConfigError("invalid_option", `${name}: expected ${expected}, got ${got}`);
+}

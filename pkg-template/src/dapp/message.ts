@@ -1,0 +1,37 @@
+import { toOptions } from "../core.js";
+import { toBytes } from "../request.js";
+import { withDapp } from "./core.js";
+import { requireOptions, toContent, toTime } from "./input.js";
+import type { SignedMessageOptions, SignedMessageResult } from "./types.js";
+
+/**
+ * Verifies a signature that an account of a chain has made over a message.
+ *
+ * @throws {ConfigError} for an option that makes no sense. A bad signature or message never throws.
+ *
+ * @example
+ * ```ts
+ * const result = verifySignedMessage({ scheme: "eip191", message, signature, address });
+ * if (!result.ok) console.warn(result.code);
+ * ```
+ */
+export function verifySignedMessage(options: SignedMessageOptions): SignedMessageResult {
+	requireOptions(options, "verifySignedMessage({ scheme, message, signature, address })");
+	const { message, signature, now, ...rest } = options;
+	const time = toTime(now);
+	const bytes = toBytes(signature);
+	const hex = bytes && Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+	const content = toContent("message", message);
+	if (typeof message === "object" && typeof content === "string" && rest.scheme !== "eip712") {
+		throw new TypeError(
+			"message: expected text or bytes, got an object, which is for eip712 alone",
+		);
+	}
+	const text = toOptions({
+		...rest,
+		signature: hex ?? signature,
+		text: typeof content === "string",
+	});
+	const answer = withDapp((core) => core.ask((wasm) => wasm.verifyMessage(time), [text], content));
+	return answer as SignedMessageResult;
+}
