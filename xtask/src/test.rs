@@ -55,6 +55,7 @@ fn everything() -> Outcome {
         "tests/package",
         "tests/senders",
         "tests/keys",
+        "tests/dapp",
         "tests/runtime",
         "tests/receiver",
         "tests/stores",
@@ -108,8 +109,11 @@ fn services() -> Outcome {
     show("how they fared", table.arg(report))
 }
 
+/// In milliseconds; several times what the longest file takes.
+const TEST_TIMEOUT: &str = "--test-timeout=900000";
+
 fn node_test() -> Command {
-    let mut node = command("node", &["--import", "tsx", "--test"]);
+    let mut node = command("node", &["--import", "tsx", "--test", TEST_TIMEOUT]);
     node.env("WALLET_CALLBACK_PKG", root().join(CONSUMER));
     node
 }
