@@ -2,6 +2,7 @@
  * What plain data cannot say: misuse, streams, clocks that call back, randomness.
  * Each runs on every runtime and returns plain data, which must equal `expect`.
  */
+import { dapps } from "./dapps.ts";
 import type { CallbackInput, Feature, Host, Library, Verifier, VerifyResult } from "./model.ts";
 
 export interface Behaviour {
@@ -583,6 +584,7 @@ export const behaviours: Readonly<Record<string, Behaviour>> = {
 	...independence,
 	...foreign,
 	...generation,
+	...dapps,
 };
 
 function attempt(act: () => unknown): string {

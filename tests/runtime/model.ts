@@ -118,7 +118,22 @@ export interface Verifier {
 export type KeyInput = string | Uint8Array | { id?: string; key: string | Uint8Array };
 
 /** The part of the package that the suite calls. */
-export interface Library {
+export interface Library extends CallbackLibrary {
+	dapp: DappLibrary;
+}
+
+/** Of the entry for dapps. */
+export type DappLibrary = Pick<
+	typeof import("wallet-callback/dapp"),
+	| "ConfigError"
+	| "createDappRequest"
+	| "toDappHandler"
+	| "verifyDappCallback"
+	| "verifySignedMessage"
+>;
+
+/** Of the entry for callbacks. */
+export interface CallbackLibrary extends ErrorClasses {
 	createVerifier(options: {
 		keys: KeyInput | readonly KeyInput[];
 		// The runtimes' cases pass names that are not senders, so this is wider than the package's own type.
@@ -151,6 +166,10 @@ export interface Library {
 		causes: readonly { code: string; certainty: string }[];
 	};
 	detect(callback: { headers: Record<string, string> }): readonly string[];
+}
+
+/** What it throws. */
+export interface ErrorClasses {
 	CallbackRejectedError: ErrorClass;
 	ConfigError: ErrorClass;
 	CoreError: ErrorClass;

@@ -10,6 +10,7 @@ import type {
 	CallbackInput,
 	Case,
 	Corpus,
+	ErrorClasses,
 	Feature,
 	HeaderSpec,
 	HeadersInput,
@@ -105,7 +106,7 @@ export function describe(result: VerifyResult): Outcome {
 	return { ok: true, id, timestamp, key: { ...key }, event: canonical(event) };
 }
 
-export function describeError(lib: Library, error: unknown): Outcome {
+export function describeError(lib: ErrorClasses, error: unknown): Outcome {
 	if (!(error instanceof Error)) return { thrown: `not an Error: ${String(error)}` };
 	const { name, message, code, status, header, path } = error as Error & Record<string, unknown>;
 	const kinds = { ...lib, TypeError } as Record<string, unknown>;

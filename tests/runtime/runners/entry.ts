@@ -11,6 +11,13 @@ import {
 	senders,
 	sign,
 } from "wallet-callback";
+import {
+	createDappRequest,
+	ConfigError as DappConfigError,
+	toDappHandler,
+	verifyDappCallback,
+	verifySignedMessage,
+} from "wallet-callback/dapp";
 import type { Corpus, Host, Library, Report } from "../model.ts";
 import { run } from "../suite.ts";
 
@@ -19,6 +26,13 @@ const lib: Library = {
 	ConfigError,
 	CoreError,
 	createVerifier,
+	dapp: {
+		ConfigError: DappConfigError,
+		createDappRequest,
+		toDappHandler,
+		verifyDappCallback,
+		verifySignedMessage,
+	},
 	detect,
 	explain,
 	generateKeyPair,

@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { runInNewContext } from "node:vm";
 import * as lib from "wallet-callback";
+import * as dapp from "wallet-callback/dapp";
 import { run } from "../suite.ts";
 
 declare const test: (name: string, run: () => Promise<void>, timeout: number) => void;
@@ -13,6 +14,6 @@ test("the suite", async () => {
 	const host = { foreignBytes: (bytes: Uint8Array) => new ForeignUint8Array(bytes) };
 	writeFileSync(
 		__REPORT__,
-		JSON.stringify(await run(lib, JSON.parse(readFileSync(__CORPUS__, "utf8")), host)),
+		JSON.stringify(await run({ ...lib, dapp }, JSON.parse(readFileSync(__CORPUS__, "utf8")), host)),
 	);
 }, 240_000);

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { cwd } from "node:process";
+import * as dapp from "wallet-callback/dapp";
 import * as lib from "wallet-callback/slim";
 import type { Corpus, Host, Report } from "../model.ts";
 import { run } from "../suite.ts";
@@ -10,5 +11,5 @@ const wasm = createRequire(`${cwd()}/`).resolve("wallet-callback/full.wasm");
 
 export function report(corpus: Corpus, host?: Host): Promise<Report> {
 	lib.initialize(new WebAssembly.Module(readFileSync(wasm)));
-	return run(lib, corpus, host);
+	return run({ ...lib, dapp }, corpus, host);
 }

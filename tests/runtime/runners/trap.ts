@@ -4,7 +4,7 @@
  * for each operation, at how many points it was stopped and what went wrong then.
  */
 import { stdout } from "node:process";
-import type { Library } from "../model.ts";
+import type { CallbackLibrary } from "../model.ts";
 
 const UNREACHABLE = Uint8Array.from(
 	[
@@ -34,7 +34,7 @@ function trapped(value: WebAssembly.ExportValue): WebAssembly.ExportValue {
 	};
 }
 
-const lib: Library = await import("wallet-callback");
+const lib: CallbackLibrary = await import("wallet-callback");
 const key = lib.generateSecret();
 const body = '{"type":"t","timestamp":"2023-11-14T22:13:20Z","data":{}}';
 const verifier = lib.createVerifier({ keys: key });

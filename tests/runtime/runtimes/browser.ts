@@ -98,8 +98,11 @@ export function buildPage(folder: string, runner: string): Promise<string> {
 			{
 				name: "package-from-the-server",
 				setup({ onResolve }) {
-					const path = "/node_modules/wallet-callback/dist/esm/index.js";
-					onResolve({ filter: /^wallet-callback$/ }, () => ({ path, external: true }));
+					const entries = { "wallet-callback": "index", "wallet-callback/dapp": "dapp" };
+					for (const [name, file] of Object.entries(entries)) {
+						const path = `/node_modules/wallet-callback/dist/esm/${file}.js`;
+						onResolve({ filter: new RegExp(`^${name}$`) }, () => ({ path, external: true }));
+					}
 				},
 			},
 		],

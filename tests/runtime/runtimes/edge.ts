@@ -7,7 +7,7 @@ import { Miniflare } from "miniflare";
 import { buildRunner, type Runtime } from "../harness.ts";
 import type { Report } from "../model.ts";
 
-const MODULES = ["core.wasm", "full.wasm"];
+const MODULES = ["core.wasm", "full.wasm", "dapp.wasm"];
 
 const readModule = (folder: string, name: string) =>
 	readFileSync(join(folder, "node_modules/wallet-callback/dist", name));

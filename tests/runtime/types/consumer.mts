@@ -15,6 +15,18 @@ import {
 	type VerifierOptions,
 	type VerifyResult,
 } from "wallet-callback";
+import {
+	createDappRequest,
+	type DappHandler,
+	type DappRequest,
+	type DappResult,
+	toDappHandler,
+	verifyDappCallback,
+	verifySignedMessage,
+} from "wallet-callback/dapp";
+import { waitForDapp } from "wallet-callback/dapp/wait";
+import { toNodeListener } from "wallet-callback/node";
+import { memoryStore } from "wallet-callback/stores/memory";
 
 const options: VerifierOptions = {
 	keys: [
@@ -111,6 +123,36 @@ export function explain(error: unknown): string {
 		return error.code satisfies "wasm_blocked" | "wasm_trap" | "wasm_missing";
 	return String(error);
 }
+
+const asked: DappRequest = createDappRequest({
+	action: "sign",
+	dapp: { name: "Shop", icon: "https://shop.example/icon.png" },
+	chains: ["eip155:1"],
+	callbackUrl: "https://shop.example/tokenpocket",
+	address: "0x9D85ca56217D2bb651b00f15e694EB7E713637D4",
+	signIn: { statement: "Sign in" },
+});
+const judged: DappResult = verifyDappCallback({ body: new Uint8Array(), expected: asked.expected });
+if (judged.ok && judged.outcome === "success" && judged.authenticated) {
+	const proved: string = judged.address;
+	console.log(proved);
+} else if (judged.ok && judged.outcome === "success") {
+	const advice: string = judged.advice;
+	// @ts-expect-error: what is not authenticated may have no account
+	const account: string = judged.address;
+	console.log(advice, account);
+}
+const callbacks: DappHandler = toDappHandler({
+	find: async () => asked.expected,
+	store: memoryStore(),
+	onResult: ({ result }) => console.log(result.actionId),
+});
+toNodeListener(callbacks);
+callbacks(new Request("https://shop.example/tokenpocket")) satisfies Promise<Response>;
+waitForDapp<{ status: string; account?: string }>("/status").then(({ account }) => account);
+console.log(verifySignedMessage({ scheme: "eip191", message: "", signature: "0x" }).address);
+// @ts-expect-error: a transfer has a recipient
+createDappRequest({ ...asked.expected, action: "transfer" });
 
 // @ts-expect-error: a body that is parsed already
 verifier.verify({ headers, body: { parsed: true } });
