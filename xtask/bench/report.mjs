@@ -4,8 +4,18 @@ import { nanosPerByte } from "./measure.mjs";
 import { ours } from "./subjects.mjs";
 
 export function printReport(figures) {
-	const { settings, runtimes, cold, packageSizes, memory, scaling, linearity, senders, targets } =
-		figures;
+	const {
+		settings,
+		runtimes,
+		cold,
+		packageSizes,
+		memory,
+		scaling,
+		linearity,
+		senders,
+		dapp,
+		targets,
+	} = figures;
 	const compared = runtimes.filter(hasPeers);
 	const others = runtimes.filter((runtime) => !hasPeers(runtime));
 	const lines = [
@@ -21,6 +31,7 @@ export function printReport(figures) {
 		...scalingTable("Allowed CIDRs, the last one fits", scaling.runtime, scaling.cidrs),
 		...linearityTable(linearity),
 		...sendersTable(senders),
+		...dappTable(dapp),
 		...memoryTable(memory),
 		...sizeTable(packageSizes),
 		...targetTable(targets),
@@ -94,6 +105,16 @@ function sendersTable(runtimes) {
 			row(39, 10, sender, [micros(value), ratio(value / own)]);
 		const title = `${runtime}, dearest of ${others.length} senders`;
 		return ["", row(39, 10, title, ["1 KB, µs", "ratio"]), ...rows.map(line)];
+	});
+}
+
+/** How long each takes to verify a signed text, and how much of that time ours takes. */
+function dappTable(runtimes) {
+	return runtimes.flatMap(({ runtime, figures }) => {
+		const own = figures.find(({ name }) => name === "wallet-callback").micros;
+		const line = ({ name, micros: value }) =>
+			row(39, 10, name, [micros(value), ...(ours.includes(name) ? [] : [ratio(own / value)])]);
+		return ["", row(39, 10, `${runtime}, eip191`, ["1 KB, µs", "ratio"]), ...figures.map(line)];
 	});
 }
 

@@ -5,13 +5,15 @@ import { nanosPerByte } from "./measure.mjs";
 const kilobyte = 1024;
 
 /** Each target as `{ text, value, limit }`; `value` is NaN where its runtime was not measured. */
-export function targets({ runtimes, linearity, packageSizes, memory, senders }) {
+export function targets({ runtimes, linearity, packageSizes, memory, senders, dapp }) {
 	const micros = (major, name, size) =>
 		runtimes
 			.find(({ runtime }) => runtime.startsWith(`Node ${major}.`))
 			?.figures.find((figure) => figure.name === name && figure.size === size).micros;
 	const ratio = (major, size, peer) =>
 		micros(major, "wallet-callback", size) / micros(major, peer, size);
+	const gzipOf = (module) =>
+		packageSizes.modules.find(({ name }) => name === module).gzip / kilobyte;
 	const speed = [
 		{ size: 300, major: 20, peer: "node:crypto + JSON.parse", limit: 1 },
 		{ size: 300, major: 24, peer: "node:crypto + JSON.parse", limit: 0.5 },
@@ -36,13 +38,26 @@ export function targets({ runtimes, linearity, packageSizes, memory, senders }) 
 			value: dearest(figures),
 			limit: 1.2,
 		})),
-		{ text: "core wasm, KB gzip", value: packageSizes.modules[0].gzip / kilobyte, limit: 64 },
+		...dapp.flatMap(({ runtime, figures }) =>
+			["viem", "ethers"].map((peer) => ({
+				text: `${runtime}, eip191 at 1 KB, of ${peer}`,
+				value: ratioTo(figures, peer),
+				limit: 0.333,
+			})),
+		),
+		{ text: "core wasm, KB gzip", value: gzipOf("core.wasm"), limit: 64 },
+		{ text: "dapp wasm, KB gzip", value: gzipOf("dapp.wasm"), limit: 110 },
 		...memory.map(({ runtime, before, after, afterVerifiers }) => ({
 			text: `${runtime}, growth of wasm memory, KB`,
 			value: (Math.max(after.wasm, afterVerifiers.wasm) - before.wasm) / kilobyte,
 			limit: 0,
 		})),
 	];
+}
+
+function ratioTo(figures, peer) {
+	const micros = (name) => figures.find((figure) => figure.name === name).micros;
+	return micros("wallet-callback") / micros(peer);
 }
 
 function dearest(figures) {
