@@ -64,7 +64,7 @@ function chainName(chain) {
 }
 
 /** @param {any} address */
-function short(address) {
+export function short(address) {
 	return address.length > 14 ? `${address.slice(0, 6)}…${address.slice(-4)}` : address;
 }
 

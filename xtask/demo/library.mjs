@@ -14,3 +14,11 @@ export const { createReceiver } = load("wallet-callback/receiver");
 export const { toNodeListener } = load("wallet-callback/node");
 /** @type {typeof import("../../pkg/dist/esm/stores/memory.js")} */
 export const { memoryStore } = load("wallet-callback/stores/memory");
+/** @type {typeof import("../../pkg/dist/esm/dapp.js")} */
+export const {
+	ConfigError,
+	createDappRequest,
+	toDappHandler,
+	verifyDappCallback,
+	verifySignedMessage,
+} = load("wallet-callback/dapp");

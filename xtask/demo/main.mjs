@@ -1,16 +1,25 @@
-// Starts a receiver that imports the installed package, sends it callbacks over HTTP and shows the
+// Starts servers that import the installed package, sends them callbacks over HTTP and shows the
 // answers: node main.mjs [--serve]. Exits 0 only if each answer is the expected one.
 import { isDeepStrictEqual, parseArgs } from "node:util";
 import { samples } from "./callbacks.mjs";
 import { createVerifier, generateKeyPair, generateSecret } from "./library.mjs";
 import { checks, tryOut } from "./once.mjs";
 import { post, startReceiver } from "./receiver.mjs";
-import { printChecks, printEvents, printOutcome, printPayloads, printTable } from "./report.mjs";
+import {
+	printChecks,
+	printEvents,
+	printOutcome,
+	printPayloads,
+	printSignIns,
+	printTable,
+} from "./report.mjs";
 import { serve } from "./serve.mjs";
+import { signIns, trySignIn } from "./sign-in.mjs";
 
 /** @import { VerifyResult } from "../../pkg/dist/esm/index.js" */
 /** @import { Outcome, Sample } from "./callbacks.mjs" */
 /** @import { Finding } from "./once.mjs" */
+/** @import { SignInFinding } from "./sign-in.mjs" */
 /** @typedef {{ sample: Sample, outcome: Outcome, result: VerifyResult, microseconds: number, isExpected: boolean }} Row */
 
 /** How often each callback is sent, signed anew every time: the table shows the median. */
@@ -59,8 +68,15 @@ for (const check of checks(secrets.current)) {
 }
 printChecks(findings);
 
-printOutcome(rows, findings);
-if ([...rows, ...findings].some(({ isExpected }) => !isExpected)) process.exitCode = 1;
+/** @type {SignInFinding[]} */
+const signedIn = [];
+for (const check of signIns()) {
+	signedIn.push(await trySignIn(check));
+}
+printSignIns(signedIn);
+
+printOutcome(rows, [...findings, ...signedIn]);
+if ([...rows, ...findings, ...signedIn].some(({ isExpected }) => !isExpected)) process.exitCode = 1;
 if (flags.serve) {
 	await serve(verifier, secrets.current, Number(process.env.PORT ?? 0)).catch((error) => {
 		console.error(`The receiver cannot listen on port ${process.env.PORT}: ${error.message}`);

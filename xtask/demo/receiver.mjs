@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import { createReceiver, memoryStore, toNodeListener } from "./library.mjs";
 
+/** @import { IncomingMessage, ServerResponse } from "node:http" */
 /** @import { Verifier } from "../../pkg/dist/esm/index.js" */
 /** @import { ReceiverOptions } from "../../pkg/dist/esm/receiver.js" */
 /** @typedef {{ headers: Record<string, string>, body: string }} Callback */
@@ -13,10 +14,14 @@ import { createReceiver, memoryStore, toNodeListener } from "./library.mjs";
  *
  * @param {Omit<ReceiverOptions, "store"> & { verifier: Verifier }} options
  * @param {number} port 0 is any that is free.
+ * @param {(request: IncomingMessage, response: ServerResponse) => boolean} others Answers what is not for the receiver, and says whether it does.
  */
-export async function startReceiver(options, port = 0) {
+export async function startReceiver(options, port = 0, others = () => false) {
 	const receiver = createReceiver({ ...options, store: memoryStore() });
-	const server = createServer(toNodeListener(receiver));
+	const listener = toNodeListener(receiver);
+	const server = createServer((request, response) => {
+		if (!others(request, response)) listener(request, response);
+	});
 	server.listen(port, "127.0.0.1");
 	await once(server, "listening");
 	const bound = /** @type {import("node:net").AddressInfo} */ (server.address());

@@ -1,10 +1,12 @@
 // What the demo prints: within 100 columns, in colour on a terminal unless NO_COLOR is set.
-import { describe } from "./events.mjs";
+import { describe, short } from "./events.mjs";
 
 /** @import { WalletEvent } from "../../pkg/dist/esm/index.js" */
+/** @import { DappResult } from "../../pkg/dist/esm/dapp/types.js" */
 /** @import { CallbackRecord } from "../../pkg/dist/esm/receiver.js" */
 /** @import { Row } from "./main.mjs" */
 /** @import { Finding } from "./once.mjs" */
+/** @import { SignInFinding } from "./sign-in.mjs" */
 
 const inColour = process.stdout.isTTY && !process.env.NO_COLOR;
 const paint = (/** @type {number} */ code) => (/** @type {string} */ text) => {
@@ -122,9 +124,33 @@ function tally(answers) {
 	return kinds.join(", ");
 }
 
+/** @param {readonly SignInFinding[]} findings */
+export function printSignIns(findings) {
+	console.log(bold("\nSigned in with a wallet"));
+	console.log(bold(signInLine("", "what the wallet posts", "signs in", "answers")));
+	console.log(dim("─".repeat(100)));
+	for (const { check, answers, signedIn, isExpected } of findings) {
+		const mark = isExpected ? "✓" : "✗";
+		const text = signInLine(mark, check.title, signedIn.join(), tally(answers));
+		console.log(isExpected ? (signedIn.length > 0 ? green : yellow)(text) : red(text));
+		if (!isExpected) {
+			const { signedIn, answers } = check;
+			console.log(red(signInLine("", "  expected", signedIn.join(), tally(answers))));
+		}
+	}
+	console.log(dim("─".repeat(100)));
+	console.log(dim("signs in: only a signature over the server's own text does."));
+}
+
+/** @param {[string, string, string, string]} cells */
+function signInLine(...[mark, posted, account, answers]) {
+	const who = account.length > 14 ? short(account) : account;
+	return [mark.padEnd(1), posted.padEnd(38), (who || "–").padEnd(11), answers].join(" ");
+}
+
 /**
  * @param {readonly Row[]} rows
- * @param {readonly Finding[]} findings
+ * @param {readonly { check: { title: string }, isExpected: boolean }[]} findings
  */
 export function printOutcome(rows, findings) {
 	const differing = [
@@ -149,6 +175,17 @@ export function printOutcome(rows, findings) {
 export function eventLine(event) {
 	const { subject, details } = describe(event);
 	return `${clock()}  ${event.type}  ${[subject, ...details].join(", ")}`;
+}
+
+/**
+ * One line for a log: what a wallet has posted.
+ *
+ * @param {Exclude<DappResult, { ok: false }>} result
+ */
+export function resultLine(result) {
+	const { action, outcome, authenticated } = result;
+	const who = authenticated ? `signed by ${result.address}` : "not authenticated";
+	return `${clock()}  ${action}  ${outcome}, ${who}`;
 }
 
 /**

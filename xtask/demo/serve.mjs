@@ -2,7 +2,8 @@
 import { example } from "./callbacks.mjs";
 import { sign } from "./library.mjs";
 import { startReceiver } from "./receiver.mjs";
-import { bold, eventLine, recordLine } from "./report.mjs";
+import { bold, eventLine, recordLine, resultLine } from "./report.mjs";
+import { tokenPocket } from "./tokenpocket.mjs";
 
 /** @import { Verifier } from "../../pkg/dist/esm/index.js" */
 /** @import { Callback } from "./receiver.mjs" */
@@ -17,21 +18,22 @@ const refreshMinutes = 4;
  */
 export async function serve(verifier, key, port) {
 	const print = (/** @type {any} */ record) => console.log(recordLine(record));
+	const log = { info: print, warn: print, error: print };
+	let origin = "";
 	const { address, close } = await startReceiver(
-		{
-			verifier,
-			onAny: ({ event }) => console.log(eventLine(event)),
-			log: { info: print, warn: print, error: print },
-		},
+		{ verifier, onAny: ({ event }) => console.log(eventLine(event)), log },
 		port,
+		tokenPocket(() => origin, { onResult: ({ result }) => console.log(resultLine(result)), log }),
 	);
+	origin = address.slice(0, -1);
 	const body = JSON.stringify(JSON.parse(example("deposit.confirmed")));
 	const invite = () => {
 		console.log(bold(`\nA genuine callback, fresh for five minutes; paste it into another shell:`));
 		console.log(`${curl(address, sign({ body, key }))}\n`);
 	};
 
-	console.log(`\nA receiver stays up at ${address} until Ctrl-C.`);
+	console.log(`\nA receiver stays up at ${address} until Ctrl-C, and a page to sign in on at`);
+	console.log(`${origin}/tokenpocket for a browser.`);
 	console.log(`Every ${refreshMinutes} minutes the line below is signed anew.`);
 	invite();
 	const refresh = setInterval(invite, refreshMinutes * 60_000);

@@ -4,7 +4,7 @@ use crate::build;
 use crate::run::{Outcome, command, root, show};
 use crate::setup;
 
-/// Sends callbacks to a real receiver and shows what it answers.
+/// Sends callbacks to real servers and shows what they answer.
 pub fn demo(arguments: &[String]) -> Outcome {
     if let Some(other) = arguments.iter().find(|argument| *argument != "--serve") {
         return Err(format!("expected --serve or nothing, got {other}"));
