@@ -1,15 +1,12 @@
 /**
- * Each snippet of the READMEs is run as it stands. One that nothing here or in servers.test.ts runs
- * is a failure.
+ * Each snippet of the READMEs is run as it stands. One that nothing here, in servers.test.ts or in
+ * sign-in.test.ts runs is a failure.
  */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { basename, dirname, join } from "node:path";
-import type { Readable } from "node:stream";
+import { dirname, join } from "node:path";
 import { before, test } from "node:test";
-import { build, type Plugin } from "esbuild";
-import { Miniflare } from "miniflare";
 import {
 	converse,
 	creditsIn,
@@ -29,9 +26,10 @@ import {
 	snippetOf,
 	statedOutput,
 } from "./documents.ts";
-import { ON_SERVERS } from "./on-servers.ts";
+import { ON_SERVERS, SIGN_INS } from "./on-servers.ts";
 import { type Project, packageFile, prepareProject } from "./programs.ts";
 import { tables } from "./tables.ts";
+import { inWorkerd, wranglerConfiguration } from "./workerd.ts";
 
 /** Runs a snippet that was written to `file`. */
 type Runner = (file: string, code: string) => Promise<void>;
@@ -72,10 +70,21 @@ const RUNNERS: Record<string, Runner> = {
 	...Object.fromEntries(
 		[
 			...["sign", "clock", "rotation", "ed25519", "senders", "amounts", "unwrap", "ip", "slim"],
-			...["transport", "conformance", "own-sender", "explain"],
+			...[
+				"transport",
+				"conformance",
+				"own-sender",
+				"explain",
+				"tokenpocket-transfer",
+				"signed-message",
+				"dapp",
+			],
 		].map((title) => [title, printsFrom([NODE])]),
 	),
 };
+
+/** What other files run. */
+const ELSEWHERE = [...ON_SERVERS, ...SIGN_INS];
 
 /** What is shown for other reasons than to be run as it stands. */
 const FOR_READERS = ["sh", "text"];
@@ -89,7 +98,7 @@ before(() => {
 for (const { name, snippets } of documents) {
 	for (const { language, title, code } of snippets) {
 		if (title === undefined && FOR_READERS.includes(language)) continue;
-		if (ON_SERVERS.includes(title ?? "")) continue;
+		if (ELSEWHERE.includes(title ?? "")) continue;
 		test(`${name}: ${title ?? code}`, async () => {
 			const runner = RUNNERS[title ?? ""];
 			assert.ok(runner, "nothing runs this snippet");
@@ -100,7 +109,7 @@ for (const { name, snippets } of documents) {
 
 test("every runner has its snippet", () => {
 	const titles = documents.flatMap(({ snippets }) => snippets.map(({ title }) => title));
-	const idle = [...Object.keys(RUNNERS), ...ON_SERVERS].filter((title) => !titles.includes(title));
+	const idle = [...Object.keys(RUNNERS), ...ELSEWHERE].filter((title) => !titles.includes(title));
 	assert.deepEqual(idle, []);
 });
 
@@ -157,6 +166,28 @@ test("README.md: the tables have every option of a resolver and every member of 
 	const members = descriptor.flatMap((name) => membersIn("descriptor.d.ts", name));
 	const described = firstColumn(document, "member", "what it says");
 	assert.deepEqual(new Set(described), new Set(members));
+});
+
+test("README.md: the tables have every option and every code for dapps", () => {
+	const [document] = documents as readonly [Document, ...Document[]];
+	const of = (name: string) => membersIn("dapp/types.d.ts", name);
+	const requests = ["RequestBase", "LoginRequest", "SignRequest", "TransferRequest"];
+	const options = [...requests, "PushTransactionRequest"].flatMap((name) => of(`Dapp${name}`));
+	const listed = firstColumn(document, "option", "default", "of", "what it is, and its bounds");
+	assert.deepEqual(new Set(listed), new Set(options));
+	const rest = [
+		["of a callback", of("DappCallbackOptions")],
+		["of a handler", membersIn("dapp/handler.d.ts", "DappHandlerOptions")],
+		["of the page's questions", membersIn("dapp-wait.d.ts", "DappWaitOptions")],
+		["of a signed message", of("SignedMessageOptions")],
+	] as const;
+	for (const [head, names] of rest) {
+		assert.deepEqual(firstColumn(document, "option", "default", head), names, head);
+	}
+	const codes = [...unionIn("dapp/types.d.ts", "DappRejectionCode"), "needs_chain"];
+	assert.deepEqual(firstColumn(document, "code", "callback", "message", "meaning"), codes);
+	const schemes = unionIn("dapp/types.d.ts", "SignatureScheme");
+	assert.deepEqual(firstColumn(document, "`scheme`", "what is signed"), schemes);
 });
 
 test("README.md: the tables of senders and causes are those that print-tables.ts prints", () => {
@@ -311,87 +342,18 @@ async function runInShell(file: string): Promise<void> {
 	assert.match(await project.run("sh", [file]), /^whsec_[A-Za-z0-9+/]{43}=\n$/);
 }
 
-/** The part of wrangler's configuration that is used. */
-interface Configuration {
-	readonly compatibility_date: string;
-	readonly durable_objects: {
-		readonly bindings: readonly { readonly name: string; readonly class_name: string }[];
-	};
-	readonly migrations: readonly { readonly new_sqlite_classes: readonly string[] }[];
-}
-
-function wranglerConfiguration(): Configuration {
-	const [document] = documents as readonly [Document, ...Document[]];
-	return JSON.parse(snippetOf(document, "wrangler").code);
-}
-
 async function bindsTheStore(): Promise<void> {
-	const { durable_objects, migrations } = wranglerConfiguration();
+	const { durable_objects, migrations } = wranglerConfiguration("wrangler");
 	const bound = durable_objects.bindings.map(({ class_name }) => class_name);
 	const created = migrations.flatMap(({ new_sqlite_classes }) => new_sqlite_classes);
 	assert.deepEqual([bound, created], [["WalletCallbackStore"], ["WalletCallbackStore"]]);
 }
 
-/** Bundled and served as wrangler does it, with the configuration that stands beside it. */
 async function receivesInWorkerd(file: string): Promise<void> {
-	const bundle = file.replace(".js", ".bundle.mjs");
-	await build({
-		entryPoints: [file],
-		outfile: bundle,
-		bundle: true,
-		format: "esm",
-		conditions: ["workerd", "worker", "browser"],
-		plugins: [keepWasmImport],
-		logLevel: "error",
-	});
-	const { compatibility_date: compatibilityDate, durable_objects } = wranglerConfiguration();
-	let output = "";
-	const miniflare = new Miniflare({
-		modulesRoot: dirname(file),
-		modules: [
-			{ type: "ESModule", path: bundle },
-			...["core.wasm", "full.wasm"].map((name) => ({
-				type: "CompiledWasm" as const,
-				path: join(dirname(file), name),
-				contents: readFileSync(join(project.package, "dist", name)),
-			})),
-		],
-		compatibilityDate,
-		bindings: WITH_SECRET,
-		durableObjects: Object.fromEntries(
-			durable_objects.bindings.map(({ name, class_name: className }) => [
-				name,
-				{ className, useSQLite: true },
-			]),
-		),
-		cf: false,
-		handleRuntimeStdio: (stdout: Readable, stderr: Readable) => {
-			for (const stream of [stdout, stderr]) {
-				stream.setEncoding("utf8").on("data", (printed) => {
-					output += printed;
-				});
-			}
-		},
-	});
-	try {
-		const post = postTo(`${await miniflare.ready}callback`);
+	const configuration = wranglerConfiguration("wrangler");
+	await inWorkerd(project, file, configuration, WITH_SECRET, async ({ url, output }) => {
+		const post = postTo(`${url}/callback`);
 		await converse(post);
-		await repeat(
-			post,
-			creditsIn(() => output),
-		);
-	} finally {
-		await miniflare.dispose();
-	}
+		await repeat(post, creditsIn(output));
+	});
 }
-
-/** The import of a `.wasm` file stays in the bundle, and workerd resolves it. */
-const keepWasmImport: Plugin = {
-	name: "keep-wasm-import",
-	setup({ onResolve }) {
-		onResolve({ filter: /\.wasm$/ }, ({ path }) => ({
-			path: `./${basename(path)}`,
-			external: true,
-		}));
-	},
-};
