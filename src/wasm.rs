@@ -472,6 +472,13 @@ mod dapp {
             self.answer(result)
         }
 
+        /// Checks the options of a handler.
+        #[wasm_bindgen(js_name = checkDappHandler)]
+        pub fn check_dapp_handler(&mut self) -> bool {
+            let result = config::handler(self.options());
+            self.answer(result)
+        }
+
         /// Judges the callback in the body against the record in the options; `now` is in milliseconds.
         #[wasm_bindgen(js_name = judgeDapp)]
         pub fn judge_dapp(&mut self, now: f64) -> bool {

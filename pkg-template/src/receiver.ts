@@ -9,9 +9,10 @@ import {
 	type Verifier,
 	type VerifyResult,
 } from "wallet-callback";
+import { type Ending, notNow, unread } from "./receiver/ending.js";
 import { Handling, typeOf } from "./receiver/handling.js";
 import { Inbox, pack } from "./receiver/inbox.js";
-import { type Facts, Journal, type Outcome } from "./receiver/journal.js";
+import { type Facts, Journal } from "./receiver/journal.js";
 import {
 	byteLength,
 	fromRequest,
@@ -33,7 +34,7 @@ import type {
 	VerifierFrom,
 	Verifying,
 } from "./receiver/types.js";
-import type { ClaimOutcome, NotNow } from "./stores/store.js";
+import type { ClaimOutcome } from "./stores/store.js";
 
 export type {
 	CallbackRecord,
@@ -91,9 +92,6 @@ export function createReceiver<Event extends object>(
 		stats: () => receiver.stats(),
 	});
 }
-
-/** How a callback ended, and what its sender is told. */
-type Ending = readonly [outcome: Outcome, reply: Reply];
 
 /** A verified callback. */
 interface Callback<Event> {
@@ -214,7 +212,7 @@ class CallbackReceiver<Event extends object> {
 			return claiming;
 		});
 		if (found === undefined) this.#handling.giveBack(claiming);
-		if (found?.status !== "claimed") return notNow(found, proof, facts);
+		if (found?.status !== "claimed") return notNow(found, facts, proof);
 		const { claim } = found;
 		const task = { claim, event, since, retryInMs: 0, signal, facts };
 		const outcome = await this.#handling.handle(task);
@@ -232,7 +230,7 @@ class CallbackReceiver<Event extends object> {
 		const found = await this.#handling.tryTo(facts, "enqueue", (store) =>
 			store.enqueue(id, hash, pack(event), retentionMs),
 		);
-		if (found?.status !== "stored") return notNow(found, proof, facts);
+		if (found?.status !== "stored") return notNow(found, facts, proof);
 		if (context.waitUntil === undefined) this.#inbox.wake();
 		else context.waitUntil(this.#inbox.drain());
 		return ["acknowledged", accept(proof)];
@@ -271,32 +269,4 @@ function refuse(rejected: Refusal, facts: Facts): Ending {
 	facts.code = rejected.code;
 	facts.message = rejected.message;
 	return ["refused", refusal(rejected.status, rejected.code, rejected.headers)];
-}
-
-/** The end of a callback whose body could not be read. */
-function unread(error: unknown, facts: Facts): Ending {
-	facts.error = error;
-	return error instanceof TypeError
-		? ["misconfigured", refusal(500, "body_already_parsed")]
-		: ["aborted", refusal(400, "aborted")];
-}
-
-/** The end of a callback that the store does not hand out, or of one for which there is no store. */
-function notNow(
-	found: NotNow | undefined,
-	proof: VerificationAnswer | undefined,
-	facts: Facts,
-): Ending {
-	switch (found?.status) {
-		case "done":
-			facts.duplicate = true;
-			return ["duplicate", answer(200, { code: 0, ...proof, duplicate: true })];
-		case "busy":
-			return ["in_progress", later(409, "in_progress", found.retryAfterMs / 1000)];
-		case "conflict":
-			facts.code = "id_conflict";
-			return ["id_conflict", refusal(422, "id_conflict")];
-		default:
-			return ["store_unavailable", later(503, "store_unavailable")];
-	}
 }

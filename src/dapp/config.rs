@@ -4,7 +4,7 @@ mod callback;
 mod message;
 mod request;
 
-pub use callback::{action_id, callback};
+pub use callback::{action_id, callback, handler};
 pub use message::message;
 pub use request::request;
 

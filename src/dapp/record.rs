@@ -22,6 +22,11 @@ pub(crate) const MAX_CHAINS: usize = 16;
 /// The longest actionId of a record. Those that are made here have 35 characters.
 const MAX_ACTION_ID: usize = 128;
 
+/// Whether a record can have this id.
+pub(crate) fn is_action_id(id: &str) -> bool {
+    matches!(id.len(), 1..=MAX_ACTION_ID) && id.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
 /// What a wallet is asked to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
@@ -108,8 +113,7 @@ impl Expected {
         let action = Action::from_name(&reader.text("action")?)
             .ok_or_else(|| invalid("expected an action in action, got another text"))?;
         let action_id = reader.text("actionId")?;
-        let visible = action_id.bytes().all(|byte| byte.is_ascii_graphic());
-        if !visible || !matches!(action_id.len(), 1..=MAX_ACTION_ID) {
+        if !is_action_id(&action_id) {
             return Err(invalid(
                 "expected 1 to 128 visible ascii characters in actionId, got others",
             ));

@@ -286,6 +286,7 @@ export interface WasmCore {
 	toBaseUnits(): boolean;
 	/** Only of the dapp's module, which has none of the above but the first two. */
 	requestDapp(now: number): boolean;
+	checkDappHandler(): boolean;
 	judgeDapp(now: number): boolean;
 	readActionId(): boolean;
 	verifyMessage(now: number): boolean;

@@ -30,6 +30,11 @@ export function verifyDappCallback(options: DappCallbackOptions): DappResult {
 	return answer as DappResult;
 }
 
+/** @throws {ConfigError} for an option of a handler that makes no sense. */
+export function checkHandler(options: Pick<DappCallbackOptions, "toleranceSeconds">): void {
+	withDapp((core) => core.ask((wasm) => wasm.checkDappHandler(), [toOptions(options)]));
+}
+
 /** Finds out whose callback it is, before anything of it is judged. */
 export function readActionId(
 	body: string | Uint8Array,

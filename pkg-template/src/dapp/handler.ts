@@ -1,14 +1,15 @@
 /** The server's side of a `callbackUrl`. */
 
 import { ConfigError } from "../errors.js";
+import { type Ending, notNow, unread } from "../receiver/ending.js";
 import { Handling } from "../receiver/handling.js";
-import { type Facts, Journal, type Logger, type Outcome } from "../receiver/journal.js";
+import { type Facts, Journal, type Logger } from "../receiver/journal.js";
 import { byteLength, fromRequest } from "../receiver/media.js";
 import type { Settings } from "../receiver/options.js";
-import { ACCEPTED, answer, later, refusal } from "../receiver/reply.js";
+import { ACCEPTED, later, refusal } from "../receiver/reply.js";
 import type { Incoming, ReceiverContext, Reply } from "../receiver/types.js";
-import type { Claim, ClaimOutcome, NotNow, ReplayStore } from "../stores/store.js";
-import { readActionId, verifyDappCallback } from "./callback.js";
+import type { Claim, ClaimOutcome, ReplayStore } from "../stores/store.js";
+import { checkHandler, readActionId, verifyDappCallback } from "./callback.js";
 import { requireOptions } from "./input.js";
 import type { DappAction, DappClaimed, DappExpected, DappRejected, DappResult } from "./types.js";
 
@@ -17,9 +18,6 @@ const MAX_BODY_BYTES = 65_536;
 
 /** How long a used action is remembered after its end, in seconds. */
 const MEMORY_SECONDS = 3600;
-
-/** What an actionId can be. Others are of no record, and neither looked up nor logged. */
-const ACTION_ID = /^[\x21-\x7e]{1,128}$/;
 
 type Judged = Exclude<DappResult, DappRejected>;
 
@@ -100,9 +98,6 @@ export function toDappHandler(options: DappHandlerOptions): DappHandler {
 	return Object.assign(handler, { receive: (incoming: Incoming) => callbacks.receive(incoming) });
 }
 
-/** How a callback ended, and what the wallet is told. */
-type Ending = readonly [outcome: Outcome, reply: Reply];
-
 /** A result as it is handed over. */
 interface Delivery {
 	readonly type: DappAction;
@@ -174,7 +169,6 @@ class Callbacks {
 	}
 
 	async #find(actionId: string, facts: Facts): Promise<DappExpected | undefined> {
-		if (!ACTION_ID.test(actionId)) return undefined;
 		facts.id = actionId;
 		return (await this.#options.find(actionId)) ?? undefined;
 	}
@@ -272,30 +266,6 @@ function refuse({ code, message }: DappRejected, facts: Facts): Ending {
 	return ["refused", refusal(code === "malformed_payload" ? 422 : 401, code)];
 }
 
-/** The end of a callback whose body could not be read. */
-function unread(error: unknown, facts: Facts): Ending {
-	facts.error = error;
-	return error instanceof TypeError
-		? ["misconfigured", refusal(500, "body_already_parsed")]
-		: ["aborted", refusal(400, "aborted")];
-}
-
-/** The end of a result that the store does not hand out, or of one for which there is no store. */
-function notNow(found: NotNow | undefined, facts: Facts): Ending {
-	switch (found?.status) {
-		case "done":
-			facts.duplicate = true;
-			return ["duplicate", answer(200, { code: 0, duplicate: true })];
-		case "busy":
-			return ["in_progress", later(409, "in_progress", found.retryAfterMs / 1000)];
-		case "conflict":
-			facts.code = "id_conflict";
-			return ["id_conflict", refusal(422, "id_conflict")];
-		default:
-			return ["store_unavailable", later(503, "store_unavailable")];
-	}
-}
-
 /** Tells one result of an action from another, as the store wants it: in 64 hexadecimal digits. */
 async function digest(result: Judged): Promise<string> {
 	const { outcome, authenticated, chain } = result;
@@ -316,12 +286,7 @@ function check(options: DappHandlerOptions): void {
 	if (accountKeys !== undefined) requireFunction("accountKeys", accountKeys);
 	if (now !== undefined) requireFunction("now", now);
 	if (log !== undefined) requireMethods("log", log, ["info", "warn", "error"]);
-	if (toleranceSeconds !== undefined) requireTolerance(toleranceSeconds);
-}
-
-function requireTolerance(seconds: number): void {
-	if (Number.isInteger(seconds) && seconds >= 1 && seconds <= 86_400) return;
-	throw invalid("toleranceSeconds", "a whole number from 1 to 86400", seconds);
+	checkHandler({ toleranceSeconds });
 }
 
 function requireFunction(name: string, value: unknown): void {

@@ -9,7 +9,7 @@ use crate::dapp::antelope;
 use crate::dapp::callback::{Answer, Judge};
 use crate::dapp::object::Object;
 use crate::dapp::payload::Payload;
-use crate::dapp::record::Expected;
+use crate::dapp::record::{Expected, is_action_id};
 use crate::dapp::{Code, Refusal};
 use crate::error::ConfigError;
 use crate::freshness::Tolerance;
@@ -32,10 +32,7 @@ pub fn callback(json: &[u8], body: &[u8], now: u64) -> Result<String, ConfigErro
     let expected = Expected::read(required(options, "expected", "an object", Some)?)?;
     let keys = read(options, "accountKeys", "an array of strings", strings)?;
     let keys = keys.as_deref().map(account_keys).transpose()?;
-    let tolerance = match integer(options, "toleranceSeconds")? {
-        Some(seconds) => Tolerance::from_seconds(seconds)?,
-        None => Tolerance::default(),
-    };
+    let tolerance = tolerance(options)?;
     let url = read(options, "url", "a string", Value::string)?;
     let judge = Judge {
         expected: &expected,
@@ -49,8 +46,28 @@ pub fn callback(json: &[u8], body: &[u8], now: u64) -> Result<String, ConfigErro
     })
 }
 
+fn tolerance(options: Value) -> Result<Tolerance, ConfigError> {
+    match integer(options, "toleranceSeconds")? {
+        Some(seconds) => Tolerance::from_seconds(seconds),
+        None => Ok(Tolerance::default()),
+    }
+}
+
+/// Checks `{ toleranceSeconds? }`, for a handler that is to judge by it later.
+///
+/// # Errors
+/// The first option that makes no sense.
+pub fn handler(json: &[u8]) -> Result<String, ConfigError> {
+    let document = document(json)?;
+    let options = document.root();
+    refuse_unknown(options, &["toleranceSeconds"])?;
+    tolerance(options)?;
+    Ok("null".into())
+}
+
 /// Finds out which action an answer belongs to, from `{ url? }` and the body. The answer is
-/// `{ ok: true, actionId }`, or a refusal as that of [`callback`].
+/// `{ ok: true, actionId }`, or a refusal as that of [`callback`]: an id that no record can have is an
+/// unknown action.
 ///
 /// # Errors
 /// The first option that makes no sense.
@@ -77,7 +94,12 @@ fn named(payload: Payload) -> Result<String, Refusal> {
     })?;
     let number = id.strip_suffix(".0");
     let number = number.filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
-    Ok(number.map(ToString::to_string).unwrap_or(id))
+    let id = number.map(ToString::to_string).unwrap_or(id);
+    if is_action_id(&id) {
+        Ok(id)
+    } else {
+        Err(Refusal::new(Code::UnknownAction, "no such action").at("actionId"))
+    }
 }
 
 /// The keys that can sign here. An account's permissions may hold keys of other kinds too, which the

@@ -1,0 +1,37 @@
+/** How callbacks end that are not handled now. */
+
+import type { NotNow } from "../stores/store.js";
+import type { Facts, Outcome } from "./journal.js";
+import { answer, later, refusal } from "./reply.js";
+import type { Reply } from "./types.js";
+
+/** How a callback ended, and what its sender is told. */
+export type Ending = readonly [outcome: Outcome, reply: Reply];
+
+/** The end of a callback whose body could not be read. */
+export function unread(error: unknown, facts: Facts): Ending {
+	facts.error = error;
+	return error instanceof TypeError
+		? ["misconfigured", refusal(500, "body_already_parsed")]
+		: ["aborted", refusal(400, "aborted")];
+}
+
+/**
+ * The end of a callback that the store does not hand out, or of one for which there is no store.
+ *
+ * @param more - what its sender is told beside the code if it has been handled.
+ */
+export function notNow(found: NotNow | undefined, facts: Facts, more?: object): Ending {
+	switch (found?.status) {
+		case "done":
+			facts.duplicate = true;
+			return ["duplicate", answer(200, { code: 0, ...more, duplicate: true })];
+		case "busy":
+			return ["in_progress", later(409, "in_progress", found.retryAfterMs / 1000)];
+		case "conflict":
+			facts.code = "id_conflict";
+			return ["id_conflict", refusal(422, "id_conflict")];
+		default:
+			return ["store_unavailable", later(503, "store_unavailable")];
+	}
+}
