@@ -8,26 +8,23 @@ use base64ct::{Base64, Encoding};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::model::{self, senders};
-use crate::run::{Outcome, command, npm_bin, root, step, timed};
+use crate::run::{self, Outcome, command, npm_bin, root, step, timed};
 use crate::setup::{self, Npm};
 
 /// The core's target.
 pub const TARGET: &str = "wasm32-unknown-unknown";
 
-/// Builds `pkg/`.
-pub fn build() -> Outcome {
+/// Builds `pkg/`, with the npm packages that the task needs.
+pub fn build(packages: Npm) -> Outcome {
     println!("building the package");
     setup::wasm_target()?;
-    setup::npm(Npm::Build)?;
     remove(&root().join("pkg"))?;
     create(&root().join("pkg/dist"))?;
     create(&generated())?;
-    for module in &MODULES {
-        module.compile()?;
-        timed(&format!("binding {}", module.name), || module.bind())?;
-        module.optimize()?;
-        module.embed()?;
-    }
+    let compile = MODULES.map(|module| move || module.compile());
+    run::together(compile, || setup::npm(packages))?;
+    let finish = MODULES.map(|module| move || module.finish());
+    run::together(finish, || Ok(()))?;
     write_glue()?;
     timed("writing types and schema", describe)?;
     bundle()?;
@@ -53,6 +50,7 @@ fn generated() -> PathBuf {
 }
 
 /// A WebAssembly module of the package, made from the same crate as the others.
+#[derive(Clone, Copy)]
 pub struct Module {
     pub name: &'static str,
     /// The feature of the crate that it is made with.
@@ -126,6 +124,13 @@ impl Module {
                 .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"))
                 .env("CARGO_TARGET_DIR", self.work_dir()),
         )
+    }
+
+    /// Makes what is shipped of what was compiled.
+    fn finish(&self) -> Outcome {
+        timed(&format!("binding {}", self.name), || self.bind())?;
+        self.optimize()?;
+        self.embed()
     }
 
     fn bind(&self) -> Outcome {

@@ -2,13 +2,11 @@
 
 use crate::build;
 use crate::run::{Outcome, command, npm_bin, step};
-use crate::setup::{self, Npm};
+use crate::setup::Npm;
 
 /// Checks everything that can be judged without running it.
 pub fn check() -> Outcome {
-    setup::wasm_target()?;
-    setup::npm(Npm::Everything)?;
-    build::build()?;
+    build::build(Npm::Everything)?;
     println!("checking");
     let cargo = |title: &str, arguments: &[&str]| step(title, &mut command("cargo", arguments));
     cargo("rustfmt", &["fmt", "--all", "--check"])?;

@@ -10,6 +10,8 @@ mod test;
 
 use std::process::ExitCode;
 
+use setup::Npm;
+
 const HELP: &str = "\
 cargo xtask <task>
 
@@ -31,8 +33,8 @@ fn main() -> ExitCode {
         "test" => test::test(&rest),
         "check" => check::check(),
         "bench" => test::bench(&rest),
-        "build" => build::build(),
-        "pack" => build::build().and_then(|()| build::pack().map(drop)),
+        "build" => build::build(Npm::Build),
+        "pack" => build::build(Npm::Build).and_then(|()| build::pack().map(drop)),
         _ => {
             print!("{HELP}");
             return ExitCode::from(u8::from(!matches!(task.as_str(), "" | "help" | "--help")));

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::thread;
 use std::time::Instant;
 
 /// A task's outcome; the error is a sentence for a person.
@@ -62,18 +63,29 @@ pub fn show(title: &str, command: &mut Command) -> Outcome {
     }
 }
 
-/// Prints a title before and the time after what `work` does.
+/// Prints a title and the time after what `work` does: others may print meanwhile.
 pub fn timed<T>(title: &str, work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
-    use std::io::Write;
-    print!("  {title:<44}");
-    let _ = std::io::stdout().flush();
     let start = Instant::now();
     let result = work();
     match &result {
-        Ok(_) => println!("{:>7.1} s", start.elapsed().as_secs_f64()),
-        Err(_) => println!(" failed"),
+        Ok(_) => println!("  {title:<44}{:>7.1} s", start.elapsed().as_secs_f64()),
+        Err(_) => println!("  {title:<44} failed"),
     }
     result
+}
+
+/// Does all of it at the same time. The error is the first of theirs, in the order of the arguments.
+pub fn together<const N: usize>(
+    works: [impl FnOnce() -> Outcome + Send; N],
+    here: impl FnOnce() -> Outcome,
+) -> Outcome {
+    thread::scope(|scope| {
+        let works = works.map(|work| scope.spawn(work));
+        let here = here();
+        let panicked = |_| Err("a thread has panicked".to_owned());
+        let ends = works.map(|work| work.join().unwrap_or_else(panicked));
+        ends.into_iter().chain([here]).collect()
+    })
 }
 
 /// Whether a program is there and runs.

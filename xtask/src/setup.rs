@@ -58,6 +58,7 @@ pub fn npm(which: Npm) -> Outcome {
     if which == Npm::Build {
         arguments.push("--omit=dev");
     }
+    println!("  npm {}", arguments.join(" "));
     step("installing npm packages", &mut command("npm", &arguments))?;
     fs::write(stamp(which), lock).map_err(|error| error.to_string())
 }

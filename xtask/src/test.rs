@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::process::Command;
+use std::thread;
 
 use crate::build;
 use crate::check;
@@ -80,8 +81,7 @@ const SERVER_TESTS: [&str; 3] = [
 
 /// Runs only the tests of receivers on real servers that fail, and shows how they fared.
 fn services_alone() -> Outcome {
-    setup::npm(Npm::Everything)?;
-    build::build()?;
+    build::build(Npm::Everything)?;
     setup::consumer()?;
     if setup::servers()? {
         services()
@@ -113,15 +113,21 @@ fn services() -> Outcome {
 const TEST_TIMEOUT: &str = "--test-timeout=900000";
 
 fn node_test() -> Command {
-    let mut node = command("node", &["--import", "tsx", "--test", TEST_TIMEOUT]);
+    // Ends with what has failed.
+    let reporter = "--test-reporter=spec";
+    let arguments = ["--import", "tsx", "--test", TEST_TIMEOUT, reporter];
+    let mut node = command("node", &arguments);
+    // Node leaves one free.
+    if let Ok(cores) = thread::available_parallelism() {
+        node.arg(format!("--test-concurrency={cores}"));
+    }
     node.env("WALLET_CALLBACK_PKG", root().join(CONSUMER));
     node
 }
 
 /// Measures.
 pub fn bench(arguments: &[String]) -> Outcome {
-    setup::npm(Npm::Everything)?;
-    build::build()?;
+    build::build(Npm::Everything)?;
     setup::consumer()?;
     let receiver = arguments.iter().any(|flag| flag == "--receiver");
     let rest = arguments.iter().filter(|flag| *flag != "--receiver");
