@@ -4,6 +4,7 @@ import { isDeepStrictEqual, parseArgs } from "node:util";
 import { samples } from "./callbacks.mjs";
 import { createVerifier, generateKeyPair, generateSecret } from "./library.mjs";
 import { checks, tryOut } from "./once.mjs";
+import { FOLDER, servePage } from "./page.mjs";
 import { post, startReceiver } from "./receiver.mjs";
 import {
 	printChecks,
@@ -78,10 +79,24 @@ printSignIns(signedIn);
 printOutcome(rows, [...findings, ...signedIn]);
 if ([...rows, ...findings, ...signedIn].some(({ isExpected }) => !isExpected)) process.exitCode = 1;
 if (flags.serve) {
-	await serve(verifier, secrets.current, Number(process.env.PORT ?? 0)).catch((error) => {
-		console.error(`The receiver cannot listen on port ${process.env.PORT}: ${error.message}`);
+	const { PORT = "0", PAGE_PORT = "0" } = process.env;
+	await serve(verifier, secrets.current, Number(PORT)).catch(cannotListen("receiver", PORT));
+	const served = servePage(FOLDER, Number(PAGE_PORT)).catch(cannotListen("page", PAGE_PORT));
+	const { address, close } = await served;
+	console.log(`\nThe page to see callbacks verified, broken and explained: ${address}`);
+	for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, close);
+}
+
+/**
+ * @param {string} what
+ * @param {string} port
+ */
+function cannotListen(what, port) {
+	/** @param {Error} error @returns {never} */
+	return ({ message }) => {
+		console.error(`The ${what} cannot listen on port ${port}: ${message}`);
 		process.exit(1);
-	});
+	};
 }
 
 /**

@@ -44,6 +44,12 @@ pub fn check() -> Outcome {
         "biome",
         &mut command(&npm_bin("biome"), &["check", "--error-on-warnings", "."]),
     )?;
-    let types = ["--noEmit", "--project", "tests/tsconfig.json"];
-    step("types of the tests", &mut command(&npm_bin("tsc"), &types))
+    for (title, project) in [
+        ("types of the page", "www/tsconfig.json"),
+        ("types of the tests", "tests/tsconfig.json"),
+    ] {
+        let types = ["--noEmit", "--project", project];
+        step(title, &mut command(&npm_bin("tsc"), &types))?;
+    }
+    Ok(())
 }

@@ -15,7 +15,10 @@ use setup::Npm;
 const HELP: &str = "\
 cargo xtask <task>
 
-  demo [--serve]         sends callbacks to a real receiver and shows what it answers
+  demo [--serve]         sends callbacks to a real receiver and shows what it answers, or keeps it up
+                         and serves the page
+  demo --build-page      builds the page into target/page
+  demo --screenshot      takes www/screenshot.png anew
   test [--services]      runs every check and every test, or only those on real servers
   check                  formats, lints and types only
   bench [--receiver] [--quick] [--json FILE]

@@ -6,6 +6,7 @@ use std::thread;
 
 use crate::build;
 use crate::check;
+use crate::demo;
 use crate::run::{Outcome, command, npm_bin, root, show, step};
 use crate::setup::{self, Npm};
 
@@ -25,6 +26,7 @@ fn everything() -> Outcome {
     check::check()?;
     setup::chromium()?;
     setup::consumer()?;
+    demo::bundle_page()?;
     let attw = [
         "--pack",
         "pkg",
@@ -62,6 +64,7 @@ fn everything() -> Outcome {
         "tests/stores",
         "tests/adapters",
         "tests/readme",
+        "tests/www",
     ])?;
     let needs_server = |file: &String| SERVER_TESTS.contains(&file.as_str());
     let files = files

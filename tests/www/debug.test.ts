@@ -1,0 +1,212 @@
+/** Paste to debug: every cause that explain knows is found from something that a person can paste. */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { Page } from "playwright-core";
+import { readPaste } from "../../www/src/debug/paste.ts";
+import { en } from "../../www/src/text/en.ts";
+import { zh } from "../../www/src/text/zh.ts";
+import { NOW, PASTES, type Paste } from "./causes.ts";
+import { missing, visitor } from "./page.ts";
+
+const visit = visitor();
+
+/** Fills in what a person pastes, asks, and waits for the answer. */
+async function ask(page: Page, { text, keys, sender, arrived }: Paste): Promise<void> {
+	await page.locator("textarea.paste").fill(text);
+	const fields = page.locator("[data-key]");
+	while ((await fields.count()) < keys.length) await page.click(".keys > button");
+	for (const [index, key] of keys.entries()) await fields.nth(index).fill(key);
+	for (let index = keys.length; index < (await fields.count()); index += 1) {
+		await fields.nth(index).fill("");
+	}
+	await page.locator(".debug select").selectOption(sender ?? "");
+	await page.locator(".debug input").fill(arrived ?? "");
+	await page.evaluate(() => document.querySelector(".debug .answer")?.replaceChildren());
+	await page.click(".debug .primary");
+	await page.waitForSelector(".debug .answer .words", { timeout: 60_000 });
+}
+
+const causes = (page: Page) =>
+	page.$$eval(".cause", (all) => all.map((one) => (one as HTMLElement).dataset.cause));
+
+const genuine = (): Paste => {
+	const { keys, ...paste } = PASTES.key_white_space();
+	return { ...paste, keys: [String(keys[0]).trim()] };
+};
+
+describe("paste to debug", { skip: missing }, () => {
+	test("finds each cause", () =>
+		visit(
+			async ({ page }) => {
+				for (const [code, make] of Object.entries(PASTES)) {
+					await ask(page, make());
+					assert.ok((await causes(page)).includes(code), `${code}: ${await causes(page)}`);
+					const meaning = en.causes[code as keyof typeof en.causes];
+					const told = page.locator(`[data-cause=${code}]`).first();
+					assert.equal(await told.locator(".meaning").textContent(), meaning);
+					assert.notEqual(await told.locator(".fix").textContent(), `${en.debug.fix} `);
+				}
+			},
+			{ view: "debug" },
+		));
+
+	test("says in Chinese what was found", () =>
+		visit(
+			async ({ page }) => {
+				await ask(page, PASTES.body_reserialized());
+				assert.equal(await page.textContent(".cause .meaning"), zh.causes.body_reserialized);
+				assert.equal(await page.textContent(".cause .badge"), zh.debug.certainty.certain);
+			},
+			{ view: "debug", locale: "zh-CN" },
+		));
+
+	test("shows the event of a callback that verifies", () =>
+		visit(
+			async ({ page }) => {
+				await ask(page, genuine());
+				assert.equal(await page.textContent(".answer .code"), "accepted");
+				assert.deepEqual(await causes(page), []);
+				assert.match(String(await page.textContent(".answer .event")), /test\.event/);
+			},
+			{ view: "debug" },
+		));
+
+	test("tells the sender by its headers", () =>
+		visit(
+			async ({ page }) => {
+				const { sender: _, ...paste } = PASTES.body_reserialized();
+				await ask(page, paste);
+				assert.deepEqual((await causes(page))[0], "body_reserialized");
+				assert.match(String(await page.textContent(".answer .hint")), /by its headers: Stripe/);
+			},
+			{ view: "debug" },
+		));
+
+	test("masks the secret, and no request carries it", () =>
+		visit(
+			async ({ page, fetched }) => {
+				const sent: string[] = [];
+				page.on("request", (request) => sent.push(request.url() + (request.postData() ?? "")));
+				const field = page.locator("[data-key]").first();
+				const security = () =>
+					field.evaluate((one) => getComputedStyle(one).getPropertyValue("-webkit-text-security"));
+				const { keys, ...paste } = PASTES.key_wrong();
+				await ask(page, { ...paste, keys });
+				assert.equal(await security(), "disc");
+				const show = page.getByRole("button", { name: "Show" });
+				await show.click();
+				assert.equal(await security(), "none");
+				assert.equal(await show.getAttribute("aria-pressed"), "true");
+				assert.ok(fetched.includes("/full.wasm"));
+				assert.ok(!sent.some((text) => text.includes(String(keys[0]))));
+				assert.ok(!(await page.innerText(".answer")).includes(String(keys[0])));
+				await page.reload();
+				await page.waitForSelector("[data-key]");
+				assert.equal(await field.inputValue(), "");
+			},
+			{ view: "debug" },
+		));
+
+	test("has examples that explain themselves", () =>
+		visit(
+			async ({ page }) => {
+				for (const [button, code] of [
+					[en.debug.exampleBody, "body_reserialized"],
+					[en.debug.exampleKey, "key_quotes"],
+				] as const) {
+					await page.getByRole("button", { name: button }).click();
+					await page.waitForSelector(`[data-cause=${code}]`);
+					assert.equal((await causes(page))[0], code);
+				}
+			},
+			{ view: "debug" },
+		));
+
+	test("says so where nothing can be read", () =>
+		visit(
+			async ({ page }) => {
+				await page.locator("textarea.paste").fill("nothing of the kind");
+				await page.click(".debug .primary");
+				assert.equal(await page.textContent(".answer .problem"), en.debug.unreadable);
+			},
+			{ view: "debug" },
+		));
+});
+
+describe("what is pasted is read", () => {
+	const headers = [
+		["Content-Type", "application/json"],
+		["X-Signature", "a b'c"],
+	];
+	const body = '{"a":"b\'c $x \\n"}';
+
+	test("as a raw request", () => {
+		const text = `POST /hook?a=1 HTTP/1.1\nContent-Type: application/json\nX-Signature: a b'c\n\n${body}`;
+		const expected = { form: "raw", method: "POST", url: "/hook?a=1", headers, body };
+		assert.deepEqual(readPaste(text), expected);
+		assert.deepEqual(readPaste(text.replace(/\n/g, "\r\n")), expected);
+		const [, ...rest] = text.split("\n");
+		const bare = { ...expected, method: undefined, url: undefined };
+		assert.deepEqual(readPaste(rest.join("\n")), bare);
+		assert.deepEqual(readPaste(`${rest.slice(0, 2).join("\n")}`), { ...bare, body: "" });
+		assert.equal(readPaste("hello"), undefined);
+		assert.equal(readPaste(""), undefined);
+	});
+
+	test("as a curl command", () => {
+		const expected = { form: "curl", method: "POST", url: "https://a.example/hook", headers, body };
+		const single = body.replaceAll("'", "'\\''");
+		for (const text of [
+			`curl -X POST https://a.example/hook -H 'Content-Type: application/json' -H "X-Signature: a b'c" -d '${single}'`,
+			`$ curl 'https://a.example/hook' \\\n  -H 'Content-Type: application/json' \\\n  --header="X-Signature: a b'c" \\\n  --data-raw $'{"a":"b\\'c $x \\\\n"}' \\\n  --compressed`,
+			`curl -i -s --max-time 3 -HContent-Type:\\ application/json -H 'X-Signature: a b'\\''c' --data-binary '${single}' --url https://a.example/hook`,
+			`curl "https://a.example/hook" -H "Content-Type: application/json" -H "X-Signature: a b'c" --data "{\\"a\\":\\"b'c \\$x \\\\n\\"}" -o /dev/null`,
+		]) {
+			assert.deepEqual(readPaste(text), expected, text);
+		}
+	});
+
+	test("as a line of a log", () => {
+		const object = { "Content-Type": "application/json", "X-Signature": "a b'c" };
+		const bytes = Buffer.from(body).toString("base64");
+		const expected = { form: "json", headers, body, method: undefined, url: undefined };
+		const none = { arrived: undefined, reparsed: false };
+		for (const [line, more] of [
+			[{ headers: object, body }, {}],
+			[
+				{ level: 30, time: NOW, req: { method: "POST", url: "/hook", headers: object }, body },
+				{ arrived: NOW, method: "POST", url: "/hook" },
+			],
+			[
+				{ timestamp: "2026-11-23T08:00:00Z", request: { headers, rawBody: body } },
+				{ arrived: NOW },
+			],
+			[
+				{ httpMethod: "POST", headers: object, body: bytes, isBase64Encoded: true },
+				{ method: "POST", body: new Uint8Array(Buffer.from(body)) },
+			],
+			[{ rawHeaders: headers.flat(), body }, {}],
+			[
+				{
+					request: {
+						method: "POST",
+						headers: headers.map(([name, value]) => ({ name, value })),
+						postData: { text: body },
+					},
+				},
+				{ method: "POST" },
+			],
+			[
+				{ headers: object, body: { a: 1 } },
+				{ body: '{"a":1}', reparsed: true },
+			],
+			[
+				{ headers: { ...object, "X-Signature": ["a b'c", "d"] }, body },
+				{ headers: [...headers, ["X-Signature", "d"]] },
+			],
+		] as const) {
+			assert.deepEqual(readPaste(JSON.stringify(line)), { ...expected, ...none, ...more });
+		}
+		assert.equal(readPaste('{"level":30}'), undefined);
+	});
+});

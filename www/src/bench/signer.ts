@@ -1,0 +1,78 @@
+/** Makes keys and genuine callbacks. What a sender takes is for the core to say. */
+import {
+	ConfigError,
+	createVerifier,
+	generateKeyPair,
+	generateSecret,
+	type SenderName,
+	sign,
+} from "wallet-callback/slim";
+import { writeHead } from "../request.ts";
+
+export const METHOD = "POST";
+export const URL_OF_RECEIVER = "https://shop.example/callback";
+
+/** What signs, and what the receiver holds. */
+export interface Keys {
+	readonly signing: string;
+	readonly verifying: string;
+}
+
+export interface Signed {
+	readonly head: string;
+	readonly body: string;
+}
+
+/** What a callback is made of, so that it can be made again with one part changed. */
+export interface Making {
+	readonly sender: SenderName;
+	readonly keys: Keys;
+	readonly body: string;
+	/** Unix seconds. */
+	readonly timestamp: number;
+	readonly id: string;
+	readonly nonce: string;
+}
+
+export function signCallback({ sender, keys, body, timestamp, id, nonce }: Making): Signed {
+	const place = { method: METHOD, url: URL_OF_RECEIVER };
+	const signed = sign({ sender, key: keys.signing, body, timestamp, id, nonce, ...place });
+	const headers = { "content-type": "application/json", ...signed.headers };
+	return { head: writeHead(METHOD, URL_OF_RECEIVER, headers), body: signed.body };
+}
+
+/** New keys, in the first form that the core takes for this sender. */
+export function makeKeys(sender: SenderName): Keys {
+	for (const make of [secret, hexSecret, keyPair]) {
+		const keys = make();
+		try {
+			signCallback({ sender, keys, body: "{}", timestamp: 1, id: "id_1", nonce: "nonce_1" });
+			createVerifier({ sender, keys: keys.verifying });
+			return keys;
+		} catch (error) {
+			if (!(error instanceof ConfigError)) throw error;
+		}
+	}
+	throw new TypeError(`no key of a form that ${sender} takes`);
+}
+
+function secret(): Keys {
+	const text = generateSecret();
+	return { signing: text, verifying: text };
+}
+
+function hexSecret(): Keys {
+	const text = hex(crypto.getRandomValues(new Uint8Array(32)));
+	return { signing: text, verifying: text };
+}
+
+function keyPair(): Keys {
+	const { privateKey, publicKey } = generateKeyPair();
+	const base64 = publicKey.replace("whpk_", "");
+	const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+	return { signing: privateKey, verifying: hex(bytes) };
+}
+
+function hex(bytes: Uint8Array): string {
+	return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,107 @@
+/** What each code means, in both languages. */
+import type { CauseCode, RejectionCode } from "wallet-callback/slim";
+import { stageOf } from "./bench/judge.ts";
+import type { Language } from "./choices.ts";
+import { type Child, field, h, replace } from "./dom.ts";
+import { table } from "./table.ts";
+import { current, t, tables } from "./text/index.ts";
+
+/** The status that goes with each code, in the order in which the core looks. */
+const STATUSES: { readonly [Code in RejectionCode]: number } = {
+	body_too_large: 413,
+	insecure_transport: 403,
+	ip_not_allowed: 403,
+	missing_header: 400,
+	malformed_header: 400,
+	unknown_key: 401,
+	unsupported_signature: 401,
+	signature_mismatch: 401,
+	timestamp_too_old: 401,
+	timestamp_too_new: 401,
+	malformed_payload: 422,
+};
+
+let query = "";
+
+export function codesView(): HTMLElement {
+	const lists = h("div", { class: "list" });
+	const search = h("input", {
+		type: "search",
+		autocomplete: "off",
+		spellcheck: "false",
+		input() {
+			query = search.value;
+			draw();
+		},
+	});
+	search.value = query;
+	const draw = () => {
+		const { code, status, stage, meaning, advice } = t.codes.columns;
+		const rejections = Object.entries(STATUSES) as [RejectionCode, number][];
+		const causes = Object.keys(t.causes) as CauseCode[];
+		replace(
+			lists,
+			h("h3", {}, t.codes.rejections),
+			h("p", { class: "hint" }, t.codes.rejectionsHint),
+			table(
+				t.codes.rejections,
+				[code, status, stage, meaning, advice],
+				rejections
+					.filter(([name]) => isFound(name, inBoth("rejections", name), inBoth("advice", name)))
+					.map(([name, number]) => [
+						[h("code", {}, name)],
+						[String(number)],
+						[t.stages[stageOf(name)]],
+						bilingual("rejections", name),
+						bilingual("advice", name),
+					]),
+			),
+			h("h3", {}, t.codes.causes),
+			h("p", { class: "hint" }, t.codes.causesHint),
+			table(
+				t.codes.causes,
+				[code, meaning],
+				causes
+					.filter((name) => isFound(name, inBoth("causes", name)))
+					.map((name) => [[h("code", {}, name)], bilingual("causes", name)]),
+			),
+		);
+	};
+	draw();
+	return h(
+		"section",
+		{ class: "view codes" },
+		h("h2", { tabindex: -1 }, t.codes.title),
+		h("p", { class: "lead" }, t.codes.lead),
+		h("div", { class: "controls one" }, field(t.codes.search, search)),
+		lists,
+	);
+}
+
+type Meanings = "rejections" | "advice" | "causes";
+
+function meaning(language: Language, of: Meanings, code: string): string {
+	const meanings: { readonly [code: string]: string } = tables[language][of];
+	return meanings[code] ?? "";
+}
+
+const inBoth = (of: Meanings, code: string) =>
+	`${meaning("en", of, code)} ${meaning("zh", of, code)}`;
+
+function isFound(...texts: readonly string[]): boolean {
+	const all = texts.join(" ").toLowerCase();
+	return query
+		.toLowerCase()
+		.split(/\s+/)
+		.every((word) => all.includes(word));
+}
+
+/** In the page's language, and below it in the other. */
+function bilingual(of: Meanings, code: string): Child[] {
+	const other = current === "en" ? "zh" : "en";
+	const lang = other === "zh" ? "zh-CN" : "en";
+	return [
+		h("p", {}, meaning(current, of, code)),
+		h("p", { class: "other", lang }, meaning(other, of, code)),
+	];
+}

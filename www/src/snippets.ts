@@ -1,0 +1,152 @@
+/** Programs that receive the callbacks of a sender, and the command that sends this one. */
+import type { SenderInfo } from "wallet-callback/slim";
+import { readHead } from "./request.ts";
+
+export const TARGETS = ["node", "express", "workers", "hono", "curl"] as const;
+export type Target = (typeof TARGETS)[number];
+type Program = Exclude<Target, "curl">;
+
+/** The parts in which programs for one sender differ from those for another. */
+interface Parts {
+	readonly full: boolean;
+	/** The options that verify, where the secret is this expression. */
+	verifying(secret: string): string;
+	readonly handler: string;
+}
+
+function partsOf({ name, entry }: SenderInfo): Parts {
+	const full = entry === "wallet-callback/full";
+	const sender = name === "tp-wallet" ? "" : `sender: "${name}", `;
+	const lines = name === "tp-wallet" ? "" : `sender: "${name}",\n  `;
+	return {
+		full,
+		verifying: (secret) =>
+			full ? `verifier: createVerifier({ ${sender}keys: ${secret} })` : `${lines}keys: ${secret}`,
+		handler: name === "tp-wallet" ? WALLET_HANDLER : ANY_HANDLER,
+	};
+}
+
+const WALLET_HANDLER = `on: {
+    "deposit.confirmed": async ({ event }) => {
+      console.log("credit", event.data.depositId);
+    },
+  },`;
+const ANY_HANDLER = `onAny: async ({ id, event }) => {
+    console.log("received", id, event.type);
+  },`;
+
+const receiver = (
+	{ verifying, handler }: Parts,
+	store: string,
+) => `const receiver = createReceiver({
+  ${verifying('process.env.WALLET_CALLBACK_SECRET ?? ""')},
+  store: ${store},
+  log: console,
+  ${handler}
+});`;
+
+/** The imports in the order of their names. */
+function imports(parts: Parts, lines: readonly string[]): string {
+	const full = `import { createVerifier } from "wallet-callback/full";`;
+	const all = parts.full ? [...lines, full] : lines;
+	const from = (line: string) => line.slice(line.indexOf('"'));
+	return [...all].sort((a, b) => (order(from(a)) < order(from(b)) ? -1 : 1)).join("\n");
+}
+
+/** Biome's order: Node's modules first. */
+const order = (from: string) => (from.startsWith('"node:') ? ` ${from}` : from);
+
+const PROGRAMS: { readonly [Name in Program]: (parts: Parts) => string } = {
+	node: (parts) => `${imports(parts, [
+		'import { createServer } from "node:http";',
+		'import { toNodeListener } from "wallet-callback/node";',
+		'import { createReceiver } from "wallet-callback/receiver";',
+		'import { sqliteStore } from "wallet-callback/stores/sqlite";',
+	])}
+
+${receiver(parts, 'sqliteStore("callbacks.db")')}
+
+createServer(toNodeListener(receiver)).listen(process.env.PORT ?? 3000);
+`,
+	express: (parts) => `${imports(parts, [
+		'import Database from "better-sqlite3";',
+		'import express from "express";',
+		'import { toNodeListener } from "wallet-callback/node";',
+		'import { createReceiver } from "wallet-callback/receiver";',
+		'import { sqliteStore } from "wallet-callback/stores/sqlite";',
+	])}
+
+${receiver(parts, 'sqliteStore(new Database("callbacks.db"))')}
+
+const app = express();
+app.all("/callback", toNodeListener(receiver));
+app.use(express.json());
+
+app.listen(process.env.PORT ?? 3000);
+`,
+	workers: (parts) => {
+		const { verifying, handler } = parts;
+		return `${imports(parts, [
+			'import { createReceiver } from "wallet-callback/receiver";',
+			'import { durableObjectStore } from "wallet-callback/stores/durable-object";',
+		])}
+
+export { WalletCallbackStore } from "wallet-callback/stores/durable-object";
+
+let receiver;
+
+export default {
+  fetch(request, env) {
+    receiver ??= createReceiver({
+      ${indented(verifying("env.WALLET_CALLBACK_SECRET"))},
+      store: durableObjectStore(env.CALLBACKS),
+      log: console,
+      ${indented(handler)}
+    });
+    return receiver(request);
+  },
+};
+`;
+	},
+	hono: (parts) => `${imports(parts, [
+		'import { serve } from "@hono/node-server";',
+		'import { getConnInfo } from "@hono/node-server/conninfo";',
+		'import { Hono } from "hono";',
+		'import { createReceiver } from "wallet-callback/receiver";',
+		'import { sqliteStore } from "wallet-callback/stores/sqlite";',
+	])}
+
+${receiver(parts, 'sqliteStore("callbacks.db")')}
+
+const app = new Hono();
+app.all("/callback", (c) => receiver(c.req.raw, { ip: getConnInfo(c).remote.address }));
+
+serve({ fetch: app.fetch, port: Number(process.env.PORT ?? 3000) });
+`,
+};
+
+const indented = (text: string) => text.replaceAll("\n", "\n    ");
+
+/** A program for a sender, or the command that sends a request to it. */
+export function snippet(
+	target: Target,
+	info: SenderInfo,
+	request: { readonly head: string; readonly body: string },
+): string {
+	return target === "curl" ? curl(request) : PROGRAMS[target](partsOf(info));
+}
+
+function curl({ head, body }: { readonly head: string; readonly body: string }): string {
+	const { method = "POST", headers } = readHead(head);
+	const options = headers.map(([name, value]) => `  -H ${quoted(`${name}: ${value}`)}`);
+	return [
+		`curl -i -X ${method} http://localhost:3000/callback`,
+		...options,
+		`  --data-binary ${quoted(body)}`,
+	].join(" \\\n");
+}
+
+/** As one word of a shell. */
+function quoted(text: string): string {
+	return `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,13 @@
+/** The types of `page.mjs`, for the tests of the page. */
+
+/** Everything from the page's own files, and WebAssembly beside scripts. */
+export const POLICY: string;
+
+/** Where `www/build.mjs` puts it. */
+export const FOLDER: string;
+
+/** Serves a folder on loopback; port 0 is any that is free. */
+export function servePage(
+	folder: string,
+	port?: number,
+): Promise<{ readonly address: string; close(): void }>;
