@@ -281,11 +281,12 @@ describe("the page", { skip: missing }, () => {
 				const cells = await page.$$eval("tbody tr", (rows) =>
 					rows.map((row) => (row as HTMLElement).innerText),
 				);
-				assert.equal(cells.length, 11 + 53);
+				assert.equal(cells.length, 11 + 12 + 53);
 				for (const text of cells) assert.match(text, /[a-z]{3}[\s\S]*[一-鿿]{3}/);
 				// The page and the README say the same.
-				const [readme] = documents;
-				const codes = [...String(readme?.text).matchAll(/^\| `(\w+)` \| (\d{3}) \|/gm)];
+				const [, section] = String(documents[0]?.text).split("\n## Rejection codes\n");
+				const [table = ""] = String(section).split("\n## ");
+				const codes = [...table.matchAll(/^\| `(\w+)` \| (\d{3}) \|/gm)];
 				assert.equal(codes.length, 11);
 				for (const [, code, status] of codes) {
 					const row = new RegExp(`^${code}\\s+${status}\\s`);

@@ -1,5 +1,5 @@
 /** What each code means, in both languages. */
-import type { CauseCode, RejectionCode } from "wallet-callback/slim";
+import type { RejectionCode } from "wallet-callback/slim";
 import { stageOf } from "./bench/judge.ts";
 import type { Language } from "./choices.ts";
 import { type Child, field, h, replace } from "./dom.ts";
@@ -38,7 +38,6 @@ export function codesView(): HTMLElement {
 	const draw = () => {
 		const { code, status, stage, meaning, advice } = t.codes.columns;
 		const rejections = Object.entries(STATUSES) as [RejectionCode, number][];
-		const causes = Object.keys(t.causes) as CauseCode[];
 		replace(
 			lists,
 			h("h3", {}, t.codes.rejections),
@@ -56,15 +55,8 @@ export function codesView(): HTMLElement {
 						bilingual("advice", name),
 					]),
 			),
-			h("h3", {}, t.codes.causes),
-			h("p", { class: "hint" }, t.codes.causesHint),
-			table(
-				t.codes.causes,
-				[code, meaning],
-				causes
-					.filter((name) => isFound(name, inBoth("causes", name)))
-					.map((name) => [[h("code", {}, name)], bilingual("causes", name)]),
-			),
+			...meanings("dapp"),
+			...meanings("causes"),
 		);
 	};
 	draw();
@@ -78,7 +70,20 @@ export function codesView(): HTMLElement {
 	);
 }
 
-type Meanings = "rejections" | "advice" | "causes";
+/** A table of codes of which there is nothing to say but what they mean. */
+function meanings(of: "dapp" | "causes"): Child[] {
+	const { code, meaning } = t.codes.columns;
+	const rows = Object.keys(t[of])
+		.filter((name) => isFound(name, inBoth(of, name)))
+		.map((name) => [[h("code", {}, name)], bilingual(of, name)]);
+	return [
+		h("h3", {}, t.codes[of]),
+		h("p", { class: "hint" }, t.codes[`${of}Hint`]),
+		table(t.codes[of], [code, meaning], rows),
+	];
+}
+
+type Meanings = "rejections" | "advice" | "dapp" | "causes";
 
 function meaning(language: Language, of: Meanings, code: string): string {
 	const meanings: { readonly [code: string]: string } = tables[language][of];

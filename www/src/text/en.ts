@@ -1,4 +1,5 @@
 /** Every text of the page in English. */
+import type { DappRejectionCode } from "wallet-callback/dapp";
 import type { CauseCode, RejectionCode } from "wallet-callback/slim";
 
 export const en = {
@@ -230,6 +231,8 @@ export const en = {
 		search: "Search",
 		rejections: "Rejection codes",
 		rejectionsHint: "In the order in which they are looked for.",
+		dapp: "Signing in with TokenPocket",
+		dappHint: "Of the wallet's callbacks, and of signed messages.",
 		causes: "Causes of explain",
 		causesHint: "Certain where the signature matches once the cause is undone, otherwise likely.",
 		columns: {
@@ -269,6 +272,22 @@ export const en = {
 		timestamp_too_new: "A clock that is wrong, yours or the sender's.",
 		malformed_payload: "Tell the sender; path and message say where and what.",
 	} satisfies Record<RejectionCode, string>,
+	dapp: {
+		malformed_payload: "Not of a form that the wallet sends, or a message of another form.",
+		unknown_action: "No such actionId, or another one than the record's.",
+		action_mismatch: "The result of another action than was asked for.",
+		action_expired: "It came after expiresAt.",
+		account_mismatch: "Another account than was asked, or two in one callback.",
+		chain_mismatch: "Another chain than was asked for.",
+		signature_mismatch: "Somebody else has signed, or another text.",
+		malformed_signature: "No signature: another length, checksum or v, or a high s.",
+		unsupported_signature:
+			"Of a kind that cannot be verified here: a contract wallet's in a callback, an EOS key that is not K1.",
+		timestamp_too_old:
+			"A login signed longer ago than the tolerance, or a message that has expired.",
+		timestamp_too_new: "A login from the future, or a message that is not valid yet.",
+		needs_chain: "What may be a contract wallet's: only its chain can tell (ERC-1271).",
+	} satisfies Record<DappRejectionCode | "needs_chain", string>,
 	causes: {
 		body_reserialized: "The body was parsed and written anew before it was verified.",
 		body_lost: "The body did not arrive here.",
