@@ -70,6 +70,17 @@ describe("the bench", { skip: missing }, () => {
 			}));
 	}
 
+	test("who forges or tampers is after the money", () =>
+		visit(async ({ page }) => {
+			const amount = async () =>
+				/"value": "(\d+)"/.exec(await page.getByLabel("Body").inputValue())?.[1];
+			assert.equal(await amount(), "1250500000");
+			await page.click("[data-attack=forge]");
+			assert.equal(await amount(), "9250500000");
+			await page.click("[data-attack=tamper]");
+			assert.equal(await amount(), "1250500001");
+		}));
+
 	test("an attack: replay is answered by a receiver, and handled once", () =>
 		visit(async ({ page, fetched }) => {
 			const count = fetched.length;

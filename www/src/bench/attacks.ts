@@ -37,10 +37,10 @@ export interface Change extends Partial<Signed> {
 
 /** What an attack changes, or `undefined` where the callback has nothing of the kind. */
 export const attack: { readonly [Name in Attack]: (victim: Victim) => Change | undefined } = {
-	/** Another amount, under a signature by a key that was guessed. */
+	/** Another amount, or another user, under a signature by a key that was guessed. */
 	forge({ info, plain, sign }) {
-		const richer = replaceValue(plain, (digits) => `9${digits.slice(1)}`);
-		return sign({ body: richer, keys: makeKeys(info.name) });
+		const other = replaceValue(plain, (text) => `9${text.slice(1)}`);
+		return sign({ body: other, keys: makeKeys(info.name) });
 	},
 	/** One bit of the body. */
 	tamper({ body }) {
@@ -87,9 +87,15 @@ function signOrKeep(sign: Victim["sign"], body: string): Change {
 	}
 }
 
-/** The last digits or letters of the first member that is worth changing. */
+/** What is worth changing: amounts, or else what stands for a person. */
+const VALUES = [
+	/("(?:value|amount)":\s*"|amount=)([^"&]+)/,
+	/("(?:userId|challenge)":\s*")([^"]+)/,
+];
+
 function replaceValue(body: string, change: (value: string) => string): string {
-	const members = /("(?:value|amount|userId|challenge)":\s*"|amount=)([^"&]+)/;
+	const members = VALUES.find((pattern) => pattern.test(body));
+	if (members === undefined) return body;
 	return body.replace(members, (_, before: string, value: string) => before + change(value));
 }
 

@@ -76,7 +76,7 @@ export const en = {
 	attacks: {
 		forge: {
 			name: "Forge",
-			note: "Another amount, signed with a key that the attacker made up: no key of the receiver made this signature.",
+			note: "Another amount or another user, signed with a key that the attacker made up: no key of the receiver made this signature.",
 		},
 		tamper: {
 			name: "Tamper one bit",

@@ -75,7 +75,7 @@ export const zh: Texts = {
 	attacks: {
 		forge: {
 			name: "伪造",
-			note: "改了金额，并用攻击者自造的密钥签名：接收端的任何密钥都没有生成过这个签名。",
+			note: "改了金额或用户，并用攻击者自造的密钥签名：接收端的任何密钥都没有生成过这个签名。",
 		},
 		tamper: {
 			name: "篡改一个比特",
@@ -215,9 +215,9 @@ export const zh: Texts = {
 		timeInMember: "被签名的成员 {member}",
 		main: "主入口",
 		evidence: {
-			vector: "公布的测试向量",
-			read: "其文档",
-			"second-hand": "其文档的副本",
+			vector: "测试向量",
+			read: "官方文档",
+			"second-hand": "文档副本",
 		},
 	},
 	codes: {
