@@ -2,7 +2,8 @@
 import type { RejectionCode } from "wallet-callback/slim";
 import { stageOf } from "./bench/judge.ts";
 import type { Language } from "./choices.ts";
-import { type Child, field, h, replace } from "./dom.ts";
+import { type Child, h, replace } from "./dom.ts";
+import { type Search, search } from "./search.ts";
 import { table } from "./table.ts";
 import { current, t, tables } from "./text/index.ts";
 
@@ -25,16 +26,10 @@ let query = "";
 
 export function codesView(): HTMLElement {
 	const lists = h("div", { class: "list" });
-	const search = h("input", {
-		type: "search",
-		autocomplete: "off",
-		spellcheck: "false",
-		input() {
-			query = search.value;
-			draw();
-		},
+	const { element, finds } = search(t.codes.search, query, (text) => {
+		query = text;
+		draw();
 	});
-	search.value = query;
 	const draw = () => {
 		const { code, status, stage, meaning, advice } = t.codes.columns;
 		const rejections = Object.entries(STATUSES) as [RejectionCode, number][];
@@ -46,7 +41,9 @@ export function codesView(): HTMLElement {
 				t.codes.rejections,
 				[code, status, stage, meaning, advice],
 				rejections
-					.filter(([name]) => isFound(name, inBoth("rejections", name), inBoth("advice", name)))
+					.filter(([name]) =>
+						finds(`${name} ${inBoth("rejections", name)} ${inBoth("advice", name)}`),
+					)
 					.map(([name, number]) => [
 						[h("code", {}, name)],
 						[String(number)],
@@ -55,8 +52,8 @@ export function codesView(): HTMLElement {
 						bilingual("advice", name),
 					]),
 			),
-			...meanings("dapp"),
-			...meanings("causes"),
+			...meanings("dapp", finds),
+			...meanings("causes", finds),
 		);
 	};
 	draw();
@@ -65,16 +62,16 @@ export function codesView(): HTMLElement {
 		{ class: "view codes" },
 		h("h2", { tabindex: -1 }, t.codes.title),
 		h("p", { class: "lead" }, t.codes.lead),
-		h("div", { class: "controls one" }, field(t.codes.search, search)),
+		element,
 		lists,
 	);
 }
 
 /** A table of codes of which there is nothing to say but what they mean. */
-function meanings(of: "dapp" | "causes"): Child[] {
+function meanings(of: "dapp" | "causes", finds: Search["finds"]): Child[] {
 	const { code, meaning } = t.codes.columns;
 	const rows = Object.keys(t[of])
-		.filter((name) => isFound(name, inBoth(of, name)))
+		.filter((name) => finds(`${name} ${inBoth(of, name)}`))
 		.map((name) => [[h("code", {}, name)], bilingual(of, name)]);
 	return [
 		h("h3", {}, t.codes[of]),
@@ -92,14 +89,6 @@ function meaning(language: Language, of: Meanings, code: string): string {
 
 const inBoth = (of: Meanings, code: string) =>
 	`${meaning("en", of, code)} ${meaning("zh", of, code)}`;
-
-function isFound(...texts: readonly string[]): boolean {
-	const all = texts.join(" ").toLowerCase();
-	return query
-		.toLowerCase()
-		.split(/\s+/)
-		.every((word) => all.includes(word));
-}
 
 /** In the page's language, and below it in the other. */
 function bilingual(of: Meanings, code: string): Child[] {

@@ -1,6 +1,7 @@
 /** The table of senders. */
 import { type SenderInfo, senders } from "wallet-callback/slim";
-import { field, format, h, replace } from "./dom.ts";
+import { format, h, replace } from "./dom.ts";
+import { search } from "./search.ts";
 import { table } from "./table.ts";
 import { t } from "./text/index.ts";
 
@@ -10,22 +11,12 @@ export function sendersView(): HTMLElement {
 	const all = senders();
 	const list = h("div", { class: "list" });
 	const count = h("p", { class: "hint", role: "status" });
-	const search = h("input", {
-		type: "search",
-		autocomplete: "off",
-		spellcheck: "false",
-		input() {
-			query = search.value;
-			draw();
-		},
+	const { element, finds } = search(t.senders.search, query, (text) => {
+		query = text;
+		draw();
 	});
-	search.value = query;
 	const draw = () => {
-		const words = query.toLowerCase().split(/\s+/);
-		const found = all.filter((info) => {
-			const text = JSON.stringify(info).toLowerCase();
-			return words.every((word) => text.includes(word));
-		});
+		const found = all.filter((info) => finds(JSON.stringify(info)));
 		count.textContent = format(t.senders.count, { count: found.length, all: all.length });
 		const { name, algorithm, headers, freshness, evidence, entry } = t.senders.columns;
 		replace(
@@ -43,7 +34,7 @@ export function sendersView(): HTMLElement {
 		{ class: "view senders" },
 		h("h2", { tabindex: -1 }, t.senders.title),
 		h("p", { class: "lead" }, t.senders.lead),
-		h("div", { class: "controls one" }, field(t.senders.search, search)),
+		element,
 		count,
 		list,
 	);
