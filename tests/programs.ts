@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
+import { freePort } from "./ports.ts";
 
 /** A server that runs. */
 export interface Server {
@@ -72,16 +72,6 @@ function start([program = "", ...args]: readonly string[], cwd: string, env: Nod
 
 function isRunning({ exitCode, signalCode }: ChildProcess): boolean {
 	return exitCode === null && signalCode === null;
-}
-
-async function freePort(): Promise<number> {
-	const server = createServer().listen(0);
-	await once(server, "listening");
-	const address = server.address();
-	assert.ok(typeof address === "object" && address !== null);
-	server.close();
-	await once(server, "close");
-	return address.port;
 }
 
 async function listening(server: ChildProcess, port: number): Promise<void> {

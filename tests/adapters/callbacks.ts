@@ -47,6 +47,13 @@ export function credits({ output }: Server, depositId: string): number {
 	return output().split(`credit ${depositId}\n`).length - 1;
 }
 
+/** Waits for what a server prints, which takes a moment to get here. */
+export async function printed(holds: () => boolean): Promise<void> {
+	for (const end = performance.now() + 10_000; !holds(); await sleep(10)) {
+		assert.ok(performance.now() < end, "waited in vain for what is printed");
+	}
+}
+
 /** Sends callbacks of every kind, and checks each answer and what the handler did. */
 export async function converse(
 	server: Server,
@@ -86,8 +93,7 @@ export async function converse(
 	const answers = await Promise.all(many.map((callback) => post(url, callback)));
 	assert.deepEqual(answers, Array(50).fill([200, { code: 0 }]), "at once");
 
-	// What a server prints takes a moment to get here.
-	await sleep(100);
+	await printed(() => credits(server, "dep_many_49") > 0);
 	const credited = ["dep_1", "dep_2", "dep_3", "dep_4", "dep_5", "dep_6", "dep_many_49"];
 	assert.deepEqual(
 		credited.map((id) => credits(server, id)),

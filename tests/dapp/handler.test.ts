@@ -6,7 +6,6 @@ import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { DappHandlerOptions } from "wallet-callback/dapp";
 import type { SqliteDatabase } from "wallet-callback/stores/sqlite";
 import {
@@ -21,6 +20,7 @@ import {
 	refused,
 	STORE_UNAVAILABLE,
 	storeWith,
+	until,
 } from "../receiver/receivers.ts";
 import {
 	alice,
@@ -339,7 +339,7 @@ test("while what is authenticated is handled, nothing else is taken", async () =
 	});
 	const expected = shop.ask();
 	const first = expectAnswer(shop, await signedBody(expected), OK);
-	await sleep(20);
+	await until(() => outcomes.length === 1, "it is being handled");
 	await expectAnswer(shop, bodyOf(expected, { result: 0 }), CONFLICT);
 	gate.open();
 	await first;
@@ -486,11 +486,17 @@ test("a claim that comes too late is given back", async () => {
 	const gate = new Gate();
 	const inner = memoryStore();
 	let isSlow = true;
+	let given = 0;
 	const store = storeWith(
 		{
 			claim: async (...args) => {
 				if (isSlow) await gate.opened;
 				return inner.claim(...args);
+			},
+			release: async (...args) => {
+				const released = await inner.release(...args);
+				given += 1;
+				return released;
 			},
 		},
 		inner,
@@ -500,7 +506,7 @@ test("a claim that comes too late is given back", async () => {
 	await expectAnswer(shop, body, STORE_UNAVAILABLE);
 	isSlow = false;
 	gate.open();
-	await sleep(5);
+	await until(() => given === 1, "it is given back");
 	await expectAnswer(shop, body, OK);
 });
 

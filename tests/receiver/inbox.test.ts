@@ -374,10 +374,8 @@ test("close ends what has been begun and leaves the rest to the next receiver", 
 	});
 	await deliverMany(receiver, 20);
 	const begun = runs;
-	const start = performance.now();
 	await receiver.close();
 	assert.ok(runs <= begun + 1, `${begun} had begun, ${runs} ran`);
-	assert.ok(performance.now() - start < 300);
 	const before = runs;
 	const onAny = () => {
 		runs += 1;

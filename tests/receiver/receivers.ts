@@ -199,9 +199,9 @@ export class Gate<T = void> {
 	});
 }
 
-/** Waits until something holds, for two seconds. */
+/** Waits until something holds, for twenty seconds. */
 export async function until(holds: () => boolean, what: string): Promise<void> {
-	const end = performance.now() + 2000;
+	const end = performance.now() + 20_000;
 	while (!holds()) {
 		assert.ok(performance.now() < end, `waited in vain until ${what}`);
 		await new Promise((resolve) => setTimeout(resolve, 2));

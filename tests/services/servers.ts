@@ -1,10 +1,12 @@
 /** Real servers for tests: each on a free loopback port, with its data in a folder of its own. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { accessSync, chownSync, constants, mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { connect, createServer, type Server as NetServer } from "node:net";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "../ports.ts";
 
 /** A server that has been started. Its port and its data stay the same over restarts. */
 export interface Server {
@@ -158,7 +160,9 @@ export async function startProxy(serverPort: number): Promise<CountingProxy> {
 			one.on("close", () => other.destroy());
 		}
 	});
-	const port = await listen(proxy);
+	const port = await freePort();
+	proxy.listen(port, "127.0.0.1");
+	await once(proxy, "listening");
 	return {
 		port,
 		roundTrips: () => count,
@@ -269,20 +273,6 @@ function find(program: string, debianPackage: string, folders: readonly string[]
 		}
 	}
 	throw new Error(`${program} is not installed: apt-get install ${debianPackage}`);
-}
-
-async function freePort(): Promise<number> {
-	const server = createServer();
-	const port = await listen(server);
-	await new Promise((resolve) => server.close(resolve));
-	return port;
-}
-
-async function listen(server: NetServer): Promise<number> {
-	await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-	const address = server.address();
-	if (address === null || typeof address === "string") throw new Error("expected a port");
-	return address.port;
 }
 
 function succeeds(program: string, flags: readonly string[], expected: string): boolean {
