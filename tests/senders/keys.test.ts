@@ -4,7 +4,7 @@ import { createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypt
 import { describe, test } from "node:test";
 import type { CallbackInput, KeyFinder, KeyInput, PublicJsonWebKey } from "wallet-callback";
 import { accepted, callbackFor, NOW, refused, type Subject, subjects } from "./deliveries.ts";
-import { KEY_ID, keyPair, type Signer, signCallback } from "./signers.ts";
+import { fromPem, KEY_ID, keyPair, PEM, type Signer, signCallback } from "./signers.ts";
 
 /** Those whose callbacks name the key. */
 const keyed = subjects.filter(({ signer }) => signer.keyed);
@@ -51,15 +51,15 @@ function finding({ signer, library }: Subject, find: KeyFinder) {
 
 /** Keys that no two of the senders' algorithms share, and keys of no algorithm here. */
 const OTHER_KEYS: readonly PublicJsonWebKey[] = [
-	generateKeyPairSync("rsa", { modulusLength: 2048 }),
-	generateKeyPairSync("ec", { namedCurve: "P-256" }),
-	generateKeyPairSync("ec", { namedCurve: "P-384" }),
-	generateKeyPairSync("ec", { namedCurve: "secp256k1" }),
-	generateKeyPairSync("ed25519"),
-	generateKeyPairSync("ed448"),
-	generateKeyPairSync("x25519"),
+	generateKeyPairSync("rsa", { modulusLength: 2048, ...PEM }),
+	generateKeyPairSync("ec", { namedCurve: "P-256", ...PEM }),
+	generateKeyPairSync("ec", { namedCurve: "P-384", ...PEM }),
+	generateKeyPairSync("ec", { namedCurve: "secp256k1", ...PEM }),
+	generateKeyPairSync("ed25519", PEM),
+	generateKeyPairSync("ed448", PEM),
+	generateKeyPairSync("x25519", PEM),
 ]
-	.map(({ publicKey }) => publicKey.export({ format: "jwk" }) as PublicJsonWebKey)
+	.map((pair) => fromPem(pair).publicKey.export({ format: "jwk" }) as PublicJsonWebKey)
 	.concat({ kty: "oct", k: "c2VjcmV0" }, { kty: "AKP", alg: "ML-DSA-44", pub: "AAAA" });
 
 const isOfKind = (one: PublicJsonWebKey, other: PublicJsonWebKey) =>

@@ -202,6 +202,22 @@ function twice<T>(make: () => T): () => readonly [T, T] {
 	return once(() => [make(), make()] as const);
 }
 
+/** Has keys generated as text, for {@link fromPem}. */
+export const PEM = {
+	publicKeyEncoding: { type: "spki", format: "pem" },
+	privateKeyEncoding: { type: "pkcs8", format: "pem" },
+} as const;
+
+/**
+ * A key pair, read from its text. In Node 20, key objects that were generated share a lock with the
+ * job that made them, and exporting one hangs when the garbage collector meets that job meanwhile.
+ */
+export function fromPem(pair: { readonly publicKey: unknown; readonly privateKey: unknown }) {
+	// Node's types have the texts for key objects.
+	const [publicKey, privateKey] = [String(pair.publicKey), String(pair.privateKey)];
+	return { publicKey: createPublicKey(publicKey), privateKey: createPrivateKey(privateKey) };
+}
+
 const noPairs = (): never => {
 	throw new Error("a shared secret has no pair");
 };
@@ -259,7 +275,7 @@ const ed25519: Algorithm = {
 			nodeSign(null, createHash(digest).update(bytes).digest(), key as KeyObject),
 		),
 	verify: (bytes, key, signature) => nodeVerify(null, bytes, key as KeyObject, signature),
-	pairs: twice(() => generateKeyPairSync("ed25519")),
+	pairs: twice(() => fromPem(generateKeyPairSync("ed25519", PEM))),
 };
 
 function ecdsa(namedCurve: "P-256" | "secp256k1"): Algorithm {
@@ -270,7 +286,7 @@ function ecdsa(namedCurve: "P-256" | "secp256k1"): Algorithm {
 		signOtherwise: (bytes, key) =>
 			["sha1", "sha384", "sha512"].map((other) => nodeSign(other, bytes, key as KeyObject)),
 		verify: (bytes, key, signature) => nodeVerify("sha256", bytes, key as KeyObject, signature),
-		pairs: twice(() => generateKeyPairSync("ec", { namedCurve })),
+		pairs: twice(() => fromPem(generateKeyPairSync("ec", { namedCurve, ...PEM }))),
 	};
 }
 
@@ -292,8 +308,10 @@ function rsa(digest: "sha256" | "sha512", modulusLength = 2048): Algorithm {
 	};
 }
 
-const pairs1024 = twice(() => generateKeyPairSync("rsa", { modulusLength: 1024 }));
-const pairs2048 = twice(() => generateKeyPairSync("rsa", { modulusLength: 2048 }));
+const rsaPair = (modulusLength: number) => () =>
+	fromPem(generateKeyPairSync("rsa", { modulusLength, ...PEM }));
+const pairs1024 = twice(rsaPair(1024));
+const pairs2048 = twice(rsaPair(2048));
 
 // Keys
 

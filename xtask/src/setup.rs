@@ -59,7 +59,9 @@ pub fn npm(which: Npm) -> Outcome {
         arguments.push("--omit=dev");
     }
     println!("  npm {}", arguments.join(" "));
-    step("installing npm packages", &mut command("npm", &arguments))?;
+    let mut npm = command("npm", &arguments);
+    // For what has to be compiled because its binary cannot be had.
+    step("installing npm packages", npm.env("JOBS", "max"))?;
     fs::write(stamp(which), lock).map_err(|error| error.to_string())
 }
 
