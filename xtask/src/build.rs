@@ -18,13 +18,11 @@ pub const TARGET: &str = "wasm32-unknown-unknown";
 pub fn build(packages: Npm) -> Outcome {
     println!("building the package");
     setup::wasm_target()?;
+    setup::npm(packages)?;
     remove(&root().join("pkg"))?;
     create(&root().join("pkg/dist"))?;
     create(&generated())?;
-    let compile = MODULES.map(|module| move || module.compile());
-    run::together(compile, || setup::npm(packages))?;
-    let finish = MODULES.map(|module| move || module.finish());
-    run::together(finish, || Ok(()))?;
+    run::together(MODULES.map(|module| move || module.build()))?;
     write_glue()?;
     timed("writing types and schema", describe)?;
     bundle()?;
@@ -50,7 +48,6 @@ fn generated() -> PathBuf {
 }
 
 /// A WebAssembly module of the package, made from the same crate as the others.
-#[derive(Clone, Copy)]
 pub struct Module {
     pub name: &'static str,
     /// The feature of the crate that it is made with.
@@ -126,8 +123,8 @@ impl Module {
         )
     }
 
-    /// Makes what is shipped of what was compiled.
-    fn finish(&self) -> Outcome {
+    fn build(&self) -> Outcome {
+        self.compile()?;
         timed(&format!("binding {}", self.name), || self.bind())?;
         self.optimize()?;
         self.embed()

@@ -75,16 +75,12 @@ pub fn timed<T>(title: &str, work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
 }
 
 /// Does all of it at the same time. The error is the first of theirs, in the order of the arguments.
-pub fn together<const N: usize>(
-    works: [impl FnOnce() -> Outcome + Send; N],
-    here: impl FnOnce() -> Outcome,
-) -> Outcome {
+pub fn together<const N: usize>(works: [impl FnOnce() -> Outcome + Send; N]) -> Outcome {
     thread::scope(|scope| {
         let works = works.map(|work| scope.spawn(work));
-        let here = here();
         let panicked = |_| Err("a thread has panicked".to_owned());
         let ends = works.map(|work| work.join().unwrap_or_else(panicked));
-        ends.into_iter().chain([here]).collect()
+        ends.into_iter().collect()
     })
 }
 
