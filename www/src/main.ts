@@ -117,9 +117,10 @@ function choices<Value extends Language | Theme>(
 	);
 }
 
+const prefersDark = matchMedia("(prefers-color-scheme: dark)");
+
 function shownTheme(): Theme {
-	const prefersDark = matchMedia("(prefers-color-scheme: dark)").matches;
-	return theme.get() ?? (prefersDark ? "dark" : "light");
+	return theme.get() ?? (prefersDark.matches ? "dark" : "light");
 }
 
 function changeLanguage(name: Language): void {
@@ -151,6 +152,7 @@ try {
 	show(false);
 	document.body.append(header, main, h("footer", {}, h("p", {}, t.page.footer)));
 	addEventListener("hashchange", () => show(true));
+	prefersDark.addEventListener("change", drawHeader);
 } catch (error) {
 	document.body.append(h("p", { class: "problem", role: "alert" }, `${t.page.failed} ${error}`));
 }
