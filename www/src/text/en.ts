@@ -347,7 +347,7 @@ export const en = {
 		body_length: "The body is not as long as it was when it was sent.",
 		key_wrong:
 			"Everything is well formed and nothing matches, so the key is most likely another one.",
-		search_incomplete: "The callback is too large for everything to be tried.",
+		search_incomplete: "Not everything could be tried in the time that is allowed.",
 	} satisfies Record<CauseCode, string>,
 	speed: {
 		title: "Speed",
