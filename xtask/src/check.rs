@@ -2,14 +2,20 @@
 
 use crate::build;
 use crate::run::{Outcome, command, npm_bin, step};
-use crate::setup::Npm;
+use crate::setup::{self, Npm};
 
 /// Checks everything that can be judged without running it.
 pub fn check() -> Outcome {
+    let cargo = |title: &str, arguments: &[&str]| step(title, &mut command("cargo", arguments));
+    // What takes a second comes first.
+    cargo("rustfmt", &["fmt", "--all", "--check"])?;
+    setup::npm(Npm::Everything)?;
+    step(
+        "biome",
+        &mut command(&npm_bin("biome"), &["check", "--error-on-warnings", "."]),
+    )?;
     build::build(Npm::Everything)?;
     println!("checking");
-    let cargo = |title: &str, arguments: &[&str]| step(title, &mut command("cargo", arguments));
-    cargo("rustfmt", &["fmt", "--all", "--check"])?;
     cargo(
         "clippy",
         &[
@@ -39,10 +45,6 @@ pub fn check() -> Outcome {
     step(
         "rustdoc",
         command("cargo", &["doc", "--no-deps", "--locked"]).env("RUSTDOCFLAGS", "-Dwarnings"),
-    )?;
-    step(
-        "biome",
-        &mut command(&npm_bin("biome"), &["check", "--error-on-warnings", "."]),
     )?;
     for (title, project) in [
         ("types of the page", "www/tsconfig.json"),

@@ -259,7 +259,8 @@ export const zh: Texts = {
 		malformed_header: "检查请求头是否重复、被截断或被改写。",
 		unknown_key: "添加该密钥，或让 keys 成为查找密钥的函数。",
 		unsupported_signature: "传入与发送方签名种类相应的密钥。",
-		signature_mismatch: "是伪造的；或用了另一端点的密钥（secret）；或请求体不是原始字节：请在这里诊断。",
+		signature_mismatch:
+			"是伪造的；或用了另一端点的密钥（secret）；或请求体不是原始字节：请在这里诊断。",
 		timestamp_too_old: "是重放，或时钟不准：请使用 NTP。",
 		timestamp_too_new: "你或发送方的时钟不准。",
 		malformed_payload: "告知发送方；path 和 message 说明位置和问题。",
