@@ -259,7 +259,12 @@ describe("a store is found out when", () => {
 			};
 			const found = conformance(create).find(({ name }) => name === fails);
 			assert.ok(found, `there is no case "${fails}"`);
-			await assert.rejects(found.run(), /expected/);
+			// A machine that stands still for some milliseconds may hide a flaw of that size once.
+			const outcomes: unknown[] = [];
+			do {
+				outcomes.push(await found.run().catch(String));
+			} while (outcomes.at(-1) === undefined && outcomes.length < 10);
+			assert.match(String(outcomes.at(-1)), /expected/);
 		});
 	}
 });
