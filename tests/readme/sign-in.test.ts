@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { build } from "esbuild";
 import { chromium } from "playwright-core";
-import { chromiumMissing } from "../runtime/runtimes/browser.ts";
+import { CHROMIUM, chromiumMissing } from "../runtime/runtimes/browser.ts";
 import { type Document, documents, snippetOf } from "./documents.ts";
 import { SIGN_INS } from "./on-servers.ts";
 import { type Project, prepareProject } from "./programs.ts";
@@ -56,7 +56,7 @@ test("README.md: tokenpocket-page, with a browser", async (context) => {
 	await project.serve([NODE, file], {}, async ({ port }) => {
 		const site = `http://localhost:${port}`;
 		const browser = await chromium.launch({
-			executablePath: "/usr/bin/chromium",
+			executablePath: CHROMIUM,
 			args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"],
 		});
 		try {

@@ -1,9 +1,10 @@
 /** Runs a snippet as Cloudflare does, with the configuration that stands beside it. */
 import { readFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
-import { build, type Plugin } from "esbuild";
+import { build } from "esbuild";
 import { Miniflare } from "miniflare";
+import { keepWasmImport } from "../runtime/runtimes/edge.ts";
 import { type Document, documents, snippetOf } from "./documents.ts";
 import type { Project } from "./programs.ts";
 
@@ -89,14 +90,3 @@ export async function inWorkerd(
 		await miniflare.dispose();
 	}
 }
-
-/** The import of a `.wasm` file stays in the bundle, and workerd resolves it. */
-const keepWasmImport: Plugin = {
-	name: "keep-wasm-import",
-	setup({ onResolve }) {
-		onResolve({ filter: /\.wasm$/ }, ({ path }) => ({
-			path: `./${basename(path)}`,
-			external: true,
-		}));
-	},
-};

@@ -9,7 +9,7 @@ import { createServer as createViteServer } from "vite";
 import { type App, buildRunner, type Runtime } from "../harness.ts";
 import { bundleWithVite } from "./bundlers.ts";
 
-const CHROMIUM = "/usr/bin/chromium";
+export const CHROMIUM = "/usr/bin/chromium";
 const ARGUMENTS = [
 	"--headless",
 	"--no-sandbox",

@@ -51,7 +51,7 @@ function workerd(name: string, compatibilityFlags: string[], lacks: Runtime["lac
 }
 
 /** The import of a `.wasm` file stays in the bundle, as wrangler leaves it, and workerd resolves it. */
-const keepWasmImport: Plugin = {
+export const keepWasmImport: Plugin = {
 	name: "keep-wasm-import",
 	setup({ onResolve }) {
 		onResolve({ filter: /\.wasm$/ }, ({ path }) => ({
