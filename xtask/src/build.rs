@@ -81,6 +81,22 @@ const DAPP: Module = Module {
     flags: &["--cfg=cpubits=\"32\""],
 };
 
+/// What wasm-opt does to every module.
+const WASM_OPT_FLAGS: [&str; 11] = [
+    "-O3",
+    "--converge",
+    // Functions that stay apart pack better, and take no more time that can be measured.
+    "--one-caller-inline-max-function-size=0",
+    "--flexible-inline-max-function-size=5",
+    "--enable-simd",
+    "--enable-bulk-memory",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-multivalue",
+];
+
 impl Module {
     /// A folder of its own: in a common one, each would replace the other's file.
     fn work_dir(&self) -> PathBuf {
@@ -154,28 +170,25 @@ impl Module {
         root().join(format!("pkg/dist/{}.wasm", self.name))
     }
 
+    /// Optimizes what was bound, or takes what was made of the same bytes before.
     fn optimize(&self) -> Outcome {
-        let mut wasm_opt = command(
-            &npm_bin("wasm-opt"),
-            &[
-                "-O3",
-                "--converge",
-                // Functions that stay apart pack better, and take no more time that can be measured.
-                "--one-caller-inline-max-function-size=0",
-                "--flexible-inline-max-function-size=5",
-                "--enable-simd",
-                "--enable-bulk-memory",
-                "--enable-sign-ext",
-                "--enable-mutable-globals",
-                "--enable-nontrapping-float-to-int",
-                "--enable-reference-types",
-                "--enable-multivalue",
-            ],
-        );
         let input = self.work_dir().join("core_bg.wasm");
+        let seen = self.work_dir().join("optimized_from");
+        let optimized = self.work_dir().join("optimized.wasm");
+        let mut source = WASM_OPT_FLAGS.join(" ").into_bytes();
+        source.extend(fs::read(&input).map_err(|error| error.to_string())?);
+        if !fs::read(&seen).is_ok_and(|seen| seen == source) {
+            self.run_wasm_opt(&input, &optimized)?;
+            fs::write(&seen, source).map_err(|error| error.to_string())?;
+        }
+        copy(&optimized, &self.path())
+    }
+
+    fn run_wasm_opt(&self, input: &Path, output: &Path) -> Outcome {
+        let mut wasm_opt = command(&npm_bin("wasm-opt"), &WASM_OPT_FLAGS);
         step(
             &format!("optimizing {}", self.name),
-            wasm_opt.arg(input).arg("-o").arg(self.path()),
+            wasm_opt.arg(input).arg("-o").arg(output),
         )
     }
 
