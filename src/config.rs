@@ -8,8 +8,8 @@ use alloc::vec::Vec;
 
 use zeroize::Zeroizing;
 
+use crate::chain::amount::{self, AmountError, BaseUnits, Decimals};
 use crate::error::{ConfigError, KeyProblem};
-use crate::event::amount::{self, AmountError, BaseUnits, Decimals};
 #[cfg(feature = "full")]
 use crate::explain::{self, Explanation};
 use crate::freshness::Tolerance;

@@ -9,11 +9,11 @@ use alloc::string::String;
 
 use core::fmt;
 
+use crate::chain::address::AddressError;
+use crate::chain::amount::AmountError;
+use crate::chain::asset::AssetError;
+use crate::chain::id::ChainError;
 use crate::encoding::Encoding;
-use crate::event::address::AddressError;
-use crate::event::amount::AmountError;
-use crate::event::asset::AssetError;
-use crate::event::chain::ChainError;
 use crate::sender::End;
 use crate::timestamp::{TimestampError, Unit};
 

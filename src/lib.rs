@@ -22,6 +22,7 @@
 extern crate alloc;
 
 mod algorithm;
+pub mod chain;
 pub mod claim;
 pub mod config;
 #[cfg(feature = "dapp")]

@@ -13,8 +13,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde::Deserialize;
-use wallet_callback::event::address::{AddressError, Coverage, check, check_transaction_hash};
-use wallet_callback::event::chain::{Chain, Family};
+use wallet_callback::chain::address::{AddressError, Coverage, check, check_transaction_hash};
+use wallet_callback::chain::id::{Chain, Family};
 
 /// An address, or a transaction hash, as its source publishes it.
 #[derive(Deserialize)]

@@ -7,7 +7,7 @@
     clippy::as_conversions
 )]
 
-use wallet_callback::event::amount::{AmountError, BaseUnits, Decimals, to_base_units};
+use wallet_callback::chain::amount::{AmountError, BaseUnits, Decimals, to_base_units};
 
 const MAX: &str = "115792089237316195423570985008687907853269984665640564039457584007913129639935";
 

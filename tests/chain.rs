@@ -1,9 +1,9 @@
 //! Chains and assets: the test cases of CAIP-2 and CAIP-19, then their grammars' edges.
 #![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
-use wallet_callback::event::address::AddressError;
-use wallet_callback::event::asset::{Asset, AssetError};
-use wallet_callback::event::chain::{Chain, ChainError, Family};
+use wallet_callback::chain::address::AddressError;
+use wallet_callback::chain::asset::{Asset, AssetError};
+use wallet_callback::chain::id::{Chain, ChainError, Family};
 
 /// CAIP-2, test cases; the namespaces' own for those that have one.
 #[test]

@@ -13,14 +13,14 @@ mod common;
 
 use common::*;
 use serde_json::{Value, json};
+use wallet_callback::chain::address::AddressError;
+use wallet_callback::chain::amount::AmountError;
+use wallet_callback::chain::asset::AssetError;
+use wallet_callback::chain::id::ChainError;
 use wallet_callback::encoding::Encoding;
 use wallet_callback::error::{
     Client, ConfigError, HeaderProblem, KeyProblem, Location, PayloadProblem, Rejection,
 };
-use wallet_callback::event::address::AddressError;
-use wallet_callback::event::amount::AmountError;
-use wallet_callback::event::asset::AssetError;
-use wallet_callback::event::chain::ChainError;
 use wallet_callback::report::{config_error, write_rejection};
 use wallet_callback::sender::End;
 use wallet_callback::timestamp::{TimestampError, Unit};

@@ -4,7 +4,7 @@ use alloc::string::String;
 
 use sha2::{Digest, Sha256};
 
-use crate::event::address::{AddressError, base58, evm, hex};
+use crate::chain::address::{AddressError, base58, evm, hex};
 
 /// The version byte of TRON's accounts.
 const TRON: u8 = 0x41;

@@ -8,7 +8,7 @@ use ripemd::{Digest, Ripemd160};
 use super::account::to_base58;
 use super::secp256k1::Signature;
 use super::{Code, Refusal};
-use crate::event::address::base58;
+use crate::chain::address::base58;
 
 /// A signature: `SIG_K1_` and Base58.
 pub(super) fn signature(text: &str) -> Result<Signature, Refusal> {

@@ -9,7 +9,7 @@ use super::secp256k1::{PublicKey, Signature};
 use super::sign_in::SignIn;
 use super::{Code, Refusal, account, antelope, typed_data};
 use crate::algorithm::{ed25519, keccak256, sha256};
-use crate::event::address::base58;
+use crate::chain::address::base58;
 
 /// How a wallet signs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 use alloc::borrow::ToOwned;
 use alloc::string::{String, ToString};
 
-use crate::event::address::{self, AddressError, antelope, evm};
-use crate::event::chain::{Chain, Family};
+use crate::chain::address::{self, AddressError, antelope, evm};
+use crate::chain::id::{Chain, Family};
 
 /// EOS, whose CAIP-2 name holds the first half of its chain id.
 const EOS: &str = "antelope:aca376f206b8fc25a6ed44dbdc66547c";

@@ -14,8 +14,8 @@ use super::record::{
 };
 use super::sign_in::SignIn;
 use super::url::WebUrl;
+use crate::chain::amount::{self, Decimals};
 use crate::error::ConfigError;
-use crate::event::amount::{self, Decimals};
 use crate::json::{Document, Integers};
 use crate::timestamp::{self, Unit};
 

@@ -13,7 +13,7 @@ use alloc::vec::Vec;
 use super::number::Number;
 use super::{Code, Refusal, payload};
 use crate::algorithm::keccak256;
-use crate::event::address::evm;
+use crate::chain::address::evm;
 use crate::json::Value;
 
 /// The most types, and members of a type. The text that stands for a type holds that of all types it

@@ -3,11 +3,11 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::chain::address::{self, Coverage};
+use crate::chain::amount::{BaseUnits, Decimals};
+use crate::chain::asset::Asset;
+use crate::chain::id::Chain;
 use crate::error::PayloadProblem;
-use crate::event::address::{self, Coverage};
-use crate::event::amount::{BaseUnits, Decimals};
-use crate::event::asset::Asset;
-use crate::event::chain::Chain;
 use crate::event::model::{Family, Field, Kind, Status};
 use crate::json::{Fault, Value};
 use crate::timestamp;

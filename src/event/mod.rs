@@ -1,9 +1,5 @@
 //! What a fresh callback says.
 
-pub mod address;
-pub mod amount;
-pub mod asset;
-pub mod chain;
 mod data;
 mod deposit;
 mod envelope;

@@ -5,8 +5,8 @@ pub mod senders;
 use std::fmt::Write;
 
 use serde_json::{Map, Value, json};
+use wallet_callback::chain::id;
 use wallet_callback::error::Code;
-use wallet_callback::event::chain;
 use wallet_callback::event::model::{FAMILIES, Family, Field, Kind, Status};
 use wallet_callback::explain::Code as Cause;
 
@@ -35,7 +35,7 @@ pub fn typescript(senders: &[Sender]) -> String {
         "CauseCode",
         causes,
     );
-    let chains = chain::NAMES.iter().map(|(id, _)| *id);
+    let chains = id::NAMES.iter().map(|(id, _)| *id);
     alias(
         &mut out,
         "The chains that are best known, as CAIP-2.",

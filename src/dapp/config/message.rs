@@ -5,13 +5,13 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::{invalid, refused};
+use crate::chain::id::Chain;
 use crate::config::{document, read, refuse_unknown, required, strings};
 use crate::dapp::Refusal;
 use crate::dapp::message::{self, MAX_PUBLIC_KEYS, Scheme, SignedMessage, Signer};
 use crate::dapp::object::{Object, array};
 use crate::dapp::sign_in::{Demands, SignIn};
 use crate::error::ConfigError;
-use crate::event::chain::Chain;
 use crate::json::Value;
 use crate::report;
 

@@ -2,8 +2,8 @@
 
 use core::fmt;
 
-use crate::event::address::{self, AddressError};
-use crate::event::chain::{Chain, Family, is_namespace};
+use crate::chain::address::{self, AddressError};
+use crate::chain::id::{Chain, Family, is_namespace};
 
 /// An asset of one chain, such as `eip155:1/erc20:0x6b17…`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,7 +8,7 @@ mod polkadot;
 
 use core::fmt;
 
-use crate::event::chain::{Chain, Family};
+use crate::chain::id::{Chain, Family};
 
 /// How much an accepted address or transaction hash has been checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
