@@ -1,6 +1,6 @@
+import { compile } from "./core/inline.js";
 import { provide } from "./dapp/core.js";
 import { base64 } from "./generated/dapp-bytes.js";
-import { compile } from "./inline.js";
 
 provide(() => compile(base64));
 

@@ -1,8 +1,8 @@
-import { coreFrom } from "./core.js";
-import type { Detect, Explain } from "./explain.js";
-import { detectOn, explainOn } from "./explain-on.js";
+import { coreFrom } from "./core/core.js";
 import { loadFull } from "./full-module.edge-light.js";
 import { createGlue } from "./generated/glue.js";
+import type { Detect, Explain } from "./verifier/explain.js";
+import { detectOn, explainOn } from "./verifier/explain-on.js";
 
 const onFull = /* @__PURE__ */ coreFrom(loadFull, createGlue);
 

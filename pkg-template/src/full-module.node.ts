@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import { CoreError } from "./errors.js";
+import { CoreError } from "./core/errors.js";
 
 /**
  * Reads the full module from the package's folder: as text in the program, it would cost every start

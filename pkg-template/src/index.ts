@@ -1,6 +1,6 @@
-import { provide } from "./core.js";
+import { provide } from "./core/core.js";
+import { compile } from "./core/inline.js";
 import { base64 } from "./generated/core-bytes.js";
-import { compile } from "./inline.js";
 
 provide(() => compile(base64));
 

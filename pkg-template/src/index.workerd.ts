@@ -1,5 +1,5 @@
 import module from "../core.wasm";
-import { provide } from "./core.js";
+import { provide } from "./core/core.js";
 
 provide(() => module);
 

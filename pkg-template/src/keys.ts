@@ -1,7 +1,7 @@
-import type { SenderDescriptor } from "./descriptor.js";
 import type { SenderName } from "./generated/model.js";
 import { keyHosts } from "./generated/senders.js";
-import type { KeyInput } from "./types.js";
+import type { SenderDescriptor } from "./verifier/descriptor.js";
+import type { KeyInput } from "./verifier/types.js";
 
 /** What {@link createKeyResolver} takes. */
 export interface KeyResolverOptions {

@@ -1,7 +1,7 @@
-import { provide } from "./core.js";
+import { provide } from "./core/core.js";
 
 export * from "./api.js";
-export { detect, explain } from "./explain.js";
+export { detect, explain } from "./verifier/explain.js";
 
 /**
  * Hands over the core, for a platform on which the default entry does not find it. Call it once,

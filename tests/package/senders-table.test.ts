@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { Ajv2020 } from "ajv/dist/2020.js";
-import type { SenderDescriptor } from "../../pkg-template/src/descriptor.ts";
+import type { SenderDescriptor } from "../../pkg-template/src/verifier/descriptor.ts";
 import senders from "../../src/sender/senders.json" with { type: "json" };
 
 /** A type as the compiler infers it from JSON: without the texts and numbers of its literals. */

@@ -268,7 +268,7 @@ fn glue_factory(glue: &str) -> Outcome<String> {
         body.push('\n');
     }
     Ok(format!(
-        "import {{ TextDecoder, TextEncoder }} from \"../text.js\";\n\n\
+        "import {{ TextDecoder, TextEncoder }} from \"../core/text.js\";\n\n\
          export function createGlue() {{\n{body}\nreturn {{ {} }};\n}}\n",
         names.join(", ")
     ))
@@ -355,23 +355,23 @@ const FULL_MODULE: [&str; 3] = [
 /// The modules whose declarations users see beside those of the entries.
 const PUBLIC_MODULES: [&str; 23] = [
     "api",
-    "amount",
+    "verifier/amount",
     "dapp/api",
     "dapp/callback",
     "dapp/handler",
     "dapp/message",
     "dapp/request",
     "dapp/types",
-    "descriptor",
-    "digest",
-    "explain",
+    "verifier/descriptor",
+    "verifier/digest",
+    "verifier/explain",
     "explain-inline",
-    "types",
-    "errors",
-    "senders",
-    "sign",
-    "transport",
-    "verify",
+    "verifier/types",
+    "core/errors",
+    "verifier/senders",
+    "verifier/sign",
+    "verifier/transport",
+    "verifier/verify",
     "generated/model",
     "receiver/journal",
     "receiver/types",

@@ -76,7 +76,7 @@ pub fn typescript(senders: &[Sender]) -> String {
 const HEAD: &str = "\
 // Made from the tables of the Rust core by `cargo xtask build`.
 
-import type { JsonValue } from \"../types.js\";
+import type { JsonValue } from \"../verifier/types.js\";
 ";
 
 const SHARED: &str = "

@@ -1,4 +1,9 @@
-export { ConfigError, type ConfigErrorCode, CoreError, type CoreErrorCode } from "../errors.js";
+export {
+	ConfigError,
+	type ConfigErrorCode,
+	CoreError,
+	type CoreErrorCode,
+} from "../core/errors.js";
 export type * from "../receiver/journal.js";
 export type * from "../stores/store.js";
 export { verifyDappCallback } from "./callback.js";

@@ -1,4 +1,4 @@
-import { toOptions } from "../core.js";
+import { toOptions } from "../core/core.js";
 import { withDapp } from "./core.js";
 import { requireOptions, toContent, toTime } from "./input.js";
 import type { DappCallbackOptions, DappRejected, DappResult } from "./types.js";

@@ -1,7 +1,7 @@
 /** The module for dapps: started when first used. */
 
-import { coreFrom, type Runner } from "../core.js";
-import { CoreError } from "../errors.js";
+import { coreFrom, type Runner } from "../core/core.js";
+import { CoreError } from "../core/errors.js";
 import { createGlue } from "../generated/dapp-glue.js";
 
 let own: Runner = () => {

@@ -1,6 +1,6 @@
 /** The server's side of a `callbackUrl`. */
 
-import { ConfigError } from "../errors.js";
+import { ConfigError } from "../core/errors.js";
 import { type Ending, notNow, unread } from "../receiver/ending.js";
 import { Handling } from "../receiver/handling.js";
 import { type Facts, Journal, type Logger } from "../receiver/journal.js";

@@ -1,6 +1,6 @@
 /** What users hand over, as the module takes it. */
 
-import { toBytes } from "../request.js";
+import { toBytes } from "../verifier/request.js";
 
 /** @throws {TypeError} for a clock that gives no time. */
 export function toTime(now: number | (() => number) | undefined): number {

@@ -1,5 +1,5 @@
-import { toOptions } from "../core.js";
-import { toBytes } from "../request.js";
+import { toOptions } from "../core/core.js";
+import { toBytes } from "../verifier/request.js";
 import { withDapp } from "./core.js";
 import { requireOptions, toContent, toTime } from "./input.js";
 import type { SignedMessageOptions, SignedMessageResult } from "./types.js";

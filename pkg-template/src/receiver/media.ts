@@ -1,7 +1,7 @@
 /** What HTTP says of a callback before its body is read. */
 
 import type { VerifierSettings } from "wallet-callback";
-import { readBody, readHeaders } from "../request.js";
+import { readBody, readHeaders } from "../verifier/request.js";
 import type { Incoming, ReceiverContext, Reply } from "./types.js";
 
 const HEADERS = ["content-type", "content-encoding", "content-length"] as const;

@@ -39,8 +39,8 @@ pub fn typescript(senders: &[Sender]) -> String {
 const HEAD: &str = "\
 // Made from `src/sender/senders.json` by `cargo xtask build`.
 
-import type { SenderDescriptor } from \"../descriptor.js\";
-import type { SenderInfo } from \"../types.js\";
+import type { SenderDescriptor } from \"../verifier/descriptor.js\";
+import type { SenderInfo } from \"../verifier/types.js\";
 import type { SenderName } from \"./model.js\";
 ";
 

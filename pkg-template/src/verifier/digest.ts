@@ -1,4 +1,4 @@
-import { withCore } from "./core.js";
+import { withCore } from "../core/core.js";
 import { toBody } from "./request.js";
 import type { BodyInput } from "./types.js";
 

@@ -1,4 +1,4 @@
-import { toOptions, withCore } from "./core.js";
+import { toOptions, withCore } from "../core/core.js";
 
 /**
  * Writes an amount of base units in whole tokens, exactly. Zeros at the end of the fraction are left

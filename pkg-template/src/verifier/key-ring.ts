@@ -1,6 +1,6 @@
 /** Keys in the shapes in which users hand them over, and those that are found by their ids. */
 
-import { ConfigError } from "./errors.js";
+import { ConfigError } from "../core/errors.js";
 import { toBytes } from "./request.js";
 import type { KeyFinder, KeyInput, KeyMaterial, KeySet, VerifierOptions } from "./types.js";
 

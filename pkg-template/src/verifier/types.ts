@@ -1,5 +1,5 @@
+import type { RejectionCode, SenderName, WalletEvent } from "../generated/model.js";
 import type { SenderDescriptor } from "./descriptor.js";
-import type { RejectionCode, SenderName, WalletEvent } from "./generated/model.js";
 
 /** A public key as a JSON Web Key (RFC 7517). */
 export interface PublicJsonWebKey {

@@ -1,5 +1,5 @@
-import { type Core, type Runner, toOptions } from "./core.js";
-import { CoreError } from "./errors.js";
+import { type Core, type Runner, toOptions } from "../core/core.js";
+import { CoreError } from "../core/errors.js";
 import type { Detect, Explain, Explanation } from "./explain.js";
 import { KeyRing } from "./key-ring.js";
 import { allHeaders, toBody } from "./request.js";

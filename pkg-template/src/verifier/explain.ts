@@ -1,7 +1,7 @@
-import { withCore } from "./core.js";
+import { withCore } from "../core/core.js";
+import type { CauseCode, SenderName } from "../generated/model.js";
 import type { SenderDescriptor } from "./descriptor.js";
 import { detectOn, explainOn } from "./explain-on.js";
-import type { CauseCode, SenderName } from "./generated/model.js";
 import type { Accepted, CallbackInput, Rejected, VerifierOptions } from "./types.js";
 
 /** What {@link Explain} takes: a callback, and what its verifier was told. */

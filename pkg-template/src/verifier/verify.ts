@@ -1,7 +1,7 @@
-import { type Core, type Parts, toOptions, withCore } from "./core.js";
+import { type Core, type Parts, toOptions, withCore } from "../core/core.js";
+import { CallbackRejectedError, ConfigError } from "../core/errors.js";
+import type { CallbackVerificationEvent, SenderName } from "../generated/model.js";
 import type { SenderDescriptor } from "./descriptor.js";
-import { CallbackRejectedError, ConfigError } from "./errors.js";
-import type { CallbackVerificationEvent, SenderName } from "./generated/model.js";
 import { KeyRing } from "./key-ring.js";
 import { allHeaders, readBody, readHeaders, toBody } from "./request.js";
 import { toDescriptor } from "./senders.js";

@@ -1,9 +1,9 @@
 /** The WebAssembly core: started when first used, replaced after a trap. */
 
+import { createGlue, type Glue, type WasmCore } from "../generated/glue.js";
+import type { Rejected } from "../verifier/types.js";
 import { ConfigError, CoreError } from "./errors.js";
-import { createGlue, type Glue, type WasmCore } from "./generated/glue.js";
 import { TextDecoder, TextEncoder } from "./text.js";
-import type { Rejected } from "./types.js";
 
 /** The words that the core and this layer share: see `Layout` in `src/wasm.rs`. */
 const MAX_HEADERS = 16;

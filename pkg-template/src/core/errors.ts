@@ -1,5 +1,5 @@
-import type { RejectionCode } from "./generated/model.js";
-import type { Rejected } from "./types.js";
+import type { RejectionCode } from "../generated/model.js";
+import type { Rejected } from "../verifier/types.js";
 
 /**
  * Thrown by {@link Verifier.unwrap} for a callback that is refused. It has the fields of the result

@@ -1,8 +1,8 @@
-import { toOptions, withCore } from "./core.js";
+import { toOptions, withCore } from "../core/core.js";
+import { TextEncoder } from "../core/text.js";
 import { toKey } from "./key-ring.js";
 import { toBody } from "./request.js";
 import { toDescriptor } from "./senders.js";
-import { TextEncoder } from "./text.js";
 import type { BodyInput, KeyPair, SignedCallback, SignOptions } from "./types.js";
 
 /**

@@ -1,4 +1,4 @@
-import { toOptions, withCore } from "./core.js";
+import { toOptions, withCore } from "../core/core.js";
 import { readHeaders } from "./request.js";
 import type { HeadersInput, Rejected } from "./types.js";
 

@@ -1,7 +1,7 @@
+import { ConfigError } from "../core/errors.js";
+import type { SenderName } from "../generated/model.js";
+import { about, descriptors } from "../generated/senders.js";
 import type { SenderDescriptor } from "./descriptor.js";
-import { ConfigError } from "./errors.js";
-import type { SenderName } from "./generated/model.js";
-import { about, descriptors } from "./generated/senders.js";
 import type { SenderInfo } from "./types.js";
 
 /**
