@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 
 use super::cause::{Code, Finding};
 use super::format::Format;
-use super::search::Bodies;
+use super::proof::Bodies;
 use super::text::{base64_decode, from_latin1, percent_decode, percent_encode, replace, to_latin1};
 use crate::json::canonical::write_string;
 use crate::json::{Document, Integers, Value};

@@ -6,9 +6,9 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use super::case::{Case, Change};
 use super::cause::{Code, Finding};
 use super::header::{relevant, shown, with_time};
-use super::search::{Case, Change};
 use crate::json::{Document, Integers, Value};
 use crate::sender::{METHOD, URL};
 

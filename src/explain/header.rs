@@ -5,8 +5,8 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::case::{Case, Change, Headers};
 use super::cause::{Code, Finding};
-use super::search::{Case, Change, Headers};
 use super::text::{base64_decode, percent_decode, replace, unquote};
 use crate::sender::Sender;
 

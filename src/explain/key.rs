@@ -7,8 +7,8 @@ use alloc::vec::Vec;
 
 use zeroize::Zeroizing;
 
+use super::case::{Case, Change, IndexedKeys};
 use super::cause::{Code, Finding};
-use super::search::{Case, Change, IndexedKeys};
 use super::text::{base64_decode, replace, unquote};
 use crate::encoding::Encoding;
 use crate::error::ConfigError;

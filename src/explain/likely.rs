@@ -5,9 +5,9 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use super::case::{Case, borrowed};
 use super::cause::{Cause, Certainty, Code, Finding};
 use super::header::{shown, similar};
-use super::search::{Case, borrowed};
 use super::{Input, Verdict};
 use crate::claim::Claim;
 use crate::error::Rejection;

@@ -7,12 +7,14 @@
 //! of a key, of a valid signature or of the body.
 
 mod body;
+mod case;
 mod cause;
 mod context;
 mod format;
 mod header;
 mod key;
 mod likely;
+mod proof;
 mod report;
 mod search;
 mod signed;
@@ -33,8 +35,9 @@ use crate::request::Request;
 use crate::sender::{ALL_HEADERS, METHOD, Sender, URL, all, names};
 use crate::verify::{Options, Verifier};
 
+use case::{Budget, Case, Headers, borrowed};
 use cause::Finding;
-use search::{Budget, Case, Headers, Proof};
+use proof::Proof;
 
 pub use cause::{Cause, Certainty, Code};
 pub use report::write_explanation;
@@ -127,7 +130,7 @@ fn verdict(input: &Input, sender: &Sender) -> Verdict {
         Err(error) => return Verdict::Misconfigured(error),
     };
     let headers = headers(input);
-    let headers = search::borrowed(&headers);
+    let headers = borrowed(&headers);
     let request = Request {
         headers: &headers,
         ..input.request
@@ -259,7 +262,7 @@ fn proven(input: &Input, sender: &Sender, proof: Proof, causes: &mut Vec<Cause>)
     }
     let case = proof.case.as_case();
     let tolerance = input.tolerance.unwrap_or(Tolerance::of(case.sender));
-    let headers = search::borrowed(case.headers);
+    let headers = borrowed(case.headers);
     let request = case.request(&headers);
     let fresh = case
         .authentic(&request)

@@ -3,8 +3,8 @@
 use alloc::format;
 use alloc::vec::Vec;
 
+use super::case::{Case, Change, IndexedKeys};
 use super::cause::{Code, Finding};
-use super::search::{Case, Change, IndexedKeys};
 use crate::algorithm::Algorithm;
 use crate::sender::Sender;
 use crate::sender::template::{Part, Template};

@@ -4,9 +4,9 @@
 use alloc::vec;
 use alloc::vec::Vec;
 
+use super::case::{Budget, Case, Change, borrowed};
 use super::cause::{Code, Finding};
 use super::header::{map_signatures, signatures};
-use super::search::{Budget, Case, Change, borrowed};
 use crate::claim::Claim;
 use crate::encoding::Encoding;
 

@@ -1,0 +1,215 @@
+//! A callback with what is believed about it, changes of either, and what trying them may cost.
+
+use alloc::borrow::ToOwned;
+use alloc::rc::Rc;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use super::cause::Finding;
+use crate::claim::Claim;
+use crate::key::Keys;
+use crate::request::Request;
+use crate::sender::{Rule, Sender};
+use crate::signature::Authentic;
+
+/// Headers, with the method and the URL among them.
+pub(super) type Headers = Vec<(String, Vec<u8>)>;
+
+/// A mistake undone: what the callback or the configuration was without it.
+#[derive(Default)]
+pub(super) struct Change {
+    pub(super) findings: Vec<Finding>,
+    pub(super) sender: Option<Sender>,
+    pub(super) keys: Option<IndexedKeys>,
+    pub(super) headers: Option<Headers>,
+    pub(super) body: Option<Vec<u8>>,
+}
+
+/// Single keys with their places in the list that was given.
+pub(super) type IndexedKeys = Vec<(usize, Rc<Keys>)>;
+
+/// A callback, and what is believed about it.
+#[derive(Clone, Copy)]
+pub(super) struct Case<'c> {
+    pub(super) sender: &'c Sender,
+    pub(super) keys: &'c IndexedKeys,
+    pub(super) headers: &'c Headers,
+    pub(super) body: &'c [u8],
+}
+
+/// The work that may still be done. Whoever sends a callback chooses its size, and explaining one may
+/// not take much longer than a second.
+pub(super) struct Budget {
+    /// In bytes through SHA-256.
+    work: usize,
+    /// Whether something was left undone.
+    exceeded: bool,
+}
+
+/// What a search may cost.
+const WORK: usize = 3 << 25;
+
+/// What an attempt costs beside the bytes that it hashes.
+const ATTEMPT: usize = 1 << 10;
+
+/// What it costs to verify a signature with a public key.
+const PUBLIC_KEY: usize = 1 << 19;
+
+/// How much slower than hashing bytes it is to read them as JSON and to sort them.
+const SORTING: usize = 16;
+
+impl Budget {
+    pub(super) const fn new() -> Self {
+        Self {
+            work: WORK,
+            exceeded: false,
+        }
+    }
+
+    /// Whether there is enough left, which is then less.
+    pub(super) fn spend(&mut self, work: usize) -> bool {
+        let left = self.work.checked_sub(work);
+        self.work = left.unwrap_or(self.work);
+        self.exceeded |= left.is_none();
+        left.is_some()
+    }
+
+    pub(super) const fn is_exceeded(&self) -> bool {
+        self.exceeded
+    }
+}
+
+impl Change {
+    pub(super) fn of_body(finding: Finding, body: Vec<u8>) -> Self {
+        Self {
+            findings: Vec::from([finding]),
+            body: Some(body),
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn of_headers(finding: Finding, headers: Headers) -> Self {
+        Self {
+            findings: Vec::from([finding]),
+            headers: Some(headers),
+            ..Self::default()
+        }
+    }
+}
+
+impl<'c> Case<'c> {
+    /// The case with a mistake undone.
+    pub(super) fn with(self, change: &'c Change) -> Self {
+        Self {
+            sender: change.sender.as_ref().unwrap_or(self.sender),
+            keys: change.keys.as_ref().unwrap_or(self.keys),
+            headers: change.headers.as_ref().unwrap_or(self.headers),
+            body: change.body.as_deref().unwrap_or(self.body),
+        }
+    }
+
+    /// The index of the first key that made the signature. Nothing where none did, or where the
+    /// budget is spent.
+    pub(super) fn authenticate(self, budget: &mut Budget) -> Option<usize> {
+        if !budget.spend(self.cost()) {
+            return None;
+        }
+        let headers = borrowed(self.headers);
+        let (index, _) = self.authentic(&self.request(&headers))?;
+        Some(index)
+    }
+
+    /// The callback with the place of the first key that made its signature.
+    pub(super) fn authentic<'r>(self, request: &Request<'r>) -> Option<(usize, Authentic<'r>)>
+    where
+        'c: 'r,
+    {
+        self.keys.iter().find_map(|(index, keys)| {
+            let claim = Claim::read(request, self.sender).ok()?;
+            Some((*index, Authentic::check(claim, keys).ok()?))
+        })
+    }
+
+    pub(super) const fn request<'h>(self, headers: &'h [(&'h str, &'h [u8])]) -> Request<'h>
+    where
+        'c: 'h,
+    {
+        Request {
+            body: self.body,
+            headers,
+            ip: None,
+        }
+    }
+
+    pub(super) fn cost(self) -> usize {
+        let plain = matches!(self.sender.rule, Rule::Plain | Rule::Hook0);
+        let passes = if plain { 1 } else { SORTING };
+        let sizes = self.headers.iter().map(|(_, value)| value.len());
+        let headers = sizes.fold(0, usize::saturating_add);
+        let body = self.body.len().saturating_mul(passes);
+        let algorithms = &self.sender.signature.algorithms;
+        let passes = self.keys.iter().map(|(_, keys)| {
+            let secret = |(_, algorithm): &(_, _)| keys.secret(0, *algorithm).is_some();
+            let public = if algorithms.iter().any(secret) {
+                0
+            } else {
+                PUBLIC_KEY
+            };
+            body.saturating_add(headers).saturating_add(public)
+        });
+        passes.fold(ATTEMPT, usize::saturating_add)
+    }
+
+    /// The value of a header.
+    pub(super) fn header(self, name: &str) -> Option<&'c [u8]> {
+        let mut headers = self.headers.iter();
+        let found = headers.find(|(other, _)| other.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.as_slice())
+    }
+
+    /// The headers with another value for one of them.
+    pub(super) fn replace(self, name: &str, value: Vec<u8>) -> Headers {
+        let kept = |(other, _): &&(String, Vec<u8>)| !other.eq_ignore_ascii_case(name);
+        let mut headers: Headers = self.headers.iter().filter(kept).cloned().collect();
+        headers.push((name.to_owned(), value));
+        headers
+    }
+}
+
+pub(super) fn borrowed(headers: &Headers) -> Vec<(&str, &[u8])> {
+    let pairs = headers.iter();
+    pairs
+        .map(|(name, value)| (name.as_str(), value.as_slice()))
+        .collect()
+}
+
+/// A case that needs nothing else to exist.
+pub(super) struct OwnedCase {
+    sender: Sender,
+    keys: IndexedKeys,
+    headers: Headers,
+    body: Vec<u8>,
+}
+
+impl OwnedCase {
+    /// Copies a case with one of its keys.
+    pub(super) fn new(case: Case, key: usize) -> Self {
+        let mut keys = case.keys.iter();
+        let matching = keys.find(|(index, _)| *index == key);
+        Self {
+            sender: case.sender.clone(),
+            keys: matching.into_iter().cloned().collect(),
+            headers: case.headers.clone(),
+            body: case.body.to_vec(),
+        }
+    }
+
+    pub(super) fn as_case(&self) -> Case<'_> {
+        Case {
+            sender: &self.sender,
+            keys: &self.keys,
+            headers: &self.headers,
+            body: &self.body,
+        }
+    }
+}
