@@ -44,6 +44,7 @@ pub mod sign;
 pub mod signature;
 pub mod timestamp;
 pub mod transport;
+mod url;
 pub mod verify;
 
 #[cfg(target_arch = "wasm32")]

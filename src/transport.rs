@@ -4,6 +4,7 @@ use core::net::IpAddr;
 
 use crate::error::Rejection;
 use crate::origin::IpRanges;
+use crate::url;
 
 /// What a receiver demands of the transport, and whose word about it counts.
 #[derive(Debug, Default)]
@@ -116,7 +117,7 @@ impl<'a> Client<'a> {
     }
 
     fn is_loopback(self) -> bool {
-        self.address.to_canonical().is_loopback()
+        url::is_loopback_address(self.address)
     }
 }
 
@@ -134,8 +135,8 @@ fn is_https(protocols: &str) -> bool {
     last.trim_matches([' ', '\t']).eq_ignore_ascii_case("https")
 }
 
-/// `localhost` (RFC 6761, section 6.3) or an address of the machine itself, perhaps with a port.
+/// Whether the host of a request, perhaps with a port, is this machine.
 fn is_loopback_host(host: &str) -> bool {
     let name = host.split_once(':').map_or(host, |(name, _)| name);
-    name.eq_ignore_ascii_case("localhost") || Client::parse(host).is_some_and(Client::is_loopback)
+    url::is_loopback_host(name) || Client::parse(host).is_some_and(Client::is_loopback)
 }

@@ -19,7 +19,5 @@ pub mod request;
 mod secp256k1;
 pub mod sign_in;
 mod typed_data;
-mod uri;
-mod url;
 
 pub use refusal::{Code, Refusal};

@@ -10,6 +10,7 @@ use alloc::vec::Vec;
 use super::{Code, Refusal};
 use crate::json::{Document, Fault, Integers, Value};
 use crate::report;
+use crate::url;
 
 /// The longest body, and the longest query, in bytes. Typed data is not sent back, so that answers
 /// have one or two kilobytes.
@@ -81,7 +82,7 @@ impl Payload {
     /// # Errors
     /// [`Code::MalformedPayload`].
     pub(crate) fn read(body: &[u8], url: Option<&str>) -> Result<Self, Refusal> {
-        let query = url.and_then(query).unwrap_or_default();
+        let query = url.and_then(url::query).unwrap_or_default();
         let body = if body.is_empty() {
             query.as_bytes()
         } else {
@@ -304,48 +305,13 @@ fn malformed(message: impl Into<Cow<'static, str>>) -> Refusal {
     Refusal::new(Code::MalformedPayload, message)
 }
 
-/// The part of a URL between `?` and `#`.
-fn query(url: &str) -> Option<&str> {
-    let (before, _) = url.split_once('#').unwrap_or((url, ""));
-    before.split_once('?').map(|(_, query)| query)
-}
-
 /// The names and values of a query (`application/x-www-form-urlencoded`) as an object of strings, so
 /// that it is read as JSON is: a name that is there twice is refused.
 fn query_to_json(query: &[u8]) -> Result<String, Refusal> {
-    let pairs = query.split(|byte| *byte == b'&');
-    let pairs = pairs.filter(|pair| !pair.is_empty()).map(|pair| {
-        let at = pair.iter().position(|byte| *byte == b'=');
-        let (name, value) = at
-            .and_then(|at| pair.split_at_checked(at))
-            .unwrap_or((pair, b"="));
-        Ok((decode(name)?, decode(value.get(1..).unwrap_or_default())?))
-    });
-    let pairs = pairs.collect::<Result<Vec<_>, Refusal>>()?;
+    let fields = url::form_fields(query).collect::<Result<Vec<_>, _>>();
+    let fields = fields.map_err(malformed)?;
     let mut json = String::new();
-    let texts = pairs.iter().map(|(name, value)| (&**name, &**value));
+    let texts = fields.iter().map(|(name, value)| (&**name, &**value));
     report::write_object(&mut json, texts);
     Ok(json)
-}
-
-fn decode(text: &[u8]) -> Result<String, Refusal> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((byte, behind)) = rest.split_first() {
-        let (byte, behind) = match (byte, behind) {
-            (b'+', behind) => (b' ', behind),
-            (b'%', [high, low, behind @ ..]) => {
-                let mut byte = [0];
-                hex::decode_to_slice([*high, *low], &mut byte)
-                    .map_err(|_| malformed("expected two hex digits behind %, got others"))?;
-                let [byte] = byte;
-                (byte, behind)
-            }
-            (b'%', _) => return Err(malformed("expected two hex digits behind %, got fewer")),
-            (byte, behind) => (*byte, behind),
-        };
-        bytes.push(byte);
-        rest = behind;
-    }
-    String::from_utf8(bytes).map_err(|_| malformed("expected utf-8, got other bytes"))
 }

@@ -13,11 +13,11 @@ use super::record::{
     Action, Expected, Text, account_network, check_chains, check_message, text_scheme,
 };
 use super::sign_in::SignIn;
-use super::url::WebUrl;
 use crate::chain::amount::{self, Decimals};
 use crate::error::ConfigError;
 use crate::json::{Document, Integers};
 use crate::timestamp::{self, Unit};
+use crate::url::{self, Escape, WebUrl};
 
 const LINK: &str = "tpoutside://pull.activity?param=";
 
@@ -228,7 +228,7 @@ impl DappRequest<'_> {
             }
         }
         let mut uri = String::from(LINK);
-        encode(&mut uri, &link.finish());
+        uri.push_str(&url::escape(link.finish().as_bytes(), Escape::Component));
         if uri.len().saturating_sub(LINK.len()) > MAX_PARAM {
             let problem = "expected a link of at most 8192 bytes, got a longer one";
             return Err(invalid("options")(problem));
@@ -492,19 +492,6 @@ fn check_note(option: &'static str, text: Option<&str>, limit: usize) -> Result<
         return Err(invalid(option)(&problem));
     }
     Ok(())
-}
-
-/// Appends text as `encodeURIComponent` writes it.
-fn encode(out: &mut String, text: &str) {
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.!~*'()".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            let hex = hex::encode_upper([byte]);
-            out.push('%');
-            out.push_str(&hex);
-        }
-    }
 }
 
 fn invalid(option: &'static str) -> impl Fn(&str) -> ConfigError {

@@ -5,8 +5,9 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::{Code, Refusal, account, uri};
+use super::{Code, Refusal, account};
 use crate::timestamp;
+use crate::url::uri;
 
 /// What a sign-in message says. Its version is always 1.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,14 +4,16 @@ use core::ops::ControlFlow;
 
 use alloc::borrow::Cow;
 use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::cause::{Code, Finding};
 use super::format::Format;
 use super::proof::Bodies;
-use super::text::{base64_decode, from_latin1, percent_decode, percent_encode, replace, to_latin1};
+use super::text::{base64_decode, from_latin1, replace, to_latin1};
 use crate::json::canonical::write_string;
 use crate::json::{Document, Integers, Value};
+use crate::url::{self, Escape};
 
 /// The longest body that is decompressed, in bytes.
 const MAX_INFLATED: usize = 1 << 21;
@@ -125,7 +127,7 @@ fn decoded(body: &[u8], bodies: &mut Bodies) -> ControlFlow<()> {
     }
     let new = |evidence| Finding::new(Code::BodyDoubleEncoded, evidence);
     if let Ok(text) = str::from_utf8(body) {
-        let mut out = alloc::string::String::with_capacity(body.len());
+        let mut out = String::with_capacity(body.len());
         write_string(&mut out, text);
         let evidence = "what was signed is a JSON string that holds it";
         bodies.visit(new(evidence), out.into_bytes())?;
@@ -138,8 +140,8 @@ fn forms(body: &[u8], bodies: &mut Bodies) -> ControlFlow<()> {
     const ENCODED: &str = "it was signed before it was URL-encoded";
     const NAME: &str = "it was taken for a form that has it as a name";
     let new = |evidence| Finding::new(Code::BodyForm, evidence);
-    for form in [true, false] {
-        if let Some(plain) = percent_decode(body, form) {
+    for form in [Escape::Form, Escape::Component] {
+        if let Some(plain) = url::unescape(body, form) {
             if let Some(name) = plain.strip_suffix(b"=") {
                 bodies.visit(new(NAME), name.to_vec())?;
             }
@@ -151,7 +153,7 @@ fn forms(body: &[u8], bodies: &mut Bodies) -> ControlFlow<()> {
             }
             bodies.visit(new(ENCODED), plain)?;
         }
-        let encoded = percent_encode(body, form);
+        let encoded = url::escape(body, form).into_bytes();
         bodies.visit(
             new("the form that holds it as its member payload was signed"),
             [b"payload=", encoded.as_slice()].concat(),
@@ -162,19 +164,19 @@ fn forms(body: &[u8], bodies: &mut Bodies) -> ControlFlow<()> {
 }
 
 /// An object of scalar values as a form.
-fn form_pairs(object: Value, form: bool) -> Option<Vec<u8>> {
-    let mut out = Vec::new();
+fn form_pairs(object: Value, form: Escape) -> Option<Vec<u8>> {
+    let mut out = String::new();
     for (name, value) in object.members() {
         let scalar = !value.is_object() && !value.is_array();
         let value = scalar.then(|| value.string().unwrap_or(Cow::Borrowed(value.raw())))?;
         if !out.is_empty() {
-            out.push(b'&');
+            out.push('&');
         }
-        out.extend_from_slice(&percent_encode(name.string()?.as_bytes(), form));
-        out.push(b'=');
-        out.extend_from_slice(&percent_encode(value.as_bytes(), form));
+        out.push_str(&url::escape(name.string()?.as_bytes(), form));
+        out.push('=');
+        out.push_str(&url::escape(value.as_bytes(), form));
     }
-    (!out.is_empty()).then_some(out)
+    (!out.is_empty()).then(|| out.into_bytes())
 }
 
 /// What a JSON value may have been made of: a text, a form, bytes.
@@ -185,7 +187,7 @@ fn values(root: Value, bodies: &mut Bodies) -> ControlFlow<()> {
         let finding = Finding::new(Code::BodyDoubleEncoded, QUOTED);
         bodies.visit(finding, text.into_owned().into_bytes())?;
     }
-    for form in [true, false] {
+    for form in [Escape::Form, Escape::Component] {
         if let Some(pairs) = form_pairs(root, form) {
             bodies.visit(Finding::new(Code::BodyForm, PARSED), pairs)?;
         }

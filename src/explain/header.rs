@@ -7,8 +7,9 @@ use alloc::vec::Vec;
 
 use super::case::{Case, Change, Headers};
 use super::cause::{Code, Finding};
-use super::text::{base64_decode, percent_decode, replace, unquote};
+use super::text::{base64_decode, replace, unquote};
 use crate::sender::Sender;
+use crate::url::{self, Escape};
 
 /// Prefixes and labels that senders put before a signature.
 const PREFIXES: [&str; 10] = [
@@ -29,7 +30,9 @@ pub(super) fn changes(case: Case) -> Vec<Change> {
         (Code::HeaderQuotes, |value| {
             unquote(value.trim_ascii()).map(<[u8]>::to_vec)
         }),
-        (Code::HeaderUrlEncoded, |value| percent_decode(value, false)),
+        (Code::HeaderUrlEncoded, |value| {
+            url::unescape(value, Escape::Component)
+        }),
     ];
     for (code, undo) in mistakes {
         push(case, &mut changes, Finding::new(code, ""), undo);

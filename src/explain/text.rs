@@ -35,47 +35,6 @@ pub(super) fn from_latin1(bytes: &[u8], windows: bool) -> String {
     bytes.iter().map(character).collect()
 }
 
-/// Resolves `%` and two digits, and where `form` is set `+`. Nothing where there are none.
-pub(super) fn percent_decode(bytes: &[u8], form: bool) -> Option<Vec<u8>> {
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut rest = bytes;
-    while let Some((byte, behind)) = rest.split_first() {
-        rest = behind;
-        match byte {
-            b'%' => {
-                let mut decoded = [b'%'];
-                let digits = behind.get(..2).unwrap_or_default();
-                if hex::decode_to_slice(digits, &mut decoded).is_ok() {
-                    rest = behind.get(2..).unwrap_or_default();
-                }
-                out.extend_from_slice(&decoded);
-            }
-            b'+' if form => out.push(b' '),
-            _ => out.push(*byte),
-        }
-    }
-    (out != bytes).then_some(out)
-}
-
-/// Writes bytes as `encodeURIComponent` does or, where `form` is set, as `URLSearchParams` does.
-pub(super) fn percent_encode(bytes: &[u8], form: bool) -> Vec<u8> {
-    let kept: &[u8] = if form { b"*-._" } else { b"-_.!~*'()" };
-    let mut out = Vec::with_capacity(bytes.len());
-    for byte in bytes {
-        match byte {
-            b' ' if form => out.push(b'+'),
-            _ if byte.is_ascii_alphanumeric() || kept.contains(byte) => out.push(*byte),
-            _ => {
-                const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-                let digit = |value: u8| DIGITS.get(usize::from(value)).copied();
-                out.push(b'%');
-                out.extend(digit(byte >> 4).into_iter().chain(digit(byte & 15)));
-            }
-        }
-    }
-    out
-}
-
 /// Decodes base64 of either alphabet, with padding or without.
 pub(super) fn base64_decode(text: &[u8]) -> Option<Vec<u8>> {
     let digit = |byte: &u8| match byte {

@@ -4,7 +4,7 @@
 use core::net::Ipv6Addr;
 
 /// `URI`.
-pub(super) fn is_uri(text: &str) -> bool {
+pub(crate) fn is_uri(text: &str) -> bool {
     let Some((scheme, rest)) = text.split_once(':') else {
         return false;
     };
@@ -23,7 +23,7 @@ pub(super) fn is_uri(text: &str) -> bool {
 }
 
 /// `scheme`.
-pub(super) fn is_scheme(text: &str) -> bool {
+pub(crate) fn is_scheme(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_alphabetic())
         && text
             .bytes()
@@ -31,7 +31,7 @@ pub(super) fn is_scheme(text: &str) -> bool {
 }
 
 /// `authority`, and not one whose host is empty.
-pub(super) fn is_domain(text: &str) -> bool {
+pub(crate) fn is_domain(text: &str) -> bool {
     let host = text.split_once('@').map_or(text, |(_, host)| host);
     !host.is_empty() && !host.starts_with(':') && is_authority(text)
 }
@@ -72,7 +72,7 @@ fn is_ip_literal(text: &str) -> bool {
 }
 
 /// `segment`.
-pub(super) fn is_segment(text: &str) -> bool {
+pub(crate) fn is_segment(text: &str) -> bool {
     consists_of(text, b":@")
 }
 

@@ -3,9 +3,9 @@
 use alloc::format;
 use alloc::string::String;
 
-use core::net::{Ipv4Addr, Ipv6Addr};
+use core::net::Ipv6Addr;
 
-use super::uri;
+use super::{bracketed, is_loopback_host, uri};
 
 /// The longest address: links with it have to fit into a QR code.
 const MAX_BYTES: usize = 2048;
@@ -37,7 +37,7 @@ impl<'a> WebUrl<'a> {
         let end = rest.find(['/', '?']).unwrap_or(rest.len());
         let authority = rest.get(..end).unwrap_or_default();
         let host = host(authority).ok_or("expected a host in the url, got none or another form")?;
-        if scheme == "http" && !is_loopback(host) {
+        if scheme == "http" && !is_loopback_host(host) {
             return Err("expected https, got http of another host than this machine");
         }
         Ok(Self { scheme, authority })
@@ -76,19 +76,4 @@ fn host(authority: &str) -> Option<&str> {
         None => !host.is_empty() && host.bytes().all(is_name),
     };
     good.then_some(host)
-}
-
-fn bracketed(host: &str) -> Option<&str> {
-    host.strip_prefix('[')?.strip_suffix(']')
-}
-
-/// Whether a host is this machine (RFC 6761, section 6.3).
-fn is_loopback(host: &str) -> bool {
-    let name = host.to_ascii_lowercase();
-    let in_v4 = |host: &str| host.parse().is_ok_and(|ip: Ipv4Addr| ip.is_loopback());
-    let in_v6 = |host: &str| host.parse().is_ok_and(|ip: Ipv6Addr| ip.is_loopback());
-    name == "localhost"
-        || name.ends_with(".localhost")
-        || in_v4(host)
-        || bracketed(host).is_some_and(in_v6)
 }

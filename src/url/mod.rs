@@ -1,0 +1,140 @@
+//! URLs, queries and forms: how they are taken apart, escaped and read, and which hosts are this
+//! machine.
+
+#[cfg(feature = "dapp")]
+pub(crate) mod uri;
+#[cfg(feature = "dapp")]
+mod web;
+
+use core::net::IpAddr;
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+#[cfg(feature = "dapp")]
+pub(crate) use web::WebUrl;
+
+/// The part of a URL between `?` and `#`.
+#[cfg(feature = "dapp")]
+pub(crate) fn query(url: &str) -> Option<&str> {
+    let (before, _) = url.split_once('#').unwrap_or((url, ""));
+    before.split_once('?').map(|(_, query)| query)
+}
+
+/// Whether a host without a port is this machine: `localhost`, a name below it (RFC 6761, section
+/// 6.3), or a loopback address, an IPv6 one in brackets or not.
+pub(crate) fn is_loopback_host(host: &str) -> bool {
+    let address = bracketed(host).unwrap_or(host).parse();
+    address.map_or_else(|_| is_localhost(host), is_loopback_address)
+}
+
+/// Whether an address is one of this machine, written as IPv4, as IPv6 or as IPv4 in IPv6.
+pub(crate) fn is_loopback_address(address: IpAddr) -> bool {
+    address.to_canonical().is_loopback()
+}
+
+fn is_localhost(name: &str) -> bool {
+    let top = name.rsplit('.').next().unwrap_or_default();
+    top.eq_ignore_ascii_case("localhost")
+}
+
+/// What stands in the brackets of an IPv6 host (RFC 3986, section 3.2.2).
+pub(crate) fn bracketed(host: &str) -> Option<&str> {
+    host.strip_prefix('[')?.strip_suffix(']')
+}
+
+/// The names and values of `application/x-www-form-urlencoded`
+/// ([URL Standard](https://url.spec.whatwg.org/#application/x-www-form-urlencoded)), strictly: an
+/// escape that is none is an error, which says what was expected.
+pub(crate) fn form_fields(
+    form: &[u8],
+) -> impl Iterator<Item = Result<(String, String), &'static str>> {
+    let fields = form.split(|byte| *byte == b'&');
+    fields.filter(|field| !field.is_empty()).map(|field| {
+        let mut halves = field.splitn(2, |byte| *byte == b'=');
+        let mut next = || decode(halves.next().unwrap_or_default());
+        Ok((next()?, next()?))
+    })
+}
+
+fn decode(text: &[u8]) -> Result<String, &'static str> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((byte, behind)) = rest.split_first() {
+        rest = behind;
+        match byte {
+            b'+' => bytes.push(b' '),
+            b'%' => {
+                let digits = behind.split_at_checked(2);
+                let (digits, behind) =
+                    digits.ok_or("expected two hex digits behind %, got fewer")?;
+                let mut byte = [0];
+                hex::decode_to_slice(digits, &mut byte)
+                    .map_err(|_| "expected two hex digits behind %, got others")?;
+                bytes.extend(byte);
+                rest = behind;
+            }
+            byte => bytes.push(*byte),
+        }
+    }
+    String::from_utf8(bytes).map_err(|_| "expected utf-8, got other bytes")
+}
+
+/// Which characters stay as they are, and how a space is written.
+#[cfg(any(feature = "full", feature = "dapp"))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Escape {
+    /// As `encodeURIComponent` does.
+    Component,
+    /// As `URLSearchParams` does.
+    #[cfg(feature = "full")]
+    Form,
+}
+
+/// Escapes bytes.
+#[cfg(any(feature = "full", feature = "dapp"))]
+pub(crate) fn escape(bytes: &[u8], escape: Escape) -> String {
+    let kept: &[u8] = match escape {
+        Escape::Component => b"-_.!~*'()",
+        #[cfg(feature = "full")]
+        Escape::Form => b"*-._",
+    };
+    let mut out = String::with_capacity(bytes.len());
+    for byte in bytes {
+        match byte {
+            #[cfg(feature = "full")]
+            b' ' if escape == Escape::Form => out.push('+'),
+            _ if byte.is_ascii_alphanumeric() || kept.contains(byte) => out.push((*byte).into()),
+            _ => {
+                let digit = |value: u8| char::from_digit(value.into(), 16);
+                out.push('%');
+                let digits = [byte >> 4, byte & 15].into_iter().filter_map(digit);
+                out.extend(digits.map(|digit| digit.to_ascii_uppercase()));
+            }
+        }
+    }
+    out
+}
+
+/// Resolves escapes and leaves alone what only looks like one. Nothing where there are none.
+#[cfg(feature = "full")]
+pub(crate) fn unescape(bytes: &[u8], escape: Escape) -> Option<Vec<u8>> {
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    while let Some((byte, behind)) = rest.split_first() {
+        rest = behind;
+        match byte {
+            b'%' => {
+                let mut decoded = [b'%'];
+                let digits = behind.get(..2).unwrap_or_default();
+                if hex::decode_to_slice(digits, &mut decoded).is_ok() {
+                    rest = behind.get(2..).unwrap_or_default();
+                }
+                out.extend_from_slice(&decoded);
+            }
+            b'+' if escape == Escape::Form => out.push(b' '),
+            _ => out.push(*byte),
+        }
+    }
+    (out != bytes).then_some(out)
+}
