@@ -20,6 +20,15 @@ pub enum Encoding {
 }
 
 impl Encoding {
+    /// The form, for people.
+    pub(crate) const fn form(self) -> &'static str {
+        match self {
+            Self::Hex => "pairs of hexadecimal digits",
+            Self::Base64 => "canonical base64 with padding",
+            Self::Base64Url => "canonical base64url without padding",
+        }
+    }
+
     /// The bytes of a text that is strictly of this encoding.
     pub(crate) fn decode(self, text: &[u8]) -> Option<Vec<u8>> {
         match self {

@@ -6,8 +6,9 @@
 mod config;
 
 use alloc::string::String;
-
 use core::fmt;
+
+use thiserror::Error;
 
 use crate::chain::address::AddressError;
 use crate::chain::amount::AmountError;
@@ -100,14 +101,16 @@ impl Code {
 
 /// A refused callback, with the evidence.
 #[non_exhaustive]
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum Rejection {
     /// [`Code::MissingHeader`].
+    #[error("missing header {header}")]
     MissingHeader {
         /// The header's name, in lower case.
         header: String,
     },
     /// [`Code::MalformedHeader`].
+    #[error("{problem}")]
     MalformedHeader {
         /// The header's name, in lower case.
         header: String,
@@ -115,18 +118,24 @@ pub enum Rejection {
         problem: HeaderProblem,
     },
     /// [`Code::BodyTooLarge`].
+    #[error("body is larger than {limit} bytes")]
     BodyTooLarge {
         /// The receiver's limit in bytes.
         limit: usize,
     },
     /// [`Code::IpNotAllowed`].
+    #[error("{client}")]
     IpNotAllowed {
         /// What the receiver learnt of the client's address.
         client: Client,
     },
     /// [`Code::InsecureTransport`].
+    #[error(
+        "expected https, got plain http (if a proxy terminates tls, list it in trustedProxies)"
+    )]
     InsecureTransport,
     /// [`Code::UnknownKey`].
+    #[error("key id does not match any key")]
     UnknownKey {
         /// The header that names the key, in lower case.
         header: String,
@@ -134,16 +143,19 @@ pub enum Rejection {
         key_id: String,
     },
     /// [`Code::UnsupportedSignature`].
+    #[error("no key can verify this kind of signature")]
     UnsupportedSignature {
         /// Where the signatures stand.
         location: Location,
     },
     /// [`Code::SignatureMismatch`].
+    #[error("signature does not match any key")]
     SignatureMismatch {
         /// Where the signatures stand.
         location: Location,
     },
     /// [`Code::TimestampTooOld`].
+    #[error("timestamp is {age} s old, at most {tolerance} s allowed")]
     TimestampTooOld {
         /// Where the timestamp stands.
         location: Location,
@@ -153,6 +165,7 @@ pub enum Rejection {
         age: u64,
     },
     /// [`Code::TimestampTooNew`].
+    #[error("timestamp is {ahead} s in the future, at most {tolerance} s allowed")]
     TimestampTooNew {
         /// Where the timestamp stands.
         location: Location,
@@ -162,6 +175,7 @@ pub enum Rejection {
         ahead: u64,
     },
     /// [`Code::MalformedPayload`].
+    #[error("{problem}")]
     MalformedPayload {
         /// The member at fault, as `data.amount.value`; empty for the body as a whole.
         path: String,
@@ -181,25 +195,31 @@ pub enum Location {
 
 /// What is wrong with a header's value.
 #[non_exhaustive]
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum HeaderProblem {
     /// Not 1 to 256 visible ASCII characters, or one that may not be among them.
+    #[error(fmt = write_token)]
     Token {
         /// What follows the value under the signature.
         end: End,
     },
     /// Not a point in time of this unit.
+    #[error("expected {}", unit.form())]
     Time {
         /// The unit.
         unit: Unit,
     },
     /// More seconds than 64 bits hold.
+    #[error("too large for unix time")]
     TimeRange,
     /// A time that starts with a zero, where that could be a part of what stands before it.
+    #[error("expected a time without leading zeros")]
     LeadingZero,
     /// Not one time among the entries.
+    #[error("expected exactly one timestamp entry")]
     OneTimestamp,
     /// An entry of the list is not a label and a value.
+    #[error("expected `label{}value` entries separated by {}", char::from(*assign), between(*separator))]
     SignatureEntry {
         /// What stands between the entries.
         separator: u8,
@@ -207,19 +227,25 @@ pub enum HeaderProblem {
         assign: u8,
     },
     /// What has to stand before the signature does not.
+    #[error("missing the prefix that the sender puts before its signature")]
     SignaturePrefix,
     /// A signature is not strictly of this encoding.
+    #[error("expected each signature in {}", encoding.form())]
     SignatureEncoding {
         /// The encoding.
         encoding: Encoding,
     },
     /// Not JSON with a signature.
+    #[error("expected a signature, or a json object that contains one")]
     Wrapper,
     /// Not a list of headers that were delivered.
+    #[error("expected the names of the headers that v1 signs, got none")]
     CoveredHeaders,
     /// Not a JSON Web Signature without its payload.
+    #[error("expected a json web signature with detached payload")]
     Jws,
     /// A signature has another length than its algorithm gives.
+    #[error("expected a signature of {expected} bytes, got {actual}")]
     SignatureLength {
         /// The bytes that a signature has, at most where that differs.
         expected: usize,
@@ -227,6 +253,7 @@ pub enum HeaderProblem {
         actual: usize,
     },
     /// More entries than a receiver is willing to try.
+    #[error("too many signatures (limit {limit})")]
     TooManySignatures {
         /// The budget.
         limit: usize,
@@ -235,28 +262,34 @@ pub enum HeaderProblem {
 
 /// What the receiver knows of a client that it does not allow.
 #[non_exhaustive]
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum Client {
     /// Ranges are configured and nobody passed an address.
+    #[error("client address is unknown: allowedIps needs it as ip")]
     Unknown,
     /// What was passed is not an IP address.
+    #[error("client address is not an ip address")]
     NotAnAddress,
     /// An address outside of all ranges.
+    #[error("client address is not in an allowed range")]
     Address(core::net::IpAddr),
 }
 
 /// What is wrong with a member of the body.
 #[non_exhaustive]
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum PayloadProblem {
     /// The bytes are not UTF-8 from this offset on.
+    #[error("invalid utf-8 at offset {offset}")]
     NotUtf8 {
         /// Bytes before the fault.
         offset: usize,
     },
     /// The body starts with a byte order mark (RFC 8259, section 8.1).
+    #[error("expected json, got a byte order mark before it")]
     ByteOrderMark,
     /// The JSON grammar of RFC 8259 is broken.
+    #[error("expected {expected} at offset {offset}")]
     Syntax {
         /// What could stand at the offset.
         expected: &'static str,
@@ -264,22 +297,28 @@ pub enum PayloadProblem {
         offset: usize,
     },
     /// A complete value is followed by something else than white space.
+    #[error("trailing data at offset {offset}")]
     TrailingData {
         /// Bytes before what follows.
         offset: usize,
     },
     /// More containers inside each other than the limit.
+    #[error("nested more than {limit} levels deep")]
     TooDeep {
         /// The limit.
         limit: usize,
     },
     /// An object has two members of this name.
+    #[error("duplicate member")]
     DuplicateKey,
     /// A `\u` escape names half of a surrogate pair.
+    #[error("lone surrogate in a string")]
     LoneSurrogate,
     /// A number that a double does not carry exactly (RFC 7493, section 2.2).
+    #[error("number is too large (integers up to 2^53 - 1, others below 10^308)")]
     InexactNumber,
     /// A confirmed deposit has fewer confirmations than it says it needs.
+    #[error("expected at least {required} confirmations, got {actual}")]
     TooFewConfirmations {
         /// How many it needs.
         required: u64,
@@ -287,21 +326,28 @@ pub enum PayloadProblem {
         actual: u64,
     },
     /// An amount of base units, or its decimals.
-    Amount(AmountError),
+    #[error(transparent)]
+    Amount(#[from] AmountError),
     /// A CAIP-2 chain.
-    Chain(ChainError),
+    #[error(transparent)]
+    Chain(#[from] ChainError),
     /// A CAIP-19 asset.
-    Asset(AssetError),
+    #[error(transparent)]
+    Asset(#[from] AssetError),
     /// An address or a transaction hash.
-    Address(AddressError),
+    #[error(transparent)]
+    Address(#[from] AddressError),
     /// An RFC 3339 date and time.
-    Timestamp(TimestampError),
+    #[error(transparent)]
+    Timestamp(#[from] TimestampError),
     /// A required member is not there.
+    #[error("expected {expected}, got nothing")]
     Missing {
         /// What it should hold.
         expected: &'static str,
     },
     /// A member holds something else than the format prescribes.
+    #[error("expected {expected}, got {actual}")]
     Unexpected {
         /// What it should hold.
         expected: &'static str,
@@ -375,197 +421,20 @@ impl Rejection {
     }
 }
 
-impl fmt::Display for Rejection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::MissingHeader { header } => write!(f, "expected the header {header}, got none"),
-            Self::MalformedHeader { problem, .. } => problem.fmt(f),
-            Self::BodyTooLarge { limit } => {
-                write!(f, "expected a body of at most {limit} bytes, got more")
-            }
-            Self::IpNotAllowed { client } => client.fmt(f),
-            Self::InsecureTransport => f.write_str(
-                "expected https, got plain http (where a proxy ends tls, name it in trustedProxies)",
-            ),
-            Self::UnknownKey { .. } => {
-                f.write_str("expected the id of one of the keys, got another")
-            }
-            Self::UnsupportedSignature { .. } => f.write_str(
-                "expected a signature of a kind for which there is a key, got other kinds only",
-            ),
-            Self::SignatureMismatch { .. } => f.write_str(
-                "expected a signature by one of the keys over these bytes, got none that matches",
-            ),
-            Self::TimestampTooOld { tolerance, age, .. } => write!(
-                f,
-                "expected a timestamp at most {tolerance} s old, got one {age} s old"
-            ),
-            Self::TimestampTooNew {
-                tolerance, ahead, ..
-            } => write!(
-                f,
-                "expected a timestamp at most {tolerance} s ahead, got one {ahead} s ahead"
-            ),
-            Self::MalformedPayload { problem, .. } => problem.fmt(f),
+fn write_token(end: &End, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    f.write_str("expected 1 to 256 visible ascii characters")?;
+    match end {
+        End::Literal(end) if end.is_ascii_graphic() => {
+            write!(f, " without `{}`", char::from(*end))
         }
+        End::Open => f.write_str(" without `{`, `[` or quotes"),
+        End::Literal(_) | End::Free => Ok(()),
     }
 }
 
-impl fmt::Display for HeaderProblem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Token {
-                end: End::Literal(end),
-            } if end.is_ascii_graphic() => write!(
-                f,
-                "expected 1 to 256 visible ascii characters without `{}`, got another form",
-                char::from(*end)
-            ),
-            Self::Token { end: End::Open } => f.write_str(
-                "expected 1 to 256 visible ascii characters without `{`, `[` and quotes, got another form",
-            ),
-            Self::Token { .. } => {
-                f.write_str("expected 1 to 256 visible ascii characters, got another form")
-            }
-            Self::Time { unit } => f.write_str(match unit {
-                Unit::Seconds => "expected unix seconds as decimal digits, got another form",
-                Unit::Unix => {
-                    "expected unix seconds or milliseconds as decimal digits, got another form"
-                }
-                Unit::Milliseconds => {
-                    "expected unix milliseconds as decimal digits, got another form"
-                }
-                Unit::Iso8601 => "expected an iso 8601 date and time, got another form",
-                Unit::HttpDate => "expected a date such as Sun, 06 Nov 1994 08:49:37 GMT, got another form",
-            }),
-            Self::TimeRange => {
-                f.write_str("expected unix time within 64 bits, got a larger number")
-            }
-            Self::LeadingZero => f.write_str("expected a time without a leading zero, got one"),
-            Self::OneTimestamp => {
-                f.write_str("expected one timestamp among the entries, got none or several")
-            }
-            Self::SignatureEntry { separator, assign } => {
-                let between = if *separator == b' ' { "one space" } else { "a comma" };
-                let assign = char::from(*assign);
-                write!(
-                    f,
-                    "expected entries `label{assign}value` with {between} between them, got another form"
-                )
-            }
-            Self::SignaturePrefix => {
-                f.write_str("expected the sender's prefix before the signature, got another form")
-            }
-            Self::SignatureEncoding { encoding } => f.write_str(match encoding {
-                Encoding::Hex => "expected pairs of hexadecimal digits, got another form",
-                Encoding::Base64 => {
-                    "expected canonical base64 with padding in each signature, got another form"
-                }
-                Encoding::Base64Url => {
-                    "expected canonical base64url without padding, got another form"
-                }
-            }),
-            Self::Wrapper => {
-                f.write_str("expected a signature or an object of json with one, got another form")
-            }
-            Self::CoveredHeaders => {
-                f.write_str("expected the names of headers that v1 is over, got none")
-            }
-            Self::Jws => f.write_str(
-                "expected a json web signature without its payload, got another form",
-            ),
-            Self::SignatureLength { expected, actual } => {
-                write!(f, "expected a signature of {expected} bytes, got {actual}")
-            }
-            Self::TooManySignatures { limit } => {
-                write!(f, "expected at most {limit} signatures, got more")
-            }
-        }
-    }
-}
-
-impl fmt::Display for Client {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Unknown => "expected a client address from the allowed ranges, got none",
-            Self::NotAnAddress => "expected a client address, got something else",
-            Self::Address(_) => "expected a client address from the allowed ranges, got another",
-        })
-    }
-}
-
-impl fmt::Display for PayloadProblem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotUtf8 { offset } => {
-                write!(f, "expected utf-8, got another byte at offset {offset}")
-            }
-            Self::ByteOrderMark => f.write_str("expected json, got a byte order mark before it"),
-            Self::Syntax { expected, offset } => {
-                write!(
-                    f,
-                    "expected {expected} at offset {offset}, got something else"
-                )
-            }
-            Self::TrailingData { offset } => {
-                write!(
-                    f,
-                    "expected the end of the body at offset {offset}, got trailing data"
-                )
-            }
-            Self::TooDeep { limit } => {
-                write!(f, "expected at most {limit} nested containers, got more")
-            }
-            Self::DuplicateKey => f.write_str("expected each member once, got it twice"),
-            Self::LoneSurrogate => f.write_str("expected surrogates in pairs, got half of a pair"),
-            Self::InexactNumber => f.write_str(
-                "expected an integer up to 2^53 - 1 or a number below 10^308, got a larger one",
-            ),
-            Self::TooFewConfirmations { required, actual } => {
-                write!(
-                    f,
-                    "expected at least {required} confirmations, got {actual}"
-                )
-            }
-            Self::Amount(error) => error.fmt(f),
-            Self::Chain(error) => error.fmt(f),
-            Self::Asset(error) => error.fmt(f),
-            Self::Address(error) => error.fmt(f),
-            Self::Timestamp(error) => error.fmt(f),
-            Self::Missing { expected } => write!(f, "expected {expected}, got nothing"),
-            Self::Unexpected { expected, actual } => write!(f, "expected {expected}, got {actual}"),
-        }
-    }
-}
-
-impl core::error::Error for Rejection {}
-
-impl From<AmountError> for PayloadProblem {
-    fn from(error: AmountError) -> Self {
-        Self::Amount(error)
-    }
-}
-
-impl From<ChainError> for PayloadProblem {
-    fn from(error: ChainError) -> Self {
-        Self::Chain(error)
-    }
-}
-
-impl From<AssetError> for PayloadProblem {
-    fn from(error: AssetError) -> Self {
-        Self::Asset(error)
-    }
-}
-
-impl From<AddressError> for PayloadProblem {
-    fn from(error: AddressError) -> Self {
-        Self::Address(error)
-    }
-}
-
-impl From<TimestampError> for PayloadProblem {
-    fn from(error: TimestampError) -> Self {
-        Self::Timestamp(error)
+const fn between(separator: u8) -> &'static str {
+    match separator {
+        b' ' => "one space",
+        _ => "a comma",
     }
 }

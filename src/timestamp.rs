@@ -22,6 +22,19 @@ pub enum Unit {
     HttpDate,
 }
 
+impl Unit {
+    /// The form, for people.
+    pub(crate) const fn form(self) -> &'static str {
+        match self {
+            Self::Seconds => "unix seconds as decimal digits",
+            Self::Milliseconds => "unix milliseconds as decimal digits",
+            Self::Unix => "unix seconds or milliseconds as decimal digits",
+            Self::Iso8601 => "an iso 8601 date and time",
+            Self::HttpDate => "a date such as Sun, 06 Nov 1994 08:49:37 GMT",
+        }
+    }
+}
+
 /// Checks an RFC 3339 `date-time` (section 5.6) and gives its Unix time in seconds.
 ///
 /// The day has to exist in its month and year. `T` and `Z` may be lower case, as the section

@@ -171,12 +171,15 @@ fn config_errors() -> Vec<ConfigError> {
 }
 
 #[test]
-fn every_message_says_what_was_expected_on_one_line() {
+fn every_message_is_short_lower_case_and_on_one_line() {
     let rejections = rejections();
     let messages = rejections.iter().map(ToString::to_string);
     let errors = config_errors();
     for message in messages.chain(errors.iter().map(ToString::to_string)) {
-        assert!(message.contains("expected "), "{message}");
+        assert!(
+            message.starts_with(|first: char| first.is_ascii_lowercase()),
+            "{message}"
+        );
         assert!(!message.ends_with('.'), "{message}");
         assert!(!message.contains('\n'), "{message}");
         assert!(message.len() < 140, "{message}");
@@ -184,11 +187,54 @@ fn every_message_says_what_was_expected_on_one_line() {
 }
 
 #[test]
+fn messages_are_plain_english() {
+    let header = "webhook-timestamp";
+    let time = |unit| malformed_header(header, HeaderProblem::Time { unit });
+    for (rejection, message) in [
+        (missing_header(header), "missing header webhook-timestamp"),
+        (mismatch(header), "signature does not match any key"),
+        (
+            unsupported(header),
+            "no key can verify this kind of signature",
+        ),
+        (
+            too_old(header, 300, 301),
+            "timestamp is 301 s old, at most 300 s allowed",
+        ),
+        (
+            too_new(header, 300, 301),
+            "timestamp is 301 s in the future, at most 300 s allowed",
+        ),
+        (
+            time(Unit::Seconds),
+            "expected unix seconds as decimal digits",
+        ),
+        (
+            malformed_header(header, NOT_AN_ID),
+            "expected 1 to 256 visible ascii characters without `.`",
+        ),
+        (
+            malformed_header(header, NOT_AN_ENTRY),
+            "expected `label,value` entries separated by one space",
+        ),
+        (
+            malformed_payload("data", PayloadProblem::DuplicateKey),
+            "duplicate member",
+        ),
+    ] {
+        assert_eq!(rejection.to_string(), message);
+    }
+}
+
+#[test]
 fn a_key_at_fault_is_named_in_the_message() {
     let problem = KeyProblem::Quotes;
-    for (index, start) in [(Some(3), "keys[3]: expected"), (None, "key: expected")] {
-        let message = ConfigError::InvalidKey { index, problem }.to_string();
-        assert!(message.starts_with(start), "{message}");
+    for (index, message) in [
+        (Some(3), "keys[3]: wrapped in quotation marks"),
+        (None, "key: wrapped in quotation marks"),
+    ] {
+        let error = ConfigError::InvalidKey { index, problem };
+        assert_eq!(error.to_string(), message);
     }
 }
 
