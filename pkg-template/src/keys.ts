@@ -102,7 +102,7 @@ const UNKNOWN_KEY = [400, 404, 410];
  *   headers: { authorization: `Bearer ${process.env.CIRCLE_API_KEY}` },
  * });
  * const verifier = createVerifier({ sender: "circle", keys });
- * const result = await verifier.verifyRequest(request);
+ * const { id, event } = await verifier.verifyRequest(request);
  * ```
  */
 export function createKeyResolver(options: KeyResolverOptions): KeyResolver {

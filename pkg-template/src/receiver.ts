@@ -173,8 +173,8 @@ class CallbackReceiver<Event extends object> {
 		let verified: VerifyResult<Event>;
 		try {
 			verified = settings.findsKeys
-				? await verifier.verifyAsync(callback)
-				: verifier.verify(callback);
+				? await verifier.safeVerifyAsync(callback)
+				: verifier.safeVerify(callback);
 		} catch (error) {
 			// What a program got wrong is the same with every callback; a key may be found next time. A
 			// network that fails throws TypeErrors, too.

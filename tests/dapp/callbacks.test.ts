@@ -12,8 +12,8 @@ import { flipBit } from "./cross-check.ts";
 import {
 	ConfigError,
 	createDappRequest,
-	verifyDappCallback,
-	verifySignedMessage,
+	safeVerifyDappCallback,
+	safeVerifySignedMessage,
 } from "./library.ts";
 import {
 	type Asked,
@@ -141,7 +141,7 @@ describe("the forms of a body", () => {
 		for (const query of queries) {
 			const href = `https://shop.example/tokenpocket?${query}`;
 			for (const url of [href, new URL(href), `/tokenpocket?${query}`, `${href}#top`]) {
-				const result = verifyDappCallback({ url, expected, now: LATER });
+				const result = safeVerifyDappCallback({ url, expected, now: LATER });
 				assert.deepEqual(result, authenticated(expected, alice.address));
 				assert.deepEqual(judge(expected, "", { url }), result);
 				assert.deepEqual(judge(expected, new Uint8Array(), { url }), result);
@@ -327,7 +327,7 @@ describe("members that vary", () => {
 		const expected = transfer();
 		for (const query of [`session=7&result=1&txID=0x${HASH}`, `result=1&txId=0x${HASH}&a=&b`]) {
 			const url = `https://shop.example/tokenpocket?${query}`;
-			assertClaimed(verifyDappCallback({ url, expected, now: LATER }), { txId: `0x${HASH}` });
+			assertClaimed(safeVerifyDappCallback({ url, expected, now: LATER }), { txId: `0x${HASH}` });
 			assertClaimed(judge(expected, query), { txId: `0x${HASH}` });
 		}
 		const cancelled = judge(expected, "result=0");
@@ -1331,7 +1331,7 @@ describe("requests", () => {
 		});
 		assert.ok(Math.abs(expected.issuedAt - Date.now() / 1000) < 5);
 		const timestamp = String(Math.floor(Date.now() / 1000));
-		const result = verifyDappCallback({
+		const result = safeVerifyDappCallback({
 			expected,
 			body: await alice.login(expected, { timestamp }),
 		});
@@ -1355,8 +1355,8 @@ describe("mistakes in the calling program", () => {
 	test("no options", () => {
 		for (const options of [undefined, null, "options", 7] as never[]) {
 			assert.throws(() => createDappRequest(options), missing);
-			assert.throws(() => verifyDappCallback(options), missing);
-			assert.throws(() => verifySignedMessage(options), missing);
+			assert.throws(() => safeVerifyDappCallback(options), missing);
+			assert.throws(() => safeVerifySignedMessage(options), missing);
 		}
 	});
 
@@ -1505,7 +1505,7 @@ describe("mistakes in the calling program", () => {
 		}
 		assert.throws(() => judge(expected, "{}", { accountKey: [] } as object), unknown);
 		const neither = { name: "TypeError", message: "expected a body or a url, got neither" };
-		assert.throws(() => verifyDappCallback({ expected }), neither);
+		assert.throws(() => safeVerifyDappCallback({ expected }), neither);
 		assert.throws(() => judge(expected, undefined), neither);
 	});
 

@@ -9,7 +9,7 @@ import type {
 	SignedMessageResult,
 } from "wallet-callback/dapp";
 import { Random } from "../random.ts";
-import { verifySignedMessage } from "./library.ts";
+import { safeVerifySignedMessage } from "./library.ts";
 
 /** How many signatures each scheme is tried with. */
 const COUNT = 1000;
@@ -60,7 +60,7 @@ export async function crossCheck<M extends SignedMessageOptions["message"]>(
 ): Promise<void> {
 	const { scheme, peers, every, sign, alter } = check;
 	const random = new Random(check.seed);
-	const judge = (signed: Signed<M>) => verifySignedMessage({ ...signed, scheme });
+	const judge = (signed: Signed<M>) => safeVerifySignedMessage({ ...signed, scheme });
 	const judged = new Set<string>();
 	const all = new Set<string>();
 	for (let index = 0; index < COUNT; index++) {

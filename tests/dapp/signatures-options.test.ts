@@ -1,10 +1,10 @@
-/** The options of `verifySignedMessage`, and signatures that no key has made. */
+/** The options of `safeVerifySignedMessage`, and signatures that no key has made. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Bytes, KeyType, PrivateKey } from "@wharfkit/antelope";
 import { serializeErc6492Signature } from "viem";
 import type { SignedMessageOptions } from "wallet-callback/dapp";
-import { ConfigError, verifySignedMessage } from "./library.ts";
+import { ConfigError, safeVerifySignedMessage } from "./library.ts";
 import { EosWallet, EvmWallet } from "./wallets.ts";
 
 const alice = new EvmWallet("a1");
@@ -37,7 +37,7 @@ const EVM: readonly Omit<SignedMessageOptions, "signature">[] = [
 ];
 
 const codeOf = (options: SignedMessageOptions) => {
-	const result = verifySignedMessage(options);
+	const result = safeVerifySignedMessage(options);
 	return result.ok ? "ok" : result.code;
 };
 
@@ -62,7 +62,7 @@ test("what may be a contract wallet's signature is no forgery yet", async () => 
 	for (const options of EVM) {
 		for (const signature of contracts) {
 			for (const address of [alice.address, undefined]) {
-				const result = verifySignedMessage({ ...options, signature, address });
+				const result = safeVerifySignedMessage({ ...options, signature, address });
 				assert.ok(!result.ok);
 				assert.equal(result.code, "needs_chain", signature);
 				assert.match(result.message, /erc-1271/);
@@ -83,7 +83,7 @@ test("what may be a contract wallet's signature is no forgery yet", async () => 
 test("a mismatch says that a contract wallet cannot be told from here", async () => {
 	const signature = await mallory.sign(TEXT);
 	const { address } = alice;
-	const result = verifySignedMessage({ scheme: "eip191", message: TEXT, signature, address });
+	const result = safeVerifySignedMessage({ scheme: "eip191", message: TEXT, signature, address });
 	assert.ok(!result.ok && result.code === "signature_mismatch");
 	assert.match(result.message, /erc-1271/);
 });
@@ -91,7 +91,7 @@ test("a mismatch says that a contract wallet cannot be told from here", async ()
 test("without an account, the signer is told", async () => {
 	const signature = await mallory.sign(TEXT);
 	const { address, publicKey } = mallory;
-	assert.deepEqual(verifySignedMessage({ scheme: "eip191", message: TEXT, signature }), {
+	assert.deepEqual(safeVerifySignedMessage({ scheme: "eip191", message: TEXT, signature }), {
 		ok: true,
 		address,
 		publicKey,
@@ -105,13 +105,13 @@ test("an account in every spelling, and keys in theirs", async () => {
 	const expected = { ok: true, address, publicKey };
 	const [lower, upper] = [address.toLowerCase(), `0x${address.slice(2).toUpperCase()}`];
 	for (const spelling of [address, lower, upper]) {
-		assert.deepEqual(verifySignedMessage({ ...signed, address: spelling }), expected);
+		assert.deepEqual(safeVerifySignedMessage({ ...signed, address: spelling }), expected);
 	}
 	const parity = Number(BigInt(publicKey) % 2n);
 	const compressed = `0x0${2 + parity}${publicKey.slice(4, 68)}`;
 	for (const key of [publicKey, publicKey.slice(2), compressed, compressed.slice(2)]) {
 		for (const publicKeys of [[key], [mallory.publicKey, key]]) {
-			assert.deepEqual(verifySignedMessage({ ...signed, publicKeys }), expected);
+			assert.deepEqual(safeVerifySignedMessage({ ...signed, publicKeys }), expected);
 		}
 	}
 	const publicKeys = [mallory.publicKey];
@@ -119,7 +119,7 @@ test("an account in every spelling, and keys in theirs", async () => {
 	const other = `0x0${3 - parity}${publicKey.slice(4, 68)}`;
 	assert.equal(codeOf({ ...signed, publicKeys: [other] }), "signature_mismatch");
 	// Either will do.
-	assert.deepEqual(verifySignedMessage({ ...signed, publicKeys, address }), expected);
+	assert.deepEqual(safeVerifySignedMessage({ ...signed, publicKeys, address }), expected);
 });
 
 test("a signature as bytes", async () => {
@@ -176,7 +176,7 @@ test("mistakes in the calling program", async () => {
 	];
 	for (const [options, name] of cases) {
 		assert.throws(
-			() => verifySignedMessage(options as SignedMessageOptions),
+			() => safeVerifySignedMessage(options as SignedMessageOptions),
 			(error) => {
 				assert.ok(error instanceof ConfigError, String(error));
 				assert.equal(error.code, "invalid_option");
@@ -187,7 +187,7 @@ test("mistakes in the calling program", async () => {
 		);
 	}
 	const now = { name: "TypeError", message: /^now: expected milliseconds, got / };
-	assert.throws(() => verifySignedMessage({ ...signIn, now: Number.NaN } as never), now);
+	assert.throws(() => safeVerifySignedMessage({ ...signIn, now: Number.NaN } as never), now);
 });
 
 test("who is said to have signed may come from the network", async () => {
@@ -208,7 +208,7 @@ test("who is said to have signed may come from the network", async () => {
 		[{ ...ofEos, publicKeys: [eos.key, eos.key.slice(0, -1)] }, "publicKeys"],
 	];
 	for (const [options, path] of cases) {
-		const result = verifySignedMessage(options);
+		const result = safeVerifySignedMessage(options);
 		assert.ok(!result.ok, JSON.stringify(options));
 		assert.deepEqual([result.code, result.path], ["malformed_payload", path]);
 	}
@@ -221,7 +221,7 @@ test("a message that is none", async () => {
 	for (const message of messages as never[]) {
 		for (const scheme of ["eip191", "tron-v2", "eip712"] as const) {
 			assert.throws(
-				() => verifySignedMessage({ scheme, message, signature }),
+				() => safeVerifySignedMessage({ scheme, message, signature }),
 				{ name: "TypeError" },
 				`${scheme}: ${String(message)}`,
 			);
@@ -232,7 +232,7 @@ test("a message that is none", async () => {
 test("an object is a message of typed data alone", () => {
 	const message = { a: 1 };
 	const signature = hex(65);
-	assert.throws(() => verifySignedMessage({ scheme: "eip191", message, signature }), {
+	assert.throws(() => safeVerifySignedMessage({ scheme: "eip191", message, signature }), {
 		name: "TypeError",
 	});
 });

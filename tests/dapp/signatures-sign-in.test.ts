@@ -16,7 +16,7 @@ import {
 	type Signed,
 	toHex,
 } from "./cross-check.ts";
-import { verifySignedMessage } from "./library.ts";
+import { safeVerifySignedMessage } from "./library.ts";
 
 const NOW = Date.UTC(2026, 0, 15, 12);
 const MINUTE = 60_000;
@@ -254,7 +254,7 @@ const CRAFTED: readonly Crafted[] = [
 for (const { what, message, code, path, lax = false } of CRAFTED) {
 	test(`a signed message is refused for ${what}`, async () => {
 		const signed = await signedText(message);
-		const result = verifySignedMessage({ ...signed, scheme: "eip4361" });
+		const result = safeVerifySignedMessage({ ...signed, scheme: "eip4361" });
 		assert.ok(!result.ok);
 		assert.deepEqual([result.code, result.path ?? ""], [code, path], result.message);
 		assert.equal(await verifyByViem(signed).catch(() => false), lax, "viem");
@@ -270,7 +270,7 @@ test("times count to the second", async () => {
 	];
 	for (const times of valid) {
 		const signed = await signedText(createSiweMessage({ ...MEMBERS, ...times }));
-		assert.ok(verifySignedMessage({ ...signed, scheme: "eip4361" }).ok);
+		assert.ok(safeVerifySignedMessage({ ...signed, scheme: "eip4361" }).ok);
 		assert.ok(await verifyByViem(signed), "viem");
 	}
 });
@@ -279,12 +279,12 @@ test("what was signed is sent as bytes, too", async () => {
 	const { message, ...rest } = await signedText(GOOD);
 	const bytes = new TextEncoder().encode(message);
 	for (const message of [bytes, bytes.buffer]) {
-		const result = verifySignedMessage({ ...rest, message, scheme: "eip4361" });
+		const result = safeVerifySignedMessage({ ...rest, message, scheme: "eip4361" });
 		assert.ok(result.ok);
 		assert.deepEqual(result.signIn, read(GOOD));
 	}
 	const broken = Uint8Array.of(...bytes, 0xff);
-	const result = verifySignedMessage({ ...rest, message: broken, scheme: "eip4361" });
+	const result = safeVerifySignedMessage({ ...rest, message: broken, scheme: "eip4361" });
 	assert.equal(result.ok ? "ok" : result.code, "malformed_payload");
 });
 
@@ -292,7 +292,7 @@ test("a message of 1 MB is answered soon", async () => {
 	const since = performance.now();
 	for (const filling of ["\n", "a", "\n- ", "://", "%41"]) {
 		const signed = await signedText(GOOD + filling.repeat(300_000));
-		const result = verifySignedMessage({ ...signed, scheme: "eip4361" });
+		const result = safeVerifySignedMessage({ ...signed, scheme: "eip4361" });
 		assert.equal(result.ok ? "ok" : result.code, "malformed_payload");
 	}
 	assert.ok(performance.now() - since < 10_000);

@@ -22,7 +22,7 @@ import {
 	toBytes,
 	toHex,
 } from "./cross-check.ts";
-import { verifySignedMessage } from "./library.ts";
+import { safeVerifySignedMessage } from "./library.ts";
 
 type Content = string | Uint8Array;
 
@@ -326,7 +326,7 @@ test("solana: no key of small order signs everything, though tweetnacl lets it",
 	for (const message of ["pay", "do not pay"]) {
 		assert.ok(nacl.sign.detached.verify(toBytes(message), signature, key));
 		const address = Base58.encode(key);
-		const result = verifySignedMessage({ scheme: "solana", message, signature, address });
+		const result = safeVerifySignedMessage({ scheme: "solana", message, signature, address });
 		assert.equal(result.ok ? "ok" : result.code, "signature_mismatch");
 	}
 });

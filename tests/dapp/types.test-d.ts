@@ -9,8 +9,8 @@ import {
 	type DappResult,
 	type SignatureScheme,
 	type SignInMessage,
-	verifyDappCallback,
-	verifySignedMessage,
+	safeVerifyDappCallback,
+	safeVerifySignedMessage,
 } from "wallet-callback/dapp";
 
 type Equal<A, B> =
@@ -105,22 +105,26 @@ export function forges(address: string): DappResult[] {
 /** What is posted comes in any form. */
 export function judges(body: Uint8Array, request: { body: unknown; url: URL }): DappResult[] {
 	return [
-		verifyDappCallback({ body, expected }),
-		verifyDappCallback({ body: body.slice().buffer, expected, now: 0 }),
-		verifyDappCallback({ body: "{}", expected, now: () => 0, toleranceSeconds: 60 }),
-		verifyDappCallback({ body: request.body as object, expected, accountKeys: ["EOS"] as const }),
-		verifyDappCallback({ url: request.url, expected }),
-		verifyDappCallback({ url: "/?result=1", expected, body: undefined }),
+		safeVerifyDappCallback({ body, expected }),
+		safeVerifyDappCallback({ body: body.slice().buffer, expected, now: 0 }),
+		safeVerifyDappCallback({ body: "{}", expected, now: () => 0, toleranceSeconds: 60 }),
+		safeVerifyDappCallback({
+			body: request.body as object,
+			expected,
+			accountKeys: ["EOS"] as const,
+		}),
+		safeVerifyDappCallback({ url: request.url, expected }),
+		safeVerifyDappCallback({ url: "/?result=1", expected, body: undefined }),
 		// @ts-expect-error: without a record nothing is known
-		verifyDappCallback({ body }),
+		safeVerifyDappCallback({ body }),
 		// @ts-expect-error: the record is an object
-		verifyDappCallback({ body, expected: JSON.stringify(expected) }),
+		safeVerifyDappCallback({ body, expected: JSON.stringify(expected) }),
 		// @ts-expect-error: there is no such option
-		verifyDappCallback({ body, expected, accountKey: "EOS" }),
+		safeVerifyDappCallback({ body, expected, accountKey: "EOS" }),
 		// @ts-expect-error: a list of keys
-		verifyDappCallback({ body, expected, accountKeys: "EOS" }),
+		safeVerifyDappCallback({ body, expected, accountKeys: "EOS" }),
 		// @ts-expect-error: the clock is in milliseconds
-		verifyDappCallback({ body, expected, now: new Date() }),
+		safeVerifyDappCallback({ body, expected, now: new Date() }),
 	];
 }
 
@@ -182,7 +186,7 @@ export function keeps({ expected, uri, actionId }: DappRequest): DappExpected {
 
 /** A signed message's signer is there once it is verified. */
 export function verifies(message: string, signature: Uint8Array): string | undefined {
-	const result = verifySignedMessage({
+	const result = safeVerifySignedMessage({
 		scheme: "eip4361",
 		message,
 		signature,
@@ -199,9 +203,9 @@ export function verifies(message: string, signature: Uint8Array): string | undef
 	// @ts-expect-error: what has been verified has no code
 	result.code;
 	// @ts-expect-error: there is no such scheme
-	verifySignedMessage({ scheme: "eip-191", message, signature });
+	safeVerifySignedMessage({ scheme: "eip-191", message, signature });
 	// @ts-expect-error: without a signature there is nothing to verify
-	verifySignedMessage({ scheme: "eip191", message });
+	safeVerifySignedMessage({ scheme: "eip191", message });
 	return result.address;
 }
 

@@ -9,7 +9,7 @@ import type {
 	DappRequestOptions,
 	DappResult,
 } from "wallet-callback/dapp";
-import { createDappRequest, verifyDappCallback } from "./library.ts";
+import { createDappRequest, safeVerifyDappCallback } from "./library.ts";
 
 /** When requests are made, in milliseconds; their callbacks come ten seconds later. */
 export const NOW = Date.UTC(2026, 0, 15, 12);
@@ -48,7 +48,7 @@ export function judge(
 	body: DappCallbackOptions["body"],
 	options: Partial<DappCallbackOptions> = {},
 ): DappResult {
-	return verifyDappCallback({ expected, body, now: LATER, ...options });
+	return safeVerifyDappCallback({ expected, body, now: LATER, ...options });
 }
 
 /** The code and the path of a refusal. */

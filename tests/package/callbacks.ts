@@ -44,7 +44,7 @@ const KEY = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 function courier<Name extends SenderName>(sender: Name) {
 	const verifier = wallet.createVerifier({ keys: KEY, sender, now: () => NOW * 1000 });
 	return (body: string | Uint8Array) =>
-		verifier.verify(wallet.sign({ body, key: KEY, id: "msg_1", timestamp: NOW, sender }));
+		verifier.safeVerify(wallet.sign({ body, key: KEY, id: "msg_1", timestamp: NOW, sender }));
 }
 
 /** Delivers a body as a wallet does. */

@@ -36,7 +36,7 @@ const whsec = (seed: number, length?: number) => `whsec_${secret(seed, length).t
 test("the memory is the one that is searched", () => {
 	const marker = "a text that is in no program";
 	const verifier = wallet.createVerifier({ keys: whsec(1) });
-	verifier.verify({ headers: {}, body: marker });
+	verifier.safeVerify({ headers: {}, body: marker });
 	assert.equal(traces(marker), marker.length - PIECE + 1);
 });
 

@@ -3,6 +3,7 @@ import {
 	type Accepted,
 	type Amount,
 	type Asset,
+	type CallbackInput,
 	type Chain,
 	createVerifier,
 	type DepositData,
@@ -180,7 +181,7 @@ export function names(chain: KnownChain, text: string): void {
 /** A result is the one or the other. */
 export function verifies(): void {
 	if (result.ok) {
-		expect<Equal<typeof result, Accepted>>();
+		expect<Equal<typeof result, { readonly ok: true } & Accepted>>();
 		expect<Equal<typeof result.event, WalletEvent>>();
 		expect<Equal<typeof result.id, string | undefined>>();
 		expect<Equal<typeof result.timestamp, number | undefined>>();
@@ -198,6 +199,24 @@ export function verifies(): void {
 // @ts-expect-error: a result has to be looked at first
 result.event;
 
+/** What throws returns what was accepted, in which there is nothing to ask. */
+export function throws(verifier: Verifier, input: CallbackInput, request: Request): void {
+	const accepted = verifier.verify(input);
+	expect<Equal<typeof accepted, Accepted>>();
+	expect<Equal<Extract<keyof typeof accepted, "ok">, never>>();
+	expect<Equal<Awaited<ReturnType<Verifier["verifyAsync"]>>, Accepted>>();
+	expect<Equal<Awaited<ReturnType<Verifier["verifyRequest"]>>, Accepted>>();
+	expect<Equal<ReturnType<Verifier["safeVerify"]>, VerifyResult>>();
+	expect<Equal<Awaited<ReturnType<Verifier["safeVerifyAsync"]>>, VerifyResult>>();
+	expect<Equal<Awaited<ReturnType<Verifier["safeVerifyRequest"]>>, VerifyResult>>();
+	// @ts-expect-error: what is accepted has no ok
+	if (verifier.verify(input).ok) return;
+	// @ts-expect-error: a promise is always true
+	if (verifier.verifyAsync(input)) return;
+	// @ts-expect-error: a promise is always true
+	if (verifier.verifyRequest(request)) return;
+}
+
 /** The sender decides what an event is. */
 export function chooses(sender: SenderName): void {
 	expect<Equal<EventOf<"tp-wallet">, WalletEvent>>();
@@ -209,10 +228,10 @@ export function chooses(sender: SenderName): void {
 	const svix = createVerifier({ keys: "whsec_…", sender: "svix" });
 	expect<Equal<typeof svix, Verifier<OpaqueEvent>>>();
 	const standard = createVerifier({ keys: "whsec_…", sender: "standard-webhooks" });
-	expect<Equal<ReturnType<typeof standard.unwrap>, Accepted<OpaqueEvent>>>();
+	expect<Equal<ReturnType<typeof standard.verify>, Accepted<OpaqueEvent>>>();
 	const any = createVerifier({ keys: "whsec_…", sender });
 	expect<Equal<typeof any, Verifier<WalletEvent | OpaqueEvent>>>();
-	const other = svix.verify({ headers: {}, body: "" });
+	const other = svix.safeVerify({ headers: {}, body: "" });
 	if (other.ok) {
 		expect<Equal<typeof other.event.payload, unknown>>();
 		// @ts-expect-error: another sender's data is its own affair

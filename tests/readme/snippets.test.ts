@@ -69,7 +69,7 @@ const RUNNERS: Record<string, Runner> = {
 	switch: printsFrom([BUN, "run", "--no-install"]),
 	...Object.fromEntries(
 		[
-			...["sign", "clock", "rotation", "ed25519", "senders", "amounts", "unwrap", "ip", "slim"],
+			...["sign", "clock", "rotation", "ed25519", "senders", "amounts", "refused", "ip", "slim"],
 			...[
 				"transport",
 				"conformance",

@@ -288,9 +288,9 @@ test("a verifier of one's own is asked", async () => {
 	const own = {
 		...verifier,
 		settings: { ...verifier.settings, maxBodyBytes: 10_000 },
-		verify: (input: Parameters<typeof verifier.verify>[0]) => {
+		safeVerify: (input: Parameters<typeof verifier.safeVerify>[0]) => {
 			asked += 1;
-			return verifier.verify(input);
+			return verifier.safeVerify(input);
 		},
 		answerVerification: (accepted: Parameters<typeof verifier.answerVerification>[0]) =>
 			verifier.answerVerification(accepted),

@@ -94,8 +94,8 @@ test("handlers see the handshake, and no record has the proof", async () => {
 
 test("answerVerification has nothing to say about other events", () => {
 	const verifier = wallet.createVerifier({ keys: SECRET });
-	const accepted = verifier.unwrap(signed());
+	const accepted = verifier.verify(signed());
 	assert.equal(verifier.answerVerification(accepted), undefined);
-	const handshake = verifier.unwrap(signed(body, { id: "msg_1" }));
+	const handshake = verifier.verify(signed(body, { id: "msg_1" }));
 	assert.deepEqual(verifier.answerVerification(handshake), proofOf(SECRET, "msg_1"));
 });

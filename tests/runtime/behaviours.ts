@@ -2,6 +2,8 @@
  * What plain data cannot say: misuse, streams, clocks that call back, randomness.
  * Each runs on every runtime and returns plain data, which must equal `expect`.
  */
+
+import { canonical } from "./canonical.ts";
 import { dapps } from "./dapps.ts";
 import type { CallbackInput, Feature, Host, Library, Verifier, VerifyResult } from "./model.ts";
 
@@ -68,8 +70,16 @@ function keyMistake(
 	return { ...behaviour, expect: { ...(behaviour.expect as object), code: "invalid_key" } };
 }
 
-const verifyWith = (change: object) => (lib: Library) =>
-	verifierFor(lib).verify({ ...signed(lib), ...change } as CallbackInput);
+/** Both forms throw what a program has got wrong; what is thrown last is looked at. */
+const verifyWith = (change: object) => (lib: Library) => {
+	const input = { ...signed(lib), ...change } as CallbackInput;
+	try {
+		return verifierFor(lib).verify(input);
+	} catch (error) {
+		if (!(error instanceof TypeError)) return error;
+		return verifierFor(lib).safeVerify(input);
+	}
+};
 const createWith = (change: object) => (lib: Library) => verifierFor(lib, change);
 
 const misuse: Record<string, Behaviour> = {
@@ -103,32 +113,34 @@ const misuse: Record<string, Behaviour> = {
 	),
 	"misuse: a header that is a number": mistake(["webhook-timestamp"], (lib) => {
 		const input = signed(lib);
-		return verifierFor(lib).verify({
+		return verifierFor(lib).safeVerify({
 			...input,
 			headers: { ...input.headers, "webhook-timestamp": NOW } as never,
 		});
 	}),
-	"misuse: nothing to verify": mistake([], (lib) => verifierFor(lib).verify(undefined as never)),
+	"misuse: nothing to verify": mistake([], (lib) =>
+		verifierFor(lib).safeVerify(undefined as never),
+	),
 	"misuse: an address that is no text": mistake(["ip"], (lib) =>
-		verifierFor(lib, { allowedIps: ["10.0.0.0/8"] }).verify({
+		verifierFor(lib, { allowedIps: ["10.0.0.0/8"] }).safeVerify({
 			...signed(lib),
 			ip: 167772161 as never,
 		}),
 	),
 	"misuse: a clock that says NaN": mistake(["now"], (lib) =>
-		verifierFor(lib, { now: () => Number.NaN }).verify(signed(lib)),
+		verifierFor(lib, { now: () => Number.NaN }).safeVerify(signed(lib)),
 	),
 	"misuse: a clock that says Infinity": mistake(["now"], (lib) =>
-		verifierFor(lib, { now: () => Infinity }).verify(signed(lib)),
+		verifierFor(lib, { now: () => Infinity }).safeVerify(signed(lib)),
 	),
 	"misuse: a clock that says a Date": mistake(["now"], (lib) =>
-		verifierFor(lib, { now: () => new Date(NOW * 1000) }).verify(signed(lib)),
+		verifierFor(lib, { now: () => new Date(NOW * 1000) }).safeVerify(signed(lib)),
 	),
 	"misuse: a clock that says text": mistake(["now"], (lib) =>
-		verifierFor(lib, { now: () => `${NOW}000` }).verify(signed(lib)),
+		verifierFor(lib, { now: () => `${NOW}000` }).safeVerify(signed(lib)),
 	),
 	"misuse: a clock that says nothing": mistake(["now"], (lib) =>
-		verifierFor(lib, { now: () => undefined }).verify(signed(lib)),
+		verifierFor(lib, { now: () => undefined }).safeVerify(signed(lib)),
 	),
 	"misuse: a clock that is a number": mistake(
 		["now"],
@@ -229,6 +241,54 @@ const inPieces = (bytes: Uint8Array, size: number) =>
 		},
 	});
 
+const forgery = (lib: Library): CallbackInput => ({ ...signed(lib), body: `${BODY} ` });
+
+/** What a promise rejects with, or `undefined`. */
+const rejection = (promise: Promise<unknown>): Promise<unknown> =>
+	promise.then(
+		() => undefined,
+		(error) => error,
+	);
+
+const refusals: Record<string, Behaviour> = {
+	"verify: nobody accepts a forgery by forgetting to look at the result": {
+		run: (lib) => {
+			try {
+				verifierFor(lib).verify(forgery(lib));
+				return "accepted";
+			} catch (error) {
+				return (error as Error).name;
+			}
+		},
+		expect: "CallbackRejectedError",
+	},
+	"verifyAsync: rejects for a forgery": {
+		run: async (lib) => {
+			const error = await rejection(verifierFor(lib).verifyAsync(forgery(lib)));
+			const { code, status } = error as { code?: string; status?: number };
+			return [error instanceof lib.CallbackRejectedError, code, status];
+		},
+		expect: [true, "signature_mismatch", 401],
+	},
+	"verifyAsync: what it promises has no ok, and what safeVerifyAsync promises has": {
+		run: async (lib) => {
+			const accepted = await verifierFor(lib).verifyAsync(signed(lib));
+			const { ok, ...rest } = (await verifierFor(lib).safeVerifyAsync(signed(lib))) as {
+				ok: boolean;
+			};
+			return [ok, "ok" in accepted, canonical(accepted) === canonical(rest)];
+		},
+		expect: [true, false, true],
+	},
+	"safeVerifyAsync: promises the refusal": {
+		run: async (lib) => {
+			const result = await verifierFor(lib).safeVerifyAsync(forgery(lib));
+			return result.ok || result.code;
+		},
+		expect: "signature_mismatch",
+	},
+};
+
 const requests: Record<string, Behaviour> = {
 	"verifyRequest: a streamed body, cut inside of a character": {
 		needs: ["Request"],
@@ -236,7 +296,7 @@ const requests: Record<string, Behaviour> = {
 			const results: VerifyResult[] = [];
 			for (const size of [1, 3, 1000]) {
 				results.push(
-					await verifierFor(lib).verifyRequest(post(signed(lib), inPieces(utf8(BODY), size))),
+					await verifierFor(lib).safeVerifyRequest(post(signed(lib), inPieces(utf8(BODY), size))),
 				);
 			}
 			return results.map((result) => result.ok && result.event);
@@ -248,7 +308,7 @@ const requests: Record<string, Behaviour> = {
 		run: async (lib) => {
 			const bytes = utf8(BODY);
 			const verifier = verifierFor(lib, { maxBodyBytes: bytes.length });
-			return (await verifier.verifyRequest(post(signed(lib), inPieces(bytes, 7)))).ok;
+			return (await verifier.safeVerifyRequest(post(signed(lib), inPieces(bytes, 7)))).ok;
 		},
 		expect: true,
 	},
@@ -256,7 +316,7 @@ const requests: Record<string, Behaviour> = {
 		needs: ["Request"],
 		run: async (lib) => {
 			const { seen, stream } = upload(new Uint8Array(64 * 1024).fill(0x20), 10_000);
-			const result = await verifierFor(lib).verifyRequest(post(signed(lib), stream));
+			const result = await verifierFor(lib).safeVerifyRequest(post(signed(lib), stream));
 			await new Promise((resolve) => setTimeout(resolve, 20));
 			return {
 				code: !result.ok && result.code,
@@ -270,7 +330,9 @@ const requests: Record<string, Behaviour> = {
 		needs: ["Request"],
 		run: async (lib) => {
 			const verifier = verifierFor(lib, { sender: "svix" });
-			const result = await verifier.verifyRequest(post(signed(lib, "", { sender: "svix" }), null));
+			const result = await verifier.safeVerifyRequest(
+				post(signed(lib, "", { sender: "svix" }), null),
+			);
 			return result.ok && { id: result.id, event: Object.keys(result.event).includes("type") };
 		},
 		expect: { id: "msg_1", event: false },
@@ -280,7 +342,7 @@ const requests: Record<string, Behaviour> = {
 		run: async (lib) => {
 			const request = post(signed(lib));
 			const copy = request.clone();
-			const { ok } = await verifierFor(lib).verifyRequest(request);
+			const { ok } = await verifierFor(lib).safeVerifyRequest(request);
 			return [ok, await copy.text(), request.bodyUsed];
 		},
 		expect: [true, BODY, true],
@@ -290,7 +352,7 @@ const requests: Record<string, Behaviour> = {
 		...mistake(["body", "read", "clone"], async (lib) => {
 			const request = post(signed(lib));
 			await request.text();
-			return verifierFor(lib).verifyRequest(request);
+			return verifierFor(lib).safeVerifyRequest(request);
 		}),
 	},
 	"misuse: a request whose body somebody is reading": {
@@ -298,15 +360,15 @@ const requests: Record<string, Behaviour> = {
 		...mistake(["expected", "body"], (lib) => {
 			const request = post(signed(lib));
 			request.body?.getReader();
-			return verifierFor(lib).verifyRequest(request);
+			return verifierFor(lib).safeVerifyRequest(request);
 		}),
 	},
 	"misuse: verifyRequest without a Request": mistake(["expected", "Request"], (lib) =>
-		verifierFor(lib).verifyRequest({ headers: {}, body: BODY } as never),
+		verifierFor(lib).safeVerifyRequest({ headers: {}, body: BODY } as never),
 	),
 	"misuse: verifyRequest rejects, it does not throw": {
 		run: (lib) => {
-			const promise = verifierFor(lib).verifyRequest(undefined as never);
+			const promise = verifierFor(lib).safeVerifyRequest(undefined as never);
 			return promise.then(
 				() => "resolved",
 				(error) => error instanceof TypeError,
@@ -321,7 +383,7 @@ const results: Record<string, Behaviour> = {
 		run: (lib) => {
 			const verifier = verifierFor(lib, { keys: [{ id: "k", key: KEY }] });
 			const all = [signed(lib), { ...signed(lib), headers: {} }].map((input) =>
-				verifier.verify(input),
+				verifier.safeVerify(input),
 			);
 			return all.every(
 				(result) =>
@@ -346,10 +408,10 @@ const results: Record<string, Behaviour> = {
 		run: (lib) => {
 			const verifier = verifierFor(lib, { sender: "svix" });
 			const body = new Uint8Array([0xff, 1, 2]);
-			const result = verifier.verify(signed(lib, body, { sender: "svix" }));
+			const result = verifier.safeVerify(signed(lib, body, { sender: "svix" }));
 			body.fill(9);
 			for (let round = 0; round < 3; round += 1)
-				verifier.verify(signed(lib, new Uint8Array(100).fill(0xfe), { sender: "svix" }));
+				verifier.safeVerify(signed(lib, new Uint8Array(100).fill(0xfe), { sender: "svix" }));
 			return result.ok && Array.from((result.event as { payload: Uint8Array }).payload);
 		},
 		expect: [0xff, 1, 2],
@@ -357,7 +419,7 @@ const results: Record<string, Behaviour> = {
 	"verify leaves the body as it was": {
 		run: (lib) => {
 			const body = utf8(BODY);
-			verifierFor(lib).verify(signed(lib, body));
+			verifierFor(lib).safeVerify(signed(lib, body));
 			return text(body);
 		},
 		expect: BODY,
@@ -365,7 +427,7 @@ const results: Record<string, Behaviour> = {
 	"Object.prototype is not polluted by a body": {
 		run: (lib) => {
 			const body = `{"__proto__":{"polluted":1},${BODY.slice(1)}`;
-			const result = verifierFor(lib).verify(signed(lib, body));
+			const result = verifierFor(lib).safeVerify(signed(lib, body));
 			return [
 				({} as { polluted?: number }).polluted,
 				result.ok && Object.keys(result.event).includes("__proto__"),
@@ -382,13 +444,13 @@ const independence: Record<string, Behaviour> = {
 			let nested: VerifyResult | undefined;
 			const outer = verifierFor(lib, {
 				now: () => {
-					nested = inner.verify(
+					nested = inner.safeVerify(
 						signed(lib, BODY.replace("🎉", "x".repeat(5000)), { key: OTHER_KEY }),
 					);
 					return NOW * 1000;
 				},
 			});
-			const result = outer.verify(signed(lib));
+			const result = outer.safeVerify(signed(lib));
 			return [result.ok && result.event, nested?.ok];
 		},
 		expect: [{ ...JSON.parse(BODY), known: false }, true],
@@ -401,11 +463,11 @@ const independence: Record<string, Behaviour> = {
 			Object.defineProperty(busy, "webhook-id", {
 				enumerable: true,
 				get: () => {
-					verifier.verify({ headers, body: "x".repeat(5000) });
+					verifier.safeVerify({ headers, body: "x".repeat(5000) });
 					return "msg_1";
 				},
 			});
-			const result = verifier.verify({ headers: busy, body });
+			const result = verifier.safeVerify({ headers: busy, body });
 			return result.ok && result.event;
 		},
 		expect: { ...JSON.parse(BODY), known: false },
@@ -419,9 +481,9 @@ const independence: Record<string, Behaviour> = {
 					return NOW * 1000;
 				},
 			});
-			const first = attempt(() => verifier.verify(signed(lib)));
+			const first = attempt(() => verifier.safeVerify(signed(lib)));
 			broken = false;
-			return [first, verifier.verify(signed(lib)).ok];
+			return [first, verifier.safeVerify(signed(lib)).ok];
 		},
 		expect: ["RangeError: no clock", true],
 	},
@@ -432,8 +494,8 @@ const independence: Record<string, Behaviour> = {
 			return verifiers.every((verifier, index) => {
 				const [own, next] = [secrets[index], secrets[(index + 1) % 1000]];
 				return (
-					verifier.verify(signed(lib, BODY, { key: own })).ok &&
-					!verifier.verify(signed(lib, BODY, { key: next })).ok
+					verifier.safeVerify(signed(lib, BODY, { key: own })).ok &&
+					!verifier.safeVerify(signed(lib, BODY, { key: next })).ok
 				);
 			});
 		},
@@ -444,7 +506,7 @@ const independence: Record<string, Behaviour> = {
 			const verifier = verifierFor(lib, { maxBodyBytes: 8_000_000 });
 			return [5_000_000, 0, 100, 3_000_000, 1].map((pad) => {
 				const body = BODY.replace("🎉", "p".repeat(pad));
-				const result = verifier.verify(signed(lib, body));
+				const result = verifier.safeVerify(signed(lib, body));
 				return result.ok && (result.event as { data: { userId: string } }).data.userId.length;
 			});
 		},
@@ -455,7 +517,7 @@ const independence: Record<string, Behaviour> = {
 			const keys = [KEY];
 			const verifier = verifierFor(lib, { keys });
 			keys[0] = OTHER_KEY;
-			return verifier.verify(signed(lib)).ok;
+			return verifier.safeVerify(signed(lib)).ok;
 		},
 		expect: true,
 	},
@@ -465,7 +527,7 @@ const independence: Record<string, Behaviour> = {
 			const verifier = verifierFor(lib, { keys: key });
 			const input = signed(lib, BODY, { key });
 			key.fill(0);
-			return verifier.verify(input).ok;
+			return verifier.safeVerify(input).ok;
 		},
 		expect: true,
 	},
@@ -479,8 +541,8 @@ const foreign: Record<string, Behaviour> = {
 			const key = (host.foreignBytes as (bytes: Uint8Array) => Uint8Array)(bytes);
 			const named = verifierFor(lib, { keys: [{ id: "foreign", key }] });
 			return [
-				verifierFor(lib, { keys: key }).verify(signed(lib, BODY, { key: bytes })).ok,
-				named.verify(signed(lib, BODY, { key })).ok,
+				verifierFor(lib, { keys: key }).safeVerify(signed(lib, BODY, { key: bytes })).ok,
+				named.safeVerify(signed(lib, BODY, { key })).ok,
 			];
 		},
 		expect: [true, true],
@@ -505,7 +567,7 @@ const generation: Record<string, Behaviour> = {
 				new Set(secrets).size,
 				secrets.every((secret) => /^whsec_[A-Za-z0-9+/]{43}=$/.test(secret)),
 				secrets.every(
-					(key) => verifierFor(lib, { keys: key }).verify(signed(lib, BODY, { key })).ok,
+					(key) => verifierFor(lib, { keys: key }).safeVerify(signed(lib, BODY, { key })).ok,
 				),
 			];
 		},
@@ -520,7 +582,8 @@ const generation: Record<string, Behaviour> = {
 				pairs.every(({ privateKey }) => /^whsk_[A-Za-z0-9+/]{86}==$/.test(privateKey)),
 				pairs.every(
 					({ publicKey, privateKey }) =>
-						verifierFor(lib, { keys: publicKey }).verify(signed(lib, BODY, { key: privateKey })).ok,
+						verifierFor(lib, { keys: publicKey }).safeVerify(signed(lib, BODY, { key: privateKey }))
+							.ok,
 				),
 			];
 		},
@@ -530,7 +593,7 @@ const generation: Record<string, Behaviour> = {
 		run: (lib) => {
 			const verifier = lib.createVerifier({ keys: KEY });
 			const all = Array.from({ length: 20 }, () =>
-				verifier.verify(lib.sign({ body: BODY, key: KEY })),
+				verifier.safeVerify(lib.sign({ body: BODY, key: KEY })),
 			);
 			return [all.every(({ ok }) => ok), new Set(all.map((result) => result.ok && result.id)).size];
 		},
@@ -579,6 +642,7 @@ const generation: Record<string, Behaviour> = {
 
 export const behaviours: Readonly<Record<string, Behaviour>> = {
 	...misuse,
+	...refusals,
 	...requests,
 	...results,
 	...independence,

@@ -56,7 +56,7 @@ const signIn = ({ dapp }: Library) =>
 	});
 
 const judge = ({ dapp }: Library, body: string | Uint8Array | object, expected = EXPECTED) =>
-	dapp.verifyDappCallback({ body, expected, now: NOW });
+	dapp.safeVerifyDappCallback({ body, expected, now: NOW });
 
 export const dapps: Readonly<Record<string, Behaviour>> = {
 	"dapp: a request for a signature over a composed message": {
@@ -109,8 +109,12 @@ export const dapps: Readonly<Record<string, Behaviour>> = {
 	"dapp: a signature of an account of Ethereum": {
 		run: ({ dapp }) => {
 			const signed = { scheme: "eip191", message: MESSAGE, signature: SIGNATURE } as const;
-			const { ok, address } = dapp.verifySignedMessage(signed);
-			const other = dapp.verifySignedMessage({ ...signed, message: "Hello!", address: ADDRESS });
+			const { ok, address } = dapp.safeVerifySignedMessage(signed);
+			const other = dapp.safeVerifySignedMessage({
+				...signed,
+				message: "Hello!",
+				address: ADDRESS,
+			});
 			return [ok, address, other.ok || other.code];
 		},
 		expect: [true, ADDRESS, "signature_mismatch"],
@@ -119,9 +123,9 @@ export const dapps: Readonly<Record<string, Behaviour>> = {
 		run: ({ dapp }) => {
 			const account = { scheme: "solana", address: SOLANA_ADDRESS } as const;
 			const signed = { ...account, signature: SOLANA_SIGNATURE };
-			const { ok, address } = dapp.verifySignedMessage({ ...signed, message: "r" });
-			const bytes = dapp.verifySignedMessage({ ...signed, message: Uint8Array.of(0x72) });
-			const other = dapp.verifySignedMessage({ ...signed, message: "s" });
+			const { ok, address } = dapp.safeVerifySignedMessage({ ...signed, message: "r" });
+			const bytes = dapp.safeVerifySignedMessage({ ...signed, message: Uint8Array.of(0x72) });
+			const other = dapp.safeVerifySignedMessage({ ...signed, message: "s" });
 			return [ok, address, bytes.ok, other.ok || other.code];
 		},
 		expect: [true, SOLANA_ADDRESS, true, "signature_mismatch"],

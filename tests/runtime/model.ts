@@ -39,7 +39,8 @@ export type BodySpec =
 export interface VerifyCase {
 	kind: "verify";
 	name: string;
-	call?: "verify" | "unwrap" | "verifyRequest";
+	/** Default: `safeVerify`. */
+	call?: "verify" | "safeVerifyRequest";
 	setup: Setup;
 	headers: HeaderSpec;
 	body: BodySpec;
@@ -92,14 +93,15 @@ export interface CallbackInput {
 	ip?: string;
 }
 
+export interface Accepted {
+	id: string | undefined;
+	timestamp: number | undefined;
+	key: { index: number; id?: string };
+	event: object;
+}
+
 export type VerifyResult =
-	| {
-			ok: true;
-			id: string | undefined;
-			timestamp: number | undefined;
-			key: { index: number; id?: string };
-			event: object;
-	  }
+	| ({ ok: true } & Accepted)
 	| {
 			ok: false;
 			code: string;
@@ -110,9 +112,12 @@ export type VerifyResult =
 	  };
 
 export interface Verifier {
-	verify(input: CallbackInput): VerifyResult;
-	unwrap(input: CallbackInput): VerifyResult & { ok: true };
-	verifyRequest(request: Request, context?: { ip?: string }): Promise<VerifyResult>;
+	verify(input: CallbackInput): Accepted;
+	safeVerify(input: CallbackInput): VerifyResult;
+	verifyAsync(input: CallbackInput): Promise<Accepted>;
+	safeVerifyAsync(input: CallbackInput): Promise<VerifyResult>;
+	verifyRequest(request: Request, context?: { ip?: string }): Promise<Accepted>;
+	safeVerifyRequest(request: Request, context?: { ip?: string }): Promise<VerifyResult>;
 }
 
 export type KeyInput = string | Uint8Array | { id?: string; key: string | Uint8Array };
@@ -128,8 +133,8 @@ export type DappLibrary = Pick<
 	| "ConfigError"
 	| "createDappRequest"
 	| "toDappHandler"
-	| "verifyDappCallback"
-	| "verifySignedMessage"
+	| "safeVerifyDappCallback"
+	| "safeVerifySignedMessage"
 >;
 
 /** Of the entry for callbacks. */

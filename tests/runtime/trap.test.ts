@@ -9,15 +9,15 @@ interface Result {
 }
 
 const OPERATIONS = [
+	"safeVerify",
+	"safeVerify, after the body grew",
 	"verify",
-	"verify, after the body grew",
-	"unwrap",
-	"verifyRequest",
+	"safeVerifyRequest",
 	"createVerifier",
 	"sign",
 	"generateSecret",
 	"generateKeyPair",
-	"verify, where the stack ends",
+	"safeVerify, where the stack ends",
 ];
 
 describe("a trap in the core", () => {

@@ -160,7 +160,7 @@ export function deliver({ signer, library }: Subject, change: Change = {}): Veri
 		keys: change.keys ?? pair.verifying,
 		now: () => NOW + (change.delay ?? 0),
 	});
-	return verifier.verify({
+	return verifier.safeVerify({
 		headers: change.headers?.(all) ?? all,
 		body: change.body?.(body) ?? body,
 		method: later.method,

@@ -79,13 +79,13 @@ test("who names keys", () => {
 each("an unknown key is named", ({ signer, library }) => {
 	const options = { sender: signer.name, now: () => NOW };
 	const keys = { keys: [jwkOf(signer, { kid: "key-8" })] };
-	const unknown = library.createVerifier({ ...options, keys }).verify(callback(signer));
+	const unknown = library.createVerifier({ ...options, keys }).safeVerify(callback(signer));
 	refused(unknown, "unknown_key");
 	assert.equal(!unknown.ok && unknown.keyId, KEY_ID);
 	assert.equal(!unknown.ok && unknown.status, 401);
 	// It is named for no other reason.
 	const others = { keys: [jwkOf(signer, { index: 1 })] };
-	const wrong = library.createVerifier({ ...options, keys: others }).verify(callback(signer));
+	const wrong = library.createVerifier({ ...options, keys: others }).safeVerify(callback(signer));
 	refused(wrong, "signature_mismatch");
 	assert.ok(!("keyId" in wrong));
 });
@@ -94,7 +94,9 @@ each("JSON Web Keys", ({ signer, library }) => {
 	const [right, wrong] = [jwkOf(signer), jwkOf(signer, { index: 1, kid: "key-8" })];
 	const anonymous = jwkOf(signer, { kid: "" });
 	const judge = (keys: KeyInput | readonly KeyInput[]) =>
-		library.createVerifier({ sender: signer.name, keys, now: () => NOW }).verify(callback(signer));
+		library
+			.createVerifier({ sender: signer.name, keys, now: () => NOW })
+			.safeVerify(callback(signer));
 	assert.deepEqual({ ...accepted(judge(right)).key }, { index: 0, id: KEY_ID });
 	assert.deepEqual({ ...accepted(judge([wrong, right])).key }, { index: 1, id: KEY_ID });
 	assert.deepEqual({ ...accepted(judge([wrong, anonymous])).key }, { index: 1 });
@@ -109,7 +111,7 @@ each("JSON Web Keys", ({ signer, library }) => {
 each("a key's own id, without another", ({ signer, library }) => {
 	const keys = { key: jwkOf(signer, { kid: "key-8" }) };
 	const verifier = library.createVerifier({ sender: signer.name, keys, now: () => NOW });
-	refused(verifier.verify(callback(signer)), "unknown_key");
+	refused(verifier.safeVerify(callback(signer)), "unknown_key");
 });
 
 each("sets of JSON Web Keys", ({ signer, library }) => {
@@ -117,7 +119,7 @@ each("sets of JSON Web Keys", ({ signer, library }) => {
 	const judge = (...keys: PublicJsonWebKey[]) =>
 		library
 			.createVerifier({ sender: signer.name, keys: { keys }, now: () => NOW })
-			.verify(callback(signer));
+			.safeVerify(callback(signer));
 	accepted(judge(right));
 	accepted(judge(wrong, right));
 	accepted(judge(right, wrong));
@@ -136,9 +138,9 @@ each("keys of other kinds in a set are passed over", ({ signer, library }) => {
 		library.createVerifier({ sender: signer.name, keys: { keys }, now: () => NOW });
 	for (const kid of [KEY_ID, "key-8"]) {
 		const named = others.map((key) => ({ ...key, kid }));
-		accepted(create(...named, right).verify(callback(signer)), kid);
-		accepted(create(right, ...named).verify(callback(signer)), kid);
-		for (const other of named) accepted(create(other, right).verify(callback(signer)));
+		accepted(create(...named, right).safeVerify(callback(signer)), kid);
+		accepted(create(right, ...named).safeVerify(callback(signer)), kid);
+		for (const other of named) accepted(create(other, right).safeVerify(callback(signer)));
 	}
 	const isRefused = (error: unknown) =>
 		error instanceof library.ConfigError && error.code === "invalid_key";
@@ -157,13 +159,13 @@ each("keys to encrypt with are passed over", ({ signer, library }) => {
 		keys: { keys },
 		now: () => NOW,
 	});
-	accepted(verifier.verify(callback(signer)));
+	accepted(verifier.safeVerify(callback(signer)));
 });
 
 each("the id of a set's key is given back", ({ signer, library }) => {
 	const keys = { keys: [jwkOf(signer, { index: 1, kid: "key-8" }), jwkOf(signer)] };
 	const verifier = library.createVerifier({ sender: signer.name, keys, now: () => NOW });
-	const { key } = accepted(verifier.verify(callback(signer)));
+	const { key } = accepted(verifier.safeVerify(callback(signer)));
 	assert.deepEqual({ ...key }, { index: 1, id: KEY_ID });
 });
 
@@ -172,16 +174,19 @@ each("a key is found once", async (subject) => {
 	for (const find of [() => jwkOf(signer), async () => jwkOf(signer)]) {
 		const { verifier, asked } = finding(subject, find);
 		// It cannot be looked up at once, and nobody is asked.
-		refused(verifier.verify(callback(signer)), "unknown_key");
+		refused(verifier.safeVerify(callback(signer)), "unknown_key");
+		const unknown = { name: "CallbackRejectedError", code: "unknown_key", keyId: KEY_ID };
+		assert.throws(() => verifier.verify(callback(signer)), { ...unknown, status: 401 });
 		assert.deepEqual(asked, []);
-		const { key } = accepted(await verifier.verifyAsync(callback(signer)));
+		const { key } = accepted(await verifier.safeVerifyAsync(callback(signer)));
 		assert.deepEqual({ ...key }, { index: 0, id: KEY_ID });
-		accepted(await verifier.verifyAsync(callback(signer)));
-		accepted(verifier.verify(callback(signer)));
-		accepted(verifier.unwrap(callback(signer)));
+		accepted(await verifier.safeVerifyAsync(callback(signer)));
+		accepted(verifier.safeVerify(callback(signer)));
+		assert.equal(verifier.verify(callback(signer)).key.id, KEY_ID);
 		assert.deepEqual(asked, [KEY_ID]);
 		const forged = callback(signer, KEY_ID, 1);
-		refused(await verifier.verifyAsync(forged), "signature_mismatch");
+		refused(await verifier.safeVerifyAsync(forged), "signature_mismatch");
+		await assert.rejects(verifier.verifyAsync(forged), { code: "signature_mismatch" });
 		assert.deepEqual(asked, [KEY_ID]);
 	}
 });
@@ -192,7 +197,7 @@ each("a key is found for a Fetch request", async (subject) => {
 	const { headers, body, method = "POST", url = "" } = callback(signer);
 	for (const _ of [1, 2]) {
 		const init = { method, headers: headers as HeadersInit, body: body as Uint8Array<ArrayBuffer> };
-		accepted(await verifier.verifyRequest(new Request(url, init)));
+		accepted(await verifier.safeVerifyRequest(new Request(url, init)));
 	}
 	assert.deepEqual(asked, [KEY_ID]);
 });
@@ -201,7 +206,7 @@ each("a key is found for several callbacks at once", async (subject) => {
 	const { signer } = subject;
 	const { verifier } = finding(subject, async () => jwkOf(signer));
 	const inputs = [1, 2, 3, 4].map(() => callback(signer));
-	const results = await Promise.all(inputs.map((input) => verifier.verifyAsync(input)));
+	const results = await Promise.all(inputs.map((input) => verifier.safeVerifyAsync(input)));
 	for (const result of results)
 		assert.deepEqual({ ...accepted(result).key }, { index: 0, id: KEY_ID });
 });
@@ -211,7 +216,7 @@ each("a key is found whose headers can be read once", async (subject) => {
 	const { verifier } = finding(subject, () => jwkOf(signer));
 	const { headers, ...rest } = callback(signer);
 	const once = new Map(Object.entries(headers as Record<string, string>)).entries();
-	accepted(await verifier.verifyAsync({ ...rest, headers: once }));
+	accepted(await verifier.safeVerifyAsync({ ...rest, headers: once }));
 });
 
 each("a key that is not found", async (subject) => {
@@ -219,11 +224,11 @@ each("a key that is not found", async (subject) => {
 	for (const find of [() => undefined, async () => undefined]) {
 		const { verifier, asked } = finding(subject, find);
 		for (const _ of [1, 2]) {
-			const result = await verifier.verifyAsync(callback(signer));
+			const result = await verifier.safeVerifyAsync(callback(signer));
 			refused(result, "unknown_key");
 			assert.equal(!result.ok && result.keyId, KEY_ID);
 		}
-		refused(verifier.verify(callback(signer)), "unknown_key");
+		refused(verifier.safeVerify(callback(signer)), "unknown_key");
 		assert.deepEqual(asked, [KEY_ID, KEY_ID]);
 	}
 });
@@ -238,13 +243,13 @@ each("a search that fails", async (subject) => {
 		let isDown = true;
 		const { verifier } = finding(subject, () => (isDown ? fail() : jwkOf(signer)));
 		const isFailure = (error: unknown) => error === failure;
-		await assert.rejects(() => verifier.verifyAsync(callback(signer)), isFailure);
+		await assert.rejects(() => verifier.safeVerifyAsync(callback(signer)), isFailure);
 		const { headers, body, method = "POST", url = "" } = callback(signer);
 		const init = { method, headers: headers as HeadersInit, body: body as Uint8Array<ArrayBuffer> };
-		await assert.rejects(() => verifier.verifyRequest(new Request(url, init)), isFailure);
-		refused(verifier.verify(callback(signer)), "unknown_key");
+		await assert.rejects(() => verifier.safeVerifyRequest(new Request(url, init)), isFailure);
+		refused(verifier.safeVerify(callback(signer)), "unknown_key");
 		isDown = false;
-		accepted(await verifier.verifyAsync(callback(signer)));
+		accepted(await verifier.safeVerifyAsync(callback(signer)));
 	}
 });
 
@@ -254,13 +259,13 @@ each("a found key that is none stands in nobody's way", async (subject) => {
 	const other = OTHER_KEYS.find((key) => !isOfKind(key, right)) as PublicJsonWebKey;
 	for (const bad of ["no key", other, { id: "key-8", key: "" }]) {
 		const { verifier, asked } = finding(subject, (id) => (id === KEY_ID ? right : bad));
-		accepted(await verifier.verifyAsync(callback(signer)));
+		accepted(await verifier.safeVerifyAsync(callback(signer)));
 		const isRefused = (error: unknown) =>
 			error instanceof library.ConfigError && error.code === "invalid_key";
 		for (const _ of [1, 2]) {
-			await assert.rejects(() => verifier.verifyAsync(callback(signer, "key-8")), isRefused);
-			accepted(verifier.verify(callback(signer)));
-			accepted(await verifier.verifyAsync(callback(signer)));
+			await assert.rejects(() => verifier.safeVerifyAsync(callback(signer, "key-8")), isRefused);
+			accepted(verifier.safeVerify(callback(signer)));
+			accepted(await verifier.safeVerifyAsync(callback(signer)));
 		}
 		// It is not kept: it is asked for again, as the one that is right is not.
 		assert.deepEqual(asked, [KEY_ID, "key-8", "key-8"]);
@@ -271,21 +276,21 @@ each("a found key is asked for again after five minutes", async (subject) => {
 	const { signer } = subject;
 	let published: KeyInput | undefined = jwkOf(signer);
 	const { verifier, asked, clock } = finding(subject, () => published);
-	accepted(await verifier.verifyAsync(callback(signer)));
+	accepted(await verifier.safeVerifyAsync(callback(signer)));
 	clock.now = NOW + FOUND_KEY_MS - 1;
-	accepted(await verifier.verifyAsync(callback(signer)));
+	accepted(await verifier.safeVerifyAsync(callback(signer)));
 	assert.equal(asked.length, 1);
 	clock.now = NOW + FOUND_KEY_MS;
-	accepted(await verifier.verifyAsync(callback(signer)));
+	accepted(await verifier.safeVerifyAsync(callback(signer)));
 	assert.equal(asked.length, 2);
 	// Five minutes from then on. The clock may go back, too.
 	clock.now = NOW;
 	published = jwkOf(signer, { index: 1 });
-	refused(await verifier.verifyAsync(callback(signer)), "signature_mismatch");
+	refused(await verifier.safeVerifyAsync(callback(signer)), "signature_mismatch");
 	assert.equal(asked.length, 3);
 	clock.now = NOW - FOUND_KEY_MS;
 	published = undefined;
-	refused(await verifier.verifyAsync(callback(signer)), "unknown_key");
+	refused(await verifier.safeVerifyAsync(callback(signer)), "unknown_key");
 	assert.equal(asked.length, 4);
 });
 
@@ -293,19 +298,19 @@ each("sixteen found keys are kept", async (subject) => {
 	const { signer } = subject;
 	const { verifier, asked } = finding(subject, () => jwkOf(signer));
 	const inputs = Array.from({ length: 17 }, (_, index) => callback(signer, `key-${index}`));
-	for (const input of inputs.slice(0, 16)) accepted(await verifier.verifyAsync(input));
+	for (const input of inputs.slice(0, 16)) accepted(await verifier.safeVerifyAsync(input));
 	for (const [index, input] of inputs.slice(0, 16).entries()) {
-		assert.equal(accepted(verifier.verify(input)).key.id, `key-${index}`);
+		assert.equal(accepted(verifier.safeVerify(input)).key.id, `key-${index}`);
 	}
-	accepted(await verifier.verifyAsync(inputs[16] as CallbackInput));
+	accepted(await verifier.safeVerifyAsync(inputs[16] as CallbackInput));
 	assert.equal(asked.length, 17);
 	// The first has made room.
 	const [first, ...others] = inputs as [CallbackInput, ...CallbackInput[]];
 	for (const [index, input] of others.entries()) {
-		assert.equal(accepted(verifier.verify(input)).key.id, `key-${index + 1}`);
+		assert.equal(accepted(verifier.safeVerify(input)).key.id, `key-${index + 1}`);
 	}
-	refused(verifier.verify(first), "unknown_key");
-	accepted(await verifier.verifyAsync(first));
+	refused(verifier.safeVerify(first), "unknown_key");
+	accepted(await verifier.safeVerifyAsync(first));
 	assert.equal(asked.length, 18);
 });
 

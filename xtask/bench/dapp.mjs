@@ -5,13 +5,13 @@ import { privateKeyToAccount } from "viem/accounts";
 import { measure } from "./measure.mjs";
 
 const { entry, settings } = JSON.parse(process.argv[2]);
-const { verifySignedMessage } = await import(entry);
+const { safeVerifySignedMessage } = await import(entry);
 
 /** Each says whether the account has signed the text. */
 const subjects = [
 	{
 		name: "wallet-callback",
-		verify: (signed) => verifySignedMessage({ scheme: "eip191", ...signed }).ok,
+		verify: (signed) => safeVerifySignedMessage({ scheme: "eip191", ...signed }).ok,
 	},
 	{ name: "viem", verify: (signed) => verifyByViem(signed) },
 	{

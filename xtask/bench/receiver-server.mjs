@@ -13,7 +13,7 @@ function bare() {
 /** The same with a verifier in the place of the parser. */
 function verifier() {
 	const verifier = load("wallet-callback").createVerifier({ keys: secret });
-	return listener((headers, body) => verifier.verify({ headers, body }).ok);
+	return listener((headers, body) => verifier.safeVerify({ headers, body }).ok);
 }
 
 function listener(accept) {

@@ -143,7 +143,7 @@ async function loadOurs(entry) {
 	const { createVerifier } = await import(entry);
 	const verifier = createVerifier({ keys: secret, toleranceSeconds });
 	return (callback) => {
-		const result = verifier.verify(callback);
+		const result = verifier.safeVerify(callback);
 		return result.ok ? result.event : undefined;
 	};
 }

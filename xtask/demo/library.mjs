@@ -19,6 +19,6 @@ export const {
 	ConfigError,
 	createDappRequest,
 	toDappHandler,
-	verifyDappCallback,
-	verifySignedMessage,
+	safeVerifyDappCallback,
+	safeVerifySignedMessage,
 } = load("wallet-callback/dapp");

@@ -4,9 +4,9 @@ import { createServer } from "node:http";
 import {
 	createDappRequest,
 	memoryStore,
+	safeVerifySignedMessage,
 	toDappHandler,
 	toNodeListener,
-	verifySignedMessage,
 } from "./library.mjs";
 import { post } from "./receiver.mjs";
 import { readLink, Wallet } from "./wallet.mjs";
@@ -216,6 +216,6 @@ function published(domain) {
 		"5a093cfc9e02964c33d86e8e066e221b7d153d27e5a2e97ccd5ca7d3f2ce06cb1b",
 	].join("");
 	const nonce = "bTyXgcQxn2htgkjJn";
-	const result = verifySignedMessage({ scheme: "eip4361", message, signature, domain, nonce });
+	const result = safeVerifySignedMessage({ scheme: "eip4361", message, signature, domain, nonce });
 	return result.ok ? `ok ${result.address}` : `${result.code} ${result.path}`;
 }

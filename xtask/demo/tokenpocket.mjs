@@ -5,9 +5,9 @@ import {
 	ConfigError,
 	createDappRequest,
 	memoryStore,
+	safeVerifyDappCallback,
 	toDappHandler,
 	toNodeListener,
-	verifyDappCallback,
 } from "./library.mjs";
 import { askAddress, askCallback, headers } from "./pages.mjs";
 
@@ -60,7 +60,7 @@ export function tokenPocket(origin, options) {
 		if (request === undefined) return { status: 404, body: askAddress("", "no such request") };
 		const { uri, actionId, address, expected } = request;
 		const said = form.get("callback") ?? "";
-		const verdict = verifyDappCallback({ body: said, expected });
+		const verdict = safeVerifyDappCallback({ body: said, expected });
 		return { status: 200, body: askCallback({ uri, actionId, address, callback: said, verdict }) };
 	}
 

@@ -353,11 +353,12 @@ const FULL_MODULE: [&str; 3] = [
 ];
 
 /// The modules whose declarations users see beside those of the entries.
-const PUBLIC_MODULES: [&str; 23] = [
+const PUBLIC_MODULES: [&str; 24] = [
     "api",
     "verifier/amount",
     "dapp/api",
     "dapp/callback",
+    "dapp/errors",
     "dapp/handler",
     "dapp/message",
     "dapp/request",

@@ -2,13 +2,13 @@ import type { RejectionCode } from "../generated/model.js";
 import type { Rejected } from "../verifier/types.js";
 
 /**
- * Thrown by {@link Verifier.unwrap} for a callback that is refused. It has the fields of the result
- * that {@link Verifier.verify} would have given.
+ * Thrown by {@link Verifier.verify} for a callback that is refused. It has the members of the result
+ * that {@link Verifier.safeVerify} returns.
  *
  * @example
  * ```ts
  * try {
- *   verifier.unwrap({ headers, body });
+ *   verifier.verify({ headers, body });
  * } catch (error) {
  *   if (error instanceof CallbackRejectedError) console.warn(error.code, error.status);
  * }

@@ -6,13 +6,14 @@ export {
 } from "../core/errors.js";
 export type * from "../receiver/journal.js";
 export type * from "../stores/store.js";
-export { verifyDappCallback } from "./callback.js";
+export { safeVerifyDappCallback, verifyDappCallback } from "./callback.js";
+export { DappRejectedError } from "./errors.js";
 export {
 	type DappContext,
 	type DappHandler,
 	type DappHandlerOptions,
 	toDappHandler,
 } from "./handler.js";
-export { verifySignedMessage } from "./message.js";
+export { safeVerifySignedMessage, verifySignedMessage } from "./message.js";
 export { createDappRequest } from "./request.js";
 export type * from "./types.js";

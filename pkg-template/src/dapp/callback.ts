@@ -1,23 +1,42 @@
 import { toOptions } from "../core/core.js";
 import { withDapp } from "./core.js";
+import { acceptOrThrow } from "./errors.js";
 import { requireOptions, toContent, toTime } from "./input.js";
-import type { DappCallbackOptions, DappRejected, DappResult } from "./types.js";
+import type { DappCallbackOptions, DappOutcome, DappRejected, DappResult } from "./types.js";
 
 /**
- * Judges what a wallet has posted to a `callbackUrl` against the record of its request.
+ * Judges what a wallet has posted to a `callbackUrl` against the record of its request, and returns
+ * what it says, or throws.
  *
  * Ask `authenticated` before you believe anything: only a login or a signature can be proved, and
- * only by a signature over the server's own text. See {@link DappResult}.
+ * only by a signature over the server's own text. See {@link DappOutcome}.
  *
- * @throws {ConfigError} for an option that makes no sense. What the network sent never throws.
+ * @throws {DappRejectedError} for a callback that must not be believed.
+ * @throws {ConfigError} for an invalid option.
  *
  * @example
  * ```ts
  * const result = verifyDappCallback({ body, expected: await sessions.get(actionId) });
+ * if (result.authenticated) await signIn(result.address);
+ * ```
+ */
+export function verifyDappCallback(options: DappCallbackOptions): DappOutcome {
+	return acceptOrThrow<DappOutcome>(safeVerifyDappCallback(options));
+}
+
+/**
+ * The same as {@link verifyDappCallback}, but returns the refusal: never throws for what the network
+ * sent.
+ *
+ * @throws {ConfigError} for an invalid option.
+ *
+ * @example
+ * ```ts
+ * const result = safeVerifyDappCallback({ body, expected: await sessions.get(actionId) });
  * if (result.ok && result.authenticated) await signIn(result.address);
  * ```
  */
-export function verifyDappCallback(options: DappCallbackOptions): DappResult {
+export function safeVerifyDappCallback(options: DappCallbackOptions): DappResult {
 	requireOptions(options, "verifyDappCallback({ body, expected })");
 	const { body, url, now, ...rest } = options;
 	if (body === undefined && url === undefined) {

@@ -9,9 +9,16 @@ import type { Settings } from "../receiver/options.js";
 import { ACCEPTED, later, refusal } from "../receiver/reply.js";
 import type { Incoming, ReceiverContext, Reply } from "../receiver/types.js";
 import type { Claim, ClaimOutcome, ReplayStore } from "../stores/store.js";
-import { checkHandler, readActionId, verifyDappCallback } from "./callback.js";
+import { checkHandler, readActionId, safeVerifyDappCallback } from "./callback.js";
 import { requireOptions } from "./input.js";
-import type { DappAction, DappClaimed, DappExpected, DappRejected, DappResult } from "./types.js";
+import type {
+	DappAction,
+	DappClaimed,
+	DappExpected,
+	DappOutcome,
+	DappRejected,
+	DappResult,
+} from "./types.js";
 
 /** The longest body that is read, in bytes: many times what a wallet sends. */
 const MAX_BODY_BYTES = 65_536;
@@ -19,12 +26,10 @@ const MAX_BODY_BYTES = 65_536;
 /** How long a used action is remembered after its end, in seconds. */
 const MEMORY_SECONDS = 3600;
 
-type Judged = Exclude<DappResult, DappRejected>;
-
 /** What {@link DappHandlerOptions.onResult} gets. */
 export interface DappContext {
 	/** What the wallet says. Ask `authenticated` before you believe it. */
-	readonly result: Judged;
+	readonly result: DappOutcome;
 	/** The record of the request. */
 	readonly expected: DappExpected;
 	/** The right to handle the result: for a store's `claimInTransaction`. */
@@ -101,7 +106,7 @@ export function toDappHandler(options: DappHandlerOptions): DappHandler {
 /** A result as it is handed over. */
 interface Delivery {
 	readonly type: DappAction;
-	readonly result: Judged;
+	readonly result: DappOutcome;
 	readonly expected: DappExpected;
 }
 
@@ -180,17 +185,17 @@ class Callbacks {
 	): Promise<DappResult> {
 		const { accountKeys, toleranceSeconds, now } = this.#options;
 		const options = { body, url, expected, toleranceSeconds, now };
-		const result = verifyDappCallback(options);
+		const result = safeVerifyDappCallback(options);
 		// Only now is it known whose keys these would have to be.
 		if (accountKeys === undefined || !isUnprovedAccount(result, expected)) return result;
-		return verifyDappCallback({
+		return safeVerifyDappCallback({
 			...options,
 			accountKeys: await accountKeys(result.address, result.chain),
 		});
 	}
 
 	/** Claims the action and hands the result to the user's function. */
-	async #handOver(result: Judged, expected: DappExpected, facts: Facts): Promise<Ending> {
+	async #handOver(result: DappOutcome, expected: DappExpected, facts: Facts): Promise<Ending> {
 		const since = performance.now();
 		const nowMs = this.#options.now?.() ?? Date.now();
 		const retentionMs = Math.max(0, (expected.expiresAt + MEMORY_SECONDS) * 1000 - nowMs);
@@ -235,7 +240,7 @@ class Callbacks {
 }
 
 /** Under which name a result is remembered. */
-function slotOf(result: Judged): string {
+function slotOf(result: DappOutcome): string {
 	return result.authenticated ? result.actionId : unauthenticated(result);
 }
 
@@ -243,7 +248,7 @@ function slotOf(result: Judged): string {
  * The name for results that anybody can post. What is authenticated takes it too, so that they say
  * nothing else afterwards. A cancelled transaction must not use up one that was sent.
  */
-function unauthenticated({ action, actionId, outcome }: Judged): string {
+function unauthenticated({ action, actionId, outcome }: DappOutcome): string {
 	const sends = action === "transfer" || action === "pushTransaction";
 	return `${actionId}:${sends ? outcome : "unauthenticated"}`;
 }
@@ -252,7 +257,7 @@ function unauthenticated({ action, actionId, outcome }: Judged): string {
 function isUnprovedAccount(
 	result: DappResult,
 	{ chains }: DappExpected,
-): result is DappClaimed & { readonly address: string } {
+): result is { readonly ok: true } & DappClaimed & { readonly address: string } {
 	if (!result.ok || result.outcome !== "success" || result.authenticated) return false;
 	const { action, address } = result;
 	const signs = action === "login" || action === "sign";
@@ -267,7 +272,7 @@ function refuse({ code, message }: DappRejected, facts: Facts): Ending {
 }
 
 /** Tells one result of an action from another, as the store wants it: in 64 hexadecimal digits. */
-async function digest(result: Judged): Promise<string> {
+async function digest(result: DappOutcome): Promise<string> {
 	const { outcome, authenticated, chain } = result;
 	const address = "address" in result ? result.address : undefined;
 	const txId = "txId" in result ? result.txId : undefined;

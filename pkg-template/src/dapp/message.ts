@@ -1,21 +1,39 @@
 import { toOptions } from "../core/core.js";
 import { toBytes } from "../verifier/request.js";
 import { withDapp } from "./core.js";
+import { acceptOrThrow } from "./errors.js";
 import { requireOptions, toContent, toTime } from "./input.js";
-import type { SignedMessageOptions, SignedMessageResult } from "./types.js";
+import type { SignedMessage, SignedMessageOptions, SignedMessageResult } from "./types.js";
 
 /**
- * Verifies a signature that an account of a chain has made over a message.
+ * Verifies a signature that an account of a chain has made over a message, and returns who has
+ * signed, or throws.
  *
- * @throws {ConfigError} for an option that makes no sense. A bad signature or message never throws.
+ * @throws {DappRejectedError} for a signature or a message that must not be believed.
+ * @throws {ConfigError} for an invalid option.
  *
  * @example
  * ```ts
- * const result = verifySignedMessage({ scheme: "eip191", message, signature, address });
+ * const signer = verifySignedMessage({ scheme: "eip191", message, signature, address });
+ * console.log(signer.address);
+ * ```
+ */
+export function verifySignedMessage(options: SignedMessageOptions): SignedMessage {
+	return acceptOrThrow<SignedMessage>(safeVerifySignedMessage(options));
+}
+
+/**
+ * The same as {@link verifySignedMessage}, but returns the refusal.
+ *
+ * @throws {ConfigError} for an invalid option. A bad signature or message never throws.
+ *
+ * @example
+ * ```ts
+ * const result = safeVerifySignedMessage({ scheme: "eip191", message, signature, address });
  * if (!result.ok) console.warn(result.code);
  * ```
  */
-export function verifySignedMessage(options: SignedMessageOptions): SignedMessageResult {
+export function safeVerifySignedMessage(options: SignedMessageOptions): SignedMessageResult {
 	requireOptions(options, "verifySignedMessage({ scheme, message, signature, address })");
 	const { message, signature, now, ...rest } = options;
 	const time = toTime(now);

@@ -154,7 +154,6 @@ export interface DappCallbackOptions {
 }
 
 interface DappAccepted {
-	readonly ok: true;
 	readonly actionId: string;
 	/** CAIP-2. */
 	readonly chain?: string;
@@ -212,8 +211,11 @@ export interface DappRejected {
 	readonly path?: string;
 }
 
-/** What {@link verifyDappCallback} gives. */
-export type DappResult = DappAuthenticated | DappClaimed | DappUnsuccessful | DappRejected;
+/** What a wallet says of a request: what {@link verifyDappCallback} returns. */
+export type DappOutcome = DappAuthenticated | DappClaimed | DappUnsuccessful;
+
+/** What {@link safeVerifyDappCallback} returns. */
+export type DappResult = ({ readonly ok: true } & DappOutcome) | DappRejected;
 
 /**
  * How a message was signed: `eip191` personal_sign; `eip712` typed data, v4 where it is an object and
@@ -269,22 +271,26 @@ export interface SignInMessage {
 	readonly resources?: readonly string[];
 }
 
-/** What {@link verifySignedMessage} gives. */
-export type SignedMessageResult =
-	| {
-			readonly ok: true;
-			/** The signer's, in its canonical form. */
-			readonly address?: string;
-			readonly publicKey?: string;
-			/** Of `eip4361`: what the message says. */
-			readonly signIn?: SignInMessage;
-	  }
-	| {
-			readonly ok: false;
-			/** `needs_chain`: a contract wallet's (ERC-1271), which only its chain can tell. */
-			readonly code: DappRejectionCode | "needs_chain";
-			readonly message: string;
-			readonly path?: string;
-			readonly address?: undefined;
-			readonly publicKey?: undefined;
-	  };
+/** Who has signed a message: what {@link verifySignedMessage} returns. */
+export interface SignedMessage {
+	/** The signer's, in its canonical form. */
+	readonly address?: string;
+	readonly publicKey?: string;
+	/** Of `eip4361`: what the message says. */
+	readonly signIn?: SignInMessage;
+}
+
+/** A signature that must not be believed. */
+export interface SignedMessageRejected {
+	readonly ok: false;
+	/** `needs_chain`: a contract wallet's (ERC-1271), which only its chain can tell. */
+	readonly code: DappRejectionCode | "needs_chain";
+	readonly message: string;
+	/** The member at fault. */
+	readonly path?: string;
+	readonly address?: undefined;
+	readonly publicKey?: undefined;
+}
+
+/** What {@link safeVerifySignedMessage} returns. */
+export type SignedMessageResult = ({ readonly ok: true } & SignedMessage) | SignedMessageRejected;

@@ -121,7 +121,7 @@ function toVerifier<Event>(verifying: Verifying<Event>): Verifier<Event> {
 		);
 	}
 	if (!isVerifier(verifier)) return build(verifier);
-	requireMethods("verifier", verifier, ["verify", "answerVerification"]);
+	requireMethods("verifier", verifier, ["safeVerify", "answerVerification"]);
 	return verifier;
 }
 
@@ -133,7 +133,7 @@ function build<Event>(options: VerifierOptions<SenderName | SenderDescriptor>): 
 function isVerifier<Event>(
 	verifier: Verifier<Event> | VerifierOptions<SenderName | SenderDescriptor>,
 ): verifier is Verifier<Event> {
-	return typeof verifier === "object" && verifier !== null && "verify" in verifier;
+	return typeof verifier === "object" && verifier !== null && "safeVerify" in verifier;
 }
 
 function toMs(name: string, seconds: unknown, from: number, to: number): number {

@@ -32,7 +32,7 @@ export interface Cause {
 export interface Explanation {
 	/** What the verifier says, without the event; or why there is no verifier with these keys. */
 	readonly verdict:
-		| Omit<Accepted, "event">
+		| ({ readonly ok: true } & Omit<Accepted, "event">)
 		| Rejected
 		| { readonly ok: false; readonly code: string; readonly message: string };
 	/** The causes, the most certain first. None for a callback that verifies. */

@@ -90,9 +90,14 @@ export interface CallbackInput {
 	readonly url?: string | undefined;
 }
 
+/** What is known of a Fetch request beside itself. */
+export interface RequestContext {
+	/** The client's address. Needed with `allowedIps`. */
+	readonly ip?: string | undefined;
+}
+
 /** A callback that is genuine, fresh and well-formed. */
 export interface Accepted<Event = WalletEvent> {
-	readonly ok: true;
 	/** Identifies the callback; a retry has the same. Undefined where the sender signs none. */
 	readonly id: string | undefined;
 	/** When it was signed, in Unix seconds. Undefined where the sender signs none. */
@@ -125,8 +130,10 @@ export interface Rejected {
 	readonly keyId?: string;
 }
 
-/** The verdict on a callback. */
-export type VerifyResult<Event = WalletEvent> = Accepted<Event> | Rejected;
+/** The verdict on a callback: what {@link Verifier.safeVerify} returns. */
+export type VerifyResult<Event = WalletEvent> =
+	| ({ readonly ok: true } & Accepted<Event>)
+	| Rejected;
 
 /** A value that JSON can carry. */
 export type JsonValue =
@@ -154,7 +161,7 @@ export interface OpaqueEvent {
 	readonly payload?: unknown;
 }
 
-/** What {@link Verifier.verify} gives as `event` for a sender. */
+/** What {@link Verifier.verify} returns as `event` for a sender. */
 export type EventOf<From extends SenderName | SenderDescriptor> = From extends
 	| "tp-wallet"
 	| { readonly payload: "wallet-event" }
@@ -195,31 +202,37 @@ export interface Verifier<Event = WalletEvent> {
 	/** What it was told, or takes by default. */
 	readonly settings: VerifierSettings;
 	/**
-	 * Verifies a callback. Synchronous on every runtime, and never throws for what the network sent.
+	 * Verifies a callback and returns it, or throws. Synchronous on every runtime.
 	 *
+	 * @throws {CallbackRejectedError} for a callback that is refused.
 	 * @throws {TypeError} for a body that something has already parsed, for headers or an `ip` of
 	 * another shape: mistakes of the program, each with its fix in the message.
 	 *
 	 * @example
 	 * ```ts
-	 * const result = verifier.verify({ headers: request.headers, body: await request.text() });
-	 * if (!result.ok) return new Response(result.code, { status: result.status });
-	 * console.log(result.id, result.event);
+	 * try {
+	 *   const { id, event } = verifier.verify({ headers, body });
+	 * } catch (error) {
+	 *   if (!(error instanceof CallbackRejectedError)) throw error;
+	 *   return new Response(error.code, { status: error.status });
+	 * }
 	 * ```
 	 */
-	verify(input: CallbackInput): VerifyResult<Event>;
+	verify(input: CallbackInput): Accepted<Event>;
 	/**
-	 * Verifies a callback and returns it, or throws.
+	 * The same as {@link Verifier.verify}, but returns the refusal: never throws for what the network
+	 * sent.
 	 *
-	 * @throws {CallbackRejectedError} for a callback that is refused.
 	 * @throws {TypeError} as {@link Verifier.verify}.
 	 *
 	 * @example
 	 * ```ts
-	 * const { event } = verifier.unwrap({ headers, body });
+	 * const result = verifier.safeVerify({ headers, body });
+	 * if (!result.ok) return new Response(result.code, { status: result.status });
+	 * console.log(result.id, result.event);
 	 * ```
 	 */
-	unwrap(input: CallbackInput): Accepted<Event>;
+	safeVerify(input: CallbackInput): VerifyResult<Event>;
 	/**
 	 * Verifies a callback as {@link Verifier.verify} does, and looks up the key that it names where
 	 * `keys` is a function.
@@ -228,24 +241,35 @@ export interface Verifier<Event = WalletEvent> {
 	 *
 	 * @example
 	 * ```ts
-	 * const result = await verifier.verifyAsync({ headers, body });
+	 * const { id, event } = await verifier.verifyAsync({ headers, body });
 	 * ```
 	 */
-	verifyAsync(input: CallbackInput): Promise<VerifyResult<Event>>;
+	verifyAsync(input: CallbackInput): Promise<Accepted<Event>>;
+	/**
+	 * The same as {@link Verifier.verifyAsync}, but returns the refusal.
+	 *
+	 * @throws {TypeError} as {@link Verifier.verify}, and what the function throws.
+	 */
+	safeVerifyAsync(input: CallbackInput): Promise<VerifyResult<Event>>;
 	/**
 	 * Reads a Fetch request's body, at most `maxBodyBytes` of it, and verifies it.
 	 *
-	 * @throws {TypeError} as {@link Verifier.verifyAsync}, and for a request whose body has been read.
+	 * @throws as {@link Verifier.verifyAsync}; `TypeError` for a request whose body has been read; and
+	 * what the stream throws when the client hangs up.
 	 *
 	 * @example
 	 * ```ts
-	 * const result = await verifier.verifyRequest(request);
+	 * const { id, event } = await verifier.verifyRequest(request);
 	 * ```
 	 */
-	verifyRequest(
-		request: Request,
-		context?: { readonly ip?: string | undefined },
-	): Promise<VerifyResult<Event>>;
+	verifyRequest(request: Request, context?: RequestContext): Promise<Accepted<Event>>;
+	/**
+	 * The same as {@link Verifier.verifyRequest}, but returns the refusal.
+	 *
+	 * @throws as {@link Verifier.safeVerifyAsync}; `TypeError` for a request whose body has been read;
+	 * and what the stream throws when the client hangs up.
+	 */
+	safeVerifyRequest(request: Request, context?: RequestContext): Promise<VerifyResult<Event>>;
 	/**
 	 * Answers a `callback.verification`, by which a sender makes sure that a callback address belongs
 	 * to somebody who holds the secret. Nothing for another event, and where a public key verified
@@ -253,7 +277,7 @@ export interface Verifier<Event = WalletEvent> {
 	 *
 	 * @example
 	 * ```ts
-	 * const answer = verifier.answerVerification(result) ?? { code: 0 };
+	 * const answer = verifier.answerVerification(verifier.verify({ headers, body })) ?? { code: 0 };
 	 * return Response.json(answer);
 	 * ```
 	 */

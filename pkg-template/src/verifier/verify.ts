@@ -1,4 +1,4 @@
-import { type Core, type Parts, toOptions, withCore } from "../core/core.js";
+import { type Core, type Parts, toOptions, type Verdict, withCore } from "../core/core.js";
 import { CallbackRejectedError, ConfigError } from "../core/errors.js";
 import type { CallbackVerificationEvent, SenderName } from "../generated/model.js";
 import type { SenderDescriptor } from "./descriptor.js";
@@ -10,6 +10,7 @@ import type {
 	CallbackInput,
 	EventOf,
 	Rejected,
+	RequestContext,
 	VerificationAnswer,
 	Verifier,
 	VerifierOptions,
@@ -27,7 +28,11 @@ import type {
  * @example
  * ```ts
  * const verifier = createVerifier({ keys: process.env.WALLET_CALLBACK_SECRET! });
- * const result = verifier.verify({ headers, body });
+ * try {
+ *   const { id, event } = verifier.verify({ headers, body });
+ * } catch (error) {
+ *   if (error instanceof CallbackRejectedError) console.warn(error.code);
+ * }
  * ```
  */
 export function createVerifier<const From extends SenderName | SenderDescriptor = "tp-wallet">(
@@ -75,7 +80,34 @@ class CoreVerifier<Event> implements Verifier<Event> {
 		this.settings = { ...settings, findsKeys: typeof keys === "function" };
 	}
 
-	verify(input: CallbackInput): VerifyResult<Event> {
+	verify(input: CallbackInput): Accepted<Event> {
+		return this.#acceptOrThrow(this.#judge(input));
+	}
+
+	safeVerify(input: CallbackInput): VerifyResult<Event> {
+		return this.#toResult(this.#judge(input));
+	}
+
+	async verifyAsync(input: CallbackInput): Promise<Accepted<Event>> {
+		return this.#acceptOrThrow(await this.#judgeAsync(input));
+	}
+
+	async safeVerifyAsync(input: CallbackInput): Promise<VerifyResult<Event>> {
+		return this.#toResult(await this.#judgeAsync(input));
+	}
+
+	async verifyRequest(request: Request, context: RequestContext = {}): Promise<Accepted<Event>> {
+		return this.verifyAsync(await this.#readRequest(request, context));
+	}
+
+	async safeVerifyRequest(
+		request: Request,
+		context: RequestContext = {},
+	): Promise<VerifyResult<Event>> {
+		return this.safeVerifyAsync(await this.#readRequest(request, context));
+	}
+
+	#judge(input: CallbackInput): Verdict | Rejected {
 		if (typeof input !== "object" || input === null) {
 			throw new TypeError("expected a callback, as verify({ headers, body })");
 		}
@@ -88,40 +120,22 @@ class CoreVerifier<Event> implements Verifier<Event> {
 				body: toBody(input.body, maxBodyBytes),
 			};
 			const verdict = core.verify(verifier, parts, now);
-			if (!verdict.ok) {
-				refuseIncomplete(verdict, this.settings.sender);
-				return verdict;
-			}
-			const { id, timestamp, key, contentHash, event } = verdict;
-			const name = this.#handle.keyIds[key] ?? undefined;
-			return {
-				ok: true,
-				id,
-				timestamp,
-				...(contentHash === undefined ? undefined : { contentHash }),
-				key: name === undefined ? { index: key } : { index: key, id: name },
-				event: event as Event,
-			};
+			if (!verdict.ok) refuseIncomplete(verdict, this.settings.sender);
+			return verdict;
 		});
 	}
 
-	unwrap(input: CallbackInput): Accepted<Event> {
-		const result = this.verify(input);
-		if (!result.ok) throw new CallbackRejectedError(result);
-		return result;
-	}
-
-	async verifyAsync(input: CallbackInput): Promise<VerifyResult<Event>> {
-		if (!this.settings.findsKeys) return this.verify(input);
+	async #judgeAsync(input: CallbackInput): Promise<Verdict | Rejected> {
+		if (!this.settings.findsKeys) return this.#judge(input);
 		if (this.#keys.expire(this.#readClock())) this.#forget();
 		// An iterator of headers could be read only once.
 		const callback = { ...input, headers: allHeaders(input.headers) };
-		const result = this.verify(callback);
+		const result = this.#judge(callback);
 		if (result.ok || result.code !== "unknown_key" || result.keyId === undefined) return result;
 		if (!(await this.#keys.find(result.keyId, this.#readClock()))) return result;
 		this.#forget();
 		try {
-			return this.verify(callback);
+			return this.#judge(callback);
 		} catch (error) {
 			// A key that is none may not stand in the way of the others.
 			if (error instanceof ConfigError) this.#keys.drop(result.keyId);
@@ -129,13 +143,27 @@ class CoreVerifier<Event> implements Verifier<Event> {
 		}
 	}
 
-	async verifyRequest(
-		request: Request,
-		{ ip }: { readonly ip?: string | undefined } = {},
-	): Promise<VerifyResult<Event>> {
+	async #readRequest(request: Request, { ip }: RequestContext): Promise<CallbackInput> {
 		const body = await readBody(request, this.#handle.maxBodyBytes);
 		const { headers, method, url } = request;
-		return this.verifyAsync({ headers, body, ip, method, url });
+		return { headers, body, ip, method, url };
+	}
+
+	#acceptOrThrow(verdict: Verdict | Rejected): Accepted<Event> {
+		if (!verdict.ok) throw new CallbackRejectedError(verdict);
+		return this.#accept(verdict);
+	}
+
+	#toResult(verdict: Verdict | Rejected): VerifyResult<Event> {
+		return verdict.ok ? { ok: true, ...this.#accept(verdict) } : verdict;
+	}
+
+	#accept({ id, timestamp, contentHash, key: index, event }: Verdict): Accepted<Event> {
+		const name = this.#handle.keyIds[index] ?? undefined;
+		const key = name === undefined ? { index } : { index, id: name };
+		return contentHash === undefined
+			? { id, timestamp, key, event: event as Event }
+			: { id, timestamp, contentHash, key, event: event as Event };
 	}
 
 	answerVerification({ id, key, event }: Accepted<Event>): VerificationAnswer | undefined {

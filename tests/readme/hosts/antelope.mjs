@@ -1,6 +1,6 @@
 /** Stands in the place of a node of EOS, and signs in with keys of an account. */
 import { Bytes, PrivateKey } from "@wharfkit/antelope";
-import { createDappRequest, verifyDappCallback } from "wallet-callback/dapp";
+import { createDappRequest, safeVerifyDappCallback } from "wallet-callback/dapp";
 
 const { accountKeys } = await import(process.env.SNIPPET);
 const [active, owner, half, other] = Array.from({ length: 4 }, () => PrivateKey.generate("K1"));
@@ -34,7 +34,7 @@ function login(title, signer, options) {
 	const sign = String(signer.signMessage(Bytes.from(text, "utf8")));
 	const publickey = signer.toPublic().toLegacyString();
 	const said = { action: "login", actionId, result: 1, timestamp, wallet, ref, sign, publickey };
-	const result = verifyDappCallback({ body: said, expected, ...options });
+	const result = safeVerifyDappCallback({ body: said, expected, ...options });
 	print(title, result.ok ? result.authenticated : result.code);
 }
 

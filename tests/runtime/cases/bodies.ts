@@ -83,9 +83,9 @@ const sizes: VerifyCase[] = [
 		setup: { maxBodyBytes: 1 },
 		headers: { "webhook-id": "absent" },
 	}),
-	refuses("a body that is too large, through unwrap", "body_too_large", {
+	refuses("a body that is too large, thrown", "body_too_large", {
 		setup: { maxBodyBytes: 1 },
-		call: "unwrap",
+		call: "verify",
 	}),
 ];
 
@@ -282,11 +282,11 @@ const malformed: VerifyCase[] = [
 		refuses(`an event with ${name}`, "malformed_payload", { body }, { path }),
 	),
 	refuses(
-		"an event with no type, through unwrap",
+		"an event with no type, thrown",
 		"malformed_payload",
 		{
 			body: "{}",
-			call: "unwrap",
+			call: "verify",
 		},
 		{ thrown: "CallbackRejectedError", path: "type" },
 	),
@@ -296,21 +296,21 @@ const malformed: VerifyCase[] = [
 	}),
 ];
 
-const unwrapped: VerifyCase[] = [
-	accepts("unwrap gives what verify gives", { call: "unwrap" }),
+const thrown: VerifyCase[] = [
+	accepts("verify returns what safeVerify returns", { call: "verify" }),
 	refuses(
-		"unwrap throws what verify refuses",
+		"verify throws what safeVerify refuses",
 		"signature_mismatch",
-		{ call: "unwrap", signedBy: [STRANGER] },
+		{ call: "verify", signedBy: [STRANGER] },
 		{
 			thrown: "CallbackRejectedError",
 		},
 	),
 	refuses(
-		"unwrap throws with the header",
+		"verify throws with the header",
 		"missing_header",
 		{
-			call: "unwrap",
+			call: "verify",
 			headers: { "webhook-id": "absent" },
 		},
 		{ thrown: "CallbackRejectedError", header: "webhook-id" },
@@ -319,31 +319,33 @@ const unwrapped: VerifyCase[] = [
 
 const requests: VerifyCase[] = (
 	[
-		accepts("verifyRequest: a genuine callback", {}),
-		accepts("verifyRequest: emoji as bytes", { body: Buffer.from(text("🎉")) }),
-		accepts("verifyRequest: an empty body", opaque("")),
-		accepts("verifyRequest: a body of exactly 1 MiB", { body: eventOfSize(MIB) }),
-		binary("verifyRequest: a genuine body that is not UTF-8", Buffer.from([0xff, 0xfe])),
-		refuses("verifyRequest: a body of 1 MiB and a byte", "body_too_large", {
+		accepts("safeVerifyRequest: a genuine callback", {}),
+		accepts("safeVerifyRequest: emoji as bytes", { body: Buffer.from(text("🎉")) }),
+		accepts("safeVerifyRequest: an empty body", opaque("")),
+		accepts("safeVerifyRequest: a body of exactly 1 MiB", { body: eventOfSize(MIB) }),
+		binary("safeVerifyRequest: a genuine body that is not UTF-8", Buffer.from([0xff, 0xfe])),
+		refuses("safeVerifyRequest: a body of 1 MiB and a byte", "body_too_large", {
 			body: eventOfSize(MIB + 1),
 		}),
-		refuses("verifyRequest: forged", "signature_mismatch", { signedBy: [STRANGER] }),
-		refuses("verifyRequest: stale", "timestamp_too_old", { setup: { now: (NOW + 301) * 1000 } }),
+		refuses("safeVerifyRequest: forged", "signature_mismatch", { signedBy: [STRANGER] }),
+		refuses("safeVerifyRequest: stale", "timestamp_too_old", {
+			setup: { now: (NOW + 301) * 1000 },
+		}),
 		refuses(
-			"verifyRequest: no signature",
+			"safeVerifyRequest: no signature",
 			"missing_header",
 			{ headers: { "webhook-signature": "absent" } },
 			{
 				header: "webhook-signature",
 			},
 		),
-		refuses("verifyRequest: malformed", "malformed_payload", { body: "{}" }, { path: "type" }),
-		refuses("verifyRequest: a BOM put before a genuine body", "signature_mismatch", {
+		refuses("safeVerifyRequest: malformed", "malformed_payload", { body: "{}" }, { path: "type" }),
+		refuses("safeVerifyRequest: a BOM put before a genuine body", "signature_mismatch", {
 			body: `\ufeff${EVENT}`,
 			signedBody: EVENT,
 		}),
 	] satisfies VerifyCase[]
-).map((one) => ({ ...one, call: "verifyRequest", needs: ["Request"] }));
+).map((one) => ({ ...one, call: "safeVerifyRequest", needs: ["Request"] }));
 
 export const bodies: readonly VerifyCase[] = [
 	...unicode,
@@ -353,6 +355,6 @@ export const bodies: readonly VerifyCase[] = [
 	...opaqueBodies,
 	...events,
 	...malformed,
-	...unwrapped,
+	...thrown,
 	...requests,
 ];

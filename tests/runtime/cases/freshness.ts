@@ -56,5 +56,5 @@ export const freshness: readonly VerifyCase[] = [
 		signedBy: [STRANGER],
 	}),
 	refuses("stale and malformed is stale", "timestamp_too_old", { ...at(YEAR), body: "{" }, header),
-	refuses("stale, through unwrap", "timestamp_too_old", { ...at(301), call: "unwrap" }, header),
+	refuses("stale, thrown", "timestamp_too_old", { ...at(301), call: "verify" }, header),
 ];

@@ -84,14 +84,14 @@ export const origin: readonly VerifyCase[] = [
 		...from("203.0.113.7", ...RANGES),
 		signedBy: [STRANGER],
 	}),
-	accepts("verifyRequest takes the address from its context", {
+	accepts("safeVerifyRequest takes the address from its context", {
 		...from("203.0.113.7", ...RANGES),
-		call: "verifyRequest",
+		call: "safeVerifyRequest",
 		needs: ["Request"],
 	}),
-	refuses("verifyRequest without an address in its context", "ip_not_allowed", {
+	refuses("safeVerifyRequest without an address in its context", "ip_not_allowed", {
 		...from(undefined, ...RANGES),
-		call: "verifyRequest",
+		call: "safeVerifyRequest",
 		needs: ["Request"],
 	}),
 ];

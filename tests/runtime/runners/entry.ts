@@ -14,9 +14,9 @@ import {
 import {
 	createDappRequest,
 	ConfigError as DappConfigError,
+	safeVerifyDappCallback,
+	safeVerifySignedMessage,
 	toDappHandler,
-	verifyDappCallback,
-	verifySignedMessage,
 } from "wallet-callback/dapp";
 import type { Corpus, Host, Library, Report } from "../model.ts";
 import { run } from "../suite.ts";
@@ -30,8 +30,8 @@ const lib: Library = {
 		ConfigError: DappConfigError,
 		createDappRequest,
 		toDappHandler,
-		verifyDappCallback,
-		verifySignedMessage,
+		safeVerifyDappCallback,
+		safeVerifySignedMessage,
 	},
 	detect,
 	explain,

@@ -18,8 +18,13 @@ import {
 import {
 	createDappRequest,
 	type DappHandler,
+	type DappOutcome,
+	DappRejectedError,
 	type DappRequest,
 	type DappResult,
+	type SignedMessage,
+	safeVerifyDappCallback,
+	safeVerifySignedMessage,
 	toDappHandler,
 	verifyDappCallback,
 	verifySignedMessage,
@@ -50,16 +55,16 @@ const headers: Record<string, string | string[] | undefined> = {
 	"webhook-id": "1",
 	"set-cookie": ["a", "b"],
 };
-const result: VerifyResult = verifier.verify({
+const result: VerifyResult = verifier.safeVerify({
 	headers,
 	body: new Uint8Array(),
 	ip: "203.0.113.7",
 	method: "POST",
 	url: "/",
 });
-verifier.verify({ headers: new Headers(), body: "" });
-verifier.verify({ headers: new Map([["webhook-id", "1"]]), body: new ArrayBuffer(0) });
-verifier.verify({ headers: [["webhook-id", "1"]], body: "" });
+verifier.safeVerify({ headers: new Headers(), body: "" });
+verifier.safeVerify({ headers: new Map([["webhook-id", "1"]]), body: new ArrayBuffer(0) });
+verifier.safeVerify({ headers: [["webhook-id", "1"]], body: "" });
 
 if (result.ok) {
 	const id: string | undefined = result.id;
@@ -95,12 +100,20 @@ if (result.ok) {
 	result.event;
 }
 
-const accepted: Accepted = verifier.unwrap({ headers, body: "" });
-const later: Promise<VerifyResult> = verifier.verifyRequest(
+const accepted: Accepted = verifier.verify({ headers, body: "" });
+// @ts-expect-error: what verify returns is accepted, so there is nothing to ask
+accepted.ok;
+// @ts-expect-error: a promise is always true
+if (verifier.verifyAsync({ headers, body: "" })) console.log("accepted");
+const soon: Promise<Accepted> = verifier.verifyAsync({ headers, body: "" });
+const read: Promise<Accepted> = verifier.verifyRequest(new Request("https://receiver.example/"));
+const asked: Promise<VerifyResult> = verifier.safeVerifyAsync({ headers, body: "" });
+console.log(soon, read, asked);
+const later: Promise<VerifyResult> = verifier.safeVerifyRequest(
 	new Request("https://receiver.example/"),
 	{ ip: "::1" },
 );
-verifier.verifyRequest(new Request("https://receiver.example/"));
+verifier.safeVerifyRequest(new Request("https://receiver.example/"));
 const signed: SignedCallback = sign({
 	body: "{}",
 	key: generateSecret(),
@@ -112,19 +125,20 @@ const info: readonly SenderInfo[] = senders();
 console.log(accepted, later, signed.headers["webhook-id"], info[0]?.name);
 
 const other = createVerifier({ keys: "whsec_…", sender: "standard-webhooks" });
-const payload = other.verify({ headers, body: "" });
+const payload = other.safeVerify({ headers, body: "" });
 if (payload.ok) console.log(payload.event.payload, payload.event.type, payload.event.id);
 
 export function explain(error: unknown): string {
 	if (error instanceof CallbackRejectedError)
 		return `${error.code} ${error.status} ${error.header} ${error.path}`;
+	if (error instanceof DappRejectedError) return `${error.code} ${error.path}`;
 	if (error instanceof ConfigError) return error.code;
 	if (error instanceof CoreError)
 		return error.code satisfies "wasm_blocked" | "wasm_trap" | "wasm_missing";
 	return String(error);
 }
 
-const asked: DappRequest = createDappRequest({
+const request: DappRequest = createDappRequest({
 	action: "sign",
 	dapp: { name: "Shop", icon: "https://shop.example/icon.png" },
 	chains: ["eip155:1"],
@@ -132,7 +146,7 @@ const asked: DappRequest = createDappRequest({
 	address: "0x9D85ca56217D2bb651b00f15e694EB7E713637D4",
 	signIn: { statement: "Sign in" },
 });
-const judged: DappResult = verifyDappCallback({ body: new Uint8Array(), expected: asked.expected });
+const judged: DappResult = safeVerifyDappCallback({ body: new Uint8Array(), expected: request.expected });
 if (judged.ok && judged.outcome === "success" && judged.authenticated) {
 	const proved: string = judged.address;
 	console.log(proved);
@@ -142,22 +156,28 @@ if (judged.ok && judged.outcome === "success" && judged.authenticated) {
 	const account: string = judged.address;
 	console.log(advice, account);
 }
+const outcome: DappOutcome = verifyDappCallback({ body: "{}", expected: request.expected });
+// @ts-expect-error: what verifyDappCallback returns is accepted
+outcome.ok;
+const signer: SignedMessage = verifySignedMessage({ scheme: "eip191", message: "", signature: "" });
+// @ts-expect-error: what verifySignedMessage returns is accepted
+signer.ok;
 const callbacks: DappHandler = toDappHandler({
-	find: async () => asked.expected,
+	find: async () => request.expected,
 	store: memoryStore(),
 	onResult: ({ result }) => console.log(result.actionId),
 });
 toNodeListener(callbacks);
 callbacks(new Request("https://shop.example/tokenpocket")) satisfies Promise<Response>;
 waitForDapp<{ status: string; account?: string }>("/status").then(({ account }) => account);
-console.log(verifySignedMessage({ scheme: "eip191", message: "", signature: "0x" }).address);
+console.log(safeVerifySignedMessage({ scheme: "eip191", message: "", signature: "0x" }).address);
 // @ts-expect-error: a transfer has a recipient
-createDappRequest({ ...asked.expected, action: "transfer" });
+createDappRequest({ ...request.expected, action: "transfer" });
 
 // @ts-expect-error: a body that is parsed already
-verifier.verify({ headers, body: { parsed: true } });
+verifier.safeVerify({ headers, body: { parsed: true } });
 // @ts-expect-error: no headers
-verifier.verify({ body: "" });
+verifier.safeVerify({ body: "" });
 // @ts-expect-error: no keys
 createVerifier({});
 // @ts-expect-error: an environment variable that may not be set
@@ -167,4 +187,4 @@ createVerifier({ keys: "whsec_…", sender: "nobody" });
 // @ts-expect-error: an option that is misspelt
 createVerifier({ keys: "whsec_…", tolerance: 300 });
 // @ts-expect-error: a result is a promise only where it is asked for one
-verifier.verify({ headers, body: "" }).then();
+verifier.safeVerify({ headers, body: "" }).then();

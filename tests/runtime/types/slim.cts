@@ -2,4 +2,4 @@
 import slim = require("wallet-callback/slim");
 
 slim.initialize(new WebAssembly.Module(new Uint8Array()));
-slim.createVerifier({ keys: "whsec_…" }).verify({ headers: {}, body: "" });
+slim.createVerifier({ keys: "whsec_…" }).safeVerify({ headers: {}, body: "" });

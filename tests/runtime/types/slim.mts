@@ -2,4 +2,4 @@
 import { createVerifier, initialize } from "wallet-callback/slim";
 
 initialize(new WebAssembly.Module(new Uint8Array()));
-createVerifier({ keys: "whsec_…" }).verify({ headers: {}, body: "" });
+createVerifier({ keys: "whsec_…" }).safeVerify({ headers: {}, body: "" });

@@ -76,7 +76,7 @@ export function verification(attempt: Attempt): () => Result {
 	const { now } = attempt;
 	return () => {
 		clock = now;
-		return verifier.verify(input);
+		return verifier.safeVerify(input);
 	};
 }
 

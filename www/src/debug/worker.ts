@@ -54,7 +54,7 @@ function answer({ pasted, keys: texts, sender: chosen, now }: Question): Answer 
 	const input = { headers, body, method, url };
 	const explanation = explain({ ...input, keys, sender, now });
 	const accepted = explanation.verdict.ok
-		? createVerifier({ sender: sender ?? "tp-wallet", keys, now: () => now }).unwrap(input)
+		? createVerifier({ sender: sender ?? "tp-wallet", keys, now: () => now }).verify(input)
 		: undefined;
 	return { detected, sender, explanation, accepted };
 }

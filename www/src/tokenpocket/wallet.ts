@@ -5,7 +5,7 @@ import {
 	type DappRequest,
 	type DappRequestOptions,
 	type DappResult,
-	verifyDappCallback,
+	safeVerifyDappCallback,
 } from "wallet-callback/dapp";
 import { svg } from "../dom.ts";
 
@@ -15,7 +15,7 @@ export const request = (options: DappRequestOptions): DappRequest => createDappR
 export function judge(pasted: string, expected: DappRequest["expected"]): DappResult {
 	const text = pasted.trim();
 	const called = /^https?:\/\//.test(text);
-	return verifyDappCallback({ ...(called ? { url: text } : { body: text }), expected });
+	return safeVerifyDappCallback({ ...(called ? { url: text } : { body: text }), expected });
 }
 
 /** A QR code as one path, with the quiet zone that readers need. */
