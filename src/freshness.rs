@@ -171,9 +171,8 @@ fn seconds(claims: Value, name: &str) -> Result<Option<u64>, Rejection> {
     let Some(value) = claims.get(name) else {
         return Ok(None);
     };
-    let whole = value.raw().split('.').next().unwrap_or_default();
-    match whole.parse() {
-        Ok(seconds) if value.is_number() => Ok(Some(seconds)),
+    match whole_part(value.raw()) {
+        Some(seconds) if value.is_number() => Ok(Some(seconds)),
         _ => Err(Rejection::MalformedPayload {
             path: "data".into(),
             problem: PayloadProblem::Unexpected {
@@ -183,3 +182,24 @@ fn seconds(claims: Value, name: &str) -> Result<Option<u64>, Rejection> {
         }),
     }
 }
+
+/// The whole part of a JSON number that is not negative, in whatever way it is written; the largest
+/// number that there is for a larger one.
+fn whole_part(number: &str) -> Option<u64> {
+    let (mantissa, exponent) = match number.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, exponent.parse::<i64>().ok()?),
+        None => (number, 0),
+    };
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let places = i64::try_from(whole.len()).ok()?.saturating_add(exponent);
+    let places = usize::try_from(places).unwrap_or(0).min(MAX_PLACES);
+    let digits = whole.bytes().chain(fraction.bytes());
+    let digits = digits.chain(core::iter::repeat(b'0')).take(places);
+    digits.into_iter().try_fold(0_u64, |number, digit| {
+        let digit = char::from(digit).to_digit(10)?;
+        Some(number.saturating_mul(10).saturating_add(digit.into()))
+    })
+}
+
+/// More digits than the largest number of seconds has.
+const MAX_PLACES: usize = 400;

@@ -12,9 +12,10 @@
 mod common;
 
 use common::*;
-use wallet_callback::error::{HeaderProblem, Rejection};
+use wallet_callback::error::{Code, HeaderProblem, Rejection};
 use wallet_callback::event::Event;
 use wallet_callback::freshness::Tolerance;
+use wallet_callback::sender::Sender;
 use wallet_callback::verify::Verifier;
 
 const HEADER: &str = "webhook-timestamp";
@@ -172,5 +173,55 @@ fn leading_zeros_are_digits_that_are_signed_as_they_came() {
         let callback = callback.with(HEADER, NOW.to_string());
         let expected = mismatch("webhook-signature");
         assert_eq!(callback.verify(&verifier), Err(expected));
+    }
+}
+
+/// A token may write its times as any number (RFC 7519, section 2).
+#[test]
+fn times_of_a_token_count_however_they_are_written() {
+    let sender = Sender::find("transak").unwrap();
+    let verifier = verifier(&sender, &["access-token"]);
+    let verdict = |claims: &str| {
+        let callback = Callback::signed_by(&sender, "access-token", "", NOW, claims);
+        callback
+            .verify(&verifier)
+            .map(drop)
+            .map_err(|error| error.code())
+    };
+    for claims in [
+        r#"{"nbf":4000000000}"#,
+        r#"{"nbf":4.0e9}"#,
+        r#"{"nbf":4e9}"#,
+        r#"{"nbf":4E+9}"#,
+        r#"{"nbf":40000000000e-1}"#,
+        r#"{"nbf":0.4e10}"#,
+        r#"{"nbf":1e300}"#,
+        r#"{"nbf":18446744073709551616}"#,
+    ] {
+        assert_eq!(verdict(claims), Err(Code::TimestampTooNew), "{claims}");
+    }
+    for claims in [
+        r#"{"exp":1}"#,
+        r#"{"exp":1.9e0}"#,
+        r#"{"exp":1e-300}"#,
+        r#"{"exp":0.0e9}"#,
+    ] {
+        assert_eq!(verdict(claims), Err(Code::TimestampTooOld), "{claims}");
+    }
+    for claims in [
+        r#"{"exp":1e10}"#,
+        r#"{"nbf":1.7e9}"#,
+        r#"{"nbf":170000000000e-2}"#,
+        r#"{"nbf":1e-9}"#,
+    ] {
+        assert_eq!(verdict(claims), Ok(()), "{claims}");
+    }
+    for claims in [
+        r#"{"nbf":-1}"#,
+        r#"{"nbf":"1"}"#,
+        r#"{"exp":null}"#,
+        r#"{"exp":-1.0e9}"#,
+    ] {
+        assert_eq!(verdict(claims), Err(Code::MalformedPayload), "{claims}");
     }
 }

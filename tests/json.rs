@@ -84,8 +84,6 @@ mod duplicates {
             (r#""\uD83D\uDE00":1,"\ud83d\ude00":2"#, r#"["😀"]"#),
             (r#""":1,"":2"#, r#"[""]"#),
             (r#""\u0000":1,"\u0000":2"#, r#"["\u0000"]"#),
-            (r#""__proto__":1,"__proto__":2"#, "__proto__"),
-            (r#""__proto__":1,"\u005f_proto__":2"#, "__proto__"),
             (r#""a":1,"b":2,"c":3,"a":4"#, "a"),
             (r#""a":1,"b":2,"c":3,"b":4"#, "b"),
             (r#""a":null,"a":{}"#, "a"),
@@ -138,7 +136,7 @@ mod duplicates {
             "\"\u{e9}\":1,\"e\u{301}\":2",
             r#""\u0000":1,"":2"#,
             "\"K\":1,\"\u{212a}\":2",
-            r#""__proto__":1,"proto":2,"constructor":3,"toString":4"#,
+            r#""__proto_":1,"proto":2,"constructor":3,"toString":4"#,
         ] {
             accepts(members);
         }
@@ -575,13 +573,39 @@ fn a_path_names_the_member_at_fault() {
         (r#""\u0000\n":1e999"#, r#"["\u0000\n"]"#),
         (r#""\u0061\u0062":1e999"#, "ab"),
         (r#""\ud83d\ude00":1e999"#, r#"["😀"]"#),
-        (r#""__proto__":{"polluted":1e999}"#, "__proto__.polluted"),
+        (
+            r#""constructor":{"polluted":1e999}"#,
+            "constructor.polluted",
+        ),
         (
             r#""before":[1,2],"after":{},"a":[{},{},{"x":1,"y":1e999}]"#,
             "a[2].y",
         ),
     ] {
         refuses(members, path, &INEXACT);
+    }
+}
+
+/// Another reader may take it for the prototype of the object. Other senders' bodies keep it.
+#[test]
+fn proto_is_refused_however_it_is_written() {
+    let problem = PayloadProblem::Unexpected {
+        expected: "another name of a member",
+        actual: "__proto__",
+    };
+    for (members, path) in [
+        (r#""__proto__":1"#, "data.__proto__"),
+        (r#""\u005f_proto__":{}"#, "data.__proto__"),
+        (r#""__pr\u006fto__":null"#, "data.__proto__"),
+        (r#""a":[{"b":{"__proto__":1}}]"#, "data.a[0].b.__proto__"),
+    ] {
+        let expected = malformed_payload(path, problem.clone());
+        assert_eq!(read_wallet(in_data(members)), Err(expected), "{members}");
+        let other = read_other(format!("{{{members}}}"));
+        assert_eq!(other, Ok(Content::Json), "{members}");
+    }
+    for members in [r#""__proto_":1"#, r#""__proto__x":1"#, r#""___o_____":1"#] {
+        accepts(members);
     }
 }
 

@@ -145,6 +145,11 @@ pub enum AmountError {
     TooPrecise,
     /// More than 36 decimals.
     Decimals,
+    /// Other decimals than those of the chain's own coin.
+    NativeDecimals {
+        /// Those of the coin.
+        expected: u64,
+    },
 }
 
 impl fmt::Display for AmountError {
@@ -155,6 +160,12 @@ impl fmt::Display for AmountError {
             Self::TooLarge => "expected at most 2^256 - 1 base units, got more",
             Self::TooPrecise => "expected no more places than the token's decimals, got more",
             Self::Decimals => "expected 0 to 36 decimals, got more",
+            Self::NativeDecimals { expected } => {
+                return write!(
+                    f,
+                    "expected the {expected} decimals of the chain's coin, got another number"
+                );
+            }
         })
     }
 }

@@ -75,6 +75,26 @@ impl<'a> Asset<'a> {
     }
 }
 
+/// The decimals of a chain's own coin, if the asset is that coin
+/// ([SLIP-44](https://github.com/satoshilabs/slips/blob/master/slip-0044.md)). On EVM chains every coin
+/// has 18, since the unit is the wei.
+#[must_use]
+pub fn native_decimals(chain: &Chain, asset: &Asset) -> Option<u64> {
+    if asset.namespace() != "slip44" || asset.token().is_some() {
+        return None;
+    }
+    match (chain.family(), asset.reference()) {
+        (Family::Evm, _) => Some(18),
+        (Family::Bitcoin { mainnet: true }, "0") | (Family::Aptos, "637") => Some(8),
+        (Family::Tron, "195") => Some(6),
+        (Family::Solana, "501") => Some(9),
+        (Family::Polkadot { prefix: Some(0) }, "354") => Some(10),
+        (Family::Polkadot { prefix: Some(2) }, "434") => Some(12),
+        (Family::Antelope, "194") => Some(4),
+        _ => None,
+    }
+}
+
 /// Why an asset was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]

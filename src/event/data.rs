@@ -4,8 +4,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::chain::address::{self, Coverage};
-use crate::chain::amount::{BaseUnits, Decimals};
-use crate::chain::asset::Asset;
+use crate::chain::amount::{AmountError, BaseUnits, Decimals};
+use crate::chain::asset::{Asset, native_decimals};
 use crate::chain::id::Chain;
 use crate::error::PayloadProblem;
 use crate::event::model::{Family, Field, Kind, Status};
@@ -66,7 +66,25 @@ fn check_object(
         };
         result.map_err(|fault| fault.within_name(field.name))?;
     }
-    Ok(())
+    chain.map_or(Ok(()), |chain| check_native(object, &chain))
+}
+
+/// Refuses an amount of the chain's own coin with other decimals than the coin has: two readers would
+/// see two amounts.
+fn check_native(object: Value, chain: &Chain) -> Result<(), Fault> {
+    let text = object.get("asset").and_then(Value::string);
+    let asset = text
+        .as_deref()
+        .and_then(|text| Asset::parse(text, chain).ok());
+    let expected = asset.and_then(|asset| native_decimals(chain, &asset));
+    let decimals = object.at("amount.decimals").and_then(Value::integer);
+    match (expected, decimals) {
+        (Some(expected), Some(actual)) if expected != actual => {
+            let fault = problem(AmountError::NativeDecimals { expected });
+            Err(fault.within_name("decimals").within_name("amount"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The members that the table names, in its order.
@@ -101,7 +119,7 @@ fn check_value(
     }
     let text = value.string().ok_or_else(mismatch)?;
     let coverage = match (field.kind, chain) {
-        (Kind::Id, _) if !(1..=MAX_ID).contains(&text.chars().count()) => return Err(mismatch()),
+        (Kind::Id, _) if !is_id(&text) => return Err(mismatch()),
         (Kind::Challenge, _) if !is_challenge(&text) => return Err(mismatch()),
         (Kind::Timestamp, _) => return timestamp::parse(&text).map(drop).map_err(problem),
         (Kind::Chain, _) => return Chain::parse(&text).map(drop).map_err(problem),
@@ -159,16 +177,32 @@ fn check_list(list: Value, fields: &'static [Field], findings: &mut Findings) ->
     Ok(())
 }
 
-/// A deposit that calls itself confirmed has the confirmations that it says it needs.
+/// A deposit that calls itself confirmed has a confirmation, and as many as it says it needs.
 fn check_settled(data: Value) -> Result<(), Fault> {
     let number = |name| data.get(name).and_then(Value::integer);
-    match (number("confirmations"), number("requiredConfirmations")) {
-        (Some(actual), Some(required)) if actual < required => {
+    let required = number("requiredConfirmations").unwrap_or(1).max(1);
+    match number("confirmations") {
+        Some(actual) if actual < required => {
             let problem = PayloadProblem::TooFewConfirmations { required, actual };
             Err(Fault::from(problem).within_name("confirmations"))
         }
         _ => Ok(()),
     }
+}
+
+/// Whether two ids that look alike are alike: an id holds no control characters, and none that turn
+/// the direction of text ([UAX #9](https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters)).
+fn is_id(text: &str) -> bool {
+    let turns = |character: char| {
+        matches!(
+            character,
+            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+        )
+    };
+    (1..=MAX_ID).contains(&text.chars().count())
+        && !text
+            .chars()
+            .any(|character| character.is_control() || turns(character))
 }
 
 fn is_challenge(text: &str) -> bool {

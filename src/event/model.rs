@@ -83,7 +83,7 @@ impl Kind {
     #[must_use]
     pub const fn expected(self) -> &'static str {
         match self {
-            Self::Id => "a string of 1 to 256 characters",
+            Self::Id => "a string of 1 to 256 characters without control characters",
             Self::Text => "a string",
             Self::Integer => "a whole number from 0 to 2^53 - 1",
             Self::Timestamp => "an rfc 3339 date-time",

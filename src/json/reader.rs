@@ -18,6 +18,12 @@ const MAX_MAGNITUDE: i64 = 308;
 /// ones only names whose fingerprints are equal are.
 const FEW_MEMBERS: usize = 16;
 
+/// The name under which objects of JavaScript have their prototype.
+const PROTO: &str = "__proto__";
+
+/// Its [`Reader::fingerprint`]: 9 bytes, of which the first, the middle and the last are these.
+const PROTO_FINGERPRINT: u32 = u32::from_le_bytes([9, b'_', b'o', b'_']);
+
 /// Reads a text into nodes.
 pub(super) struct Reader<'a> {
     text: &'a str,
@@ -119,6 +125,9 @@ impl<'a> Reader<'a> {
             }
             let name = self.string()?;
             let fingerprint = self.fingerprint(name);
+            if fingerprint == PROTO_FINGERPRINT && self.integers == Integers::Exact {
+                self.refuse_proto(name)?;
+            }
             let maybe_seen = seen.iter().take(count).any(|other| *other == fingerprint);
             if let Some(slot) = seen.get_mut(count) {
                 *slot = fingerprint;
@@ -147,6 +156,18 @@ impl<'a> Reader<'a> {
             self.refuse_duplicates(object)?;
         }
         Ok(())
+    }
+
+    /// Refuses a member that JavaScript may take for the prototype of the object.
+    fn refuse_proto(&self, name: Node) -> Result<(), Fault> {
+        match decoded(self.text, name) {
+            Some(name) if name == PROTO => Err(Fault::from(PayloadProblem::Unexpected {
+                expected: "another name of a member",
+                actual: PROTO,
+            })
+            .within_name(&name)),
+            _ => Ok(()),
+        }
     }
 
     /// A number that differs between most names. Two names that share it are compared as a whole.

@@ -233,7 +233,9 @@ pub(crate) fn signing_key(text: &str) -> Result<SigningKey, ConfigError> {
 }
 
 pub(crate) fn options(sender: &Sender, texts: &[&str]) -> Options {
-    Options::new(sender.clone(), keys(texts).unwrap())
+    let inputs = texts.iter().map(|text| KeySource::text(text).into());
+    let keys = Keys::parse(sender, inputs.collect(), false, false);
+    Options::new(sender.clone(), keys.unwrap())
 }
 
 pub(crate) fn verifier(sender: &Sender, texts: &[&str]) -> Verifier {

@@ -61,14 +61,16 @@ describe("statuses", () => {
 		refuses(type, "data.confirmations", [
 			confirmations(11, 12),
 			confirmations(0, 1),
+			confirmations(0, 0),
+			confirmations(0, undefined),
 			confirmations(0, Number.MAX_SAFE_INTEGER),
 			confirmations(Number.MAX_SAFE_INTEGER - 1, Number.MAX_SAFE_INTEGER),
 		]);
 		for (const [actual, required] of [
 			[12, 12],
 			[13, 12],
-			[0, 0],
-			[0, undefined],
+			[1, 0],
+			[1, undefined],
 		] as const) {
 			accepted(example(type, confirmations(actual, required)));
 		}
@@ -137,6 +139,30 @@ describe("amounts", () => {
 			refuses(type, `${path}.decimals`, at(`${path}.decimals`, DECIMALS));
 		});
 	}
+
+	test("the coin of a chain has the decimals that it has", () => {
+		const BITCOIN = "bip122:000000000019d6689c085ae165831e93";
+		for (const [type, asset, decimals] of [
+			["deposit.confirmed", "eip155:1/slip44:60", 18],
+			["deposit.reverted", `${BITCOIN}/slip44:0`, 8],
+			["withdrawal.rejected", "antelope:aca376f206b8fc25a6ed44dbdc66547c/slip44:194", 4],
+			["transaction.confirmed", "solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp/slip44:501", 9],
+			["transaction.failed", "polkadot:91b171bb158e2d3848fa23a9f1c25182/slip44:354", 10],
+			["transaction.pending", "aptos:1/slip44:637", 8],
+		] as const) {
+			assert.equal(example(type).data.chain, asset.split("/")[0]);
+			const changes = { "data.asset": asset, "data.amount.decimals": decimals };
+			accepted(example(type, changes));
+			for (const other of [0, 1, decimals - 1, decimals + 1, 36]) {
+				assertRefused(
+					example(type, { ...changes, "data.amount.decimals": other }),
+					"data.amount.decimals",
+				);
+			}
+		}
+		// A token may have any.
+		accepted(example("deposit.confirmed", { "data.amount.decimals": 3 }));
+	});
 
 	test("decimals are written as a whole number", () => {
 		const text = JSON.stringify(example("deposit.confirmed"));
@@ -378,35 +404,21 @@ describe("other members", () => {
 		assert.equal(accepted(strange).addressChecked, false);
 	});
 
-	test("__proto__ is one of them, everywhere", () => {
-		const proto = '"__proto__":{"polluted":true,"decimal":"9","reason":"r"}';
+	test("__proto__ is refused, everywhere and however it is written", () => {
 		const text = JSON.stringify(example("withdrawal.approved"));
-		for (const spelling of [proto, proto.replace("__proto__", "\\u005f_proto__")]) {
-			const event = accepted(
-				text
-					.replace('{"type"', `{${spelling},"type"`)
-					.replace('{"withdrawalId"', `{${spelling},"withdrawalId"`)
-					.replaceAll('{"value"', `{${spelling},"value"`),
-			);
-			const { amount, fee } = event.data as { [member: string]: { [member: string]: unknown } };
-			for (const object of [event, event.data, amount, fee]) {
-				assert.equal(Object.getPrototypeOf(object), Object.prototype);
-				const descriptor = Object.getOwnPropertyDescriptor(object, "__proto__");
-				assert.deepEqual(descriptor?.value, { polluted: true, decimal: "9", reason: "r" });
-				assert.equal(object?.polluted, undefined);
+		for (const [place, path] of [
+			['{"type"', "__proto__"],
+			['{"withdrawalId"', "data.__proto__"],
+			['{"value"', "data.amount.__proto__"],
+		] as const) {
+			for (const name of ["__proto__", "\\u005f_proto__", "__pr\\u006fto__"]) {
+				assertRefused(text.replace(place, `{"${name}":{"polluted":true},${place.slice(1)}`), path);
 			}
-			assert.equal(amount?.decimal, "420");
-			assert.equal(fee?.decimal, "0.00315");
+		}
+		for (const name of ["__proto_", "__proto__x", "__prot0__", "constructor", "_________"]) {
+			accepted(text.replace('{"type"', `{"${name}":1,"type"`));
 		}
 		assert.equal(({} as { polluted?: true }).polluted, undefined);
-	});
-
-	test("what __proto__ holds counts for nothing", () => {
-		const { data, ...rest } = example("withdrawal.failed");
-		const inner = `{"__proto__":${JSON.stringify(data)}}`;
-		const envelope = JSON.stringify(rest).slice(0, -1);
-		assertRefused(`${envelope},"data":${inner}}`, "data.withdrawalId");
-		assertRefused(`{"__proto__":${JSON.stringify(example("withdrawal.failed"))}}`, "type");
 	});
 });
 
@@ -423,6 +435,23 @@ describe("texts", () => {
 			refuses(type, path, at(path, ["", "x".repeat(257), "🎉".repeat(257)]));
 			for (const id of ["x", "x".repeat(256), "🎉".repeat(256)])
 				accepted(example(type, { [path]: id }));
+		}
+	});
+
+	test("an id holds nothing that nobody sees", () => {
+		const unseen = [..."\0\n\r\t\x1b\x7f\x85\u061c\u200e\u200f\u202a\u202e\u2066\u2069"];
+		for (const path of ["data.depositId", "data.userId"]) {
+			refuses(
+				"deposit.confirmed",
+				path,
+				at(
+					path,
+					unseen.map((character) => `u${character}1`),
+				),
+			);
+			for (const id of ["u 1", "é", "عربي", "u\u00a01", "-"]) {
+				accepted(example("deposit.confirmed", { [path]: id }));
+			}
 		}
 	});
 

@@ -44,6 +44,7 @@ export function jsonFlaw(bytes: Uint8Array, { exact }: { exact: boolean }): stri
 		} else if (token === ":") {
 			const names = open.at(-1);
 			if (names?.has(last)) return `the name ${JSON.stringify(last)} twice`;
+			if (exact && last === "__proto__") return "a member that JavaScript takes for a prototype";
 			names?.add(last);
 		} else if (token.startsWith('"')) {
 			last = JSON.parse(token);

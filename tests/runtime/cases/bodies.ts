@@ -165,8 +165,8 @@ const events: VerifyCase[] = [
 	accepts("the sender cannot say that its event is known", {
 		body: `${EVENT.slice(0, -1)},"known":true}`,
 	}),
-	accepts("a member named __proto__ is a member", {
-		body: `{"__proto__":{"polluted":true},${envelope('{"__proto__":{"polluted":true},"constructor":1}').slice(1)}`,
+	accepts("a member named constructor is a member", {
+		body: envelope('{"constructor":1,"prototype":2}'),
 	}),
 	accepts("members out of order", {
 		body: '{"data":{},"timestamp":"2023-11-14T22:13:20Z","type":"t"}',
