@@ -177,10 +177,10 @@ pub fn explain(json: &[u8], body: &[u8], now: u64) -> Result<Explanation, Config
         request: Request {
             body,
             headers: &headers,
+            method: method.as_deref(),
+            url: url.as_deref(),
             ip: ip.as_deref(),
         },
-        method: method.as_deref(),
-        url: url.as_deref(),
         now,
         tolerance: tolerance.map(Tolerance::from_seconds).transpose()?,
     }))

@@ -109,6 +109,12 @@ pub enum Rejection {
         /// The header's name, in lower case.
         header: String,
     },
+    /// [`Code::MissingHeader`]: the receiver did not pass what is no header and is signed as well.
+    #[error("expected the request's {part}, which the sender signs, got none")]
+    IncompleteRequest {
+        /// `method` or `url`.
+        part: &'static str,
+    },
     /// [`Code::MalformedHeader`].
     #[error("{problem}")]
     MalformedHeader {
@@ -361,7 +367,7 @@ impl Rejection {
     #[must_use]
     pub const fn code(&self) -> Code {
         match self {
-            Self::MissingHeader { .. } => Code::MissingHeader,
+            Self::MissingHeader { .. } | Self::IncompleteRequest { .. } => Code::MissingHeader,
             Self::MalformedHeader { .. } => Code::MalformedHeader,
             Self::BodyTooLarge { .. } => Code::BodyTooLarge,
             Self::IpNotAllowed { .. } => Code::IpNotAllowed,

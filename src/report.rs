@@ -131,7 +131,15 @@ pub fn write_verifier(out: &mut String, verifier: &Verifier) {
         }
         write_string(out, name);
     }
-    out.push_str("],\"keyIds\":[");
+    push(
+        out,
+        format_args!(
+            "],\"reads\":{{\"method\":{},\"url\":{},\"allHeaders\":{}}},\"keyIds\":[",
+            sender.reads_method(),
+            sender.reads_url(),
+            sender.reads_all_headers(),
+        ),
+    );
     for (index, id) in verifier.key_ids().enumerate() {
         if index > 0 {
             out.push(',');

@@ -2,7 +2,7 @@
 
 use crate::error::Rejection;
 
-/// A callback as it arrived: the raw body and the headers.
+/// A callback as it arrived: the raw body, the headers and the request line.
 #[derive(Clone, Copy)]
 pub struct Request<'a> {
     /// The body's bytes, neither decoded nor parsed.
@@ -10,6 +10,10 @@ pub struct Request<'a> {
     /// Header names in any letter case with their values. Values of a name that came more than once
     /// are joined with `, ` (RFC 9110, section 5.3).
     pub headers: &'a [(&'a str, &'a [u8])],
+    /// The method, if the receiver passed it.
+    pub method: Option<&'a str>,
+    /// The URL as the sender knows it, if the receiver passed it.
+    pub url: Option<&'a str>,
     /// The client's address, where the receiver knows it.
     pub ip: Option<&'a str>,
 }
@@ -28,6 +32,17 @@ impl<'a> Request<'a> {
         self.header(name).ok_or_else(|| Rejection::MissingHeader {
             header: name.into(),
         })
+    }
+
+    /// The method, which has to be there.
+    pub(crate) fn require_method(&self) -> Result<&'a str, Rejection> {
+        self.method
+            .ok_or(Rejection::IncompleteRequest { part: "method" })
+    }
+
+    /// The URL, which has to be there.
+    pub(crate) fn require_url(&self) -> Result<&'a str, Rejection> {
+        self.url.ok_or(Rejection::IncompleteRequest { part: "url" })
     }
 
     /// Refuses a body of more than `limit` bytes.

@@ -20,7 +20,7 @@ use crate::error::{ConfigError, HeaderProblem, Rejection};
 use crate::json::{Document, Integers};
 use crate::key::{Signing, SigningKey};
 use crate::request::Request;
-use crate::sender::{HeaderSet, METHOD, Place, Rule, Sender, URL};
+use crate::sender::{HeaderSet, Place, Rule, Sender};
 use crate::signature::with_message;
 use crate::timestamp::to_text;
 
@@ -65,14 +65,14 @@ pub fn sign(
     let algorithm = key.algorithm();
     let length = algorithm.signature_bytes().unwrap_or_default();
     let draft = draft(sender, algorithm, details, body, &vec![0; length])?;
-    let mut headers: Vec<(&str, &[u8])> = Vec::with_capacity(8);
-    headers.push((METHOD, details.method.as_bytes()));
-    headers.extend(details.url.as_ref().map(|url| (URL, url.as_bytes())));
-    let own = draft.headers.iter();
-    headers.extend(own.map(|(name, value)| (name.as_str(), value.as_bytes())));
+    let headers = draft.headers.iter();
+    let headers = headers.map(|(name, value)| (name.as_str(), value.as_bytes()));
+    let headers: Vec<_> = headers.collect();
     let request = Request {
         body: draft.body.as_deref().map_or(body, str::as_bytes),
         headers: &headers,
+        method: Some(&details.method),
+        url: details.url.as_deref(),
         ip: None,
     };
     let claim = Claim::read(&request, sender).map_err(|error| unacceptable(sender, &error))?;
@@ -195,13 +195,14 @@ fn unacceptable(sender: &Sender, rejection: &Rejection) -> ConfigError {
     };
     let option = match rejection.header() {
         _ if is_about_time(rejection) => "timestamp",
-        Some(METHOD) => "method",
-        Some(URL) => "url",
         Some(_) if is(|set| &set.id) => "id",
         Some(_) if is(|set| &set.nonce) => "nonce",
         Some(_) if is(|set| &set.key_id) => "keyId",
         Some(_) => "headers",
-        None => "body",
+        None => match rejection {
+            Rejection::IncompleteRequest { part } => part,
+            _ => "body",
+        },
     };
     invalid(option, rejection.to_string())
 }

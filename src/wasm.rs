@@ -1,9 +1,9 @@
 //! The boundary to JavaScript: the one file that knows of it.
 //!
-//! Every call crosses the same way, a callback's in one step: JavaScript writes texts and a body one
-//! behind the other into the input, says in the [`Layout`] how long each is, calls, and reads the
-//! answer as JSON from where the layout then points. Verifiers stay here under a number, so that
-//! JavaScript never holds a pointer to one.
+//! Every call crosses the same way, a callback's in one step: JavaScript writes texts and a body into
+//! the input without gaps, says in the [`Layout`] how long each is, calls, and reads the answer as
+//! JSON from where the layout then points. Verifiers stay here under a number, so that JavaScript
+//! never holds a pointer to one.
 
 #![allow(
     missing_docs,
@@ -42,8 +42,13 @@ const ABSENT: u32 = u32::MAX;
 struct Layout {
     /// The length of each header's value in the order of `headers`, or [`ABSENT`].
     headers: [u32; MAX_HEADERS],
-    /// The length of the client's address, or [`ABSENT`].
+    /// The lengths of the method, the URL and the client's address, each or [`ABSENT`].
+    method: u32,
+    url: u32,
     ip: u32,
+    /// The length of all headers as an object of JSON, or [`ABSENT`]: crosses for a verifier that
+    /// says it reads them.
+    all_headers: u32,
     /// The length of the body.
     body: u32,
     /// Where the answer's JSON is, and its length.
@@ -62,7 +67,7 @@ struct Layout {
 pub struct Core {
     #[cfg(feature = "callbacks")]
     verifiers: Vec<Option<callbacks::Slot>>,
-    /// The headers' values, the client's address and the body, one behind the other.
+    /// The parts of a callback in the order of the layout, without gaps.
     input: Vec<u8>,
     layout: Box<Layout>,
     output: String,
@@ -78,7 +83,10 @@ impl Core {
             input: Vec::new(),
             layout: Box::new(Layout {
                 headers: [ABSENT; MAX_HEADERS],
+                method: ABSENT,
+                url: ABSENT,
                 ip: ABSENT,
+                all_headers: ABSENT,
                 body: 0,
                 answer: 0,
                 answer_length: 0,
@@ -168,6 +176,7 @@ fn entropy<const N: usize>() -> Result<Zeroizing<[u8; N]>, ConfigError> {
 /// Verifiers and signers.
 #[cfg(feature = "callbacks")]
 mod callbacks {
+    use alloc::borrow::Cow;
     use alloc::format;
     use alloc::string::String;
     use alloc::vec::Vec;
@@ -181,6 +190,7 @@ mod callbacks {
     use crate::event::{Content, Event};
     #[cfg(feature = "full")]
     use crate::explain;
+    use crate::json::{Document, Integers, Value};
     use crate::report;
     use crate::request::Request;
     use crate::sign;
@@ -224,11 +234,16 @@ mod callbacks {
                     *slot = (name, value);
                 }
             }
+            let method = parts.next(self.layout.method).map(text);
+            let url = parts.next(self.layout.url).map(text);
             let ip = parts.next(self.layout.ip).map(text);
-            let body = parts.next(self.layout.body).unwrap_or_default();
+            let all_headers = parts.next(self.layout.all_headers).map(object);
+            let all_headers = all_headers.as_deref().map(borrowed);
             let request = Request {
-                body,
-                headers: &headers,
+                body: parts.next(self.layout.body).unwrap_or_default(),
+                headers: all_headers.as_deref().unwrap_or(&headers),
+                method,
+                url,
                 ip,
             };
             self.output.clear();
@@ -426,6 +441,25 @@ mod callbacks {
             self.0 = behind;
             Some(part)
         }
+    }
+
+    /// The members of an object of strings.
+    fn object(json: &[u8]) -> Vec<(String, String)> {
+        let Ok(document) = Document::read(json, Integers::Any) else {
+            return Vec::new();
+        };
+        let text = |value: Value| value.string().map(Cow::into_owned);
+        let members = document.root().members();
+        members
+            .filter_map(|(name, value)| Some((text(name)?, text(value)?)))
+            .collect()
+    }
+
+    fn borrowed(headers: &[(String, String)]) -> Vec<(&str, &[u8])> {
+        let headers = headers.iter();
+        headers
+            .map(|(name, value)| (name.as_str(), value.as_bytes()))
+            .collect()
     }
 
     /// What JavaScript's encoder wrote, which is always UTF-8.

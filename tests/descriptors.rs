@@ -131,33 +131,35 @@ mod table {
         assert_eq!(SVIX.header_names(), [svix, standard].concat());
     }
 
-    /// The pseudo headers, which no header can be taken for, come last.
     #[test]
-    fn what_is_no_header_is_read_behind_the_headers() {
-        for (name, expected) in [
+    fn only_what_the_sender_signs_is_read_beside_its_headers() {
+        let cases: [(&str, &[&str], [bool; 3]); 4] = [
             (
                 "coinpayments",
                 &[
                     "x-coinpayments-timestamp",
                     "x-coinpayments-signature",
                     "x-coinpayments-client",
-                    ":method",
-                    ":url",
-                ][..],
+                ],
+                [true, true, false],
             ),
-            ("moonpay", &["moonpay-signature-v2", ":url", ":method"]),
+            ("moonpay", &["moonpay-signature-v2"], [true, true, false]),
             (
                 "coinbase-cdp",
-                &[
-                    "x-hook0-signature",
-                    "x-event-type",
-                    "x-event-id",
-                    ":headers",
-                ],
+                &["x-hook0-signature", "x-event-type", "x-event-id"],
+                [false, false, true],
             ),
-            ("plisio", &[]),
-        ] {
-            assert_eq!(Sender::find(name).unwrap().header_names(), expected);
+            ("plisio", &[], [false, false, false]),
+        ];
+        for (name, headers, reads) in cases {
+            let sender = Sender::find(name).unwrap();
+            assert_eq!(sender.header_names(), headers);
+            let found = [
+                sender.reads_method(),
+                sender.reads_url(),
+                sender.reads_all_headers(),
+            ];
+            assert_eq!(found, reads, "{name}");
         }
     }
 }
@@ -672,12 +674,12 @@ impl Exchange {
         let mut callback = Callback {
             headers: Vec::new(),
             body: signed.body.unwrap_or_else(|| self.body.clone()).into(),
-            ip: None,
+            ..Callback::default()
         };
         for (name, value) in signed.headers {
             callback.headers.push((name, value.into_bytes()));
         }
-        callback = callback.with(":method", self.method).with(":url", URL);
+        callback = callback.called(self.method, URL);
         let verifier = verifier_with(&self.sender, self.key)?;
         let verdict = callback.verify(&verifier);
         Ok(verdict.map_err(|rejection| format!("{rejection:?}")))

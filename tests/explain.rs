@@ -248,10 +248,10 @@ impl Callback {
             request: Request {
                 body: &self.body,
                 headers: &headers,
+                method: self.method.as_deref(),
+                url: self.url.as_deref(),
                 ip: None,
             },
-            method: self.method.as_deref(),
-            url: self.url.as_deref(),
             now: self.now,
             tolerance: Tolerance::from_seconds(300).ok(),
         });

@@ -48,7 +48,7 @@ fn callback(sender: &Value, body: &[u8], headers: &[(&str, &str)]) -> Callback {
     let mut callback = Callback {
         headers: Vec::new(),
         body: body.to_vec(),
-        ip: None,
+        ..Callback::default()
     };
     for (name, value) in &signed.headers {
         callback = callback.with(name, value);

@@ -43,7 +43,7 @@ fn published_vectors_are_accepted() {
                 .map(|(name, value)| (name.clone(), value.as_str().unwrap().into()))
                 .collect(),
             body: text("body").into(),
-            ip: None,
+            ..Callback::default()
         };
         let sender = Sender::find(text("sender")).unwrap();
         let now = vector["verify_at"].as_u64().unwrap();

@@ -174,7 +174,7 @@ mod units {
         let mut callback = Callback {
             headers: Vec::new(),
             body: b"{}".to_vec(),
-            ip: None,
+            ..Callback::default()
         };
         for (name, value) in signed.headers {
             callback = callback.with(&name, value);

@@ -9,7 +9,8 @@ use super::{Claim, MAX_SIGNATURES, Signature, malformed};
 use crate::error::{HeaderProblem, Location, Rejection};
 use crate::request::Request;
 use crate::sender::template::{End, Part, Template};
-use crate::sender::{HeaderSet, METHOD, Sender, SignatureForm, URL};
+use crate::sender::{HeaderSet, Sender, SignatureForm};
+use crate::url;
 
 /// Reads the headers of a sender that signs the body's own bytes.
 pub(super) fn read<'a>(request: &Request<'a>, sender: &'a Sender) -> Result<Claim<'a>, Rejection> {
@@ -137,10 +138,10 @@ impl<'a> Values<'a> {
                     let value = request.require_header(name)?;
                     form::text(value, end).map_err(malformed(name))?.as_bytes()
                 }
-                Part::Method => request.require_header(METHOD)?,
-                Part::Url => request.require_header(URL)?,
-                Part::Path => split_url(request.require_header(URL)?).0,
-                Part::Query => split_url(request.require_header(URL)?).1,
+                Part::Method => request.require_method()?.as_bytes(),
+                Part::Url => request.require_url()?.as_bytes(),
+                Part::Path => url::split(request.require_url()?).path.as_bytes(),
+                Part::Query => url::split(request.require_url()?).query.as_bytes(),
             };
             signed.push(Cow::Borrowed(value));
         }
@@ -194,31 +195,13 @@ fn choose_template<'a>(request: &Request, sender: &'a Sender) -> Result<&'a Temp
     let Some(template) = &sender.signed_on_get else {
         return Ok(&sender.signed);
     };
-    match request.header(METHOD) {
-        Some(b"GET") if request.body.is_empty() => Ok(template),
-        Some(b"GET") => Err(Rejection::SignatureMismatch {
+    match request.method {
+        Some("GET") if request.body.is_empty() => Ok(template),
+        Some("GET") => Err(Rejection::SignatureMismatch {
             location: Location::Member(String::new()),
         }),
         _ => Ok(&sender.signed),
     }
-}
-
-/// The path and the query of a URL, absolute or not.
-fn split_url(url: &[u8]) -> (&[u8], &[u8]) {
-    let url = url.split(|byte| *byte == b'#').next().unwrap_or_default();
-    let mut halves = url.splitn(2, |byte| *byte == b'?');
-    let before = halves.next().unwrap_or_default();
-    let query = halves.next().unwrap_or_default();
-    let scheme = before.windows(3).position(|part| part == b"://");
-    let authority = scheme.and_then(|at| before.get(at.saturating_add(3)..));
-    let path = match authority {
-        Some(rest) => {
-            let slash = rest.iter().position(|byte| *byte == b'/');
-            slash.and_then(|at| rest.get(at..)).unwrap_or(b"/")
-        }
-        None => before,
-    };
-    (path, query)
 }
 
 /// An entry of a list: its label and its value.

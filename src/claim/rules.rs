@@ -15,7 +15,7 @@ use crate::error::{HeaderProblem, Location, PayloadProblem, Rejection};
 use crate::json::canonical::{self, Order};
 use crate::json::{Document, Integers, Value};
 use crate::request::Request;
-use crate::sender::{ALL_HEADERS, Sender};
+use crate::sender::Sender;
 use crate::timestamp::Unit;
 
 /// The body counts as compact JSON whose members are sorted at every depth.
@@ -99,16 +99,11 @@ pub(super) fn hook0<'a>(request: &Request<'a>, sender: &'a Sender) -> Result<Cla
     } else {
         let names = covered.ok_or_else(|| malformed(HeaderProblem::CoveredHeaders))?;
         signed.extend([Cow::Borrowed(names), Cow::Borrowed(b".".as_slice())]);
-        let delivered = request.header(ALL_HEADERS).unwrap_or(b"{}");
-        let delivered = Document::read(delivered, Integers::Any)
-            .map_err(|_| malformed(HeaderProblem::CoveredHeaders))?;
         for name in names.split(|byte| *byte == b' ') {
             let name = str::from_utf8(name)
                 .unwrap_or_default()
                 .to_ascii_lowercase();
-            let value = delivered.root().get(&name).and_then(Value::string);
-            let value = value.ok_or(Rejection::MissingHeader { header: name })?;
-            signed.push(Cow::Owned(value.into_owned().into_bytes()));
+            signed.push(Cow::Borrowed(request.require_header(&name)?));
             signed.push(Cow::Borrowed(b"."));
         }
         strong

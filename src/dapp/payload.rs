@@ -82,7 +82,7 @@ impl Payload {
     /// # Errors
     /// [`Code::MalformedPayload`].
     pub(crate) fn read(body: &[u8], url: Option<&str>) -> Result<Self, Refusal> {
-        let query = url.and_then(url::query).unwrap_or_default();
+        let query = url.map_or("", |url| url::split(url).query);
         let body = if body.is_empty() {
             query.as_bytes()
         } else {

@@ -12,7 +12,6 @@ use crate::request::Request;
 use crate::sender::{Rule, Sender};
 use crate::signature::Authentic;
 
-/// Headers, with the method and the URL among them.
 pub(super) type Headers = Vec<(String, Vec<u8>)>;
 
 /// A mistake undone: what the callback or the configuration was without it.
@@ -22,6 +21,8 @@ pub(super) struct Change {
     pub(super) sender: Option<Sender>,
     pub(super) keys: Option<IndexedKeys>,
     pub(super) headers: Option<Headers>,
+    pub(super) method: Option<&'static str>,
+    pub(super) url: Option<String>,
     pub(super) body: Option<Vec<u8>>,
 }
 
@@ -34,6 +35,8 @@ pub(super) struct Case<'c> {
     pub(super) sender: &'c Sender,
     pub(super) keys: &'c IndexedKeys,
     pub(super) headers: &'c Headers,
+    pub(super) method: Option<&'c str>,
+    pub(super) url: Option<&'c str>,
     pub(super) body: &'c [u8],
 }
 
@@ -88,6 +91,22 @@ impl Change {
         }
     }
 
+    pub(super) fn of_method(finding: Finding, method: &'static str) -> Self {
+        Self {
+            findings: Vec::from([finding]),
+            method: Some(method),
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn of_url(finding: Finding, url: String) -> Self {
+        Self {
+            findings: Vec::from([finding]),
+            url: Some(url),
+            ..Self::default()
+        }
+    }
+
     pub(super) fn of_headers(finding: Finding, headers: Headers) -> Self {
         Self {
             findings: Vec::from([finding]),
@@ -104,6 +123,8 @@ impl<'c> Case<'c> {
             sender: change.sender.as_ref().unwrap_or(self.sender),
             keys: change.keys.as_ref().unwrap_or(self.keys),
             headers: change.headers.as_ref().unwrap_or(self.headers),
+            method: change.method.or(self.method),
+            url: change.url.as_deref().or(self.url),
             body: change.body.as_deref().unwrap_or(self.body),
         }
     }
@@ -137,6 +158,8 @@ impl<'c> Case<'c> {
         Request {
             body: self.body,
             headers,
+            method: self.method,
+            url: self.url,
             ip: None,
         }
     }
@@ -188,6 +211,8 @@ pub(super) struct OwnedCase {
     sender: Sender,
     keys: IndexedKeys,
     headers: Headers,
+    method: Option<String>,
+    url: Option<String>,
     body: Vec<u8>,
 }
 
@@ -200,6 +225,8 @@ impl OwnedCase {
             sender: case.sender.clone(),
             keys: matching.into_iter().cloned().collect(),
             headers: case.headers.clone(),
+            method: case.method.map(ToOwned::to_owned),
+            url: case.url.map(ToOwned::to_owned),
             body: case.body.to_vec(),
         }
     }
@@ -209,6 +236,8 @@ impl OwnedCase {
             sender: &self.sender,
             keys: &self.keys,
             headers: &self.headers,
+            method: self.method.as_deref(),
+            url: self.url.as_deref(),
             body: &self.body,
         }
     }

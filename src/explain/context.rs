@@ -8,9 +8,9 @@ use alloc::vec::Vec;
 
 use super::case::{Case, Change};
 use super::cause::{Code, Finding};
-use super::header::{relevant, shown, with_time};
+use super::header::{shown, with_time};
 use crate::json::{Document, Integers, Value};
-use crate::sender::{METHOD, URL};
+use crate::url;
 
 /// The most ids, and the most times, that are taken from the body.
 const MAX_CANDIDATES: usize = 64;
@@ -46,39 +46,36 @@ fn units(case: Case, changes: &mut Vec<Change>) {
 }
 
 fn methods(case: Case, changes: &mut Vec<Change>) {
-    if !case.sender.header_names().contains(&METHOD) {
+    if !case.sender.reads_method() {
         return;
     }
     for method in METHODS {
         let finding = Finding::new(Code::MethodChanged, format!("{method} was signed"));
-        let headers = case.replace(METHOD, method.as_bytes().to_vec());
-        changes.push(Change::of_headers(finding, headers));
+        changes.push(Change::of_method(finding, method));
     }
 }
 
 fn urls(case: Case, changes: &mut Vec<Change>) {
-    let Some(given) = case.header(URL).and_then(|url| str::from_utf8(url).ok()) else {
+    let Some(given) = case.url.filter(|_| case.sender.reads_url()) else {
         return;
     };
-    if !case.sender.header_names().contains(&URL) {
-        return;
-    }
-    let (scheme, rest) = given.split_once("://").unwrap_or(("https", given));
-    let (host, rest) = rest
-        .split_at_checked(rest.find('/').unwrap_or(rest.len()))
-        .unwrap_or((rest, ""));
-    let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let url::Parts {
+        origin,
+        path,
+        query,
+    } = url::split(given);
+    let (scheme, given_host) = origin.unwrap_or(("https", ""));
     let text = |name| {
         case.header(name)
             .and_then(|value| str::from_utf8(value).ok())
     };
     let hosts = [
-        Some(host),
+        Some(given_host),
         text("x-forwarded-host"),
         text("x-original-host"),
         text("host"),
     ];
-    let without_port = host.rsplit_once(':').map(|(host, _)| host);
+    let without_port = given_host.rsplit_once(':').map(|(host, _)| host);
     let hosts: Vec<&str> = hosts.into_iter().chain([without_port]).flatten().collect();
     for (target, target_name) in targets(path, query, &text) {
         for host in &hosts {
@@ -88,26 +85,19 @@ fn urls(case: Case, changes: &mut Vec<Change>) {
                 if !given.starts_with(&format!("{scheme}://")) {
                     names.push("its scheme");
                 }
-                if *host != self::host(given) {
+                if *host != given_host {
                     names.push("its host");
                 }
                 names.extend(Some(target_name).filter(|name| !name.is_empty()));
                 let finding = Finding::new(Code::UrlChanged, names.join(", "));
-                let url = absolute.into_bytes();
-                if url != given.as_bytes() {
-                    changes.push(Change::of_headers(finding, case.replace(URL, url)));
+                if absolute != given {
+                    changes.push(Change::of_url(finding, absolute));
                 }
             }
         }
         let finding = Finding::new(Code::UrlChanged, "the path alone was signed");
-        let headers = case.replace(URL, target.into_bytes());
-        changes.push(Change::of_headers(finding, headers));
+        changes.push(Change::of_url(finding, target));
     }
-}
-
-fn host(url: &str) -> &str {
-    let (_, rest) = url.split_once("://").unwrap_or(("", url));
-    rest.split('/').next().unwrap_or_default()
 }
 
 /// Paths with queries, and in what they differ from the given one.
@@ -161,11 +151,9 @@ fn targets<'t>(
 
 /// Ids and times of other headers and of the body.
 fn others(case: Case, changes: &mut Vec<Change>) {
-    let own = relevant(case.sender);
+    let own = case.sender.header_names();
     let foreign = case.headers.iter().filter(|(name, value)| {
-        !name.starts_with(':')
-            && value.len() <= 256
-            && !own.iter().any(|other| other.eq_ignore_ascii_case(name))
+        value.len() <= 256 && !own.iter().any(|other| other.eq_ignore_ascii_case(name))
     });
     let mut candidates: Vec<(String, Vec<u8>)> = foreign
         .map(|(name, value)| (format!("that of the header {}", shown(name)), value.clone()))

@@ -62,7 +62,7 @@ type Undo = fn(&[u8]) -> Option<Vec<u8>>;
 fn push(case: Case, changes: &mut Vec<Change>, mut finding: Finding, undo: Undo) {
     let mut headers = case.headers.clone();
     let mut names: Vec<&str> = Vec::new();
-    let relevant = relevant(case.sender);
+    let relevant = case.sender.header_names();
     for (name, value) in &mut headers {
         let known = relevant
             .iter()
@@ -81,13 +81,6 @@ fn push(case: Case, changes: &mut Vec<Change>, mut finding: Finding, undo: Undo)
     }
 }
 
-/// The names of the sender's headers, without the method and the URL.
-pub(super) fn relevant(sender: &Sender) -> Vec<&str> {
-    let mut names = sender.header_names();
-    names.retain(|name| !name.starts_with(':'));
-    names
-}
-
 /// The headers that hold a signature, with their values.
 pub(super) fn signatures(case: Case<'_>) -> impl Iterator<Item = (&str, &[u8])> {
     let sets = case.sender.header_sets.iter();
@@ -103,14 +96,14 @@ pub(super) fn similar(case: Case<'_>) -> Vec<(&str, &str)> {
             .filter(|word| !matches!(*word, "" | "http" | "x"))
             .collect()
     };
-    let missing = relevant(case.sender);
+    let missing = case.sender.header_names();
     let missing = missing
         .into_iter()
         .filter(|name| case.header(name).is_none());
     let found = |name| {
         let mut headers = case.headers.iter().map(|(other, _)| other.as_str());
         let wanted = letters(name);
-        let other = headers.find(|other| letters(other) == wanted && !other.starts_with(':'))?;
+        let other = headers.find(|other| letters(other) == wanted)?;
         Some((name, other))
     };
     missing.filter_map(found).collect()

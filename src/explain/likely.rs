@@ -98,11 +98,8 @@ fn body(case: Case, likely: &mut dyn FnMut(Code, String)) {
 pub(super) fn refusal(refusal: &Rejection, is_authentic: bool, now: u64) -> Finding {
     let message = || refusal.to_string();
     match refusal {
-        Rejection::MissingHeader { header } => match header.as_str() {
-            ":method" => Finding::new(Code::RequestIncomplete, "method"),
-            ":url" => Finding::new(Code::RequestIncomplete, "url"),
-            name => Finding::new(Code::HeaderMissing, name.to_owned()),
-        },
+        Rejection::MissingHeader { header } => Finding::new(Code::HeaderMissing, header.clone()),
+        Rejection::IncompleteRequest { part } => Finding::new(Code::RequestIncomplete, *part),
         Rejection::MalformedHeader { header, .. } => {
             let evidence = format!("{header}, {}", message());
             Finding::new(Code::HeaderMalformed, evidence)

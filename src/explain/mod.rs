@@ -29,10 +29,9 @@ use alloc::vec::Vec;
 use crate::error::{ConfigError, Rejection};
 use crate::event::Event;
 use crate::freshness::{Fresh, Tolerance};
-use crate::json::canonical::write_string;
 use crate::key::{KeyInput, Keys};
 use crate::request::Request;
-use crate::sender::{ALL_HEADERS, METHOD, Sender, URL, all, names};
+use crate::sender::{Sender, all, names};
 use crate::verify::{Options, Verifier};
 
 use case::{Budget, Case, Headers, borrowed};
@@ -54,10 +53,6 @@ pub struct Input<'a> {
     pub keys: &'a [KeyInput],
     /// The request with all of its headers.
     pub request: Request<'a>,
-    /// The request's method.
-    pub method: Option<&'a str>,
-    /// The URL that was called.
-    pub url: Option<&'a str>,
     /// The receiver's clock in Unix seconds.
     pub now: u64,
     /// The receiver's tolerance; the sender's own where there is none.
@@ -153,31 +148,12 @@ fn verdict(input: &Input, sender: &Sender) -> Verdict {
     }
 }
 
-/// The headers, with what stands among them for some senders.
+/// The headers that are looked at.
 fn headers(input: &Input) -> Headers {
     let given = input.request.headers.iter().take(MAX_HEADERS);
-    let mut headers: Headers = given
+    given
         .map(|(name, value)| ((*name).to_owned(), value.to_vec()))
-        .collect();
-    let mut object = String::from("{");
-    for (index, (name, value)) in headers.iter().enumerate() {
-        let repeated = headers
-            .iter()
-            .take(index)
-            .any(|(other, _)| other.eq_ignore_ascii_case(name));
-        if !repeated && let Ok(value) = str::from_utf8(value) {
-            object.push_str(if object.len() > 1 { "," } else { "" });
-            write_string(&mut object, &name.to_ascii_lowercase());
-            object.push(':');
-            write_string(&mut object, value);
-        }
-    }
-    object.push('}');
-    headers.push((ALL_HEADERS.to_owned(), object.into_bytes()));
-    for (name, value) in [(METHOD, input.method), (URL, input.url)] {
-        headers.extend(value.map(|value| (name.to_owned(), value.as_bytes().to_vec())));
-    }
-    headers
+        .collect()
 }
 
 /// The causes of a refusal, in order.
@@ -188,6 +164,8 @@ fn causes(input: &Input, sender: &Sender, verdict: &Verdict) -> Vec<Cause> {
         sender,
         keys: &keys,
         headers: &headers,
+        method: input.request.method,
+        url: input.request.url,
         body: input.request.body,
     };
     let mut budget = Budget::new();

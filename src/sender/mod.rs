@@ -178,12 +178,6 @@ impl Rule {
     }
 }
 
-/// The request's method and URL, and all headers as an object of JSON, stand among the headers under
-/// names that no header can have.
-pub(crate) const METHOD: &str = ":method";
-pub(crate) const URL: &str = ":url";
-pub(crate) const ALL_HEADERS: &str = ":headers";
-
 impl Payload {
     /// The media type in which it comes, where the format prescribes one.
     #[must_use]
@@ -256,7 +250,7 @@ impl Sender {
         self.header_sets.iter().any(|set| set.id.is_some())
     }
 
-    /// What is read beside the body: names of headers, set by set, and of what stands behind them.
+    /// The headers that are read, set by set.
     #[must_use]
     pub fn header_names(&self) -> Vec<&str> {
         let mut names = Vec::new();
@@ -281,26 +275,38 @@ impl Sender {
                 add(name);
             }
         }
-        let templates = || core::iter::once(&self.signed).chain(&self.signed_on_get);
-        for part in templates().flat_map(Template::parts) {
+        for part in self.templates().flat_map(Template::parts) {
             if let Part::Header(name) = part {
                 add(name);
             }
         }
-        // These come last: they are no headers.
-        for part in templates().flat_map(Template::parts) {
-            match part {
-                Part::Method => add(METHOD),
-                Part::Url | Part::Path | Part::Query => add(URL),
-                _ => {}
-            }
-        }
-        if self.signed_on_get.is_some() {
-            add(METHOD);
-        }
-        if self.rule == Rule::Hook0 {
-            add(ALL_HEADERS);
-        }
         names
+    }
+
+    /// Whether the request's method is read.
+    #[must_use]
+    pub fn reads_method(&self) -> bool {
+        self.signed_on_get.is_some() || self.signs(|part| matches!(part, Part::Method))
+    }
+
+    /// Whether the request's URL is read.
+    #[must_use]
+    pub fn reads_url(&self) -> bool {
+        self.signs(|part| matches!(part, Part::Url | Part::Path | Part::Query))
+    }
+
+    /// Whether every header may be read, since a callback itself says which of them are signed.
+    #[must_use]
+    pub fn reads_all_headers(&self) -> bool {
+        self.rule == Rule::Hook0
+    }
+
+    fn signs(&self, is: impl FnMut(&Part) -> bool) -> bool {
+        self.templates().flat_map(Template::parts).any(is)
+    }
+
+    /// What is signed, in every case.
+    fn templates(&self) -> impl Iterator<Item = &Template> {
+        core::iter::once(&self.signed).chain(&self.signed_on_get)
     }
 }

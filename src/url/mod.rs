@@ -14,11 +14,37 @@ use alloc::vec::Vec;
 #[cfg(feature = "dapp")]
 pub(crate) use web::WebUrl;
 
-/// The part of a URL between `?` and `#`.
-#[cfg(feature = "dapp")]
-pub(crate) fn query(url: &str) -> Option<&str> {
-    let (before, _) = url.split_once('#').unwrap_or((url, ""));
-    before.split_once('?').map(|(_, query)| query)
+/// A URL, absolute or not, taken apart. Nothing is checked or decoded.
+pub(crate) struct Parts<'u> {
+    /// The scheme and the authority of an absolute URL.
+    #[cfg_attr(
+        not(feature = "full"),
+        allow(dead_code, reason = "only explanations read it")
+    )]
+    pub(crate) origin: Option<(&'u str, &'u str)>,
+    /// From the slash behind the authority to the question mark; `/` where there is none.
+    pub(crate) path: &'u str,
+    /// What stands behind the first question mark.
+    pub(crate) query: &'u str,
+}
+
+/// Takes a URL apart and drops its fragment.
+pub(crate) fn split(url: &str) -> Parts<'_> {
+    let url = url.split('#').next().unwrap_or_default();
+    let (before, query) = url.split_once('?').unwrap_or((url, ""));
+    let Some((scheme, rest)) = before.split_once("://") else {
+        return Parts {
+            origin: None,
+            path: before,
+            query,
+        };
+    };
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    Parts {
+        origin: Some((scheme, authority)),
+        path: if path.is_empty() { "/" } else { path },
+        query,
+    }
 }
 
 /// Whether a host without a port is this machine: `localhost`, a name below it (RFC 6761, section

@@ -59,10 +59,12 @@ pub(crate) const PRIVATE_SIGNATURE: &str =
     "v1a,QIMm6BElAdeCYPDSwyE3dUPTOHQpQdMVgyrJbODpft3N1s68o/hBkp7+WtE0VZvEOKaXh98nEvvGeunAy38QDA==";
 
 /// A callback that can be changed after it was signed.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(crate) struct Callback {
     pub(crate) headers: Vec<(String, Vec<u8>)>,
     pub(crate) body: Vec<u8>,
+    pub(crate) method: Option<String>,
+    pub(crate) url: Option<String>,
     pub(crate) ip: Option<String>,
 }
 
@@ -86,7 +88,7 @@ impl Callback {
                 ("webhook-signature".to_owned(), SECRET_TAG.into()),
             ],
             body: BODY.into(),
-            ip: None,
+            ..Self::default()
         }
     }
 
@@ -114,7 +116,7 @@ impl Callback {
             body: signed
                 .body
                 .map_or_else(|| body.to_vec(), String::into_bytes),
-            ip: None,
+            ..Self::default()
         }
     }
 
@@ -132,6 +134,12 @@ impl Callback {
 
     pub(crate) fn with_body(mut self, body: impl AsRef<[u8]>) -> Self {
         self.body = body.as_ref().into();
+        self
+    }
+
+    pub(crate) fn called(mut self, method: &str, url: &str) -> Self {
+        self.method = Some(method.to_owned());
+        self.url = Some(url.to_owned());
         self
     }
 
@@ -158,6 +166,8 @@ impl Callback {
         let request = Request {
             body: &self.body,
             headers: &headers,
+            method: self.method.as_deref(),
+            url: self.url.as_deref(),
             ip: self.ip.as_deref(),
         };
         verifier.verify(&request, now).map(|accepted| Verdict {

@@ -7,8 +7,11 @@ import { TextDecoder, TextEncoder } from "./text.js";
 
 /** The words that the core and this layer share: see `Layout` in `src/wasm.rs`. */
 const MAX_HEADERS = 16;
-const IP = MAX_HEADERS;
-const BODY = IP + 1;
+const METHOD = MAX_HEADERS;
+const URL = METHOD + 1;
+const IP = URL + 1;
+const ALL_HEADERS = IP + 1;
+const BODY = ALL_HEADERS + 1;
 const ANSWER = BODY + 1;
 const KEY = ANSWER + 2;
 const TIMESTAMP = KEY + 1;
@@ -38,9 +41,17 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 /** A callback in the shape in which it crosses: header values in the order that the core asked for. */
 export interface Parts {
 	readonly headers: readonly (string | undefined)[];
+	/** What a verifier reads only if its sender signs it, and what is undefined otherwise. */
+	readonly method: string | undefined;
+	readonly url: string | undefined;
+	/** All headers as JSON, for the sender whose callbacks say which of them are signed. */
+	readonly allHeaders: string | undefined;
 	readonly ip: string | undefined;
 	readonly body: string | Uint8Array;
 }
+
+/** What a call other than `verify` leaves out. */
+const NOTHING = { method: undefined, url: undefined, allHeaders: undefined, ip: undefined };
 
 /** What the core says of an accepted callback. */
 export interface Verdict {
@@ -150,7 +161,7 @@ export class Core {
 		texts: Parts["headers"],
 		body: Parts["body"] = "",
 	): unknown {
-		this.#write({ headers: texts, ip: undefined, body });
+		this.#write({ ...NOTHING, headers: texts, body });
 		const accepted = this.#enter(call);
 		if (this.#layout.length === 0) this.#layout = this.#viewLayout();
 		const answer = JSON.parse(this.#readAnswer());
@@ -166,13 +177,14 @@ export class Core {
 	}
 
 	/** Writes a callback and returns where its body starts. */
-	#write({ headers, ip, body }: Parts): number {
-		let text = ip ?? "";
+	#write(parts: Parts): number {
+		const { headers, method, url, ip, allHeaders, body } = parts;
+		let text = (method ?? "") + (url ?? "") + (ip ?? "") + (allHeaders ?? "");
 		for (let index = headers.length; index-- > 0; ) text = (headers[index] ?? "") + text;
 		const bodyRoom = typeof body === "string" ? body.length * BYTES_PER_UNIT : body.length;
 		this.#reserve(text.length * BYTES_PER_UNIT + bodyRoom);
 
-		const written = this.#writeHeaders(headers, ip, text);
+		const written = this.#writeTexts(parts, text);
 		if (typeof body === "string") {
 			this.#layout[BODY] = encoder.encodeInto(body, this.#input.subarray(written)).written;
 		} else {
@@ -183,17 +195,20 @@ export class Core {
 	}
 
 	/**
-	 * Writes the header values and the address, and returns their length. `text` is all of them: where
-	 * it is ASCII, as it is in practice, one call of the encoder does.
+	 * Writes everything but the body and returns its length. `text` is all of it: where it is ASCII, as
+	 * it is in practice, one call of the encoder does.
 	 */
-	#writeHeaders(headers: Parts["headers"], ip: string | undefined, text: string): number {
+	#writeTexts({ headers, method, url, ip, allHeaders }: Parts, text: string): number {
 		const layout = this.#layout;
 		const { written } = encoder.encodeInto(text, this.#input);
 		if (written === text.length) {
 			for (let index = 0; index < MAX_HEADERS; index++) {
 				layout[index] = headers[index]?.length ?? ABSENT;
 			}
+			layout[METHOD] = method?.length ?? ABSENT;
+			layout[URL] = url?.length ?? ABSENT;
 			layout[IP] = ip?.length ?? ABSENT;
+			layout[ALL_HEADERS] = allHeaders?.length ?? ABSENT;
 			return written;
 		}
 		let at = 0;
@@ -204,7 +219,10 @@ export class Core {
 			return written;
 		};
 		for (let index = 0; index < MAX_HEADERS; index++) layout[index] = write(headers[index]);
+		layout[METHOD] = write(method);
+		layout[URL] = write(url);
 		layout[IP] = write(ip);
+		layout[ALL_HEADERS] = write(allHeaders);
 		return at;
 	}
 

@@ -44,8 +44,15 @@ export function createVerifier<const From extends SenderName | SenderDescriptor 
 /** What the core tells of a verifier. */
 interface Handle extends VerifierSettings {
 	readonly verifier: number;
-	/** The headers that it reads, and behind them what is no header: `:url` and the like. */
+	/** The headers that it reads. */
 	readonly headers: readonly string[];
+	/** What else it reads: of a callback, only that crosses. */
+	readonly reads: {
+		readonly method: boolean;
+		readonly url: boolean;
+		/** For a sender whose callbacks themselves say which headers are signed. */
+		readonly allHeaders: boolean;
+	};
 	readonly keyIds: readonly (string | null)[];
 }
 
@@ -76,7 +83,13 @@ class CoreVerifier<Event> implements Verifier<Event> {
 		this.#keys = new KeyRing(keys);
 		this.#options = { ...rest, sender: toDescriptor(sender) };
 		this.#handle = withCore((core) => this.#handleIn(core));
-		const { verifier: _verifier, headers: _headers, keyIds: _keyIds, ...settings } = this.#handle;
+		const {
+			verifier: _verifier,
+			headers: _headers,
+			reads: _reads,
+			keyIds: _keyIds,
+			...settings
+		} = this.#handle;
 		this.settings = { ...settings, findsKeys: typeof keys === "function" };
 	}
 
@@ -113,14 +126,17 @@ class CoreVerifier<Event> implements Verifier<Event> {
 		}
 		const now = this.#readClock();
 		return withCore((core) => {
-			const { verifier, headers, maxBodyBytes } = this.#handleIn(core);
+			const { verifier, headers, reads, maxBodyBytes } = this.#handleIn(core);
 			const parts: Parts = {
-				headers: readParts(input, headers),
+				headers: readHeaders(input.headers, headers),
+				method: reads.method ? input.method : undefined,
+				url: reads.url ? input.url : undefined,
+				allHeaders: reads.allHeaders ? JSON.stringify(allHeaders(input.headers)) : undefined,
 				ip: toIp(input.ip),
 				body: toBody(input.body, maxBodyBytes),
 			};
 			const verdict = core.verify(verifier, parts, now);
-			if (!verdict.ok) refuseIncomplete(verdict, this.settings.sender);
+			if (!verdict.ok) refuseIncomplete(verdict);
 			return verdict;
 		});
 	}
@@ -204,23 +220,9 @@ class CoreVerifier<Event> implements Verifier<Event> {
 	}
 }
 
-/** The headers that the core reads, and what it reads like headers. */
-function readParts(input: CallbackInput, names: readonly string[]): (string | undefined)[] {
-	const end = names.findIndex((name) => name.startsWith(":"));
-	if (end < 0) return readHeaders(input.headers, names);
-	const values = readHeaders(input.headers, names.slice(0, end));
-	for (const name of names.slice(end)) {
-		if (name === ":headers") values.push(JSON.stringify(allHeaders(input.headers)));
-		else values.push(name === ":url" ? input.url : input.method);
-	}
-	return values;
-}
-
-/** Tells the program that it has left out what the sender signs. */
-function refuseIncomplete({ code, header }: Rejected, sender: string): void {
-	if (code !== "missing_header" || !header?.startsWith(":")) return;
-	const name = header.slice(1);
-	throw new TypeError(`expected the request's ${name}, since ${sender} signs it, got none`);
+/** Tells the program that it has left out what the sender signs. A missing header has its name. */
+function refuseIncomplete({ code, header, message }: Rejected): void {
+	if (code === "missing_header" && header === undefined) throw new TypeError(message);
 }
 
 /** The challenge of an event that has been verified, if it is a handshake. */
