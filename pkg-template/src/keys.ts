@@ -1,7 +1,12 @@
+import { isInherited } from "./core/names.js";
 import type { SenderName } from "./generated/model.js";
 import { keyHosts } from "./generated/senders.js";
+import { type Answer, KeyCache } from "./keys/cache.js";
+import { KeyResolutionError } from "./keys/error.js";
 import type { SenderDescriptor } from "./verifier/descriptor.js";
 import type { KeyInput } from "./verifier/types.js";
+
+export { KeyResolutionError, type KeyResolutionErrorCode } from "./keys/error.js";
 
 /** What {@link createKeyResolver} takes. */
 export interface KeyResolverOptions {
@@ -21,17 +26,30 @@ export interface KeyResolverOptions {
 	readonly read?: ((answer: unknown, keyId: string) => KeyInput | undefined) | undefined;
 	/** Fetches. For an address that wants a POST, and for tests. Default: the platform's `fetch`. */
 	readonly fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
-	/** How long an answer is used, in seconds. Default: 3600. */
+	/**
+	 * Ids that you know to be keys, where `url` makes the address of one key. They can be fetched from the
+	 * start, whatever ids others invent meanwhile. At most `maxKeys`.
+	 */
+	readonly knownKeyIds?: readonly string[] | undefined;
+	/**
+	 * How long an answer is used, in seconds. A key in use is fetched again a little earlier, without
+	 * anybody waiting for it. Default: 3600.
+	 */
 	readonly ttlSeconds?: number | undefined;
+	/** How long a key is used after `ttlSeconds` while it cannot be fetched, in seconds. Default: 3600. */
+	readonly staleSeconds?: number | undefined;
 	/** How long an answer without the key stands for "no such key", in seconds. Default: 60. */
 	readonly negativeTtlSeconds?: number | undefined;
-	/** The most answers that are kept; the least recently used one makes room. Default: 64. */
+	/** The most keys that are kept; the least recently used one makes room. Default: 64. */
 	readonly maxKeys?: number | undefined;
 	/** The longest answer, in bytes. Default: 65,536. */
 	readonly maxBytes?: number | undefined;
 	/** How long a fetch may take, its body included, in seconds. Default: 5. */
 	readonly timeoutSeconds?: number | undefined;
-	/** The most fetches within a minute: anybody can invent key ids. Default: 10. */
+	/**
+	 * The most fetches within a minute for all ids that have never been a key, since anybody can invent
+	 * ids; and for each id that has been one. Default: 10.
+	 */
 	readonly maxFetchesPerMinute?: number | undefined;
 	/** The clock, in milliseconds. For tests. Default: `Date.now`. */
 	readonly now?: (() => number) | undefined;
@@ -42,38 +60,10 @@ type RequestHeaders = Readonly<Record<string, string>>;
 /** Finds the key of an id. For the option `keys` of `createVerifier`. */
 export type KeyResolver = (keyId: string) => Promise<KeyInput | undefined>;
 
-/** The stable codes of {@link KeyResolutionError}. */
-export type KeyResolutionErrorCode =
-	| "invalid_option"
-	| "host_not_allowed"
-	| "too_many_fetches"
-	| "key_fetch_failed"
-	| "key_response_invalid";
-
-/**
- * Thrown when it could not be found out whether a key exists: nothing has been verified, and the
- * sender should try again later. `invalid_option` and, for a fixed address, `host_not_allowed` are
- * thrown when the resolver is made.
- */
-export class KeyResolutionError extends Error {
-	override readonly name = "KeyResolutionError";
-	readonly code: KeyResolutionErrorCode;
-
-	constructor(code: KeyResolutionErrorCode, message: string, cause?: unknown) {
-		super(message, { cause });
-		this.code = code;
-	}
-}
-
-/** An answer, undefined where the server knows no such key. */
-interface Answer {
-	readonly json: unknown;
-	readonly at: number;
-}
-
 /** Upper bounds are far beyond what makes sense, and below what a timer or the memory can bear. */
 const LIMITS = {
 	ttlSeconds: [3600, 0, 86_400],
+	staleSeconds: [3600, 0, 86_400],
 	negativeTtlSeconds: [60, 0, 86_400],
 	maxKeys: [64, 1, 1024],
 	maxBytes: [65_536, 1, 1_048_576],
@@ -81,13 +71,16 @@ const LIMITS = {
 	maxFetchesPerMinute: [10, 1, 600],
 } as const;
 
+/** The one slot of the cache where one address has all keys. */
+const LIST = "";
+
 /** The statuses by which servers say that there is no such key, or that its id makes no sense. */
 const UNKNOWN_KEY = [400, 404, 410];
 
 /**
  * Makes a resolver for a sender that publishes its keys. It keeps answers, and bounds what key ids
- * that somebody invents can cost. A key is never used after its time, even if it cannot be fetched
- * anew. Make it once, when the program starts.
+ * that somebody invents can cost: they take no fetches and no memory from ids that have once been a
+ * key. Make it once, when the program starts.
  *
  * The resolver gives undefined for a key that does not exist, and throws a {@link KeyResolutionError}
  * where that cannot be found out.
@@ -123,35 +116,18 @@ export function createKeyResolver(options: KeyResolverOptions): KeyResolver {
 		const [usual, least, most] = LIMITS[name];
 		const value = options[name] ?? usual;
 		if (typeof value === "number" && value >= least && value <= most) return value;
-		throw invalid(`${name}: expected ${least} to ${most}, got ${value}`);
+		const got = typeof value === "number" ? value : typeof value;
+		throw invalid(`${name}: expected ${least} to ${most}, got ${got}`);
 	};
-	const ttl = limit("ttlSeconds") * 1000;
-	const negativeTtl = limit("negativeTtlSeconds") * 1000;
 	const timeout = limit("timeoutSeconds") * 1000;
-	const maxKeys = limit("maxKeys");
 	const maxBytes = limit("maxBytes");
-	const maxFetches = limit("maxFetchesPerMinute");
 
 	const hosts = hostsOf(options.sender);
 	const addressOf =
 		typeof url === "function" ? (keyId: string) => toAddress(url(keyId), hosts) : undefined;
 	const fixed = typeof url === "function" ? "" : toAddress(url, hosts);
 
-	/** By address, the least recently used first. */
-	const answers = new Map<string, Answer>();
-	const underway = new Map<string, Promise<Answer>>();
-	let recent: number[] = [];
-
-	const fetchAnswer = async (address: string): Promise<Answer> => {
-		const at = now();
-		recent = recent.filter((time) => Math.abs(at - time) < 60_000);
-		if (recent.length >= maxFetches) {
-			throw new KeyResolutionError(
-				"too_many_fetches",
-				`expected at most ${maxFetches} fetches within a minute`,
-			);
-		}
-		recent.push(at);
+	const fetchAnswer = async (address: string, at: number): Promise<Answer> => {
 		const signal = AbortSignal.timeout(timeout);
 		const { host } = new URL(address);
 		try {
@@ -183,29 +159,9 @@ export function createKeyResolver(options: KeyResolverOptions): KeyResolver {
 		}
 	};
 
-	const share = (address: string): Promise<Answer> => {
-		let fetching = underway.get(address);
-		if (fetching === undefined) {
-			fetching = fetchAnswer(address).finally(() => underway.delete(address));
-			underway.set(address, fetching);
-		}
-		return fetching;
-	};
-
-	const keep = (address: string, answer: Answer): void => {
-		answers.delete(address);
-		answers.set(address, answer);
-		if (answers.size > maxKeys) {
-			for (const oldest of answers.keys()) {
-				answers.delete(oldest);
-				break;
-			}
-		}
-	};
-
-	const find = ({ json }: Answer, keyId: string): KeyInput | undefined => {
+	const find = (json: unknown, keyId: string): KeyInput | undefined => {
 		try {
-			return json === undefined ? undefined : read(json, keyId);
+			return json === undefined ? undefined : (read(json, keyId) ?? undefined);
 		} catch (error) {
 			if (error instanceof KeyResolutionError) throw error;
 			throw new KeyResolutionError(
@@ -216,22 +172,26 @@ export function createKeyResolver(options: KeyResolverOptions): KeyResolver {
 		}
 	};
 
-	return async (keyId) => {
-		if (!isKeyId(keyId)) return undefined;
-		const address = addressOf?.(encodeURIComponent(keyId)) ?? fixed;
-		const known = answers.get(address);
-		if (known !== undefined) {
-			const age = Math.abs(now() - known.at);
-			const key = find(known, keyId);
-			if (age < (key === undefined ? Math.min(ttl, negativeTtl) : ttl)) {
-				keep(address, known);
-				return key;
-			}
-		}
-		const answer = await share(address);
-		const key = find(answer, keyId);
-		keep(address, answer);
-		return key;
+	const maxKeys = limit("maxKeys");
+	const known = toKnownIds(options.knownKeyIds, maxKeys);
+	if (known.length > 0 && addressOf === undefined) {
+		throw invalid("knownKeyIds: expected it with a function as url, got an address");
+	}
+	const cache = new KeyCache({
+		ttl: limit("ttlSeconds") * 1000,
+		negativeTtl: limit("negativeTtlSeconds") * 1000,
+		stale: limit("staleSeconds") * 1000,
+		timeout,
+		maxKeys,
+		maxFetchesPerMinute: limit("maxFetchesPerMinute"),
+		pinned: new Set(addressOf === undefined ? [LIST] : known),
+		now,
+		fetch: async (slot, at) => fetchAnswer(addressOf?.(encodeURIComponent(slot)) ?? fixed, at),
+	});
+
+	return (keyId) => {
+		if (!isKeyId(keyId)) return Promise.resolve(undefined);
+		return cache.find(addressOf === undefined ? LIST : keyId, (json) => find(json, keyId));
 	};
 }
 
@@ -264,11 +224,15 @@ function toAddress(input: string | URL, hosts: readonly string[]): string {
 	return url.href;
 }
 
+function toKnownIds(ids: unknown = [], most: number): readonly string[] {
+	if (Array.isArray(ids) && ids.length <= most && ids.every(isKeyId)) return ids;
+	throw invalid(`knownKeyIds: expected at most ${most} ids of keys`);
+}
+
 /** Visible ASCII that is one segment of a path. */
 function isKeyId(keyId: unknown): keyId is string {
-	return (
-		typeof keyId === "string" && /^[!-.0-~]{1,128}$/.test(keyId) && keyId !== "." && keyId !== ".."
-	);
+	const isSegment = typeof keyId === "string" && /^[!-.0-~]{1,128}$/.test(keyId);
+	return isSegment && keyId !== "." && keyId !== ".." && !isInherited(keyId);
 }
 
 async function readText(response: Response, maxBytes: number): Promise<string> {

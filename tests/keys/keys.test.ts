@@ -150,12 +150,17 @@ test("concurrent lookups share one failure, and the next tries again", async () 
 	assert.equal(await keys(ID), KEY);
 });
 
-test("a stale key does not stand in for one that cannot be fetched", async () => {
-	const keys = resolver({ ttlSeconds: 100 });
-	await keys(ID);
-	pass(100);
-	answer = (_, response) => response.writeHead(503).end();
-	await assert.rejects(keys(ID), failsWith("key_fetch_failed"));
+test("a stale key stands in for one that cannot be fetched, for so long", async () => {
+	for (const staleSeconds of [0, 50]) {
+		answer = circle;
+		const keys = resolver({ ttlSeconds: 100, staleSeconds });
+		await keys(ID);
+		answer = (_, response) => response.writeHead(503).end();
+		pass(99 + staleSeconds);
+		assert.equal(await keys(ID), KEY);
+		pass(1);
+		await assert.rejects(keys(ID), failsWith("key_fetch_failed"));
+	}
 });
 
 test("invented ids cost a bounded number of fetches", async () => {
@@ -370,6 +375,13 @@ test("options that make no sense are refused", () => {
 		{ ttlSeconds: -1 },
 		{ ttlSeconds: Number.NaN },
 		{ ttlSeconds: "60" },
+		{ staleSeconds: -1 },
+		{ staleSeconds: 86_401 },
+		{ knownKeyIds: "a" },
+		{ knownKeyIds: [""] },
+		{ knownKeyIds: ["__proto__"] },
+		{ knownKeyIds: ["a", "b"], maxKeys: 1 },
+		{ knownKeyIds: ["a"], url: `${HOST}/jwks` },
 		{ negativeTtlSeconds: Number.POSITIVE_INFINITY },
 		{ maxKeys: 0 },
 		{ maxBytes: 0 },

@@ -1,6 +1,7 @@
 /** The server's side of a `callbackUrl`. */
 
 import { ConfigError } from "../core/errors.js";
+import { isInherited } from "../core/names.js";
 import { type Ending, notNow, unread } from "../receiver/ending.js";
 import { Handling } from "../receiver/handling.js";
 import { type Facts, Journal, type Logger } from "../receiver/journal.js";
@@ -175,6 +176,7 @@ class Callbacks {
 
 	async #find(actionId: string, facts: Facts): Promise<DappExpected | undefined> {
 		facts.id = actionId;
+		if (isInherited(actionId)) return undefined;
 		return (await this.#options.find(actionId)) ?? undefined;
 	}
 

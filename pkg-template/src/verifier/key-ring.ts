@@ -1,6 +1,7 @@
 /** Keys in the shapes in which users hand them over, and those that are found by their ids. */
 
 import { ConfigError } from "../core/errors.js";
+import { isInherited } from "../core/names.js";
 import { toBytes } from "./request.js";
 import type { KeyFinder, KeyInput, KeyMaterial, KeySet, VerifierOptions } from "./types.js";
 
@@ -9,6 +10,9 @@ const MAX_FOUND_KEYS = 16;
 
 /** How long a found key is used before it is asked for again: it may have been revoked. */
 const FOUND_KEY_MS = 300_000;
+
+/** How long it is used in all while it cannot be asked for. */
+const STALE_KEY_MS = 2 * FOUND_KEY_MS;
 
 /** A key as the core takes it: text, bytes in hex, or something that it refuses. */
 interface CoreKey {
@@ -28,6 +32,8 @@ export class KeyRing {
 	readonly #set: KeySet | undefined;
 	readonly #find: KeyFinder | undefined;
 	#found: readonly FoundKey[] = [];
+	/** Found too long ago: used only if asking again fails. */
+	#stale: readonly FoundKey[] = [];
 
 	constructor(keys: VerifierOptions["keys"]) {
 		this.#find = typeof keys === "function" ? keys : undefined;
@@ -44,22 +50,42 @@ export class KeyRing {
 		return { findsKeys: true, keys: this.#found.map(({ key }) => key) };
 	}
 
-	/** Drops keys that were found too long ago, and says whether there were any. */
+	/** Sets keys aside that were found too long ago, and says whether there were any. */
 	expire(now: number): boolean {
-		const fresh = this.#found.filter(({ at }) => Math.abs(now - at) < FOUND_KEY_MS);
-		const changed = fresh.length < this.#found.length;
-		if (changed) this.#found = fresh;
-		return changed;
+		const isWithin = (ms: number) => (key: FoundKey) => Math.abs(now - key.at) < ms;
+		const fresh = this.#found.filter(isWithin(FOUND_KEY_MS));
+		if (fresh.length === this.#found.length) return false;
+		const old = this.#found.filter((key) => !fresh.includes(key));
+		this.#stale = [...this.#stale, ...old].filter(isWithin(STALE_KEY_MS)).slice(-MAX_FOUND_KEYS);
+		this.#found = fresh;
+		return true;
 	}
 
-	/** Asks for the key of an id, and says whether there is one now. */
+	/**
+	 * Asks for the key of an id, and says whether there is one now: the one that was found before, if
+	 * asking fails and it is not too old.
+	 */
 	async find(id: string, now: number): Promise<boolean> {
-		const found = await this.#find?.(id);
+		if (this.#find === undefined || isInherited(id)) return false;
+		const isOther = (other: FoundKey) => other.key.id !== id;
+		let found: Awaited<ReturnType<KeyFinder>>;
+		try {
+			found = await this.#find(id);
+		} catch (error) {
+			const stale = this.#stale.find((other) => !isOther(other));
+			if (stale === undefined || Math.abs(now - stale.at) >= STALE_KEY_MS) throw error;
+			this.#add(stale);
+			return true;
+		}
+		this.#stale = this.#stale.filter(isOther);
 		if (found === undefined || found === null) return false;
-		const key = { ...toNamedKey(found, 0), id };
-		const others = this.#found.filter((other) => other.key.id !== id);
-		this.#found = [...others, { key, at: now }].slice(-MAX_FOUND_KEYS);
+		this.#add({ key: { ...toNamedKey(found, 0), id }, at: now });
 		return true;
+	}
+
+	#add(key: FoundKey): void {
+		const others = this.#found.filter((other) => other.key.id !== key.key.id);
+		this.#found = [...others, key].slice(-MAX_FOUND_KEYS);
 	}
 
 	/** Drops the key of an id. */
