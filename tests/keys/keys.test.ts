@@ -87,9 +87,9 @@ test("a key is fetched by its id, once within its time", async () => {
 
 test("using a key does not prolong its time", async () => {
 	const keys = resolver({ ttlSeconds: 100 });
-	for (let use = 0; use < 5; use++) {
+	for (const seconds of [40, 39, 21, 0]) {
 		await keys(ID);
-		pass(40);
+		pass(seconds);
 	}
 	assert.equal(seen.length, 2);
 });
