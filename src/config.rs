@@ -65,7 +65,12 @@ pub fn verifier(json: &[u8]) -> Result<Verifier, ConfigError> {
             ),
         });
     }
-    let keys = Keys::parse(&sender, keys(&sender, options)?, allow_short, finds_keys)?;
+    let keys = Keys::parse(
+        &sender.key_rules(),
+        keys(&sender, options)?,
+        allow_short,
+        finds_keys,
+    )?;
     let mut result = Options::new(sender, keys);
     if let Some(seconds) = integer(options, "toleranceSeconds")? {
         result.tolerance = Tolerance::from_seconds(seconds)?;
@@ -111,7 +116,7 @@ pub fn sign(
         problem: KeyProblem::Missing,
     })?;
     let sender = sender(options)?;
-    let signing_key = SigningKey::parse(&sender, &key(input, None)?)?;
+    let signing_key = SigningKey::parse(&sender.key_rules(), &key(input, None)?)?;
     let text = |name| {
         let text = read(options, name, "a string", Value::string)?;
         Ok(text.map(Cow::into_owned))
@@ -293,7 +298,7 @@ fn sender(options: Value) -> Result<Sender, ConfigError> {
 /// The keys of a verifier.
 fn keys(sender: &Sender, options: Value) -> Result<Vec<KeyInput>, ConfigError> {
     if let Some(set) = options.get("jwks") {
-        return key::read_set(sender, set).ok_or(ConfigError::InvalidKey {
+        return key::read_set(&sender.key_rules(), set).ok_or(ConfigError::InvalidKey {
             index: None,
             problem: KeyProblem::Type,
         });

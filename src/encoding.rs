@@ -21,7 +21,8 @@ pub enum Encoding {
 
 impl Encoding {
     /// The form, for people.
-    pub(crate) const fn form(self) -> &'static str {
+    #[must_use]
+    pub const fn form(self) -> &'static str {
         match self {
             Self::Hex => "pairs of hexadecimal digits",
             Self::Base64 => "canonical base64 with padding",

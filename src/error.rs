@@ -5,18 +5,10 @@
 
 mod config;
 
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use core::fmt;
 
 use thiserror::Error;
-
-use crate::chain::address::AddressError;
-use crate::chain::amount::AmountError;
-use crate::chain::asset::AssetError;
-use crate::chain::id::ChainError;
-use crate::encoding::Encoding;
-use crate::sender::End;
-use crate::timestamp::{TimestampError, Unit};
 
 pub use config::{ConfigError, KeyProblem};
 
@@ -206,14 +198,14 @@ pub enum HeaderProblem {
     /// Not 1 to 256 visible ASCII characters, or one that may not be among them.
     #[error(fmt = write_token)]
     Token {
-        /// What follows the value under the signature.
-        end: End,
+        /// Those that may not be among them.
+        without: Excluded,
     },
-    /// Not a point in time of this unit.
-    #[error("expected {}", unit.form())]
+    /// Not a point in time in the sender's unit.
+    #[error("expected {expected}")]
     Time {
-        /// The unit.
-        unit: Unit,
+        /// The unit's form.
+        expected: &'static str,
     },
     /// More seconds than 64 bits hold.
     #[error("too large for unix time")]
@@ -236,10 +228,10 @@ pub enum HeaderProblem {
     #[error("missing the prefix that the sender puts before its signature")]
     SignaturePrefix,
     /// A signature is not strictly of this encoding.
-    #[error("expected each signature in {}", encoding.form())]
+    #[error("expected each signature in {expected}")]
     SignatureEncoding {
-        /// The encoding.
-        encoding: Encoding,
+        /// The encoding's form.
+        expected: &'static str,
     },
     /// Not JSON with a signature.
     #[error("expected a signature, or a json object that contains one")]
@@ -264,6 +256,18 @@ pub enum HeaderProblem {
         /// The budget.
         limit: usize,
     },
+}
+
+/// What a value may not contain because of what follows it under the signature: otherwise bytes could
+/// move from one to the other without changing what is signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Excluded {
+    /// Nothing is excluded: nothing follows, or a time, which has a form of its own.
+    Nothing,
+    /// The first byte of the fixed text that follows.
+    Byte(u8),
+    /// The characters with which JSON starts, since the body follows or another text that varies.
+    JsonStart,
 }
 
 /// What the receiver knows of a client that it does not allow.
@@ -331,21 +335,10 @@ pub enum PayloadProblem {
         /// How many it has.
         actual: u64,
     },
-    /// An amount of base units, or its decimals.
-    #[error(transparent)]
-    Amount(#[from] AmountError),
-    /// A CAIP-2 chain.
-    #[error(transparent)]
-    Chain(#[from] ChainError),
-    /// A CAIP-19 asset.
-    #[error(transparent)]
-    Asset(#[from] AssetError),
-    /// An address or a transaction hash.
-    #[error(transparent)]
-    Address(#[from] AddressError),
-    /// An RFC 3339 date and time.
-    #[error(transparent)]
-    Timestamp(#[from] TimestampError),
+    /// A value breaks the rules of its kind, which say how: an amount, a chain, an asset, an address,
+    /// a transaction hash, a date.
+    #[error("{0}")]
+    Value(String),
     /// A required member is not there.
     #[error("expected {expected}, got nothing")]
     Missing {
@@ -360,6 +353,14 @@ pub enum PayloadProblem {
         /// What it holds, by kind.
         actual: &'static str,
     },
+}
+
+impl PayloadProblem {
+    /// What is wrong with a value, as its own rules say it.
+    #[must_use]
+    pub fn value(error: &dyn core::error::Error) -> Self {
+        Self::Value(error.to_string())
+    }
 }
 
 impl Rejection {
@@ -427,14 +428,14 @@ impl Rejection {
     }
 }
 
-fn write_token(end: &End, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+fn write_token(without: &Excluded, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     f.write_str("expected 1 to 256 visible ascii characters")?;
-    match end {
-        End::Literal(end) if end.is_ascii_graphic() => {
-            write!(f, " without `{}`", char::from(*end))
+    match without {
+        Excluded::Byte(byte) if byte.is_ascii_graphic() => {
+            write!(f, " without `{}`", char::from(*byte))
         }
-        End::Open => f.write_str(" without `{`, `[` or quotes"),
-        End::Literal(_) | End::Free => Ok(()),
+        Excluded::JsonStart => f.write_str(" without `{`, `[` or quotes"),
+        Excluded::Byte(_) | Excluded::Nothing => Ok(()),
     }
 }
 

@@ -24,7 +24,8 @@ pub enum Unit {
 
 impl Unit {
     /// The form, for people.
-    pub(crate) const fn form(self) -> &'static str {
+    #[must_use]
+    pub const fn form(self) -> &'static str {
         match self {
             Self::Seconds => "unix seconds as decimal digits",
             Self::Milliseconds => "unix milliseconds as decimal digits",

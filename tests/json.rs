@@ -758,7 +758,7 @@ mod the_envelope {
             ("2026-11-23T24:00:00Z", TimestampError::Time),
             ("2026-11-23T01:02:03+24:00", TimestampError::Offset),
         ] {
-            let problem = PayloadProblem::Timestamp(problem);
+            let problem = PayloadProblem::value(&problem);
             let expected = malformed_payload("timestamp", problem);
             let body = body(kind, &format!("\"{text}\""), data);
             assert_eq!(read_wallet(&body), Err(expected), "{text}");

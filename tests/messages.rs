@@ -19,10 +19,9 @@ use wallet_callback::chain::asset::AssetError;
 use wallet_callback::chain::id::ChainError;
 use wallet_callback::encoding::Encoding;
 use wallet_callback::error::{
-    Client, ConfigError, HeaderProblem, KeyProblem, Location, PayloadProblem, Rejection,
+    Client, ConfigError, Excluded, HeaderProblem, KeyProblem, Location, PayloadProblem, Rejection,
 };
 use wallet_callback::report::{config_error, write_rejection};
-use wallet_callback::sender::End;
 use wallet_callback::timestamp::{TimestampError, Unit};
 
 fn rejections() -> Vec<Rejection> {
@@ -49,10 +48,14 @@ fn rejections() -> Vec<Rejection> {
         [
             NOT_AN_ID,
             HeaderProblem::Token {
-                end: End::Literal(b'\n'),
+                without: Excluded::Byte(b'\n'),
             },
-            HeaderProblem::Token { end: End::Free },
-            HeaderProblem::Token { end: End::Open },
+            HeaderProblem::Token {
+                without: Excluded::Nothing,
+            },
+            HeaderProblem::Token {
+                without: Excluded::JsonStart,
+            },
             HeaderProblem::TimeRange,
             HeaderProblem::OneTimestamp,
             NOT_AN_ENTRY,
@@ -79,9 +82,18 @@ fn rejections() -> Vec<Rejection> {
         Unit::Iso8601,
         Unit::HttpDate,
     ];
-    all.extend(units.map(|unit| malformed_header(header, HeaderProblem::Time { unit })));
+    all.extend(units.map(|unit| {
+        malformed_header(
+            header,
+            HeaderProblem::Time {
+                expected: Unit::form(unit),
+            },
+        )
+    }));
     let encodings = [Encoding::Hex, Encoding::Base64, Encoding::Base64Url];
-    let problem = |encoding| HeaderProblem::SignatureEncoding { encoding };
+    let problem = |encoding| HeaderProblem::SignatureEncoding {
+        expected: Encoding::form(encoding),
+    };
     all.extend(encodings.map(|encoding| malformed_header(header, problem(encoding))));
     all.extend(
         [
@@ -107,11 +119,11 @@ fn rejections() -> Vec<Rejection> {
                 required: 12,
                 actual: 3,
             },
-            PayloadProblem::Amount(AmountError::TooPrecise),
-            PayloadProblem::Chain(ChainError::Namespace),
-            PayloadProblem::Asset(AssetError::Form),
-            PayloadProblem::Address(AddressError::Padding),
-            PayloadProblem::Timestamp(TimestampError::Form),
+            PayloadProblem::value(&AmountError::TooPrecise),
+            PayloadProblem::value(&ChainError::Namespace),
+            PayloadProblem::value(&AssetError::Form),
+            PayloadProblem::value(&AddressError::Padding),
+            PayloadProblem::value(&TimestampError::Form),
         ]
         .map(|problem| malformed_payload("data[\"a \\\"b\\\\\\u0000\"][0].é", problem)),
     );
@@ -189,7 +201,14 @@ fn every_message_is_short_lower_case_and_on_one_line() {
 #[test]
 fn messages_are_plain_english() {
     let header = "webhook-timestamp";
-    let time = |unit| malformed_header(header, HeaderProblem::Time { unit });
+    let time = |unit| {
+        malformed_header(
+            header,
+            HeaderProblem::Time {
+                expected: Unit::form(unit),
+            },
+        )
+    };
     for (rejection, message) in [
         (missing_header(header), "missing header webhook-timestamp"),
         (mismatch(header), "signature does not match any key"),

@@ -286,7 +286,12 @@ mod units {
         }
         let callback = signed_at("unix", 1_700_000_000);
         assert_eq!(callback.header(HEADER), b"1700000000");
-        let expected = malformed_header(HEADER, HeaderProblem::Time { unit: Unit::Unix });
+        let expected = malformed_header(
+            HEADER,
+            HeaderProblem::Time {
+                expected: Unit::Unix.form(),
+            },
+        );
         assert_eq!(read("unix", "1700000000.5", 0), Err(expected));
     }
 
@@ -425,7 +430,12 @@ mod units {
                 ],
             ),
         ] {
-            let expected = malformed_header(HEADER, HeaderProblem::Time { unit });
+            let expected = malformed_header(
+                HEADER,
+                HeaderProblem::Time {
+                    expected: unit.form(),
+                },
+            );
             for text in texts {
                 let result = read(name, text, 0);
                 assert_eq!(result, Err(expected.clone()), "{text:?}");

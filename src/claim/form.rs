@@ -4,8 +4,7 @@ use alloc::vec::Vec;
 
 use crate::algorithm::Algorithm;
 use crate::encoding::Encoding;
-use crate::error::HeaderProblem;
-use crate::sender::template::End;
+use crate::error::{Excluded, HeaderProblem};
 use crate::timestamp::{self, Unit};
 
 /// The longest value that becomes part of the signed bytes, in bytes.
@@ -19,24 +18,24 @@ const MAX_SIGNATURE_BYTES: usize = 512;
 
 /// An id, a nonce or the like: 1 to 256 visible ASCII characters. What follows it under the
 /// signature may not be in it, or bytes could move between the two under one signature.
-pub(super) fn token(value: &[u8], end: End) -> Result<&str, HeaderProblem> {
-    let problem = HeaderProblem::Token { end };
+pub(super) fn token(value: &[u8], without: Excluded) -> Result<&str, HeaderProblem> {
+    let problem = HeaderProblem::Token { without };
     if value.contains(&b' ') {
         return Err(problem);
     }
-    text(value, end)
+    text(value, without)
 }
 
 /// The same for a header of any kind, in which there may be spaces.
-pub(super) fn text(value: &[u8], end: End) -> Result<&str, HeaderProblem> {
-    let problem = HeaderProblem::Token { end };
+pub(super) fn text(value: &[u8], without: Excluded) -> Result<&str, HeaderProblem> {
+    let problem = HeaderProblem::Token { without };
     let allowed = |byte: &u8| {
         (byte.is_ascii_graphic() || *byte == b' ')
-            && match end {
-                End::Literal(end) => *byte != end,
+            && match without {
+                Excluded::Byte(other) => *byte != other,
                 // JSON can start with these, so that a body could start in the value.
-                End::Open => !b"{[\"".contains(byte),
-                End::Free => true,
+                Excluded::JsonStart => !b"{[\"".contains(byte),
+                Excluded::Nothing => true,
             }
     };
     if value.is_empty() || value.len() > MAX_TOKEN_BYTES || !value.iter().all(allowed) {
@@ -47,7 +46,9 @@ pub(super) fn text(value: &[u8], end: End) -> Result<&str, HeaderProblem> {
 
 /// A point in time, in Unix seconds. Fractions are dropped.
 pub(crate) fn time_from_text(text: &[u8], unit: Unit) -> Result<u64, HeaderProblem> {
-    let problem = HeaderProblem::Time { unit };
+    let problem = HeaderProblem::Time {
+        expected: unit.form(),
+    };
     let date = |parse: fn(&str) -> Result<i64, timestamp::TimestampError>| {
         let text = str::from_utf8(text).map_err(|_| problem)?;
         let unix = parse(text).map_err(|_| problem)?;
@@ -85,7 +86,9 @@ pub(super) fn signature(
 ) -> Result<Vec<u8>, HeaderProblem> {
     let bytes = encoding
         .decode(text)
-        .ok_or(HeaderProblem::SignatureEncoding { encoding })?;
+        .ok_or(HeaderProblem::SignatureEncoding {
+            expected: encoding.form(),
+        })?;
     let (shortest, longest) = match algorithm.signature_bytes() {
         Some(expected) => (expected, expected),
         None => (1, MAX_SIGNATURE_BYTES),

@@ -6,9 +6,9 @@ use alloc::vec::Vec;
 
 use super::form::{self, token};
 use super::{Claim, MAX_SIGNATURES, Signature, malformed};
-use crate::error::{HeaderProblem, Location, Rejection};
+use crate::error::{Excluded, HeaderProblem, Location, Rejection};
 use crate::request::Request;
-use crate::sender::template::{End, Part, Template};
+use crate::sender::template::{Part, Template};
 use crate::sender::{HeaderSet, Sender, SignatureForm};
 use crate::url;
 
@@ -46,7 +46,7 @@ pub(super) fn read_over<'a>(
     };
     let key_id = match (values.key_id, &headers.key_id) {
         (Some(value), Some(name)) => {
-            let text = token(value, End::Free).map_err(malformed(name))?;
+            let text = token(value, Excluded::Nothing).map_err(malformed(name))?;
             Some(Cow::Borrowed(text))
         }
         _ => None,
@@ -115,7 +115,7 @@ impl<'a> Values<'a> {
     ) -> Result<Vec<Cow<'a, [u8]>>, Rejection> {
         let mut signed = Vec::with_capacity(8);
         let mut is_bounded = true;
-        for (part, end) in template.with_ends() {
+        for (part, without) in template.with_excluded() {
             let follows_text = !is_bounded;
             is_bounded = matches!(part, Part::Literal(_));
             let value = match part {
@@ -124,9 +124,9 @@ impl<'a> Values<'a> {
                     signed.push(content.clone());
                     continue;
                 }
-                Part::Id => part_of(self.id, &self.headers.id, end)?,
-                Part::Nonce => part_of(self.nonce, &self.headers.nonce, end)?,
-                Part::KeyId => part_of(self.key_id, &self.headers.key_id, end)?,
+                Part::Id => part_of(self.id, &self.headers.id, without)?,
+                Part::Nonce => part_of(self.nonce, &self.headers.nonce, without)?,
+                Part::KeyId => part_of(self.key_id, &self.headers.key_id, without)?,
                 // A zero in front could be the last byte of what stands before the time.
                 Part::Timestamp => match self.time {
                     Some([b'0', _, ..]) if follows_text => {
@@ -136,7 +136,9 @@ impl<'a> Values<'a> {
                 },
                 Part::Header(name) => {
                     let value = request.require_header(name)?;
-                    form::text(value, end).map_err(malformed(name))?.as_bytes()
+                    form::text(value, without)
+                        .map_err(malformed(name))?
+                        .as_bytes()
                 }
                 Part::Method => request.require_method()?.as_bytes(),
                 Part::Url => request.require_url()?.as_bytes(),
@@ -153,10 +155,10 @@ impl<'a> Values<'a> {
 fn part_of<'a>(
     value: Option<&'a [u8]>,
     header: &Option<String>,
-    end: End,
+    without: Excluded,
 ) -> Result<&'a [u8], Rejection> {
     let header = header.as_deref().unwrap_or_default();
-    let text = token(value.unwrap_or_default(), end).map_err(malformed(header))?;
+    let text = token(value.unwrap_or_default(), without).map_err(malformed(header))?;
     Ok(text.as_bytes())
 }
 

@@ -215,6 +215,6 @@ fn unexpected(expected: &'static str, value: Value) -> Fault {
     PayloadProblem::Unexpected { expected, actual }.into()
 }
 
-fn problem(error: impl Into<PayloadProblem>) -> Fault {
-    error.into().into()
+fn problem(error: impl core::error::Error) -> Fault {
+    PayloadProblem::value(&error).into()
 }

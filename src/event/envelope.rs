@@ -23,7 +23,7 @@ pub(super) fn check(document: &Document) -> Result<Option<Findings>, Fault> {
     let time = member(root, "timestamp", expected)?.string();
     let time = time.ok_or_else(|| unexpected(root, "timestamp", expected))?;
     timestamp::parse(&time)
-        .map_err(|error| Fault::from(PayloadProblem::from(error)).within_name("timestamp"))?;
+        .map_err(|error| Fault::from(PayloadProblem::value(&error)).within_name("timestamp"))?;
 
     let data = member(root, "data", "an object")?;
     if !data.is_object() {

@@ -12,8 +12,8 @@ use super::cause::{Code, Finding};
 use super::text::{base64_decode, replace, unquote};
 use crate::encoding::Encoding;
 use crate::error::ConfigError;
-use crate::key::{KeyInput, KeySource, Keys};
-use crate::sender::{KeyForm, Sender};
+use crate::key::{KeyForm, KeyInput, KeySource, Keys};
+use crate::sender::Sender;
 
 type Secret = Zeroizing<Vec<u8>>;
 
@@ -27,7 +27,7 @@ pub(super) fn parse_each(sender: &Sender, inputs: &[KeyInput]) -> IndexedKeys {
 
 /// One key alone.
 pub(super) fn parse(sender: &Sender, input: KeyInput) -> Result<Keys, ConfigError> {
-    Keys::parse(sender, Vec::from([input]), true, false)
+    Keys::parse(&sender.key_rules(), Vec::from([input]), true, false)
 }
 
 /// The same key once more.

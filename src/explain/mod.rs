@@ -115,7 +115,7 @@ pub fn explain(input: &Input) -> Explanation {
 /// What a verifier says of the callback as it came.
 fn verdict(input: &Input, sender: &Sender) -> Verdict {
     let inputs = input.keys.iter().map(key::copy).collect();
-    let verifier = Keys::parse(sender, inputs, true, false).and_then(|keys| {
+    let verifier = Keys::parse(&sender.key_rules(), inputs, true, false).and_then(|keys| {
         let mut options = Options::new(sender.clone(), keys);
         options.tolerance = input.tolerance.unwrap_or(options.tolerance);
         Verifier::new(options)

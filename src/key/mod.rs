@@ -18,7 +18,6 @@ use crate::algorithm::tag::Tag;
 use crate::encoding::Encoding;
 use crate::error::{ConfigError, KeyProblem};
 use crate::json::Value;
-use crate::sender::{KeyForm, Sender};
 
 use public::PublicAlgorithm;
 pub(crate) use public::PublicKey;
@@ -32,6 +31,32 @@ const SECRET_BYTES: core::ops::RangeInclusive<usize> = 24..=64;
 
 /// The most bytes of another sender's secret. Some issue access tokens as secrets.
 const MAX_SECRET_BYTES: usize = 4096;
+
+/// How a secret is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum KeyForm {
+    /// `whsec_`, `whpk_` or `whsk_` and base64 (Standard Webhooks 1.0).
+    Standard,
+    /// The text's own bytes.
+    Utf8,
+    /// The text's own bytes without white space around them (NOWPayments).
+    Utf8Trimmed,
+    /// The text's own bytes without its first hyphen (Xaman).
+    Utf8WithoutFirstHyphen,
+    /// Hexadecimal digits.
+    Hex,
+    /// Base64.
+    Base64,
+}
+
+/// What the keys of a sender have to be.
+#[derive(Debug, Clone)]
+pub struct KeyRules {
+    /// How a secret is written.
+    pub(crate) form: KeyForm,
+    /// What its signatures are made with.
+    pub(crate) algorithms: Vec<Algorithm>,
+}
 
 /// A key as it is handed in: text, or the raw bytes.
 pub enum KeySource {
@@ -71,14 +96,14 @@ impl From<KeySource> for KeyInput {
 
 /// The keys of a JSON Web Key Set (RFC 7517, section 5), each with its id. Those of another kind than
 /// the sender's are passed over, as the section says.
-pub(crate) fn read_set(sender: &Sender, set: Value) -> Option<Vec<KeyInput>> {
+pub(crate) fn read_set(rules: &KeyRules, set: Value) -> Option<Vec<KeyInput>> {
     let keys = set.get("keys").filter(|keys| keys.is_array())?;
     let inputs = keys.elements().map(|key| KeyInput {
         id: key.get("kid").and_then(Value::string).map(Cow::into_owned),
         source: KeySource::text(key.raw()),
     });
     let other = |input: &KeyInput| {
-        let parsed = parse(sender, &input.source, false);
+        let parsed = parse(rules, &input.source, false);
         matches!(parsed, Err(KeyProblem::KeyKind { .. }))
     };
     Some(inputs.filter(|input| !other(input)).collect())
@@ -129,7 +154,7 @@ impl Keys {
     /// [`ConfigError::InvalidKey`] with the index of the key at fault, or
     /// [`ConfigError::TooManyKeys`].
     pub fn parse(
-        sender: &Sender,
+        rules: &KeyRules,
         inputs: Vec<KeyInput>,
         allow_short: bool,
         may_be_empty: bool,
@@ -141,8 +166,8 @@ impl Keys {
             return Err(ConfigError::TooManyKeys { limit: MAX_KEYS });
         }
         let parse = |(index, input): (usize, KeyInput)| {
-            let key = match parse(sender, &input.source, allow_short) {
-                Ok(Parsed::Secret(bytes)) => Ok(secret(sender, &bytes)),
+            let key = match parse(rules, &input.source, allow_short) {
+                Ok(Parsed::Secret(bytes)) => Ok(secret(rules, &bytes)),
                 Ok(Parsed::Public(algorithm, key)) => Ok(Key::Public(algorithm, key)),
                 Ok(Parsed::Private(_)) => Err(KeyProblem::PrivateToVerify),
                 Err(problem) => Err(problem),
@@ -181,9 +206,9 @@ impl Keys {
 }
 
 /// A secret for each algorithm with which the sender uses it.
-fn secret(sender: &Sender, bytes: &[u8]) -> Key {
+fn secret(rules: &KeyRules, bytes: &[u8]) -> Key {
     let mut secrets: Vec<(Algorithm, Secret)> = Vec::new();
-    for (_, algorithm) in &sender.signature.algorithms {
+    for algorithm in &rules.algorithms {
         if secrets.iter().all(|(other, _)| other != algorithm) {
             secrets.extend(Secret::new(*algorithm, bytes).map(|secret| (*algorithm, secret)));
         }
@@ -221,11 +246,11 @@ impl SigningKey {
     ///
     /// # Errors
     /// [`ConfigError::InvalidKey`] without an index.
-    pub fn parse(sender: &Sender, source: &KeySource) -> Result<Self, ConfigError> {
-        match parse(sender, source, true) {
+    pub fn parse(rules: &KeyRules, source: &KeySource) -> Result<Self, ConfigError> {
+        match parse(rules, source, true) {
             Ok(Parsed::Secret(bytes)) => {
                 // Of two algorithms that share a secret, the last is the stronger.
-                let Key::Secret(mut secrets) = secret(sender, &bytes) else {
+                let Key::Secret(mut secrets) = secret(rules, &bytes) else {
                     return Err(invalid(None, KeyProblem::PublicToSign));
                 };
                 match secrets.pop() {
@@ -256,15 +281,14 @@ const fn invalid(index: Option<usize>, problem: KeyProblem) -> ConfigError {
     ConfigError::InvalidKey { index, problem }
 }
 
-fn parse(sender: &Sender, source: &KeySource, allow_short: bool) -> Result<Parsed, KeyProblem> {
+fn parse(rules: &KeyRules, source: &KeySource, allow_short: bool) -> Result<Parsed, KeyProblem> {
     if matches!(source, KeySource::Text(text) if text.is_empty()) {
         return Err(KeyProblem::Missing);
     }
-    let mut algorithms = sender.signature.algorithms.iter().map(|(_, it)| *it);
-    match algorithms.next() {
-        _ if sender.key == KeyForm::Standard => parse_standard(source, allow_short),
-        Some(algorithm) if !algorithm.is_mac() => parse_public(algorithm, source),
-        _ => parse_secret(sender.key, source).map(Parsed::Secret),
+    match rules.algorithms.first() {
+        _ if rules.form == KeyForm::Standard => parse_standard(source, allow_short),
+        Some(algorithm) if !algorithm.is_mac() => parse_public(*algorithm, source),
+        _ => parse_secret(rules.form, source).map(Parsed::Secret),
     }
 }
 

@@ -6,11 +6,12 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::template::{Part, Template};
-use super::{HeaderSet, KeyForm, Payload, Place, Rule, Sender, SignatureForm, Timestamp};
+use super::{HeaderSet, Payload, Place, Rule, Sender, SignatureForm, Timestamp};
 use crate::algorithm::{Algorithm, Format};
 use crate::encoding::Encoding;
 use crate::error::ConfigError;
 use crate::json::Value;
+use crate::key::KeyForm;
 use crate::timestamp::Unit;
 
 /// The most headers that one callback may need: the boundary has room for as many.

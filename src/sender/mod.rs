@@ -13,8 +13,8 @@ use crate::algorithm::Algorithm;
 use crate::encoding::Encoding;
 #[cfg(not(feature = "full"))]
 use crate::error::ConfigError;
+use crate::key::{KeyForm, KeyRules};
 use crate::timestamp::Unit;
-pub use template::End;
 use template::{Part, Template};
 
 #[cfg(target_arch = "wasm32")]
@@ -108,23 +108,6 @@ pub(crate) struct Timestamp {
     pub(crate) member: Option<String>,
 }
 
-/// How a secret is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum KeyForm {
-    /// `whsec_`, `whpk_` or `whsk_` and base64 (Standard Webhooks 1.0).
-    Standard,
-    /// The text's own bytes.
-    Utf8,
-    /// The text's own bytes without white space around them (NOWPayments).
-    Utf8Trimmed,
-    /// The text's own bytes without its first hyphen (Xaman).
-    Utf8WithoutFirstHyphen,
-    /// Hexadecimal digits.
-    Hex,
-    /// Base64.
-    Base64,
-}
-
 /// What a verified body is read as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Payload {
@@ -200,6 +183,16 @@ impl Sender {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// What its keys have to be.
+    #[must_use]
+    pub fn key_rules(&self) -> KeyRules {
+        let algorithms = self.signature.algorithms.iter();
+        KeyRules {
+            form: self.key,
+            algorithms: algorithms.map(|(_, algorithm)| *algorithm).collect(),
+        }
     }
 
     /// What a verified body is read as.

@@ -4,6 +4,8 @@ use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::error::Excluded;
+
 /// A text whose tokens stand for parts of a callback.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Template(Vec<Part>);
@@ -25,17 +27,6 @@ pub(crate) enum Part {
     Query,
     /// The value of a header.
     Header(String),
-}
-
-/// What follows a part.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum End {
-    /// A fixed text that starts with this byte.
-    Literal(u8),
-    /// Nothing, or what has a form of its own: a time.
-    Free,
-    /// The body, or another text that is not fixed.
-    Open,
 }
 
 /// The text between two braces is no token.
@@ -79,15 +70,16 @@ impl Template {
         beside.all(|part| matches!(part, Part::Literal(_)))
     }
 
-    /// Each part with what follows it.
-    pub(crate) fn with_ends(&self) -> impl Iterator<Item = (&Part, End)> {
+    /// Each part with what its value may not contain, given what follows it.
+    pub(crate) fn with_excluded(&self) -> impl Iterator<Item = (&Part, Excluded)> {
         let behind = self.0.iter().skip(1).map(Some).chain([None]);
         self.0.iter().zip(behind).map(|(part, next)| match next {
             Some(Part::Literal(text)) => {
-                (part, text.bytes().next().map_or(End::Free, End::Literal))
+                let first = text.bytes().next();
+                (part, first.map_or(Excluded::Nothing, Excluded::Byte))
             }
-            None | Some(Part::Timestamp) => (part, End::Free),
-            Some(_) => (part, End::Open),
+            None | Some(Part::Timestamp) => (part, Excluded::Nothing),
+            Some(_) => (part, Excluded::JsonStart),
         })
     }
 }

@@ -8,11 +8,13 @@
 use std::sync::LazyLock;
 
 use wallet_callback::encoding::Encoding;
-use wallet_callback::error::{ConfigError, HeaderProblem, Location, PayloadProblem, Rejection};
+use wallet_callback::error::{
+    ConfigError, Excluded, HeaderProblem, Location, PayloadProblem, Rejection,
+};
 use wallet_callback::event::{Content, Event, Other};
 use wallet_callback::key::{KeySource, Keys, SigningKey};
 use wallet_callback::request::Request;
-use wallet_callback::sender::{End, Sender};
+use wallet_callback::sender::Sender;
 use wallet_callback::sign::{Details, sign};
 use wallet_callback::timestamp::Unit;
 use wallet_callback::verify::{Options, Verifier};
@@ -24,17 +26,17 @@ pub(crate) static SVIX: LazyLock<Sender> = LazyLock::new(|| Sender::find("svix")
 
 /// What is wrong with the headers of these three.
 pub(crate) const NOT_AN_ID: HeaderProblem = HeaderProblem::Token {
-    end: End::Literal(b'.'),
+    without: Excluded::Byte(b'.'),
 };
 pub(crate) const NOT_SECONDS: HeaderProblem = HeaderProblem::Time {
-    unit: Unit::Seconds,
+    expected: Unit::Seconds.form(),
 };
 pub(crate) const NOT_AN_ENTRY: HeaderProblem = HeaderProblem::SignatureEntry {
     separator: b' ',
     assign: b',',
 };
 pub(crate) const NOT_BASE64: HeaderProblem = HeaderProblem::SignatureEncoding {
-    encoding: Encoding::Base64,
+    expected: Encoding::Base64.form(),
 };
 
 /// The receiver's clock, and the timestamp of [`Callback::genuine`].
@@ -105,7 +107,7 @@ impl Callback {
         body: impl AsRef<[u8]>,
     ) -> Self {
         let body = body.as_ref();
-        let key = SigningKey::parse(sender, &KeySource::text(key)).unwrap();
+        let key = SigningKey::parse(&sender.key_rules(), &KeySource::text(key)).unwrap();
         let signed = sign(sender, &key, &details(id, timestamp), body).unwrap();
         Self {
             headers: signed
@@ -231,7 +233,7 @@ pub(crate) fn parse_keys(
     allow_short: bool,
 ) -> Result<Keys, ConfigError> {
     let inputs = sources.into_iter().map(Into::into).collect();
-    Keys::parse(&WALLET, inputs, allow_short, false)
+    Keys::parse(&WALLET.key_rules(), inputs, allow_short, false)
 }
 
 pub(crate) fn keys(texts: &[&str]) -> Result<Keys, ConfigError> {
@@ -239,12 +241,12 @@ pub(crate) fn keys(texts: &[&str]) -> Result<Keys, ConfigError> {
 }
 
 pub(crate) fn signing_key(text: &str) -> Result<SigningKey, ConfigError> {
-    SigningKey::parse(&WALLET, &KeySource::text(text))
+    SigningKey::parse(&WALLET.key_rules(), &KeySource::text(text))
 }
 
 pub(crate) fn options(sender: &Sender, texts: &[&str]) -> Options {
     let inputs = texts.iter().map(|text| KeySource::text(text).into());
-    let keys = Keys::parse(sender, inputs.collect(), false, false);
+    let keys = Keys::parse(&sender.key_rules(), inputs.collect(), false, false);
     Options::new(sender.clone(), keys.unwrap())
 }
 

@@ -1,6 +1,7 @@
 //! Formats, lints and types.
 
 use crate::build;
+use crate::imports;
 use crate::run::{Outcome, command, npm_bin, step};
 use crate::setup::{self, Npm};
 
@@ -9,6 +10,7 @@ pub fn check() -> Outcome {
     let cargo = |title: &str, arguments: &[&str]| step(title, &mut command("cargo", arguments));
     // What takes a second comes first.
     cargo("rustfmt", &["fmt", "--all", "--check"])?;
+    imports::check()?;
     setup::npm(Npm::Everything)?;
     step(
         "biome",

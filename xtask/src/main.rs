@@ -3,6 +3,7 @@
 mod build;
 mod check;
 mod demo;
+mod imports;
 mod model;
 mod run;
 mod setup;

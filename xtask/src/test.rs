@@ -47,11 +47,8 @@ fn everything() -> Outcome {
         &mut command(&npm_bin("attw"), &attw),
     )?;
     show(
-        "tests of the core",
-        &mut command(
-            "cargo",
-            &["test", "--locked", "--package", "wallet-callback"],
-        ),
+        "tests of the core and of the tasks",
+        &mut command("cargo", &["test", "--locked", "--workspace"]),
     )?;
     let has_servers = setup::servers()?;
     let files = test_files(&[
