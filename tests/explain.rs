@@ -15,7 +15,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 use sha2::{Sha256, Sha512};
 use wallet_callback::explain::{
-    Certainty, Code, Explanation, Input, Verdict, explain, write_explanation,
+    CauseCode, Certainty, Explanation, Input, Verdict, explain, write_explanation,
 };
 use wallet_callback::freshness::Tolerance;
 use wallet_callback::key::{KeyInput, KeySource};
@@ -280,20 +280,20 @@ impl Callback {
         }
     }
 
-    fn certain(&self) -> Vec<Code> {
+    fn certain(&self) -> Vec<CauseCode> {
         codes(&self.explain(), Certainty::Certain)
     }
 
-    fn likely(&self) -> Vec<Code> {
+    fn likely(&self) -> Vec<CauseCode> {
         codes(&self.explain(), Certainty::Likely)
     }
 
     #[track_caller]
-    fn proves(&self, expected: &[Code]) -> String {
+    fn proves(&self, expected: &[CauseCode]) -> String {
         let explanation = self.explain();
         let mut found = codes(&explanation, Certainty::Certain);
         // Most bodies here are no wallet events.
-        found.retain(|code| *code != Code::PayloadUnexpected || expected.contains(code));
+        found.retain(|code| *code != CauseCode::PayloadUnexpected || expected.contains(code));
         assert_eq!(found, expected, "{}: {explanation:#?}", self.sender);
         explanation
             .causes
@@ -318,7 +318,7 @@ impl std::fmt::Display for Callback {
     }
 }
 
-fn codes(explanation: &Explanation, certainty: Certainty) -> Vec<Code> {
+fn codes(explanation: &Explanation, certainty: Certainty) -> Vec<CauseCode> {
     let causes = explanation.causes.iter();
     causes
         .filter(|cause| cause.certainty == certainty)
@@ -355,23 +355,30 @@ fn a_key_came_with_what_does_not_belong_to_it() {
         let callback = Callback::genuine(sender);
         let key = callback.key();
         for (text, code) in [
-            (format!("{key}\n"), Code::KeyWhiteSpace),
-            (format!(" {key}"), Code::KeyWhiteSpace),
-            (format!("\u{feff}{key}\r\n"), Code::KeyWhiteSpace),
-            (format!("\"{key}\""), Code::KeyQuotes),
-            (format!("'{key}'"), Code::KeyQuotes),
-            (format!("WEBHOOK_SECRET={key}"), Code::KeyAssignment),
-            (format!("export WEBHOOK_SECRET={key}"), Code::KeyAssignment),
-            (format!("v1,{key}"), Code::KeyPrefix),
+            (format!("{key}\n"), CauseCode::KeyWhiteSpace),
+            (format!(" {key}"), CauseCode::KeyWhiteSpace),
+            (format!("\u{feff}{key}\r\n"), CauseCode::KeyWhiteSpace),
+            (format!("\"{key}\""), CauseCode::KeyQuotes),
+            (format!("'{key}'"), CauseCode::KeyQuotes),
+            (format!("WEBHOOK_SECRET={key}"), CauseCode::KeyAssignment),
+            (
+                format!("export WEBHOOK_SECRET={key}"),
+                CauseCode::KeyAssignment,
+            ),
+            (format!("v1,{key}"), CauseCode::KeyPrefix),
         ] {
             callback.clone().with_key(text).proves(&[code]);
         }
         let both = callback
             .clone()
             .with_key(format!(" WEBHOOK_SECRET='{key}'\n"));
-        both.proves(&[Code::KeyWhiteSpace, Code::KeyQuotes, Code::KeyAssignment]);
+        both.proves(&[
+            CauseCode::KeyWhiteSpace,
+            CauseCode::KeyQuotes,
+            CauseCode::KeyAssignment,
+        ]);
         let escaped = callback.with_key(format!("{key}\\n"));
-        escaped.proves(&[Code::KeyWhiteSpace, Code::KeyLineBreaks]);
+        escaped.proves(&[CauseCode::KeyWhiteSpace, CauseCode::KeyLineBreaks]);
     }
 }
 
@@ -383,29 +390,32 @@ fn a_key_was_read_in_another_form() {
     callback
         .clone()
         .with_key(encoded)
-        .proves(&[Code::KeyPrefix]);
+        .proves(&[CauseCode::KeyPrefix]);
     callback
         .clone()
         .with_key_bytes(text.as_bytes())
-        .proves(&[Code::KeyEncoding]);
+        .proves(&[CauseCode::KeyEncoding]);
     callback
         .clone()
         .with_key_bytes(encoded.as_bytes())
-        .proves(&[Code::KeyPrefix]);
+        .proves(&[CauseCode::KeyPrefix]);
     callback
         .clone()
         .with_key(hex::encode(&bytes))
-        .proves(&[Code::KeyEncoding]);
+        .proves(&[CauseCode::KeyEncoding]);
     callback.with_key_bytes(&bytes).proves(&[]);
 
     let (text, _) = key_of("stripe");
     let rest = text.strip_prefix("whsec_").unwrap();
     let callback = Callback::genuine("stripe");
-    callback.clone().with_key(rest).proves(&[Code::KeyPrefix]);
+    callback
+        .clone()
+        .with_key(rest)
+        .proves(&[CauseCode::KeyPrefix]);
     let decoded = wallet_base64(rest);
     callback
         .with_key_bytes(&decoded)
-        .proves(&[Code::KeyEncoding]);
+        .proves(&[CauseCode::KeyEncoding]);
 
     // The sender's own key is text; what signed decoded it first.
     for (key, text) in [
@@ -423,9 +433,9 @@ fn a_key_was_read_in_another_form() {
         callback.hide(&tag);
         let prefix = key.ends_with(b"abcdefghijkl");
         let code = if prefix {
-            Code::KeyPrefix
+            CauseCode::KeyPrefix
         } else {
-            Code::KeyEncoding
+            CauseCode::KeyEncoding
         };
         callback.proves(&[code]);
     }
@@ -443,14 +453,14 @@ fn a_key_among_several_is_named() {
         (None, Key::Text("whsec_ANOTHER1".to_owned())),
         (None, Key::Text(format!("{key}\n"))),
     ];
-    let message = callback.proves(&[Code::KeyWhiteSpace, Code::OtherKey]);
+    let message = callback.proves(&[CauseCode::KeyWhiteSpace, CauseCode::OtherKey]);
     assert!(message.contains("keys[1]"), "{message}");
 
     callback.keys = vec![
         (None, Key::Text("whsec_ANOTHER1 ".to_owned())),
         (None, Key::Text(key)),
     ];
-    let message = callback.proves(&[Code::KeyRefused, Code::OtherKey]);
+    let message = callback.proves(&[CauseCode::KeyRefused, CauseCode::OtherKey]);
     assert!(message.contains("keys[0]"), "{message}");
 }
 
@@ -458,9 +468,9 @@ fn a_key_among_several_is_named() {
 fn no_key_at_all_is_told() {
     let mut callback = Callback::genuine("stripe");
     callback.keys = Vec::new();
-    callback.proves(&[Code::KeyRefused]);
+    callback.proves(&[CauseCode::KeyRefused]);
     let callback = Callback::genuine("stripe").with_key("");
-    callback.proves(&[Code::KeyRefused]);
+    callback.proves(&[CauseCode::KeyRefused]);
 }
 
 #[test]
@@ -472,7 +482,7 @@ fn another_key_is_likely() {
         };
         let callback = Callback::genuine(sender).with_key(other);
         assert_eq!(callback.certain(), []);
-        assert_eq!(callback.likely(), [Code::KeyWrong]);
+        assert_eq!(callback.likely(), [CauseCode::KeyWrong]);
     }
 }
 
@@ -481,7 +491,7 @@ fn a_key_of_another_kind_is_told() {
     let public = "whpk_A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg=";
     Callback::genuine("tp-wallet")
         .with_key(public)
-        .proves(&[Code::KeyKind]);
+        .proves(&[CauseCode::KeyKind]);
 }
 
 /// Pairs of what was signed and what arrived.
@@ -507,7 +517,7 @@ fn the_body_was_written_anew() {
     ] {
         for sender in SENDERS {
             let callback = Callback::over(sender, signed).with_body(came);
-            callback.proves(&[Code::BodyReserialized]);
+            callback.proves(&[CauseCode::BodyReserialized]);
         }
     }
     // And the reverse: what arrived has the other form.
@@ -515,17 +525,17 @@ fn the_body_was_written_anew() {
         serde_json::to_string_pretty(&serde_json::from_str::<serde_json::Value>(BODY).unwrap())
             .unwrap(),
     );
-    assert!(!pretty.certain().contains(&Code::KeyWrong));
+    assert!(!pretty.certain().contains(&CauseCode::KeyWrong));
     let spaced = Callback::genuine("github").with_body(
         BODY.replace(':', ": ")
             .replace("https: ", "https:")
             .replace("22: 13: 20", "22:13:20"),
     );
-    spaced.proves(&[Code::BodyReserialized]);
+    spaced.proves(&[CauseCode::BodyReserialized]);
     // Go escapes these.
     let go =
         Callback::over("tatum", r#"{"a":"\u003cb\u003e \u0026"}"#).with_body(r#"{"a":"<b> &"}"#);
-    go.proves(&[Code::BodyReserialized]);
+    go.proves(&[CauseCode::BodyReserialized]);
 }
 
 #[test]
@@ -533,22 +543,22 @@ fn the_ends_of_the_body_were_changed() {
     for sender in SENDERS {
         let with = |text: &str| Callback::over(sender, text);
         let lost = with("plain text\n").with_body("plain text");
-        assert!(lost.proves(&[Code::BodyNewline]).contains("without"));
+        assert!(lost.proves(&[CauseCode::BodyNewline]).contains("without"));
         with("plain text\r\n")
             .with_body("plain text")
-            .proves(&[Code::BodyNewline]);
+            .proves(&[CauseCode::BodyNewline]);
         with("plain text")
             .with_body("plain text\n")
-            .proves(&[Code::BodyNewline]);
+            .proves(&[CauseCode::BodyNewline]);
         with("plain text")
             .with_body("plain text\r\n")
-            .proves(&[Code::BodyNewline]);
+            .proves(&[CauseCode::BodyNewline]);
         with("plain text")
             .with_body(" \tplain text \n")
-            .proves(&[Code::BodyNewline]);
+            .proves(&[CauseCode::BodyNewline]);
         with("plain text\n")
             .with_body("plain text\n\n")
-            .proves(&[Code::BodyNewline]);
+            .proves(&[CauseCode::BodyNewline]);
     }
 }
 
@@ -558,13 +568,13 @@ fn the_line_breaks_of_the_body_were_changed() {
         let callback = Callback::over(sender, "a\r\nb\r\nc").with_body("a\nb\nc");
         assert!(
             callback
-                .proves(&[Code::BodyLineBreaks])
+                .proves(&[CauseCode::BodyLineBreaks])
                 .contains("were \\r\\n")
         );
         let callback = Callback::over(sender, "a\nb\nc").with_body("a\r\nb\r\nc");
         assert!(
             callback
-                .proves(&[Code::BodyLineBreaks])
+                .proves(&[CauseCode::BodyLineBreaks])
                 .contains("were \\n")
         );
     }
@@ -576,10 +586,10 @@ fn a_byte_order_mark_was_added_or_lost() {
         let marked = format!("\u{feff}{BODY}");
         Callback::genuine(sender)
             .with_body(&marked)
-            .proves(&[Code::BodyByteOrderMark]);
+            .proves(&[CauseCode::BodyByteOrderMark]);
         // The format of tp-wallet has no such mark.
         let codes = Callback::over(sender, &marked).with_body(BODY).certain();
-        assert!(codes.contains(&Code::BodyByteOrderMark));
+        assert!(codes.contains(&CauseCode::BodyByteOrderMark));
     }
 }
 
@@ -598,7 +608,7 @@ fn the_body_went_through_another_character_set() {
         ] {
             let callback = Callback::over(sender, signed).with_body(came);
             let codes = callback.certain();
-            assert!(codes.contains(&Code::BodyCharset), "{codes:?}");
+            assert!(codes.contains(&CauseCode::BodyCharset), "{codes:?}");
         }
     }
 }
@@ -615,12 +625,15 @@ fn the_body_is_still_compressed() {
             let codes = Callback::over(sender, "{\"a\":1}\n")
                 .with_body(came)
                 .certain();
-            assert!(codes.contains(&Code::BodyCompressed), "{codes:?}");
+            assert!(codes.contains(&CauseCode::BodyCompressed), "{codes:?}");
         }
         // Bombs and junk are left alone.
         let callback = Callback::genuine(sender).with_body([0x1f, 0x8b, 8, 0x1f]);
         assert_eq!(callback.certain(), []);
-        assert_eq!(callback.likely(), [Code::BodyCompressed, Code::KeyWrong]);
+        assert_eq!(
+            callback.likely(),
+            [CauseCode::BodyCompressed, CauseCode::KeyWrong]
+        );
     }
 }
 
@@ -630,7 +643,10 @@ fn the_body_may_have_been_decompressed() {
         .with("content-encoding", "gzip")
         .with_body(BODY);
     assert_eq!(callback.certain(), []);
-    assert_eq!(callback.likely(), [Code::BodyDecompressed, Code::KeyWrong]);
+    assert_eq!(
+        callback.likely(),
+        [CauseCode::BodyDecompressed, CauseCode::KeyWrong]
+    );
 }
 
 #[test]
@@ -644,23 +660,26 @@ fn the_body_was_encoded_or_decoded_once_too_often() {
             .map(|(index, byte)| format!("\"{index}\":{byte}"))
             .collect();
         for (came, code) in [
-            (base64(BODY.as_bytes()), Code::BodyBase64),
-            (quoted, Code::BodyDoubleEncoded),
+            (base64(BODY.as_bytes()), CauseCode::BodyBase64),
+            (quoted, CauseCode::BodyDoubleEncoded),
             (
                 format!("{{\"type\":\"Buffer\",\"data\":{bytes}}}"),
-                Code::BodyBytesAsText,
+                CauseCode::BodyBytesAsText,
             ),
-            (format!("{{{}}}", indexed.join(",")), Code::BodyBytesAsText),
+            (
+                format!("{{{}}}", indexed.join(",")),
+                CauseCode::BodyBytesAsText,
+            ),
             (
                 bytes.trim_matches(['[', ']']).to_owned(),
-                Code::BodyBytesAsText,
+                CauseCode::BodyBytesAsText,
             ),
         ] {
             callback.clone().with_body(came).proves(&[code]);
         }
         let quoted = serde_json::to_string(BODY).unwrap();
         let codes = Callback::over(sender, quoted).with_body(BODY).certain();
-        assert!(codes.contains(&Code::BodyDoubleEncoded));
+        assert!(codes.contains(&CauseCode::BodyDoubleEncoded));
     }
 }
 
@@ -684,7 +703,7 @@ fn the_body_was_taken_for_a_form_or_was_one() {
                 // Nobody can tell which of the characters were encoded.
                 assert_eq!(codes, []);
             } else {
-                assert!(codes.contains(&Code::BodyForm), "{signed} {codes:?}");
+                assert!(codes.contains(&CauseCode::BodyForm), "{signed} {codes:?}");
             }
         }
     }
@@ -695,23 +714,29 @@ fn the_body_was_lost() {
     for body in ["", "[object Object]", "undefined"] {
         let callback = Callback::genuine("stripe").with_body(body);
         assert_eq!(callback.certain(), []);
-        assert_eq!(callback.likely(), [Code::BodyLost, Code::KeyWrong]);
+        assert_eq!(
+            callback.likely(),
+            [CauseCode::BodyLost, CauseCode::KeyWrong]
+        );
     }
     let length = BODY.len().to_string();
     let shorter = Callback::genuine("stripe")
         .with("content-length", length)
         .with_body("{\"a\":2}");
-    assert_eq!(shorter.likely(), [Code::BodyLength, Code::KeyWrong]);
+    assert_eq!(
+        shorter.likely(),
+        [CauseCode::BodyLength, CauseCode::KeyWrong]
+    );
     Callback::over("tatum", "")
         .with_body("{}")
-        .proves(&[Code::BodyReserialized]);
+        .proves(&[CauseCode::BodyReserialized]);
 }
 
 #[test]
 fn the_clock_is_off() {
     for (sender, age, code) in [
-        ("tp-wallet", 301, Code::TimestampTooOld),
-        ("stripe", 7200, Code::TimestampTooOld),
+        ("tp-wallet", 301, CauseCode::TimestampTooOld),
+        ("stripe", 7200, CauseCode::TimestampTooOld),
     ] {
         let mut callback = Callback::genuine(sender);
         callback.now = NOW + age;
@@ -719,11 +744,11 @@ fn the_clock_is_off() {
         assert!(message.contains(&format!("by {age} s")), "{message}");
         assert_eq!(message.contains("2 h"), age == 7200, "{message}");
         callback.now = NOW - age;
-        callback.proves(&[Code::TimestampTooNew]);
+        callback.proves(&[CauseCode::TimestampTooNew]);
         // Together with a mistake of another kind.
         let key = callback.key() + "\n";
         callback = callback.with_key(key);
-        callback.proves(&[Code::KeyWhiteSpace, Code::TimestampTooNew]);
+        callback.proves(&[CauseCode::KeyWhiteSpace, CauseCode::TimestampTooNew]);
     }
 }
 
@@ -732,21 +757,21 @@ fn times_are_in_another_unit() {
     for sender in ["tp-wallet", "stripe"] {
         // Signed in milliseconds by something that means seconds.
         let callback = Callback::at(sender, BODY, ID, NOW * 1000);
-        callback.proves(&[Code::TimestampUnit]);
+        callback.proves(&[CauseCode::TimestampUnit]);
         // Signed in seconds, and changed on the way.
         let changed = |text: &str| text.replace(&NOW.to_string(), &(NOW * 1000).to_string());
         Callback::genuine(sender)
             .map(changed)
-            .proves(&[Code::TimestampUnit]);
+            .proves(&[CauseCode::TimestampUnit]);
         let changed = |text: &str| text.replace(&NOW.to_string(), &(NOW * 1000 + 123).to_string());
         Callback::genuine(sender)
             .map(changed)
-            .proves(&[Code::TimestampUnit]);
+            .proves(&[CauseCode::TimestampUnit]);
         let mut callback = Callback::genuine(sender);
         callback.now = NOW / 1000;
-        callback.proves(&[Code::ClockUnit]);
+        callback.proves(&[CauseCode::ClockUnit]);
         callback.now = NOW * 1000;
-        callback.proves(&[Code::ClockUnit]);
+        callback.proves(&[CauseCode::ClockUnit]);
     }
 }
 
@@ -755,23 +780,23 @@ fn a_header_is_missing_or_has_another_name() {
     let callback = Callback::genuine("tp-wallet").without("webhook-id");
     assert!(
         callback
-            .proves(&[Code::HeaderMissing])
+            .proves(&[CauseCode::HeaderMissing])
             .contains("webhook-id")
     );
     for other in ["webhook_id", "HTTP_WEBHOOK_ID", "x-webhook-id"] {
         let renamed = callback.clone().with(other, ID);
-        let message = renamed.proves(&[Code::HeaderRenamed]);
+        let message = renamed.proves(&[CauseCode::HeaderRenamed]);
         assert!(message.contains(other), "{message}");
     }
     // The same with a key that does not match.
     let renamed = callback
         .with("webhook_id", ID)
         .with_key("whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=");
-    renamed.proves(&[Code::HeaderMissing]);
-    assert_eq!(renamed.likely(), [Code::HeaderRenamed]);
+    renamed.proves(&[CauseCode::HeaderMissing]);
+    assert_eq!(renamed.likely(), [CauseCode::HeaderRenamed]);
     Callback::genuine("github")
         .without("x-hub-signature-256")
-        .proves(&[Code::HeaderMissing]);
+        .proves(&[CauseCode::HeaderMissing]);
 }
 
 #[test]
@@ -781,25 +806,25 @@ fn the_values_of_headers_were_changed() {
         for (changed, code) in [
             (
                 callback.clone().map(|text| format!("{text}, {text}")),
-                Code::HeaderRepeated,
+                CauseCode::HeaderRepeated,
             ),
             (
                 callback.clone().map(|text| format!("{text},{text},{text}")),
-                Code::HeaderRepeated,
+                CauseCode::HeaderRepeated,
             ),
             (
                 callback
                     .clone()
                     .map_signature(|text| format!("{text}, AAAA")),
-                Code::HeaderRepeated,
+                CauseCode::HeaderRepeated,
             ),
             (
                 callback.clone().map(|text| format!(" {text}\t")),
-                Code::HeaderWhiteSpace,
+                CauseCode::HeaderWhiteSpace,
             ),
             (
                 callback.clone().map(|text| format!("\"{text}\"")),
-                Code::HeaderQuotes,
+                CauseCode::HeaderQuotes,
             ),
         ] {
             if !changed.certain().is_empty() {
@@ -819,13 +844,13 @@ fn the_values_of_headers_were_changed() {
                 .replace(',', "%2C")
         });
         if encoded.signature() != callback.signature() {
-            encoded.proves(&[Code::HeaderUrlEncoded]);
+            encoded.proves(&[CauseCode::HeaderUrlEncoded]);
         }
         let spaces = callback
             .clone()
             .map_signature(|text| text.replace('+', " "));
         if spaces.signature() != callback.signature() {
-            spaces.proves(&[Code::HeaderUrlEncoded]);
+            spaces.proves(&[CauseCode::HeaderUrlEncoded]);
         }
     }
 }
@@ -839,20 +864,20 @@ fn the_signature_is_spelt_in_another_way() {
             let cut = callback
                 .clone()
                 .map_signature(|text| text[..length - lost].to_owned());
-            cut.proves(&[Code::SignatureTruncated]);
+            cut.proves(&[CauseCode::SignatureTruncated]);
         }
         let junk = callback.clone().map_signature(|text| format!("{text}00"));
-        junk.proves(&[Code::SignatureTrailing]);
+        junk.proves(&[CauseCode::SignatureTrailing]);
         if matches!(sender, "tp-wallet" | "tatum") {
             let lower = callback.clone().map_signature(str::to_ascii_lowercase);
-            lower.proves(&[Code::SignatureCase]);
+            lower.proves(&[CauseCode::SignatureCase]);
         }
         // With a key that needs repair, too.
         let key = callback.key() + "\n";
         let cut = callback
             .with_key(key)
             .map_signature(|text| text[..length - 3].to_owned());
-        cut.proves(&[Code::KeyWhiteSpace, Code::SignatureTruncated]);
+        cut.proves(&[CauseCode::KeyWhiteSpace, CauseCode::SignatureTruncated]);
     }
 }
 
@@ -874,7 +899,7 @@ fn the_signature_is_in_another_encoding() {
         callback
             .clone()
             .map_signature(recode)
-            .proves(&[Code::SignatureEncoding]);
+            .proves(&[CauseCode::SignatureEncoding]);
         if base64_sender {
             let url = callback.clone().map_signature(|text| {
                 let (before, encoded) = text.split_at(if sender == "tatum" { 0 } else { 3 });
@@ -882,7 +907,7 @@ fn the_signature_is_in_another_encoding() {
             });
             // Where neither alphabet's own characters occur, all that differs is the padding.
             let cut = callback.signature().starts_with(url.signature());
-            let codes = [Code::SignatureEncoding, Code::SignatureTruncated];
+            let codes = [CauseCode::SignatureEncoding, CauseCode::SignatureTruncated];
             url.proves(&[codes[usize::from(cut)]]);
         }
     }
@@ -894,31 +919,31 @@ fn the_prefix_or_label_of_the_signature_is_wrong() {
     let bare = github
         .clone()
         .map_signature(|text| text.replace("sha256=", ""));
-    bare.proves(&[Code::SignaturePrefix]);
+    bare.proves(&[CauseCode::SignaturePrefix]);
     let other = github.map_signature(|text| text.replace("sha256=", "v1="));
-    other.proves(&[Code::SignaturePrefix]);
+    other.proves(&[CauseCode::SignaturePrefix]);
     let bare = Callback::genuine("lightspark");
     bare.clone()
         .map_signature(|text| format!("sha256={text}"))
-        .proves(&[Code::SignaturePrefix]);
+        .proves(&[CauseCode::SignaturePrefix]);
     bare.map_signature(|text| format!("0x{text}"))
-        .proves(&[Code::SignaturePrefix]);
+        .proves(&[CauseCode::SignaturePrefix]);
     let wallet = Callback::genuine("tp-wallet");
     wallet
         .clone()
         .map_signature(|text| text.replace("v1,", ""))
-        .proves(&[Code::SignaturePrefix]);
+        .proves(&[CauseCode::SignaturePrefix]);
     wallet
         .map_signature(|text| text.replace("v1,", "v1="))
-        .proves(&[Code::SignaturePrefix]);
+        .proves(&[CauseCode::SignaturePrefix]);
     let stripe = Callback::genuine("stripe");
     stripe
         .clone()
         .map_signature(|text| text.replace("v1=", "v0="))
-        .proves(&[Code::SignaturePrefix]);
+        .proves(&[CauseCode::SignaturePrefix]);
     stripe
         .map_signature(|text| text.replace("v1=", ""))
-        .proves(&[Code::SignaturePrefix]);
+        .proves(&[CauseCode::SignaturePrefix]);
 }
 
 #[test]
@@ -936,7 +961,7 @@ fn another_algorithm_or_another_text_was_signed() {
         hex::encode(&tag),
         &tag,
     )
-    .proves(&[Code::SignatureAlgorithm]);
+    .proves(&[CauseCode::SignatureAlgorithm]);
     let tag = hmac1(&key, BODY.as_bytes());
     with(
         "lightspark",
@@ -944,7 +969,7 @@ fn another_algorithm_or_another_text_was_signed() {
         hex::encode(&tag),
         &tag,
     )
-    .proves(&[Code::SignatureAlgorithm]);
+    .proves(&[CauseCode::SignatureAlgorithm]);
 
     let (_, key) = key_of("stripe");
     for message in [
@@ -955,7 +980,7 @@ fn another_algorithm_or_another_text_was_signed() {
     ] {
         let tag = hmac256(&key, message.as_bytes());
         let value = format!("t={NOW},v1={}", hex::encode(&tag));
-        with("stripe", "stripe-signature", value, &tag).proves(&[Code::SignedBytes]);
+        with("stripe", "stripe-signature", value, &tag).proves(&[CauseCode::SignedBytes]);
     }
     let (_, key) = key_of("tp-wallet");
     for message in [
@@ -965,7 +990,7 @@ fn another_algorithm_or_another_text_was_signed() {
     ] {
         let tag = hmac256(&key, message.as_bytes());
         let value = format!("v1,{}", base64(&tag));
-        with("tp-wallet", "webhook-signature", value, &tag).proves(&[Code::SignedBytes]);
+        with("tp-wallet", "webhook-signature", value, &tag).proves(&[CauseCode::SignedBytes]);
     }
 }
 
@@ -978,19 +1003,19 @@ fn another_sender_is_named() {
         } else {
             "alchemy"
         };
-        let message = callback.proves(&[Code::OtherSender]);
+        let message = callback.proves(&[CauseCode::OtherSender]);
         assert!(message.contains(sender), "{message}");
         // With a mistake on top.
         let key = callback.key() + "\n";
         callback
             .with_key(key)
-            .proves(&[Code::KeyWhiteSpace, Code::OtherSender]);
+            .proves(&[CauseCode::KeyWhiteSpace, CauseCode::OtherSender]);
     }
     let mut unnamed = Callback::genuine("stripe");
     unnamed.named = false;
-    unnamed.proves(&[Code::OtherSender]);
+    unnamed.proves(&[CauseCode::OtherSender]);
     let wrong = unnamed.with_key("ANOTHER1 ONE");
-    assert_eq!(wrong.likely(), [Code::OtherSender]);
+    assert_eq!(wrong.likely(), [CauseCode::OtherSender]);
     let mut unnamed = Callback::genuine("tp-wallet");
     unnamed.named = false;
     unnamed.proves(&[]);
@@ -1003,16 +1028,16 @@ fn the_headers_of_another_delivery_came_along() {
         .clone()
         .with("webhook-id", "msg_other")
         .with("x-original-id", ID);
-    let message = other.proves(&[Code::OtherId]);
+    let message = other.proves(&[CauseCode::OtherId]);
     assert!(message.contains("x-original-id"), "{message}");
     let body = format!("{{\"type\":\"a\",\"id\":\"{ID}\"}}");
     let inside = Callback::over("standard-webhooks", body).with("webhook-id", "msg_other");
-    inside.proves(&[Code::OtherId]);
+    inside.proves(&[CauseCode::OtherId]);
     for sender in ["tp-wallet", "stripe"] {
         let later = Callback::genuine(sender)
             .map(|text| text.replace(&NOW.to_string(), &(NOW + 60).to_string()))
             .with("x-sent-at", NOW.to_string());
-        later.proves(&[Code::OtherTimestamp]);
+        later.proves(&[CauseCode::OtherTimestamp]);
     }
 }
 
@@ -1078,32 +1103,32 @@ fn a_proxy_changed_the_url_or_the_method() {
         if let Some((name, value)) = header {
             changed = changed.with(name, value);
         }
-        let message = changed.proves(&[Code::UrlChanged]);
+        let message = changed.proves(&[CauseCode::UrlChanged]);
         assert!(message.contains(evidence), "{came} {message}");
     }
     let mut sorted = coinpayments("https://pay.example/hooks?a=1&b=2");
     sorted.url = Some("https://pay.example/hooks?b=2&a=1".to_owned());
-    assert!(sorted.proves(&[Code::UrlChanged]).contains("order"));
+    assert!(sorted.proves(&[CauseCode::UrlChanged]).contains("order"));
     let mut without = coinpayments("https://pay.example/hooks");
     without.url = Some("https://pay.example/hooks?b=2&a=1".to_owned());
-    assert!(without.proves(&[Code::UrlChanged]).contains("query"));
+    assert!(without.proves(&[CauseCode::UrlChanged]).contains("query"));
     let mut path = coinpayments("/hooks");
     path.url = Some("https://pay.example/hooks".to_owned());
-    assert!(path.proves(&[Code::UrlChanged]).contains("path alone"));
+    assert!(path.proves(&[CauseCode::UrlChanged]).contains("path alone"));
 
     let mut method = callback.clone();
     method.method = Some("post".to_owned());
     assert!(
         method
-            .proves(&[Code::MethodChanged])
+            .proves(&[CauseCode::MethodChanged])
             .contains("POST was signed")
     );
     let mut missing = callback.clone();
     missing.method = None;
-    missing.proves(&[Code::MethodChanged]);
+    missing.proves(&[CauseCode::MethodChanged]);
     let mut missing = callback;
     missing.url = None;
-    missing.proves(&[Code::RequestIncomplete]);
+    missing.proves(&[CauseCode::RequestIncomplete]);
 }
 
 #[derive(serde::Deserialize)]
@@ -1154,7 +1179,7 @@ fn published_callbacks_are_explained() {
             let escaped = callback
                 .clone()
                 .with_key(callback.key().replace('\n', "\\n"));
-            escaped.proves(&[Code::KeyLineBreaks]);
+            escaped.proves(&[CauseCode::KeyLineBreaks]);
             continue;
         }
         if vector.sender == "nowpayments" {
@@ -1163,7 +1188,7 @@ fn published_callbacks_are_explained() {
         // White space counts for nothing where a rule reads the body as JSON.
         let key = callback.key();
         let spaced = callback.clone().with_key(format!("{key}\r\n")).certain();
-        assert_eq!(spaced, [Code::KeyWhiteSpace], "{}", vector.sender);
+        assert_eq!(spaced, [CauseCode::KeyWhiteSpace], "{}", vector.sender);
     }
     assert!(count >= 15, "{count}");
 }
@@ -1176,11 +1201,11 @@ fn keys_are_known_by_other_ids() {
         .unwrap();
     let mut named = callback.clone();
     named.keys[0].0 = Some("another-id".to_owned());
-    named.proves(&[Code::KeyOfOtherId]);
+    named.proves(&[CauseCode::KeyOfOtherId]);
     let mut other = named;
     other.keys[0].1 =
         Key::Text("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a".to_owned());
-    other.proves(&[Code::KeyUnknown]);
+    other.proves(&[CauseCode::KeyUnknown]);
 }
 
 #[test]
@@ -1189,22 +1214,23 @@ fn a_payload_that_the_format_does_not_have_is_told() {
         "tp-wallet",
         r#"{"type":"test.event","timestamp":"now","data":{}}"#,
     );
-    let message = callback.proves(&[Code::PayloadUnexpected]);
+    let message = callback.proves(&[CauseCode::PayloadUnexpected]);
     assert!(message.contains("timestamp"), "{message}");
 }
 
 #[test]
 fn a_body_that_is_too_large_is_told() {
     let body = vec![b'x'; (1 << 20) + 1];
-    Callback::over("github", body).proves(&[Code::BodyTooLarge]);
+    Callback::over("github", body).proves(&[CauseCode::BodyTooLarge]);
 }
 
 #[test]
 fn codes_are_unique_and_told_in_order() {
-    let names: std::collections::BTreeSet<_> = Code::ALL.iter().map(|code| code.name()).collect();
-    assert_eq!(names.len(), Code::ALL.len());
-    assert!(Code::ALL.is_sorted());
-    for code in Code::ALL {
+    let names: std::collections::BTreeSet<_> =
+        CauseCode::ALL.iter().map(|code| code.name()).collect();
+    assert_eq!(names.len(), CauseCode::ALL.len());
+    assert!(CauseCode::ALL.is_sorted());
+    for code in CauseCode::ALL.iter().copied() {
         let allowed = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_');
         assert!(code.name().bytes().all(allowed), "{}", code.name());
         assert!(code.meaning().len() > 20 && code.fix().len() > 20);
@@ -1314,7 +1340,7 @@ impl Random {
 
 /// Whether a cause of this code was put into the callback. It is asked of bytes, without any of what
 /// the search does.
-fn was_corrupted(code: Code, original: &Callback, corrupted: &Callback) -> bool {
+fn was_corrupted(code: CauseCode, original: &Callback, corrupted: &Callback) -> bool {
     let keys = [original, corrupted].map(|callback| match &callback.keys[0].1 {
         Key::Text(text) => text.clone().into_bytes(),
         Key::Bytes(bytes) => bytes.clone(),
@@ -1357,14 +1383,14 @@ fn was_corrupted(code: Code, original: &Callback, corrupted: &Callback) -> bool 
         longer != shorter && beginning.is_some_and(|part| part.eq_ignore_ascii_case(shorter))
     };
     match code {
-        Code::BodyReserialized => json[0].is_some() && json[0] == json[1],
-        Code::BodyNewline | Code::BodyLineBreaks => same_bodies(""),
-        Code::BodyByteOrderMark => same_bodies("\u{feff}"),
-        Code::BodyForm => !bodies[0].is_empty() && same_bodies("%=+"),
-        Code::KeyWhiteSpace => same_keys("\u{feff}\"'=,%"),
-        Code::KeyQuotes => same_keys("\"'\u{feff}"),
+        CauseCode::BodyReserialized => json[0].is_some() && json[0] == json[1],
+        CauseCode::BodyNewline | CauseCode::BodyLineBreaks => same_bodies(""),
+        CauseCode::BodyByteOrderMark => same_bodies("\u{feff}"),
+        CauseCode::BodyForm => !bodies[0].is_empty() && same_bodies("%=+"),
+        CauseCode::KeyWhiteSpace => same_keys("\u{feff}\"'=,%"),
+        CauseCode::KeyQuotes => same_keys("\"'\u{feff}"),
         // Of what stands before the underscore, and of the padding.
-        Code::KeyPrefix | Code::KeyEncoding => {
+        CauseCode::KeyPrefix | CauseCode::KeyEncoding => {
             let rest = |key: &[u8]| {
                 without(
                     key.rsplit(|byte| *byte == b'_').next().unwrap(),
@@ -1373,22 +1399,22 @@ fn was_corrupted(code: Code, original: &Callback, corrupted: &Callback) -> bool 
             };
             keys[0] != keys[1] && rest(&keys[0]) == rest(&keys[1])
         }
-        Code::HeaderRepeated => header(&|_, new| new.contains(&b',')),
-        Code::HeaderWhiteSpace => same_letters(""),
-        Code::HeaderQuotes => same_letters("\"'"),
-        Code::SignatureTruncated => header(&|old, new| begins(old, new)),
-        Code::SignatureTrailing => header(&|old, new| begins(new, old)),
-        Code::SignatureCase => {
+        CauseCode::HeaderRepeated => header(&|_, new| new.contains(&b',')),
+        CauseCode::HeaderWhiteSpace => same_letters(""),
+        CauseCode::HeaderQuotes => same_letters("\"'"),
+        CauseCode::SignatureTruncated => header(&|old, new| begins(old, new)),
+        CauseCode::SignatureTrailing => header(&|old, new| begins(new, old)),
+        CauseCode::SignatureCase => {
             header(&|old, new| old.trim_ascii().eq_ignore_ascii_case(new.trim_ascii()))
         }
-        Code::SignaturePrefix | Code::SignatureEncoding | Code::HeaderUrlEncoded => {
+        CauseCode::SignaturePrefix | CauseCode::SignatureEncoding | CauseCode::HeaderUrlEncoded => {
             header(&|old, new| {
                 let tail = |text: &[u8]| text[text.len().saturating_sub(30)..].to_ascii_lowercase();
                 tail(&without(old, "=")) == tail(&without(new, "="))
             })
         }
-        Code::OtherId => value(original, "webhook-id") != value(corrupted, "webhook-id"),
-        Code::OtherTimestamp | Code::TimestampUnit => {
+        CauseCode::OtherId => value(original, "webhook-id") != value(corrupted, "webhook-id"),
+        CauseCode::OtherTimestamp | CauseCode::TimestampUnit => {
             let time = |callback: &Callback| {
                 let stripe = value(callback, "stripe-signature");
                 let stripe =
@@ -1397,13 +1423,15 @@ fn was_corrupted(code: Code, original: &Callback, corrupted: &Callback) -> bool 
             };
             time(original) != time(corrupted)
         }
-        Code::TimestampTooOld | Code::TimestampTooNew => corrupted.now.abs_diff(NOW) > 300,
+        CauseCode::TimestampTooOld | CauseCode::TimestampTooNew => {
+            corrupted.now.abs_diff(NOW) > 300
+        }
         // What the verifier itself says.
-        Code::HeaderMissing
-        | Code::HeaderMalformed
-        | Code::KeyRefused
-        | Code::KeyKind
-        | Code::PayloadUnexpected => true,
+        CauseCode::HeaderMissing
+        | CauseCode::HeaderMalformed
+        | CauseCode::KeyRefused
+        | CauseCode::KeyKind
+        | CauseCode::PayloadUnexpected => true,
         _ => false,
     }
 }

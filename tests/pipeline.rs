@@ -212,8 +212,8 @@ fn every_code_has_the_name_and_status_of_the_contract() {
         ("timestamp_too_new", 401),
         ("malformed_payload", 422),
     ];
-    let codes = Code::ALL.map(|code| (code.name(), code.status()));
-    assert_eq!(codes, contract);
+    let codes = Code::ALL.iter().map(|code| (code.name(), code.status()));
+    assert_eq!(codes.collect::<Vec<_>>(), contract);
 }
 
 #[test]

@@ -9,8 +9,12 @@ use core::fmt;
 const LARGEST: &str =
     "115792089237316195423570985008687907853269984665640564039457584007913129639935";
 
+/// The most decimals.
+const MAX_DECIMALS: u8 = 36;
+
 /// As many as there can be decimals.
 const ZEROS: &str = "000000000000000000000000000000000000";
+const _: () = assert!(ZEROS.len() == 36 && MAX_DECIMALS == 36);
 
 /// A whole number from 0 to 2^256 - 1 in its one spelling: digits, no sign, no leading zeros.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,7 +77,7 @@ impl Decimals {
     /// More than 36.
     pub fn new(decimals: u64) -> Result<Self, AmountError> {
         match u8::try_from(decimals) {
-            Ok(decimals @ 0..=36) => Ok(Self(decimals)),
+            Ok(decimals @ 0..=MAX_DECIMALS) => Ok(Self(decimals)),
             _ => Err(AmountError::Decimals),
         }
     }

@@ -9,6 +9,7 @@ use crate::timestamp::{self, Unit};
 
 /// The longest value that becomes part of the signed bytes, in bytes.
 const MAX_TOKEN_BYTES: usize = 256;
+const _: () = assert!(MAX_TOKEN_BYTES == 256, "HeaderProblem::Token names it");
 
 /// What is as large is no number of seconds: it would be the year 5138.
 const FIRST_MILLISECONDS: u64 = 100_000_000_000;

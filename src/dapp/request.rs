@@ -230,8 +230,8 @@ impl DappRequest<'_> {
         let mut uri = String::from(LINK);
         uri.push_str(&url::escape(link.finish().as_bytes(), Escape::Component));
         if uri.len().saturating_sub(LINK.len()) > MAX_PARAM {
-            let problem = "expected a link of at most 8192 bytes, got a longer one";
-            return Err(invalid("options")(problem));
+            let problem = format!("expected a link of at most {MAX_PARAM} bytes, got a longer one");
+            return Err(invalid("options")(&problem));
         }
         Ok(Prepared { uri, expected })
     }
@@ -415,9 +415,10 @@ impl Transfer<'_> {
         };
         let digits = significant.bytes().filter(u8::is_ascii_digit);
         if digits.skip_while(|digit| *digit == b'0').count() > MAX_DIGITS {
-            let problem =
-                "expected at most 15 digits, which the wallet reads as a number, got more";
-            return Err(invalid("amount")(problem));
+            let problem = format!(
+                "expected at most {MAX_DIGITS} digits, which the wallet reads as a number, got more"
+            );
+            return Err(invalid("amount")(&problem));
         }
         link.maybe("from", expected.address.as_deref());
         link.text("to", &self.to);

@@ -8,12 +8,37 @@ use crate::chain::amount::{AmountError, BaseUnits, Decimals};
 use crate::chain::asset::{Asset, native_decimals};
 use crate::chain::id::Chain;
 use crate::error::PayloadProblem;
-use crate::event::model::{Family, Field, Kind, Status};
+use crate::event::model::{FAMILIES, Family, Field, Kind, Status};
 use crate::json::{Fault, Value};
 use crate::timestamp;
 
-/// The most members that a table has.
+/// The most members that a table has: as many values are held while an object is checked.
 const MAX_FIELDS: usize = 16;
+
+const _: () = {
+    let mut families = FAMILIES.as_slice();
+    while let [family, rest @ ..] = families {
+        assert!(
+            fits(family.fields),
+            "a family has more than MAX_FIELDS members"
+        );
+        families = rest;
+    }
+};
+
+/// Whether a table has at most [`MAX_FIELDS`] members, and so has each in it.
+const fn fits(fields: &[Field]) -> bool {
+    let mut rest = fields;
+    while let [field, behind @ ..] = rest {
+        if let Kind::List(inner) = field.kind
+            && !fits(inner)
+        {
+            return false;
+        }
+        rest = behind;
+    }
+    fields.len() <= MAX_FIELDS
+}
 
 /// The longest id, in characters.
 const MAX_ID: usize = 256;

@@ -10,6 +10,7 @@ use crate::url;
 
 /// The most fields: each is compared with those before it.
 const MAX_FIELDS: usize = 1000;
+const _: () = assert!(MAX_FIELDS == 1000, "the message below names it");
 
 /// The object of JSON that has the form's fields, all of them strings.
 ///

@@ -7,7 +7,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::cause::{Code, Finding};
+use super::cause::{CauseCode, Finding};
 use super::format::Format;
 use super::proof::Bodies;
 use super::text::{base64_decode, from_latin1, replace, to_latin1};
@@ -48,7 +48,7 @@ fn ends(body: &[u8], bodies: &mut Bodies) -> ControlFlow<()> {
     const LOST: &str = "it was signed with a line break at its end, and came without";
     const ADDED: &str = "it came with white space at its end that was not signed";
     const TRIMMED: &str = "it came with white space around it that was not signed";
-    let new = |evidence| Finding::new(Code::BodyNewline, evidence);
+    let new = |evidence| Finding::new(CauseCode::BodyNewline, evidence);
     bodies.visit(new(LOST), [body, b"\n"].concat())?;
     bodies.visit(new(LOST), [body, b"\r\n"].concat())?;
     if let Some(shorter) = body.strip_suffix(b"\n") {
@@ -66,25 +66,28 @@ fn formats(document: &Document, bodies: &mut Bodies) -> ControlFlow<()> {
         }
         let mut written = format.write(document).into_bytes();
         let found = format.describe();
-        let new = |behind| Finding::new(Code::BodyReserialized, format!("{found}{behind}"));
+        let new = |behind| Finding::new(CauseCode::BodyReserialized, format!("{found}{behind}"));
         bodies.visit(new(""), written.clone())?;
         written.push(b'\n');
         bodies.visit(new(", and with a line break at its end"), written)?;
     }
     if text == "{}" || text == "null" {
         let evidence = "an empty body was signed";
-        bodies.visit(Finding::new(Code::BodyReserialized, evidence), Vec::new())?;
+        bodies.visit(
+            Finding::new(CauseCode::BodyReserialized, evidence),
+            Vec::new(),
+        )?;
     }
     ControlFlow::Continue(())
 }
 
 fn line_breaks(body: &[u8], bodies: &mut Bodies) -> ControlFlow<()> {
-    let new = |evidence| Finding::new(Code::BodyLineBreaks, evidence);
+    let new = |evidence| Finding::new(CauseCode::BodyLineBreaks, evidence);
     let unix = replace(body, b"\r\n", b"\n");
     let windows = replace(&unix, b"\n", b"\r\n");
     bodies.visit(new("they were \\n and came as \\r\\n"), unix)?;
     bodies.visit(new("they were \\r\\n and came as \\n"), windows)?;
-    let new = |evidence| Finding::new(Code::BodyByteOrderMark, evidence);
+    let new = |evidence| Finding::new(CauseCode::BodyByteOrderMark, evidence);
     match body.strip_prefix(MARK) {
         Some(without) => bodies.visit(
             new("it was signed without and came with one"),
@@ -104,7 +107,7 @@ fn charsets(body: &[u8], bodies: &mut Bodies) -> ControlFlow<()> {
     if body.is_ascii() {
         return ControlFlow::Continue(());
     }
-    let new = |evidence| Finding::new(Code::BodyCharset, evidence);
+    let new = |evidence| Finding::new(CauseCode::BodyCharset, evidence);
     for windows in [false, true] {
         if let Some(bytes) = str::from_utf8(body)
             .ok()
@@ -120,12 +123,12 @@ fn charsets(body: &[u8], bodies: &mut Bodies) -> ControlFlow<()> {
 
 fn decoded(body: &[u8], bodies: &mut Bodies) -> ControlFlow<()> {
     if let Some(inflated) = inflate(body) {
-        bodies.visit(Finding::new(Code::BodyCompressed, ""), inflated)?;
+        bodies.visit(Finding::new(CauseCode::BodyCompressed, ""), inflated)?;
     }
     if let Some(bytes) = base64_decode(body.trim_ascii()).filter(|bytes| !bytes.is_empty()) {
-        bodies.visit(Finding::new(Code::BodyBase64, ""), bytes)?;
+        bodies.visit(Finding::new(CauseCode::BodyBase64, ""), bytes)?;
     }
-    let new = |evidence| Finding::new(Code::BodyDoubleEncoded, evidence);
+    let new = |evidence| Finding::new(CauseCode::BodyDoubleEncoded, evidence);
     if let Ok(text) = str::from_utf8(body) {
         let mut out = String::with_capacity(body.len());
         write_string(&mut out, text);
@@ -139,7 +142,7 @@ fn forms(body: &[u8], bodies: &mut Bodies) -> ControlFlow<()> {
     const DECODED: &str = "it was signed URL-encoded";
     const ENCODED: &str = "it was signed before it was URL-encoded";
     const NAME: &str = "it was taken for a form that has it as a name";
-    let new = |evidence| Finding::new(Code::BodyForm, evidence);
+    let new = |evidence| Finding::new(CauseCode::BodyForm, evidence);
     for form in [Escape::Form, Escape::Component] {
         if let Some(plain) = url::unescape(body, form) {
             if let Some(name) = plain.strip_suffix(b"=") {
@@ -184,12 +187,12 @@ fn values(root: Value, bodies: &mut Bodies) -> ControlFlow<()> {
     const PARSED: &str = "it was signed as a form, which was parsed and written as JSON";
     const QUOTED: &str = "it is a JSON string that holds what was signed";
     if let Some(text) = root.string() {
-        let finding = Finding::new(Code::BodyDoubleEncoded, QUOTED);
+        let finding = Finding::new(CauseCode::BodyDoubleEncoded, QUOTED);
         bodies.visit(finding, text.into_owned().into_bytes())?;
     }
     for form in [Escape::Form, Escape::Component] {
         if let Some(pairs) = form_pairs(root, form) {
-            bodies.visit(Finding::new(Code::BodyForm, PARSED), pairs)?;
+            bodies.visit(Finding::new(CauseCode::BodyForm, PARSED), pairs)?;
         }
     }
     // `{"type":"Buffer","data":[1,2]}`, `{"0":1,"1":2}` or `[1,2]`.
@@ -199,7 +202,7 @@ fn values(root: Value, bodies: &mut Bodies) -> ControlFlow<()> {
         _ => root.members().map(|(_, value)| byte(value)).collect(),
     };
     match bytes.filter(|bytes| !bytes.is_empty()) {
-        Some(bytes) => bodies.visit(Finding::new(Code::BodyBytesAsText, ""), bytes),
+        Some(bytes) => bodies.visit(Finding::new(CauseCode::BodyBytesAsText, ""), bytes),
         None => ControlFlow::Continue(()),
     }
 }

@@ -5,120 +5,6 @@ use alloc::borrow::{Cow, ToOwned};
 use alloc::format;
 use alloc::string::String;
 
-/// The stable name of a cause. Adding one is a minor version.
-///
-/// The order is that in which causes are told: how often each is met in practice.
-#[non_exhaustive]
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Code {
-    /// The body was parsed and written anew.
-    BodyReserialized,
-    /// The body was lost before it came here.
-    BodyLost,
-    /// There is white space around a key.
-    KeyWhiteSpace,
-    /// There are quotation marks around a key.
-    KeyQuotes,
-    /// A key's prefix was dropped or kept.
-    KeyPrefix,
-    /// A key was read in another form than the sender's.
-    KeyEncoding,
-    /// A key came with the name of its variable.
-    KeyAssignment,
-    /// A key's line breaks are written as two characters each.
-    KeyLineBreaks,
-    /// Another platform signed it.
-    OtherSender,
-    /// It is genuine and too old.
-    TimestampTooOld,
-    /// It is genuine and from the future.
-    TimestampTooNew,
-    /// The timestamp is in milliseconds instead of seconds, or the reverse.
-    TimestampUnit,
-    /// The receiver's clock is in seconds instead of milliseconds, or the reverse.
-    ClockUnit,
-    /// A header is not there.
-    HeaderMissing,
-    /// The method or the URL was not passed.
-    RequestIncomplete,
-    /// A header came under another name.
-    HeaderRenamed,
-    /// A header came more than once.
-    HeaderRepeated,
-    /// There is white space around a header's value.
-    HeaderWhiteSpace,
-    /// There are quotation marks around a header's value.
-    HeaderQuotes,
-    /// A header's value is URL-encoded.
-    HeaderUrlEncoded,
-    /// The end of the signature is missing.
-    SignatureTruncated,
-    /// There is something behind the signature.
-    SignatureTrailing,
-    /// The signature's letters are in another case.
-    SignatureCase,
-    /// The signature is written in hexadecimal digits instead of base64, or the reverse.
-    SignatureEncoding,
-    /// The signature's prefix or label is missing, or there is one too many.
-    SignaturePrefix,
-    /// The signature was made with another algorithm.
-    SignatureAlgorithm,
-    /// Other parts of the callback are signed.
-    SignedBytes,
-    /// The signature belongs to another id.
-    OtherId,
-    /// The signature belongs to another timestamp.
-    OtherTimestamp,
-    /// The URL is not the one that the sender called.
-    UrlChanged,
-    /// The method is not the one that the sender used.
-    MethodChanged,
-    /// White space at the end of the body was added or lost.
-    BodyNewline,
-    /// The body's line breaks were changed.
-    BodyLineBreaks,
-    /// A byte order mark was added or lost.
-    BodyByteOrderMark,
-    /// The body was decoded or encoded in another character set.
-    BodyCharset,
-    /// The body is still compressed.
-    BodyCompressed,
-    /// The body is base64 of what the sender signed.
-    BodyBase64,
-    /// The body was decoded or encoded as a form.
-    BodyForm,
-    /// The body is a JSON string that holds what the sender signed, or the reverse.
-    BodyDoubleEncoded,
-    /// The body is a list of the bytes that the sender signed.
-    BodyBytesAsText,
-    /// The verifier refuses a key.
-    KeyRefused,
-    /// No key is of the kind of the signature.
-    KeyKind,
-    /// The callback names a key that is not there.
-    KeyUnknown,
-    /// It was signed by a key with another id.
-    KeyOfOtherId,
-    /// It was signed by another key than the first.
-    OtherKey,
-    /// The body is longer than the limit.
-    BodyTooLarge,
-    /// A header has another form.
-    HeaderMalformed,
-    /// What should hold the signature in the body does not.
-    SignatureMalformed,
-    /// It is genuine, and its body is not what the format prescribes.
-    PayloadUnexpected,
-    /// The body was decompressed.
-    BodyDecompressed,
-    /// The body is not as long as it was sent.
-    BodyLength,
-    /// The key is another one.
-    KeyWrong,
-    /// Not everything could be tried.
-    SearchIncomplete,
-}
-
 /// How sure a cause is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Certainty {
@@ -133,7 +19,7 @@ pub enum Certainty {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cause {
     /// The reason.
-    pub code: Code,
+    pub code: CauseCode,
     /// How sure it is.
     pub certainty: Certainty,
     /// What happened, for people.
@@ -145,12 +31,12 @@ pub struct Cause {
 /// A cause before it is known how sure it is, with what shows it.
 #[derive(Debug, Clone)]
 pub(super) struct Finding {
-    pub(super) code: Code,
+    pub(super) code: CauseCode,
     pub(super) evidence: Cow<'static, str>,
 }
 
 impl Finding {
-    pub(super) fn new(code: Code, evidence: impl Into<Cow<'static, str>>) -> Self {
+    pub(super) fn new(code: CauseCode, evidence: impl Into<Cow<'static, str>>) -> Self {
         let evidence = evidence.into();
         Self { code, evidence }
     }
@@ -186,139 +72,154 @@ const RAW_TEXT: &str = "pass the bytes as they came, without decoding, trimming 
 const ENVIRONMENT: &str = "correct the environment variable or secret store (an .env file wants NAME=value, without quotation marks where the platform takes them literally, and printf '%s' instead of echo), then restart";
 const PROXY_HEADERS: &str = "look at what stands between the sender and your handler (nginx, API gateway, CDN, a framework's header helper) and pass the request's headers on as they came: req.headers in Node and Express, request.headers in Next.js and Workers";
 
-impl Code {
-    /// Every code, in the order in which causes are told.
-    pub const ALL: [Self; 53] = [
-        Self::BodyReserialized,
-        Self::BodyLost,
-        Self::KeyWhiteSpace,
-        Self::KeyQuotes,
-        Self::KeyPrefix,
-        Self::KeyEncoding,
-        Self::KeyAssignment,
-        Self::KeyLineBreaks,
-        Self::OtherSender,
-        Self::TimestampTooOld,
-        Self::TimestampTooNew,
-        Self::TimestampUnit,
-        Self::ClockUnit,
-        Self::HeaderMissing,
-        Self::RequestIncomplete,
-        Self::HeaderRenamed,
-        Self::HeaderRepeated,
-        Self::HeaderWhiteSpace,
-        Self::HeaderQuotes,
-        Self::HeaderUrlEncoded,
-        Self::SignatureTruncated,
-        Self::SignatureTrailing,
-        Self::SignatureCase,
-        Self::SignatureEncoding,
-        Self::SignaturePrefix,
-        Self::SignatureAlgorithm,
-        Self::SignedBytes,
-        Self::OtherId,
-        Self::OtherTimestamp,
-        Self::UrlChanged,
-        Self::MethodChanged,
-        Self::BodyNewline,
-        Self::BodyLineBreaks,
-        Self::BodyByteOrderMark,
-        Self::BodyCharset,
-        Self::BodyCompressed,
-        Self::BodyBase64,
-        Self::BodyForm,
-        Self::BodyDoubleEncoded,
-        Self::BodyBytesAsText,
-        Self::KeyRefused,
-        Self::KeyKind,
-        Self::KeyUnknown,
-        Self::KeyOfOtherId,
-        Self::OtherKey,
-        Self::BodyTooLarge,
-        Self::HeaderMalformed,
-        Self::SignatureMalformed,
-        Self::PayloadUnexpected,
-        Self::BodyDecompressed,
-        Self::BodyLength,
-        Self::KeyWrong,
-        Self::SearchIncomplete,
-    ];
-
-    /// The code as it is written in answers.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        self.text().0
-    }
-
-    /// What it means.
-    #[must_use]
-    pub const fn meaning(self) -> &'static str {
-        self.text().1
-    }
-
-    /// What to do about it.
-    #[must_use]
-    pub const fn fix(self) -> &'static str {
-        self.text().2
-    }
-
-    /// Name, meaning, fix.
-    #[rustfmt::skip]
-    const fn text(self) -> (&'static str, &'static str, &'static str) {
-        match self {
-            Self::BodyReserialized => ("body_reserialized", "the body was parsed and written anew before it was verified", RAW_BODY),
-            Self::BodyLost => ("body_lost", "the body did not arrive here", "something has read the request's stream before, or an object was turned into text. Read the body once, as bytes, and verify those: express.raw({ type: \"*/*\" }) in Express, await request.arrayBuffer() in Next.js and Workers"),
-            Self::KeyWhiteSpace => ("key_white_space", "there is white space or a line break in the key", ENVIRONMENT),
-            Self::KeyQuotes => ("key_quotes", "there are quotation marks around the key", ENVIRONMENT),
-            Self::KeyPrefix => ("key_prefix", "the key came with a prefix too many or without its own", "copy the key again from the sender's dashboard, whole, and do not cut off or add anything before it"),
-            Self::KeyEncoding => ("key_encoding", "the key was read in another form than the one in which it is written", "pass the key in the form that the message names: bytes as a Uint8Array (Buffer.from(key, \"base64\") or Buffer.from(key, \"hex\")), or correct the member `key` of a descriptor of your own"),
-            Self::KeyAssignment => ("key_assignment", "the key came with the name of its variable before it", "remove the name and the equals sign: the variable's value is the key alone"),
-            Self::KeyLineBreaks => ("key_line_breaks", "the line breaks of the key are written as a backslash and an n", "restore them where the key is read: process.env.NAME.replaceAll(\"\\\\n\", \"\\n\")"),
-            Self::OtherSender => ("other_sender", "the callback is signed by another sender than expected", "pass the name in the message to createVerifier as `sender`, or give each sender a route of its own"),
-            Self::TimestampTooOld => ("timestamp_too_old", "the callback is genuine, and older than the tolerance allows", "correct the clock (chronyc tracking or timedatectl on the server). Where the clock is right, this is a replay, a delayed retry, or a recorded test: sign tests anew, or pass the time of the recording as `now`"),
-            Self::TimestampTooNew => ("timestamp_too_new", "the callback is genuine, and further in the future than the tolerance allows", "correct the clock: the server's runs behind (chronyc tracking or timedatectl shows by how much)"),
-            Self::TimestampUnit => ("timestamp_unit", "the timestamp is in another unit than the sender's", "sign with Math.floor(Date.now() / 1000) where seconds are due and with Date.now() where milliseconds are, or correct `timestamp.unit` of a descriptor of your own"),
-            Self::ClockUnit => ("clock_unit", "the receiver's clock is in another unit than milliseconds", "give milliseconds: now: () => Date.now()"),
-            Self::HeaderMissing => ("header_missing", "a header that is signed or holds the signature did not arrive", PROXY_HEADERS),
-            Self::RequestIncomplete => ("request_incomplete", "the sender signs the request's method or URL, and it was not passed", "pass the member that the message names beside headers and body: method as the sender called with it, url as it is registered with the sender; verifyRequest(request) takes both from a Fetch request"),
-            Self::HeaderRenamed => ("header_renamed", "a header arrived under another name", PROXY_HEADERS),
-            Self::HeaderRepeated => ("header_repeated", "a header arrived more than once, and its values were joined with a comma", "let one layer alone set the header: a proxy adds it a second time (nginx proxy_set_header, an API gateway's mapping), or a retry copies it"),
-            Self::HeaderWhiteSpace => ("header_white_space", "there is white space around a header's value", PROXY_HEADERS),
-            Self::HeaderQuotes => ("header_quotes", "there are quotation marks around a header's value", PROXY_HEADERS),
-            Self::HeaderUrlEncoded => ("header_url_encoded", "a header's value is URL-encoded, or was decoded as if it had been", PROXY_HEADERS),
-            Self::SignatureTruncated => ("signature_truncated", "the end of the signature is missing", "look for a limit on the length of header values: a column in which headers are stored, a log from which they were copied, a gateway's mapping"),
-            Self::SignatureTrailing => ("signature_trailing", "there is something behind the signature that does not belong to it", "cut nothing off in the handler, where it would be cut off from forged values, too: find what appends to the header's value, or what reads two headers as one"),
-            Self::SignatureCase => ("signature_case", "the letters of the signature are in another case, which base64 does not survive", "pass header values on as they came: something turns them into lower or upper case, where it may do so with names only"),
-            Self::SignatureEncoding => ("signature_encoding", "the signature is written in another encoding than the sender's", "write it as the sender does where it is made or passed on (digest(\"hex\") against digest(\"base64\")), or correct `signature.encoding` of a descriptor of your own"),
-            Self::SignaturePrefix => ("signature_prefix", "the signature came with a prefix or label too many or without its own", "pass the header's whole value, as it came, and do not split it; in a descriptor of your own correct `signature.prefix` or the labels in `algorithm`"),
-            Self::SignatureAlgorithm => ("signature_algorithm", "the signature was made with another algorithm than the sender's", "sign with the sender's algorithm, choose the header that it signs with this one, or correct `algorithm` of a descriptor of your own"),
-            Self::SignedBytes => ("signed_bytes", "the signature is over other parts of the callback than the sender's", "sign what the sender signs (sign() of this package does), check that `sender` is the right one, or correct `signed` of a descriptor of your own"),
-            Self::OtherId => ("other_id", "the signature belongs to another id than the one that came with it", "keep the headers of one delivery together: a retry or a queue has sent the headers of one message with those of another"),
-            Self::OtherTimestamp => ("other_timestamp", "the signature belongs to another timestamp than the one that came with it", "keep the headers of one delivery together: a retry or a proxy has set the time anew without signing anew"),
-            Self::UrlChanged => ("url_changed", "the URL is not the one that the sender called and signed", "pass the public URL, as it is registered with the sender, as `url`: a proxy has changed the scheme, the host or the path (behind one, build it from your own configuration and req.originalUrl, not from req.url)"),
-            Self::MethodChanged => ("method_changed", "the method is not the one that the sender used and signed", "pass the method with which the sender called as `method`, in capital letters"),
-            Self::BodyNewline => ("body_newline", "white space at an end of the body was added or lost", RAW_TEXT),
-            Self::BodyLineBreaks => ("body_line_breaks", "the line breaks of the body were changed", RAW_TEXT),
-            Self::BodyByteOrderMark => ("body_byte_order_mark", "a byte order mark before the body was added or lost", RAW_TEXT),
-            Self::BodyCharset => ("body_charset", "the body was decoded or encoded in another character set than it was signed in", RAW_TEXT),
-            Self::BodyCompressed => ("body_compressed", "the body is still compressed, and the sender signed what is in it", "decompress before verifying: express.raw() does so with its default inflate: true, in Node zlib.gunzipSync(body); Fetch runtimes do it by themselves unless a proxy has removed content-encoding"),
-            Self::BodyBase64 => ("body_base64", "the body is base64 of what the sender signed", "decode it first: in AWS Lambda Buffer.from(event.body, \"base64\") where event.isBase64Encoded"),
-            Self::BodyForm => ("body_form", "the body was decoded or encoded as a form", "verify the raw bytes, before express.urlencoded(), request.formData() or a query-string library reads them: express.raw({ type: \"*/*\" }) in Express, await request.arrayBuffer() in Next.js and Workers"),
-            Self::BodyDoubleEncoded => ("body_double_encoded", "the body was turned into a JSON string, or out of one", "call JSON.stringify or JSON.parse neither on the body nor on the event that holds it once too often; pass the text itself"),
-            Self::BodyBytesAsText => ("body_bytes_as_text", "the body is a list of numbers, one for each byte that the sender signed", "pass the Buffer or Uint8Array itself: String(bytes) and JSON.stringify(bytes) turn it into a list"),
-            Self::KeyRefused => ("key_refused", "the verifier refuses a key", "correct the key as the message says; createVerifier throws the same when the server starts"),
-            Self::KeyKind => ("key_kind", "no key is of a kind that could have made the signature", "give the key that belongs to this kind of signature: a shared secret for an HMAC, the sender's public key for the others"),
-            Self::KeyUnknown => ("key_unknown", "the callback names a key that is not among the keys", "add the key with this id: the sender has rotated its keys, or the callback is from its other environment (test against live)"),
-            Self::KeyOfOtherId => ("key_of_other_id", "the signature matches a key under another id than the one that the callback names", "correct the ids: two keys were mixed up where they are configured"),
-            Self::OtherKey => ("other_key", "the signature matches another key than the first", "nothing, during a rotation. Otherwise the key belongs to another environment (test against live) or endpoint: give each its own"),
-            Self::BodyTooLarge => ("body_too_large", "the body is longer than the limit", "raise maxBodyBytes, if the sender does send bodies of this size"),
-            Self::HeaderMalformed => ("header_malformed", "a header does not have the form that the sender documents", "compare the header's value with the sender's documentation, and check that `sender` is the right one"),
-            Self::SignatureMalformed => ("signature_malformed", "the member of the body that holds the signature is not there, or has another form", "check that `sender` is the right one, and that nothing between the sender and you changes the body"),
-            Self::PayloadUnexpected => ("payload_unexpected", "the callback is genuine and fresh, and its body is not what the format prescribes", "if this is another sender's format, pass its name as `sender`; otherwise report the path in the message to the sender"),
-            Self::BodyDecompressed => ("body_decompressed", "the body may have been decompressed, and the sender may have signed the compressed bytes", "pass the bytes as they came over the wire (express.raw({ inflate: false })), or ask the sender to send without content-encoding"),
-            Self::BodyLength => ("body_length", "the body is not as long as it was when it was sent", RAW_BODY),
-            Self::KeyWrong => ("key_wrong", "everything is well formed and nothing matches, so the key is most likely another one", "copy the key again from the sender's dashboard: of this environment (test against live), of this endpoint, after its latest rotation. During a rotation pass both keys. If it is the right one, the body was changed in a way that cannot be undone: verify the raw bytes"),
-            Self::SearchIncomplete => ("search_incomplete", "not everything could be tried within the time that is allowed", "explain with the one key that should match, and with a smaller callback of the same kind if there is one"),
+/// Makes the codes of causes from their table: variant, name, meaning, fix.
+macro_rules! causes {
+    ($($variant:ident = $name:literal, $meaning:literal, $fix:expr;)*) => {
+        /// The stable name of a cause. Adding one is a minor version.
+        ///
+        /// The order is that in which causes are told: how often each is met in practice.
+        #[non_exhaustive]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum CauseCode {
+            $(#[doc = $meaning] $variant,)*
         }
-    }
+
+        impl CauseCode {
+            /// Every code, in the order in which causes are told.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// The code as it is written in answers.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                }
+            }
+
+            /// What it means.
+            #[must_use]
+            pub const fn meaning(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $meaning,)*
+                }
+            }
+
+            /// What to do about it.
+            #[must_use]
+            pub const fn fix(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $fix,)*
+                }
+            }
+        }
+    };
+}
+
+causes! {
+    BodyReserialized = "body_reserialized", "the body was parsed and written anew before it was verified",
+        RAW_BODY;
+    BodyLost = "body_lost", "the body did not arrive here",
+        "something has read the request's stream before, or an object was turned into text. Read the body once, as bytes, and verify those: express.raw({ type: \"*/*\" }) in Express, await request.arrayBuffer() in Next.js and Workers";
+    KeyWhiteSpace = "key_white_space", "there is white space or a line break in the key",
+        ENVIRONMENT;
+    KeyQuotes = "key_quotes", "there are quotation marks around the key",
+        ENVIRONMENT;
+    KeyPrefix = "key_prefix", "the key came with a prefix too many or without its own",
+        "copy the key again from the sender's dashboard, whole, and do not cut off or add anything before it";
+    KeyEncoding = "key_encoding", "the key was read in another form than the one in which it is written",
+        "pass the key in the form that the message names: bytes as a Uint8Array (Buffer.from(key, \"base64\") or Buffer.from(key, \"hex\")), or correct the member `key` of a descriptor of your own";
+    KeyAssignment = "key_assignment", "the key came with the name of its variable before it",
+        "remove the name and the equals sign: the variable's value is the key alone";
+    KeyLineBreaks = "key_line_breaks", "the line breaks of the key are written as a backslash and an n",
+        "restore them where the key is read: process.env.NAME.replaceAll(\"\\\\n\", \"\\n\")";
+    OtherSender = "other_sender", "the callback is signed by another sender than expected",
+        "pass the name in the message to createVerifier as `sender`, or give each sender a route of its own";
+    TimestampTooOld = "timestamp_too_old", "the callback is genuine, and older than the tolerance allows",
+        "correct the clock (chronyc tracking or timedatectl on the server). Where the clock is right, this is a replay, a delayed retry, or a recorded test: sign tests anew, or pass the time of the recording as `now`";
+    TimestampTooNew = "timestamp_too_new", "the callback is genuine, and further in the future than the tolerance allows",
+        "correct the clock: the server's runs behind (chronyc tracking or timedatectl shows by how much)";
+    TimestampUnit = "timestamp_unit", "the timestamp is in another unit than the sender's",
+        "sign with Math.floor(Date.now() / 1000) where seconds are due and with Date.now() where milliseconds are, or correct `timestamp.unit` of a descriptor of your own";
+    ClockUnit = "clock_unit", "the receiver's clock is in another unit than milliseconds",
+        "give milliseconds: now: () => Date.now()";
+    HeaderMissing = "header_missing", "a header that is signed or holds the signature did not arrive",
+        PROXY_HEADERS;
+    RequestIncomplete = "request_incomplete", "the sender signs the request's method or URL, and it was not passed",
+        "pass the member that the message names beside headers and body: method as the sender called with it, url as it is registered with the sender; verifyRequest(request) takes both from a Fetch request";
+    HeaderRenamed = "header_renamed", "a header arrived under another name",
+        PROXY_HEADERS;
+    HeaderRepeated = "header_repeated", "a header arrived more than once, and its values were joined with a comma",
+        "let one layer alone set the header: a proxy adds it a second time (nginx proxy_set_header, an API gateway's mapping), or a retry copies it";
+    HeaderWhiteSpace = "header_white_space", "there is white space around a header's value",
+        PROXY_HEADERS;
+    HeaderQuotes = "header_quotes", "there are quotation marks around a header's value",
+        PROXY_HEADERS;
+    HeaderUrlEncoded = "header_url_encoded", "a header's value is URL-encoded, or was decoded as if it had been",
+        PROXY_HEADERS;
+    SignatureTruncated = "signature_truncated", "the end of the signature is missing",
+        "look for a limit on the length of header values: a column in which headers are stored, a log from which they were copied, a gateway's mapping";
+    SignatureTrailing = "signature_trailing", "there is something behind the signature that does not belong to it",
+        "cut nothing off in the handler, where it would be cut off from forged values, too: find what appends to the header's value, or what reads two headers as one";
+    SignatureCase = "signature_case", "the letters of the signature are in another case, which base64 does not survive",
+        "pass header values on as they came: something turns them into lower or upper case, where it may do so with names only";
+    SignatureEncoding = "signature_encoding", "the signature is written in another encoding than the sender's",
+        "write it as the sender does where it is made or passed on (digest(\"hex\") against digest(\"base64\")), or correct `signature.encoding` of a descriptor of your own";
+    SignaturePrefix = "signature_prefix", "the signature came with a prefix or label too many or without its own",
+        "pass the header's whole value, as it came, and do not split it; in a descriptor of your own correct `signature.prefix` or the labels in `algorithm`";
+    SignatureAlgorithm = "signature_algorithm", "the signature was made with another algorithm than the sender's",
+        "sign with the sender's algorithm, choose the header that it signs with this one, or correct `algorithm` of a descriptor of your own";
+    SignedBytes = "signed_bytes", "the signature is over other parts of the callback than the sender's",
+        "sign what the sender signs (sign() of this package does), check that `sender` is the right one, or correct `signed` of a descriptor of your own";
+    OtherId = "other_id", "the signature belongs to another id than the one that came with it",
+        "keep the headers of one delivery together: a retry or a queue has sent the headers of one message with those of another";
+    OtherTimestamp = "other_timestamp", "the signature belongs to another timestamp than the one that came with it",
+        "keep the headers of one delivery together: a retry or a proxy has set the time anew without signing anew";
+    UrlChanged = "url_changed", "the URL is not the one that the sender called and signed",
+        "pass the public URL, as it is registered with the sender, as `url`: a proxy has changed the scheme, the host or the path (behind one, build it from your own configuration and req.originalUrl, not from req.url)";
+    MethodChanged = "method_changed", "the method is not the one that the sender used and signed",
+        "pass the method with which the sender called as `method`, in capital letters";
+    BodyNewline = "body_newline", "white space at an end of the body was added or lost",
+        RAW_TEXT;
+    BodyLineBreaks = "body_line_breaks", "the line breaks of the body were changed",
+        RAW_TEXT;
+    BodyByteOrderMark = "body_byte_order_mark", "a byte order mark before the body was added or lost",
+        RAW_TEXT;
+    BodyCharset = "body_charset", "the body was decoded or encoded in another character set than it was signed in",
+        RAW_TEXT;
+    BodyCompressed = "body_compressed", "the body is still compressed, and the sender signed what is in it",
+        "decompress before verifying: express.raw() does so with its default inflate: true, in Node zlib.gunzipSync(body); Fetch runtimes do it by themselves unless a proxy has removed content-encoding";
+    BodyBase64 = "body_base64", "the body is base64 of what the sender signed",
+        "decode it first: in AWS Lambda Buffer.from(event.body, \"base64\") where event.isBase64Encoded";
+    BodyForm = "body_form", "the body was decoded or encoded as a form",
+        "verify the raw bytes, before express.urlencoded(), request.formData() or a query-string library reads them: express.raw({ type: \"*/*\" }) in Express, await request.arrayBuffer() in Next.js and Workers";
+    BodyDoubleEncoded = "body_double_encoded", "the body was turned into a JSON string, or out of one",
+        "call JSON.stringify or JSON.parse neither on the body nor on the event that holds it once too often; pass the text itself";
+    BodyBytesAsText = "body_bytes_as_text", "the body is a list of numbers, one for each byte that the sender signed",
+        "pass the Buffer or Uint8Array itself: String(bytes) and JSON.stringify(bytes) turn it into a list";
+    KeyRefused = "key_refused", "the verifier refuses a key",
+        "correct the key as the message says; createVerifier throws the same when the server starts";
+    KeyKind = "key_kind", "no key is of a kind that could have made the signature",
+        "give the key that belongs to this kind of signature: a shared secret for an HMAC, the sender's public key for the others";
+    KeyUnknown = "key_unknown", "the callback names a key that is not among the keys",
+        "add the key with this id: the sender has rotated its keys, or the callback is from its other environment (test against live)";
+    KeyOfOtherId = "key_of_other_id", "the signature matches a key under another id than the one that the callback names",
+        "correct the ids: two keys were mixed up where they are configured";
+    OtherKey = "other_key", "the signature matches another key than the first",
+        "nothing, during a rotation. Otherwise the key belongs to another environment (test against live) or endpoint: give each its own";
+    BodyTooLarge = "body_too_large", "the body is longer than the limit",
+        "raise maxBodyBytes, if the sender does send bodies of this size";
+    HeaderMalformed = "header_malformed", "a header does not have the form that the sender documents",
+        "compare the header's value with the sender's documentation, and check that `sender` is the right one";
+    SignatureMalformed = "signature_malformed", "the member of the body that holds the signature is not there, or has another form",
+        "check that `sender` is the right one, and that nothing between the sender and you changes the body";
+    PayloadUnexpected = "payload_unexpected", "the callback is genuine and fresh, and its body is not what the format prescribes",
+        "if this is another sender's format, pass its name as `sender`; otherwise report the path in the message to the sender";
+    BodyDecompressed = "body_decompressed", "the body may have been decompressed, and the sender may have signed the compressed bytes",
+        "pass the bytes as they came over the wire (express.raw({ inflate: false })), or ask the sender to send without content-encoding";
+    BodyLength = "body_length", "the body is not as long as it was when it was sent",
+        RAW_BODY;
+    KeyWrong = "key_wrong", "everything is well formed and nothing matches, so the key is most likely another one",
+        "copy the key again from the sender's dashboard: of this environment (test against live), of this endpoint, after its latest rotation. During a rotation pass both keys. If it is the right one, the body was changed in a way that cannot be undone: verify the raw bytes";
+    SearchIncomplete = "search_incomplete", "not everything could be tried within the time that is allowed",
+        "explain with the one key that should match, and with a smaller callback of the same kind if there is one";
 }

@@ -7,7 +7,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::case::{Case, Change};
-use super::cause::{Code, Finding};
+use super::cause::{CauseCode, Finding};
 use super::header::{shown, with_time};
 use crate::json::{Document, Integers, Value};
 use crate::url;
@@ -40,7 +40,7 @@ fn units(case: Case, changes: &mut Vec<Change>) {
     let divided = "seconds were signed, and came as milliseconds";
     let multiplied = "milliseconds were signed, and came as seconds";
     for (headers, evidence) in [(shorter, divided), (cut, divided), (longer, multiplied)] {
-        let finding = Finding::new(Code::TimestampUnit, evidence);
+        let finding = Finding::new(CauseCode::TimestampUnit, evidence);
         changes.extend(headers.map(|headers| Change::of_headers(finding, headers)));
     }
 }
@@ -50,7 +50,7 @@ fn methods(case: Case, changes: &mut Vec<Change>) {
         return;
     }
     for method in METHODS {
-        let finding = Finding::new(Code::MethodChanged, format!("{method} was signed"));
+        let finding = Finding::new(CauseCode::MethodChanged, format!("{method} was signed"));
         changes.push(Change::of_method(finding, method));
     }
 }
@@ -89,13 +89,13 @@ fn urls(case: Case, changes: &mut Vec<Change>) {
                     names.push("its host");
                 }
                 names.extend(Some(target_name).filter(|name| !name.is_empty()));
-                let finding = Finding::new(Code::UrlChanged, names.join(", "));
+                let finding = Finding::new(CauseCode::UrlChanged, names.join(", "));
                 if absolute != given {
                     changes.push(Change::of_url(finding, absolute));
                 }
             }
         }
-        let finding = Finding::new(Code::UrlChanged, "the path alone was signed");
+        let finding = Finding::new(CauseCode::UrlChanged, "the path alone was signed");
         changes.push(Change::of_url(finding, target));
     }
 }
@@ -171,11 +171,11 @@ fn others(case: Case, changes: &mut Vec<Change>) {
     let ids: Vec<&str> = ids.collect();
     for (place, value) in candidates {
         if let Some(headers) = with_time(case, |_| Some(value.clone())) {
-            let finding = Finding::new(Code::OtherTimestamp, place.clone());
+            let finding = Finding::new(CauseCode::OtherTimestamp, place.clone());
             changes.push(Change::of_headers(finding, headers));
         }
         for id in &ids {
-            let finding = Finding::new(Code::OtherId, place.clone());
+            let finding = Finding::new(CauseCode::OtherId, place.clone());
             let headers = case.replace(id, value.clone());
             changes.push(Change::of_headers(finding, headers));
         }

@@ -6,7 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::case::{Case, Change, Headers};
-use super::cause::{Code, Finding};
+use super::cause::{CauseCode, Finding};
 use super::text::{base64_decode, replace, unquote};
 use crate::sender::Sender;
 use crate::url::{self, Escape};
@@ -20,17 +20,17 @@ const PREFIXES: [&str; 10] = [
 pub(super) fn changes(case: Case) -> Vec<Change> {
     let mut changes = Vec::new();
     renamed(case, &mut changes);
-    let mistakes: [(Code, Undo); 6] = [
-        (Code::HeaderRepeated, repeated),
-        (Code::HeaderRepeated, |value| split(value, 0)),
-        (Code::HeaderRepeated, |value| split(value, 1)),
-        (Code::HeaderWhiteSpace, |value| {
+    let mistakes: [(CauseCode, Undo); 6] = [
+        (CauseCode::HeaderRepeated, repeated),
+        (CauseCode::HeaderRepeated, |value| split(value, 0)),
+        (CauseCode::HeaderRepeated, |value| split(value, 1)),
+        (CauseCode::HeaderWhiteSpace, |value| {
             Some(value.trim_ascii().to_vec())
         }),
-        (Code::HeaderQuotes, |value| {
+        (CauseCode::HeaderQuotes, |value| {
             unquote(value.trim_ascii()).map(<[u8]>::to_vec)
         }),
-        (Code::HeaderUrlEncoded, |value| {
+        (CauseCode::HeaderUrlEncoded, |value| {
             url::unescape(value, Escape::Component)
         }),
     ];
@@ -45,12 +45,12 @@ pub(super) fn changes(case: Case) -> Vec<Change> {
             }
         };
         // What reads a header as a form takes the plus signs of base64 for spaces.
-        add(Code::HeaderUrlEncoded, replace(value, b" ", b"+"));
+        add(CauseCode::HeaderUrlEncoded, replace(value, b" ", b"+"));
         for prefixed in prefixed(case.sender, value) {
-            add(Code::SignaturePrefix, prefixed);
+            add(CauseCode::SignaturePrefix, prefixed);
         }
         for text in recoded(case.sender, value) {
-            add(Code::SignatureEncoding, text);
+            add(CauseCode::SignatureEncoding, text);
         }
     }
     changes
@@ -121,7 +121,7 @@ fn renamed(case: Case, changes: &mut Vec<Change>) {
         headers.push((name.to_owned(), value));
         evidence.push(format!("expected {name}, got {}", shown(other)));
     }
-    let finding = Finding::new(Code::HeaderRenamed, evidence.join(", "));
+    let finding = Finding::new(CauseCode::HeaderRenamed, evidence.join(", "));
     changes.push(Change::of_headers(finding, headers));
 }
 

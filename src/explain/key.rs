@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use zeroize::Zeroizing;
 
 use super::case::{Case, Change, IndexedKeys};
-use super::cause::{Code, Finding};
+use super::cause::{CauseCode, Finding};
 use super::text::{base64_decode, replace, unquote};
 use crate::encoding::Encoding;
 use crate::error::ConfigError;
@@ -63,7 +63,7 @@ pub(super) fn changes(case: Case, inputs: &[KeyInput]) -> Vec<Change> {
         for Cleaned { findings, text } in cleaned(content) {
             let with = |finding| findings.iter().cloned().chain(finding).collect();
             if let Ok(text) = str::from_utf8(&text) {
-                let kept = (!is_text).then(|| Finding::new(Code::KeyEncoding, AS_TEXT));
+                let kept = (!is_text).then(|| Finding::new(CauseCode::KeyEncoding, AS_TEXT));
                 add(with(kept), input.id.clone(), KeySource::text(text));
             }
             if !is_text {
@@ -78,7 +78,7 @@ pub(super) fn changes(case: Case, inputs: &[KeyInput]) -> Vec<Change> {
             }
         }
         if input.id.is_some() {
-            let finding = Finding::new(Code::KeyOfOtherId, "");
+            let finding = Finding::new(CauseCode::KeyOfOtherId, "");
             add(Vec::from([finding]), None, copy(input).source);
         }
     }
@@ -109,15 +109,17 @@ fn cleaned(content: &[u8]) -> Vec<Cleaned> {
         findings: Vec::new(),
         text: Zeroizing::new(content.to_vec()),
     }]);
-    let steps: [(Code, Step); 6] = [
-        (Code::KeyLineBreaks, |text| replace(text, b"\\n", b"\n")),
-        (Code::KeyWhiteSpace, trim),
-        (Code::KeyAssignment, without_name),
-        (Code::KeyQuotes, |text| {
+    let steps: [(CauseCode, Step); 6] = [
+        (CauseCode::KeyLineBreaks, |text| {
+            replace(text, b"\\n", b"\n")
+        }),
+        (CauseCode::KeyWhiteSpace, trim),
+        (CauseCode::KeyAssignment, without_name),
+        (CauseCode::KeyQuotes, |text| {
             unquote(text).unwrap_or(text).to_vec()
         }),
-        (Code::KeyWhiteSpace, trim),
-        (Code::KeyPrefix, |text| {
+        (CauseCode::KeyWhiteSpace, trim),
+        (CauseCode::KeyPrefix, |text| {
             text.strip_prefix(b"v1,").unwrap_or(text).to_vec()
         }),
     ];
@@ -146,7 +148,7 @@ fn cleaned(content: &[u8]) -> Vec<Cleaned> {
         .collect();
     if !texts.iter().any(|other| **other.text == *joined) {
         texts.push(Cleaned {
-            findings: Vec::from([Finding::new(Code::KeyWhiteSpace, "")]),
+            findings: Vec::from([Finding::new(CauseCode::KeyWhiteSpace, "")]),
             text: Zeroizing::new(joined),
         });
     }
@@ -192,9 +194,9 @@ fn readings(form: KeyForm, text: &[u8]) -> Vec<(Finding, Secret)> {
     const DIGITS: &str = "the hexadecimal digits of these bytes are the key, as text";
     let code = |own: bool| {
         if own {
-            Code::KeyPrefix
+            CauseCode::KeyPrefix
         } else {
-            Code::KeyEncoding
+            CauseCode::KeyEncoding
         }
     };
     let utf8 = matches!(form, KeyForm::Utf8 | KeyForm::Utf8WithoutFirstHyphen);
@@ -210,8 +212,8 @@ fn readings(form: KeyForm, text: &[u8]) -> Vec<(Finding, Secret)> {
     if let Some(rest) = rest.filter(|rest| short && !rest.is_empty()) {
         let whsec = prefix == b"whsec";
         let base64 = match (standard, whsec) {
-            (true, true) => (Code::KeyEncoding, PADDING),
-            (true, false) => (Code::KeyPrefix, FOREIGN),
+            (true, true) => (CauseCode::KeyEncoding, PADDING),
+            (true, false) => (CauseCode::KeyPrefix, FOREIGN),
             _ => (code(form == KeyForm::Base64), BASE64),
         };
         add(
@@ -236,24 +238,28 @@ fn readings(form: KeyForm, text: &[u8]) -> Vec<(Finding, Secret)> {
         );
     }
     if let Ok(bytes) = hex::decode(text) {
-        add(Code::KeyEncoding, HEX, bytes);
+        add(CauseCode::KeyEncoding, HEX, bytes);
     }
-    add(Code::KeyEncoding, TEXT, text.to_vec());
+    add(CauseCode::KeyEncoding, TEXT, text.to_vec());
     add(code(utf8), DROPPED, [b"whsec_", text].concat());
     // Bytes that were decoded, where the sender never decodes them.
     let encoded = Encoding::Base64.encode(text);
     add(
-        Code::KeyEncoding,
+        CauseCode::KeyEncoding,
         ENCODED,
         encoded.trim_end_matches('=').into(),
     );
     add(
-        Code::KeyEncoding,
+        CauseCode::KeyEncoding,
         ENCODED,
         [b"whsec_", encoded.as_bytes()].concat(),
     );
-    add(Code::KeyEncoding, ENCODED, encoded.into_bytes());
-    add(Code::KeyEncoding, DIGITS, hex::encode(text).into_bytes());
+    add(CauseCode::KeyEncoding, ENCODED, encoded.into_bytes());
+    add(
+        CauseCode::KeyEncoding,
+        DIGITS,
+        hex::encode(text).into_bytes(),
+    );
     out
 }
 

@@ -6,7 +6,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::case::{Case, borrowed};
-use super::cause::{Cause, Certainty, Code, Finding};
+use super::cause::{Cause, CauseCode, Certainty, Finding};
 use super::header::{shown, similar};
 use super::{Input, Verdict};
 use crate::claim::Claim;
@@ -33,11 +33,11 @@ pub(super) fn push(
     let names: Vec<&str> = others.iter().map(|other| other.name()).collect();
     if !expected && !names.is_empty() {
         let evidence = format!("the headers are those of {}", names.join(", "));
-        likely(Code::OtherSender, evidence);
+        likely(CauseCode::OtherSender, evidence);
     }
     for (name, other) in similar(case) {
         let evidence = format!("expected {name}, got {}", shown(other));
-        likely(Code::HeaderRenamed, evidence);
+        likely(CauseCode::HeaderRenamed, evidence);
     }
     body(case, &mut likely);
     let refusal = match verdict {
@@ -48,7 +48,7 @@ pub(super) fn push(
         return;
     };
     match refusal {
-        Rejection::SignatureMismatch { .. } => likely(Code::KeyWrong, String::new()),
+        Rejection::SignatureMismatch { .. } => likely(CauseCode::KeyWrong, String::new()),
         _ => causes.push(self::refusal(&refusal, false, input.now).cause(Certainty::Certain)),
     }
 }
@@ -64,7 +64,7 @@ fn refusal_of(case: Case) -> Option<Rejection> {
 }
 
 /// What shows that the body is not what was sent.
-fn body(case: Case, likely: &mut dyn FnMut(Code, String)) {
+fn body(case: Case, likely: &mut dyn FnMut(CauseCode, String)) {
     let encoded = case
         .header("content-encoding")
         .is_some_and(|value| !value.is_empty() && value != b"identity");
@@ -81,16 +81,19 @@ fn body(case: Case, likely: &mut dyn FnMut(Code, String)) {
             b"[object Object]" => "it is an object that was turned into text",
             _ => "it is what a parser leaves of an empty one",
         };
-        likely(Code::BodyLost, evidence.to_owned());
+        likely(CauseCode::BodyLost, evidence.to_owned());
     } else if compressed {
-        likely(Code::BodyCompressed, "it starts as gzip does".to_owned());
+        likely(
+            CauseCode::BodyCompressed,
+            "it starts as gzip does".to_owned(),
+        );
     } else if encoded {
         let evidence = "content-encoding names a compression, and the body is not compressed";
-        likely(Code::BodyDecompressed, evidence.to_owned());
+        likely(CauseCode::BodyDecompressed, evidence.to_owned());
     } else if let Some(length) = length.filter(|length| *length != case.body.len()) {
         let actual = case.body.len();
         let evidence = format!("content-length is {length}, and it has {actual} bytes");
-        likely(Code::BodyLength, evidence);
+        likely(CauseCode::BodyLength, evidence);
     }
 }
 
@@ -98,16 +101,18 @@ fn body(case: Case, likely: &mut dyn FnMut(Code, String)) {
 pub(super) fn refusal(refusal: &Rejection, is_authentic: bool, now: u64) -> Finding {
     let message = || refusal.to_string();
     match refusal {
-        Rejection::MissingHeader { header } => Finding::new(Code::HeaderMissing, header.clone()),
-        Rejection::IncompleteRequest { part } => Finding::new(Code::RequestIncomplete, *part),
+        Rejection::MissingHeader { header } => {
+            Finding::new(CauseCode::HeaderMissing, header.clone())
+        }
+        Rejection::IncompleteRequest { part } => Finding::new(CauseCode::RequestIncomplete, *part),
         Rejection::MalformedHeader { header, .. } => {
             let evidence = format!("{header}, {}", message());
-            Finding::new(Code::HeaderMalformed, evidence)
+            Finding::new(CauseCode::HeaderMalformed, evidence)
         }
-        Rejection::UnknownKey { .. } => Finding::new(Code::KeyUnknown, ""),
-        Rejection::UnsupportedSignature { .. } => Finding::new(Code::KeyKind, message()),
+        Rejection::UnknownKey { .. } => Finding::new(CauseCode::KeyUnknown, ""),
+        Rejection::UnsupportedSignature { .. } => Finding::new(CauseCode::KeyKind, message()),
         Rejection::TimestampTooOld { age, tolerance, .. } => skew(
-            Code::TimestampTooOld,
+            CauseCode::TimestampTooOld,
             now.saturating_sub(*age),
             now,
             *tolerance,
@@ -115,7 +120,7 @@ pub(super) fn refusal(refusal: &Rejection, is_authentic: bool, now: u64) -> Find
         Rejection::TimestampTooNew {
             ahead, tolerance, ..
         } => skew(
-            Code::TimestampTooNew,
+            CauseCode::TimestampTooNew,
             now.saturating_add(*ahead),
             now,
             *tolerance,
@@ -124,18 +129,18 @@ pub(super) fn refusal(refusal: &Rejection, is_authentic: bool, now: u64) -> Find
             let place = if path.is_empty() { "" } else { " in " };
             let evidence = format!("{}{place}{path}", message());
             let code = if is_authentic {
-                Code::PayloadUnexpected
+                CauseCode::PayloadUnexpected
             } else {
-                Code::SignatureMalformed
+                CauseCode::SignatureMalformed
             };
             Finding::new(code, evidence)
         }
-        _ => Finding::new(Code::KeyWrong, ""),
+        _ => Finding::new(CauseCode::KeyWrong, ""),
     }
 }
 
 /// How far a timestamp is from the clock, and what that looks like.
-fn skew(code: Code, timestamp: u64, now: u64, tolerance: u64) -> Finding {
+fn skew(code: CauseCode, timestamp: u64, now: u64, tolerance: u64) -> Finding {
     let thousandfold = |small: u64, large: u64| {
         let ratio = large.checked_div(small).unwrap_or_default();
         (900..1100).contains(&ratio)
@@ -149,9 +154,9 @@ fn skew(code: Code, timestamp: u64, now: u64, tolerance: u64) -> Finding {
             } else {
                 "it is in seconds, and milliseconds are due"
             };
-            Finding::new(Code::TimestampUnit, evidence)
+            Finding::new(CauseCode::TimestampUnit, evidence)
         } else {
-            Finding::new(Code::ClockUnit, "it is off by a factor of 1000")
+            Finding::new(CauseCode::ClockUnit, "it is off by a factor of 1000")
         };
     }
     let skew = timestamp.abs_diff(now);

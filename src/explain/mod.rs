@@ -38,7 +38,7 @@ use case::{Budget, Case, Headers, borrowed};
 use cause::Finding;
 use proof::Proof;
 
-pub use cause::{Cause, Certainty, Code};
+pub use cause::{Cause, CauseCode, Certainty};
 pub use report::write_explanation;
 
 /// The most headers that are looked at.
@@ -105,7 +105,7 @@ pub fn explain(input: &Input) -> Explanation {
                 "{} bytes, and the limit is {limit}",
                 input.request.body.len()
             );
-            Vec::from([Finding::new(Code::BodyTooLarge, evidence).cause(Certainty::Certain)])
+            Vec::from([Finding::new(CauseCode::BodyTooLarge, evidence).cause(Certainty::Certain)])
         }
         verdict => causes(input, sender, verdict),
     };
@@ -184,7 +184,7 @@ fn causes(input: &Input, sender: &Sender, verdict: &Verdict) -> Vec<Cause> {
             .iter()
             .all(|cause| cause.certainty == Certainty::Likely)
     {
-        causes.push(Finding::new(Code::SearchIncomplete, "").cause(Certainty::Likely));
+        causes.push(Finding::new(CauseCode::SearchIncomplete, "").cause(Certainty::Likely));
     }
     causes.sort_by_key(|cause| (cause.certainty, cause.code));
     causes.dedup();
@@ -224,7 +224,7 @@ fn prove_other(
             ..case
         };
         let mut proof = search::prove(case, input.keys, budget)?;
-        let finding = Finding::new(Code::OtherSender, other.name().to_owned());
+        let finding = Finding::new(CauseCode::OtherSender, other.name().to_owned());
         proof.findings.push(finding);
         Some(proof)
     })
@@ -236,7 +236,7 @@ fn proven(input: &Input, sender: &Sender, proof: Proof, causes: &mut Vec<Cause>)
     causes.extend(proof.findings.iter().map(certain));
     if proof.key > 0 {
         let evidence = format!("keys[{}]", proof.key);
-        causes.push(certain(&Finding::new(Code::OtherKey, evidence)));
+        causes.push(certain(&Finding::new(CauseCode::OtherKey, evidence)));
     }
     let case = proof.case.as_case();
     let tolerance = input.tolerance.unwrap_or(Tolerance::of(case.sender));
@@ -269,11 +269,11 @@ fn refused_keys(input: &Input, sender: &Sender, causes: &mut Vec<Cause>) {
         };
         if !repaired.iter().any(|message| message.contains(&name)) {
             let evidence = format!("{name}, {problem}");
-            causes.push(Finding::new(Code::KeyRefused, evidence).cause(Certainty::Certain));
+            causes.push(Finding::new(CauseCode::KeyRefused, evidence).cause(Certainty::Certain));
         }
     }
     if input.keys.is_empty() {
         let evidence = "there is none (is the environment variable set?)";
-        causes.push(Finding::new(Code::KeyRefused, evidence).cause(Certainty::Certain));
+        causes.push(Finding::new(CauseCode::KeyRefused, evidence).cause(Certainty::Certain));
     }
 }

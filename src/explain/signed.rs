@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::vec::Vec;
 
 use super::case::{Case, Change, IndexedKeys};
-use super::cause::{Code, Finding};
+use super::cause::{CauseCode, Finding};
 use crate::algorithm::Algorithm;
 use crate::sender::Sender;
 use crate::sender::template::{Part, Template};
@@ -44,7 +44,7 @@ pub(super) fn changes(case: Case, parse: &dyn Fn(&Sender) -> IndexedKeys) -> Vec
         let mut sender = case.sender.clone();
         sender.signed = template;
         changes.push(Change {
-            findings: Vec::from([Finding::new(Code::SignedBytes, evidence)]),
+            findings: Vec::from([Finding::new(CauseCode::SignedBytes, evidence)]),
             sender: Some(sender),
             ..Change::default()
         });
@@ -64,7 +64,7 @@ pub(super) fn changes(case: Case, parse: &dyn Fn(&Sender) -> IndexedKeys) -> Vec
             *other = algorithm;
         }
         changes.push(Change {
-            findings: Vec::from([Finding::new(Code::SignatureAlgorithm, name)]),
+            findings: Vec::from([Finding::new(CauseCode::SignatureAlgorithm, name)]),
             keys: Some(parse(&sender)),
             sender: Some(sender),
             ..Change::default()

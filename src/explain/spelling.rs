@@ -5,7 +5,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::case::{Budget, Case, Change, borrowed};
-use super::cause::{Code, Finding};
+use super::cause::{CauseCode, Finding};
 use super::header::{map_signatures, signatures};
 use crate::claim::Claim;
 use crate::encoding::Encoding;
@@ -57,7 +57,7 @@ pub(super) fn changes(case: Case, budget: &mut Budget) -> Vec<Change> {
 }
 
 /// In what the text of a signature differs from the right one.
-fn differs(text: &[u8], right: &[u8], encoding: Encoding) -> Option<Code> {
+fn differs(text: &[u8], right: &[u8], encoding: Encoding) -> Option<CauseCode> {
     let same = |one: &[u8], other: &[u8]| match encoding {
         Encoding::Hex => one.eq_ignore_ascii_case(other),
         _ => one == other,
@@ -67,13 +67,13 @@ fn differs(text: &[u8], right: &[u8], encoding: Encoding) -> Option<Code> {
     if length == right_length {
         return text
             .eq_ignore_ascii_case(right)
-            .then_some(Code::SignatureCase);
+            .then_some(CauseCode::SignatureCase);
     }
     if beginning && right.get(..length).is_some_and(|part| same(text, part)) {
-        return Some(Code::SignatureTruncated);
+        return Some(CauseCode::SignatureTruncated);
     }
     let longer = text
         .get(..right_length)
         .is_some_and(|part| same(part, right));
-    longer.then_some(Code::SignatureTrailing)
+    longer.then_some(CauseCode::SignatureTrailing)
 }

@@ -9,6 +9,7 @@ use super::{bracketed, is_loopback_host, uri};
 
 /// The longest address: links with it have to fit into a QR code.
 const MAX_BYTES: usize = 2048;
+const _: () = assert!(MAX_BYTES == 2048, "the message below names it");
 
 /// An absolute `https:` address, or an `http:` one of this very machine.
 pub(crate) struct WebUrl<'a> {

@@ -34,7 +34,7 @@ function tableOfSenders(): string {
 
 /** Every code of `explain` with its meaning, from where the core has them. */
 function tableOfCauses(): string {
-	const causes = read("src/explain/cause.rs").matchAll(/=> \("(\w+)", "([^"]+)", /g);
+	const causes = read("src/explain/cause.rs").matchAll(/^ {4}\w+ = "(\w+)", "([^"]+)",$/gm);
 	const rows = [...causes].map(([, code, meaning = ""]) => [`\`${code}\``, toSentence(meaning)]);
 	return tableOf(["cause", "what it means"], rows);
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use wallet_callback::chain::id;
 use wallet_callback::error::Code;
 use wallet_callback::event::model::{FAMILIES, Family, Field, Kind, Status};
-use wallet_callback::explain::Code as Cause;
+use wallet_callback::explain::CauseCode;
 
 use self::senders::Sender;
 
@@ -28,7 +28,7 @@ pub fn typescript(senders: &[Sender]) -> String {
         "RejectionCode",
         codes,
     );
-    let causes = Cause::ALL.iter().map(|cause| cause.name());
+    let causes = CauseCode::ALL.iter().map(|cause| cause.name());
     alias(
         &mut out,
         "What may be wrong with a callback. Stable: adding one is a minor version.",
