@@ -5,10 +5,12 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use base64ct::{Base64, Encoding as _};
+use serde::Deserialize;
 use zeroize::Zeroizing;
 
 /// How the bytes of a signature are written as text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Encoding {
     /// Hexadecimal digits in either case.

@@ -30,7 +30,7 @@ impl Tolerance {
             Ok(Self(seconds))
         } else {
             Err(ConfigError::InvalidOption {
-                option: "toleranceSeconds",
+                option: "toleranceSeconds".into(),
                 problem: format!("expected 1 to {}, got {seconds}", Self::MAX_SECONDS),
             })
         }

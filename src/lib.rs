@@ -22,9 +22,9 @@
 extern crate alloc;
 
 mod algorithm;
+pub mod answer;
 pub mod chain;
 pub mod claim;
-pub mod config;
 #[cfg(feature = "dapp")]
 pub mod dapp;
 pub mod encoding;
@@ -36,8 +36,9 @@ pub mod freshness;
 pub mod handshake;
 mod json;
 pub mod key;
+pub mod layout;
+pub mod options;
 pub mod origin;
-pub mod report;
 pub mod request;
 pub mod sender;
 pub mod sign;

@@ -34,7 +34,7 @@ impl IpRanges {
     ) -> Result<Self, ConfigError> {
         let parse = |(index, range)| {
             parse_range(range).map_err(|expected| ConfigError::InvalidOption {
-                option,
+                option: option.into(),
                 problem: format!("expected {expected} at index {index}, got \"{range}\""),
             })
         };

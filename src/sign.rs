@@ -10,6 +10,7 @@ use alloc::string::{String, ToString};
 use alloc::vec;
 use alloc::vec::Vec;
 
+use serde::Serialize;
 use zeroize::Zeroizing;
 
 use crate::algorithm::Algorithm;
@@ -44,11 +45,12 @@ pub struct Details {
 }
 
 /// A signed callback.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Signed {
     /// The headers that it needs: names in lower case, and their values.
     pub headers: Vec<(String, String)>,
     /// Its body, where that is not the one that was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<String>,
 }
 
@@ -216,7 +218,8 @@ const fn is_about_time(rejection: &Rejection) -> bool {
     matches!(problem, Time { .. } | TimeRange | LeadingZero)
 }
 
-const fn invalid(option: &'static str, problem: String) -> ConfigError {
+fn invalid(option: &'static str, problem: String) -> ConfigError {
+    let option = option.into();
     ConfigError::InvalidOption { option, problem }
 }
 

@@ -5,13 +5,18 @@ use alloc::string::{String, ToString};
 
 use core::fmt;
 
+use serde::Deserialize;
+
 /// How a point in time is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Unit {
     /// Unix seconds.
+    #[serde(rename = "s")]
     Seconds,
     /// Unix milliseconds.
+    #[serde(rename = "ms")]
     Milliseconds,
     /// Unix seconds or milliseconds, which are told apart by their size: for a sender that is seen
     /// with both.

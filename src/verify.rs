@@ -76,7 +76,7 @@ impl Verifier {
         let highest = Options::HIGHEST_MAX_BODY_BYTES;
         if !(1..=highest).contains(&options.max_body_bytes) {
             return Err(ConfigError::InvalidOption {
-                option: "maxBodyBytes",
+                option: "maxBodyBytes".into(),
                 problem: format!("expected 1 to {highest}, got {}", options.max_body_bytes),
             });
         }

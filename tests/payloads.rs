@@ -13,10 +13,10 @@ mod common;
 
 use common::*;
 use serde_json::{Value, json};
-use wallet_callback::config;
 use wallet_callback::error::{PayloadProblem, Rejection};
+use wallet_callback::event::answer::write_other;
 use wallet_callback::event::{Content, Event, Other};
-use wallet_callback::report::write_other;
+use wallet_callback::options;
 use wallet_callback::verify::Verifier;
 
 const KEY: &str = "a-shared-secret";
@@ -36,15 +36,16 @@ fn sender(members: &Value) -> Value {
 }
 
 fn verifier_of(sender: &Value) -> Verifier {
-    let options = json!({ "keys": [{ "text": KEY }], "sender": sender });
-    config::verifier(options.to_string().as_bytes()).unwrap()
+    let options = json!({ "sender": sender }).to_string();
+    options::verifier(options.as_bytes(), given(&[KEY])).unwrap()
 }
 
 /// Signs the body, which may be no text, and adds headers that are not signed.
 fn callback(sender: &Value, body: &[u8], headers: &[(&str, &str)]) -> Callback {
-    let options = json!({ "key": { "text": KEY }, "sender": sender, "id": "a", "nonce": "a" });
+    let options = json!({ "sender": sender, "id": "a", "nonce": "a" }).to_string();
+    let key = given_key(KEY);
     let random = || unreachable!("everything is given");
-    let signed = config::sign(options.to_string().as_bytes(), body, NOW, random).unwrap();
+    let signed = options::sign(options.as_bytes(), &key, body, NOW, random).unwrap();
     let mut callback = Callback {
         headers: Vec::new(),
         body: body.to_vec(),

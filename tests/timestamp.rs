@@ -140,10 +140,10 @@ fn any_text_is_answered() {
 /// Texts in the units that a sender may write, as callbacks that are signed with them.
 mod units {
     use super::*;
-    use crate::common::{Callback, malformed_header};
+    use crate::common::{Callback, given, given_key, malformed_header};
     use serde_json::{Value, json};
-    use wallet_callback::config;
     use wallet_callback::error::{HeaderProblem, Rejection};
+    use wallet_callback::options;
     use wallet_callback::timestamp::Unit;
 
     const HEADER: &str = "acme-time";
@@ -163,14 +163,20 @@ mod units {
 
     fn signed_at(unit: &str, timestamp: u64) -> Callback {
         let options = json!({
-            "key": { "text": KEY },
             "sender": sender(unit),
             "id": "a",
             "nonce": "a",
             "timestamp": timestamp
         });
         let random = || unreachable!("everything is given");
-        let signed = config::sign(options.to_string().as_bytes(), b"{}", 0, random).unwrap();
+        let signed = options::sign(
+            options.to_string().as_bytes(),
+            &given_key(KEY),
+            b"{}",
+            0,
+            random,
+        )
+        .unwrap();
         let mut callback = Callback {
             headers: Vec::new(),
             body: b"{}".to_vec(),
@@ -183,8 +189,8 @@ mod units {
     }
 
     fn verify(callback: &Callback, unit: &str, now: u64) -> Result<Option<u64>, Rejection> {
-        let options = json!({ "keys": [{ "text": KEY }], "sender": sender(unit) });
-        let verifier = config::verifier(options.to_string().as_bytes()).unwrap();
+        let options = json!({ "sender": sender(unit) }).to_string();
+        let verifier = options::verifier(options.as_bytes(), given(&[KEY])).unwrap();
         let verdict = callback.verify_at(&verifier, now)?;
         Ok(verdict.timestamp)
     }
@@ -193,7 +199,6 @@ mod units {
     fn read(unit: &str, text: &str, now: u64) -> Result<Option<u64>, Rejection> {
         // The signature is over the text and the body with a line break between.
         let body = json!({
-            "key": { "text": KEY },
             "sender": {
                 "name": "acme",
                 "algorithm": "hmac-sha256",
@@ -206,8 +211,14 @@ mod units {
         });
         let message = format!("{text}\n{{}}");
         let random = || unreachable!("everything is given");
-        let signed =
-            config::sign(body.to_string().as_bytes(), message.as_bytes(), 0, random).unwrap();
+        let signed = options::sign(
+            body.to_string().as_bytes(),
+            &given_key(KEY),
+            message.as_bytes(),
+            0,
+            random,
+        )
+        .unwrap();
         let mut callback = signed_at(unit, now).with(HEADER, text);
         for (name, value) in signed.headers {
             callback = callback.with(&name, value);

@@ -16,9 +16,12 @@ pub(crate) mod sha256;
 pub(crate) mod sha512;
 pub(crate) mod tag;
 
+use serde::Deserialize;
+
 /// How an ECDSA signature is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Format {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Format {
     /// As a SEQUENCE of two INTEGERs (RFC 3279, section 2.2.3).
     Der,
     /// As 64 bytes (IEEE P1363; RFC 7518, section 3.4).
@@ -75,14 +78,5 @@ impl Algorithm {
     /// Whether its signatures are written in several formats.
     pub(crate) const fn has_formats(self) -> bool {
         matches!(self, Self::EcdsaP256(_) | Self::EcdsaSecp256k1(_))
-    }
-
-    /// The same algorithm with signatures in this form, where it has more than one.
-    pub(crate) const fn with_format(self, format: Format) -> Self {
-        match self {
-            Self::EcdsaP256(_) => Self::EcdsaP256(format),
-            Self::EcdsaSecp256k1(_) => Self::EcdsaSecp256k1(format),
-            other => other,
-        }
     }
 }

@@ -30,7 +30,7 @@ fn malformed(message: &'static str) -> Refusal {
 }
 
 /// A key: `PUB_K1_` and Base58, or the older `EOS` and Base58.
-pub(super) fn key(text: &str) -> Option<[u8; 33]> {
+pub(crate) fn key(text: &str) -> Option<[u8; 33]> {
     let (digits, kind) = match text.strip_prefix("PUB_K1_") {
         Some(digits) => (digits, "K1"),
         None => (text.strip_prefix("EOS")?, ""),

@@ -10,6 +10,7 @@ use super::sign_in::SignIn;
 use super::{Code, Refusal, account, antelope, typed_data};
 use crate::algorithm::{ed25519, keccak256, sha256};
 use crate::chain::address::base58;
+use crate::json::shapes::by_name;
 
 /// How a wallet signs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,12 +43,6 @@ impl Scheme {
         Self::Solana,
     ];
 
-    /// The scheme of this name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|scheme| scheme.name() == name)
-    }
-
     /// The name as users write it.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -62,6 +57,8 @@ impl Scheme {
         }
     }
 }
+
+by_name!(Scheme);
 
 /// A message, its signature, and who may have signed it.
 #[derive(Debug, Clone, Copy)]
@@ -179,7 +176,7 @@ pub fn verify(message: &SignedMessage) -> Result<Signer, Refusal> {
 }
 
 /// A message that has to be text.
-pub(super) fn text(bytes: &[u8]) -> Result<&str, Refusal> {
+pub(crate) fn text(bytes: &[u8]) -> Result<&str, Refusal> {
     str::from_utf8(bytes).map_err(|_| {
         let message = "expected text in utf-8, got other bytes";
         Refusal::new(Code::MalformedPayload, message).at("message")

@@ -5,16 +5,15 @@
 //! is ours, never the callback's.
 
 mod account;
-mod antelope;
+pub mod answer;
+pub(crate) mod antelope;
 pub mod callback;
-pub mod config;
 pub mod message;
 pub mod network;
 mod number;
-mod object;
-mod payload;
+pub(crate) mod payload;
 pub mod record;
-mod refusal;
+pub(crate) mod refusal;
 pub mod request;
 mod secp256k1;
 pub mod sign_in;

@@ -7,9 +7,13 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use serde::Serialize;
+
+use super::answer::Named;
+use super::record::is_action_id;
 use super::{Code, Refusal};
+use crate::json::object::Object;
 use crate::json::{Document, Fault, Integers, Value};
-use crate::report;
 use crate::url;
 
 /// The longest body, and the longest query, in bytes. Typed data is not sent back, so that answers
@@ -30,7 +34,8 @@ pub(crate) enum Form {
 }
 
 /// What the wallet says has come of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Outcome {
     /// It was done.
     Success,
@@ -38,18 +43,6 @@ pub enum Outcome {
     Cancelled,
     /// It did not work.
     Failed,
-}
-
-impl Outcome {
-    /// The outcome as users see it.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Success => "success",
-            Self::Cancelled => "cancelled",
-            Self::Failed => "failed",
-        }
-    }
 }
 
 /// An answer's members. Those that are null or empty count as left out: some versions of the wallet
@@ -77,6 +70,21 @@ pub(crate) struct Payload {
 }
 
 impl Payload {
+    /// The action that is named, as the record has it: a number comes back with `.0` behind it.
+    pub(crate) fn named(self) -> Result<Named, Refusal> {
+        let id = self.action_id.ok_or_else(|| {
+            Refusal::new(Code::MalformedPayload, "expected an actionId, got nothing").at("actionId")
+        })?;
+        let number = id.strip_suffix(".0");
+        let number = number.filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+        let id = number.map(ToString::to_string).unwrap_or(id);
+        if is_action_id(&id) {
+            Ok(Named::new(id))
+        } else {
+            Err(Refusal::new(Code::UnknownAction, "no such action").at("actionId"))
+        }
+    }
+
     /// Reads a body, or the query of a URL where the body is empty.
     ///
     /// # Errors
@@ -310,8 +318,9 @@ fn malformed(message: impl Into<Cow<'static, str>>) -> Refusal {
 fn query_to_json(query: &[u8]) -> Result<String, Refusal> {
     let fields = url::form_fields(query).collect::<Result<Vec<_>, _>>();
     let fields = fields.map_err(malformed)?;
-    let mut json = String::new();
-    let texts = fields.iter().map(|(name, value)| (&**name, &**value));
-    report::write_object(&mut json, texts);
-    Ok(json)
+    let mut json = Object::new();
+    for (name, value) in &fields {
+        json.text(name, value);
+    }
+    Ok(json.finish())
 }

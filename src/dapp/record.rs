@@ -4,14 +4,14 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use serde::{Deserialize, Serialize};
+
 use super::message::Scheme;
 use super::network::{Network, WalletChain};
-use super::object::{self, Object};
 use super::sign_in::SignIn;
 use super::typed_data;
 use crate::error::ConfigError;
-use crate::json::Value;
-use crate::report;
+use crate::json::shapes::by_name;
 
 /// The version of the record's form.
 const VERSION: u64 = 1;
@@ -48,11 +48,6 @@ impl Action {
         Self::PushTransaction,
     ];
 
-    /// The action of this name.
-    pub(crate) fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|action| action.name() == name)
-    }
-
     /// The name in links and callbacks.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -69,6 +64,8 @@ impl Action {
         matches!(self, Self::Transfer | Self::PushTransaction)
     }
 }
+
+by_name!(Action);
 
 /// A text that the wallet has to sign.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,53 +96,56 @@ pub struct Expected {
 }
 
 impl Expected {
-    /// Reads a record as [`to_json`](Self::to_json) writes it.
+    /// Reads a record.
     ///
     /// # Errors
-    /// [`ConfigError::InvalidOption`] for every other text: a record that has been changed may check
-    /// less than was asked.
-    pub(crate) fn read(record: Value) -> Result<Self, ConfigError> {
-        let reader = Reader(record);
-        reader.refuse_unknown()?;
-        if reader.integer("version")? != VERSION {
-            return Err(invalid("expected version 1, got another"));
+    /// [`ConfigError::InvalidOption`] for every other record than those that are made here: one that
+    /// has been changed may check less than was asked.
+    pub(crate) fn read(record: Record) -> Result<Self, ConfigError> {
+        if record.version != VERSION {
+            let problem = format!("expected {VERSION}, got {}", record.version);
+            return Err(invalid("expected.version", &problem));
         }
-        let action = Action::from_name(&reader.text("action")?)
-            .ok_or_else(|| invalid("expected an action in action, got another text"))?;
-        let action_id = reader.text("actionId")?;
-        if !is_action_id(&action_id) {
-            return Err(invalid(
-                "expected 1 to 128 visible ascii characters in actionId, got others",
-            ));
+        let Record { action, .. } = record;
+        if !is_action_id(&record.action_id) {
+            let problem = "expected 1 to 128 visible ascii characters, got others";
+            return Err(invalid("expected.actionId", problem));
         }
-        let chains = reader.chains()?;
-        check_chains(action, &chains)
-            .map_err(|problem| invalid(&format!("{problem} (in chains)")))?;
-        let (issued_at, expires_at) = (reader.integer("issuedAt")?, reader.integer("expiresAt")?);
-        if issued_at > expires_at {
-            return Err(invalid("expected expiresAt behind issuedAt, got it before"));
+        let in_chains = |problem: &str| invalid("expected.chains", problem);
+        let chains = record.chains.iter().map(|id| WalletChain::parse(id));
+        let chains = chains.collect::<Result<Vec<_>, _>>();
+        let chains = chains.map_err(|problem| in_chains(&problem))?;
+        check_chains(action, &chains).map_err(in_chains)?;
+        if record.issued_at > record.expires_at {
+            let problem = "expected it behind issuedAt, got it before";
+            return Err(invalid("expected.expiresAt", problem));
         }
-        let address = reader.maybe("address")?;
-        if let Some(address) = &address {
+        if let Some(address) = &record.address {
             account_network(&chains, address)
-                .map_err(|problem| invalid(&format!("{problem} (in address)")))?;
+                .map_err(|problem| invalid("expected.address", &problem))?;
         }
-        let text = match action {
-            Action::Sign => Some(reader.signed_text(&chains)?),
-            _ if record.get("scheme").or(record.get("message")).is_none() => None,
+        let text = match (action, record.scheme, record.message) {
+            (Action::Sign, Some(scheme), Some(message)) => {
+                check_text(scheme, &message, &chains)?;
+                Some(Text { scheme, message })
+            }
+            (Action::Sign, ..) => {
+                let problem = "expected scheme and message of a sign, got none";
+                return Err(invalid("expected", problem));
+            }
+            (_, None, None) => None,
             _ => {
-                return Err(invalid(
-                    "expected scheme and message of a sign alone, got them",
-                ));
+                let problem = "expected scheme and message of a sign alone, got them";
+                return Err(invalid("expected", problem));
             }
         };
         Ok(Self {
             action,
-            action_id,
+            action_id: record.action_id,
             chains,
-            issued_at,
-            expires_at,
-            address,
+            issued_at: record.issued_at,
+            expires_at: record.expires_at,
+            address: record.address,
             text,
         })
     }
@@ -155,24 +155,41 @@ impl Expected {
     pub(crate) fn is_number(&self) -> bool {
         self.action_id.bytes().all(|byte| byte.is_ascii_digit())
     }
+}
 
-    /// The record as JSON.
-    #[must_use]
-    pub fn to_json(&self) -> String {
-        let chains = self.chains.iter().map(|chain| report::text(chain.id()));
-        let mut object = Object::new();
-        object.json("version", &VERSION.to_string());
-        object.text("action", self.action.name());
-        object.text("actionId", &self.action_id);
-        object.json("chains", &object::array(chains));
-        object.json("issuedAt", &self.issued_at.to_string());
-        object.json("expiresAt", &self.expires_at.to_string());
-        object.maybe("address", self.address.as_deref());
-        if let Some(text) = &self.text {
-            object.text("scheme", text.scheme.name());
-            object.text("message", &text.message);
+/// A record as it is kept.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Record {
+    version: u64,
+    action: Action,
+    action_id: String,
+    chains: Vec<String>,
+    issued_at: u64,
+    expires_at: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    address: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scheme: Option<Scheme>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
+}
+
+impl From<&Expected> for Record {
+    fn from(expected: &Expected) -> Self {
+        let text = expected.text.as_ref();
+        let chains = expected.chains.iter();
+        Self {
+            version: VERSION,
+            action: expected.action,
+            action_id: expected.action_id.clone(),
+            chains: chains.map(|chain| chain.id().to_string()).collect(),
+            issued_at: expected.issued_at,
+            expires_at: expected.expires_at,
+            address: expected.address.clone(),
+            scheme: text.map(|text| text.scheme),
+            message: text.map(|text| text.message.clone()),
         }
-        object.finish()
     }
 }
 
@@ -254,100 +271,32 @@ pub(crate) fn check_message(scheme: Scheme, message: &str) -> Result<(), String>
     })
 }
 
-struct Reader<'d>(Value<'d>);
-
-impl Reader<'_> {
-    fn refuse_unknown(&self) -> Result<(), ConfigError> {
-        const KNOWN: [&str; 9] = [
-            "version",
-            "action",
-            "actionId",
-            "chains",
-            "issuedAt",
-            "expiresAt",
-            "address",
-            "scheme",
-            "message",
-        ];
-        if !self.0.is_object() {
-            let got = self.0.describe();
-            return Err(invalid(&format!("expected the record, got {got}")));
-        }
-        let mut names = self.0.members();
-        if names.any(|(name, _)| !KNOWN.iter().any(|known| name.is(known))) {
-            return Err(invalid("expected the members of a record, got another"));
-        }
-        Ok(())
+/// Checks that a text can be asked for so on these chains.
+fn check_text(scheme: Scheme, message: &str, chains: &[WalletChain]) -> Result<(), ConfigError> {
+    let network = chains.first().map(WalletChain::network);
+    let fits = match scheme {
+        Scheme::Eip712 | Scheme::Eip4361 => network == Some(Network::Ethereum),
+        scheme => network.map(text_scheme) == Some(scheme),
+    };
+    if !fits {
+        let problem = "expected a scheme of the chains, got another";
+        return Err(invalid("expected.scheme", problem));
     }
-
-    fn maybe(&self, member: &str) -> Result<Option<String>, ConfigError> {
-        self.0
-            .get(member)
-            .map(|value| match value.string() {
-                Some(text) => Ok(text.into_owned()),
-                None => Err(unexpected("a string", member, value.describe())),
-            })
-            .transpose()
+    check_message(scheme, message).map_err(|problem| invalid("expected.message", &problem))?;
+    // The answer names the chain that was signed in to, so the record must not say another.
+    let chain = chains.first().and_then(WalletChain::number);
+    if scheme == Scheme::Eip4361
+        && SignIn::parse(message).is_ok_and(|sign_in| Some(sign_in.chain_id) != chain)
+    {
+        let problem = "expected the message's chain first, got another";
+        return Err(invalid("expected.chains", problem));
     }
-
-    fn text(&self, member: &str) -> Result<String, ConfigError> {
-        self.maybe(member)?
-            .ok_or_else(|| unexpected("a string", member, "nothing"))
-    }
-
-    fn integer(&self, member: &str) -> Result<u64, ConfigError> {
-        let value = self.0.get(member);
-        value.and_then(Value::integer).ok_or_else(|| {
-            let got = value.map_or("nothing", Value::describe);
-            unexpected("a whole number", member, got)
-        })
-    }
-
-    fn chains(&self) -> Result<Vec<WalletChain>, ConfigError> {
-        let ids = self.0.get("chains").into_iter().flat_map(Value::elements);
-        ids.map(|id| {
-            let id = id
-                .string()
-                .ok_or_else(|| unexpected("strings", "chains", id.describe()))?;
-            WalletChain::parse(&id).map_err(|problem| invalid(&format!("{problem} (in chains)")))
-        })
-        .collect()
-    }
-
-    /// The text that has to be signed, in a way that is one of the chains'.
-    fn signed_text(&self, chains: &[WalletChain]) -> Result<Text, ConfigError> {
-        let scheme = Scheme::from_name(&self.text("scheme")?);
-        let network = chains.first().map(WalletChain::network);
-        let fits = |scheme: &Scheme| match scheme {
-            Scheme::Eip712 | Scheme::Eip4361 => network == Some(Network::Ethereum),
-            scheme => network.map(text_scheme) == Some(*scheme),
-        };
-        let scheme = scheme
-            .filter(fits)
-            .ok_or_else(|| invalid("expected a scheme of the chains in scheme, got another"))?;
-        let message = self.text("message")?;
-        check_message(scheme, &message)
-            .map_err(|problem| invalid(&format!("{problem} (in message)")))?;
-        // The answer names the chain that was signed in to, so the record must not say another.
-        let chain = chains.first().and_then(WalletChain::number);
-        if scheme == Scheme::Eip4361
-            && SignIn::parse(&message).is_ok_and(|sign_in| Some(sign_in.chain_id) != chain)
-        {
-            return Err(invalid(
-                "expected the message's chain first in chains, got another",
-            ));
-        }
-        Ok(Text { scheme, message })
-    }
+    Ok(())
 }
 
-fn unexpected(expected: &str, member: &str, got: &str) -> ConfigError {
-    invalid(&format!("expected {expected} in {member}, got {got}"))
-}
-
-fn invalid(problem: &str) -> ConfigError {
+fn invalid(option: &'static str, problem: &str) -> ConfigError {
     ConfigError::InvalidOption {
-        option: "expected",
+        option: option.into(),
         problem: problem.to_string(),
     }
 }

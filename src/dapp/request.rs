@@ -5,16 +5,19 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use serde::Deserialize;
+
 use super::account;
 use super::message::Scheme;
 use super::network::{Network, WalletChain};
-use super::object::{self, Object};
 use super::record::{
     Action, Expected, Text, account_network, check_chains, check_message, text_scheme,
 };
 use super::sign_in::SignIn;
 use crate::chain::amount::{self, Decimals};
 use crate::error::ConfigError;
+use crate::json::object::{self, Object};
+use crate::json::shapes::by_name;
 use crate::json::{Document, Integers};
 use crate::timestamp::{self, Unit};
 use crate::url::{self, Escape, WebUrl};
@@ -85,7 +88,8 @@ pub enum Task<'a> {
 }
 
 /// What a sign-in message says beside what the request itself says.
-#[derive(Default)]
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SignInOptions<'a> {
     /// The host of the callback where it is left out.
     pub domain: Option<Cow<'a, str>>,
@@ -98,6 +102,7 @@ pub struct SignInOptions<'a> {
     /// The system's own name for the request.
     pub request_id: Option<Cow<'a, str>>,
     /// What else is asked for.
+    #[serde(default)]
     pub resources: Vec<String>,
 }
 
@@ -122,12 +127,6 @@ impl SignType {
         Self::TypedDataLegacy,
     ];
 
-    /// The type of this name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
-    }
-
     const fn name(self) -> &'static str {
         match self {
             Self::Personal => "ethPersonalSign",
@@ -138,7 +137,11 @@ impl SignType {
     }
 }
 
+by_name!(SignType);
+
 /// Tokens to send.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Transfer<'a> {
     /// The sender, where it is known.
     pub from: Option<Cow<'a, str>>,
@@ -153,6 +156,7 @@ pub struct Transfer<'a> {
     /// The token's decimals.
     pub decimals: u64,
     /// A note that the wallet shows.
+    #[serde(rename = "desc")]
     pub description: Option<Cow<'a, str>>,
 }
 
@@ -497,7 +501,7 @@ fn check_note(option: &'static str, text: Option<&str>, limit: usize) -> Result<
 
 fn invalid(option: &'static str) -> impl Fn(&str) -> ConfigError {
     move |problem| ConfigError::InvalidOption {
-        option,
+        option: option.into(),
         problem: problem.to_string(),
     }
 }

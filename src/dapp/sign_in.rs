@@ -5,20 +5,25 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
+use serde::Serialize;
+
 use super::{Code, Refusal, account};
 use crate::timestamp;
 use crate::url::uri;
 
 /// What a sign-in message says. Its version is always 1.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase", tag = "version", rename = "1")]
 pub struct SignIn<'a> {
     /// The scheme of the origin that asks, as `https`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub scheme: Option<&'a str>,
     /// The authority that asks (RFC 3986, section 3.2), as `example.com:8080`.
     pub domain: &'a str,
     /// The account, with the checksum of EIP-55.
     pub address: &'a str,
     /// What the person agrees to: ASCII without line breaks, quotation marks or `%`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub statement: Option<&'a str>,
     /// What is signed in to.
     pub uri: &'a str,
@@ -29,12 +34,16 @@ pub struct SignIn<'a> {
     /// When it was written (RFC 3339).
     pub issued_at: &'a str,
     /// From when on it is void (RFC 3339).
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub expiration_time: Option<&'a str>,
     /// From when on it is valid (RFC 3339).
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub not_before: Option<&'a str>,
     /// The system's own name for the request.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<&'a str>,
     /// What else is asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub resources: Vec<&'a str>,
 }
 

@@ -1,5 +1,6 @@
 //! Why a configuration was refused.
 
+use alloc::borrow::Cow;
 use alloc::string::String;
 use core::fmt;
 
@@ -24,10 +25,10 @@ pub enum ConfigError {
         limit: usize,
     },
     /// An option is out of its range or of another type.
-    #[error("{option}: {problem}")]
+    #[error(fmt = write_invalid_option)]
     InvalidOption {
-        /// The option's name.
-        option: &'static str,
+        /// The option's path, as `allowedIps[1]`; empty for the options as a whole.
+        option: Cow<'static, str>,
         /// What is expected and what came.
         problem: String,
     },
@@ -190,6 +191,13 @@ impl ConfigError {
             Self::NeedsFull { .. } => "needs_full",
             Self::NoRandomness => "no_randomness",
         }
+    }
+}
+
+fn write_invalid_option(option: &str, problem: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match option {
+        "" => f.write_str(problem),
+        option => write!(f, "{option}: {problem}"),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a fresh callback says.
 
+pub mod answer;
 mod data;
 mod deposit;
 mod envelope;

@@ -5,8 +5,11 @@ use alloc::borrow::{Cow, ToOwned};
 use alloc::format;
 use alloc::string::String;
 
+use serde::{Serialize, Serializer};
+
 /// How sure a cause is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Certainty {
     /// Undoing it makes the signature match, or the verifier itself says so.
     Certain,
@@ -16,7 +19,7 @@ pub enum Certainty {
 
 /// A reason why a callback does not verify. Nothing in it is or holds a part of a key, of a valid
 /// signature or of the body.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Cause {
     /// The reason.
     pub code: CauseCode,
@@ -56,17 +59,6 @@ impl Finding {
     }
 }
 
-impl Certainty {
-    /// As it is written in answers.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Certain => "certain",
-            Self::Likely => "likely",
-        }
-    }
-}
-
 const RAW_BODY: &str = "verify the raw bytes, before anything parses them. Express: mount express.raw({ type: \"*/*\" }) on this route before express.json() and pass req.body. Next.js: await request.text() in a route handler; in an API route export const config = { api: { bodyParser: false } } and collect the stream. Workers: await request.arrayBuffer(), or verifyRequest(request)";
 const RAW_TEXT: &str = "pass the bytes as they came, without decoding, trimming or editing them: a Buffer or Uint8Array in place of a string, and for a test a file that no editor has touched";
 const ENVIRONMENT: &str = "correct the environment variable or secret store (an .env file wants NAME=value, without quotation marks where the platform takes them literally, and printf '%s' instead of echo), then restart";
@@ -82,6 +74,12 @@ macro_rules! causes {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         pub enum CauseCode {
             $(#[doc = $meaning] $variant,)*
+        }
+
+        impl Serialize for CauseCode {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.name())
+            }
         }
 
         impl CauseCode {

@@ -15,7 +15,6 @@ mod header;
 mod key;
 mod likely;
 mod proof;
-mod report;
 mod search;
 mod signed;
 mod spelling;
@@ -25,6 +24,8 @@ use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+
+use serde::Serialize;
 
 use crate::error::{ConfigError, Rejection};
 use crate::event::Event;
@@ -39,7 +40,6 @@ use cause::Finding;
 use proof::Proof;
 
 pub use cause::{Cause, CauseCode, Certainty};
-pub use report::write_explanation;
 
 /// The most headers that are looked at.
 const MAX_HEADERS: usize = 256;
@@ -60,7 +60,7 @@ pub struct Input<'a> {
 }
 
 /// Whether a callback verifies, and why not.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Explanation {
     /// What a verifier says.
     pub verdict: Verdict,

@@ -8,8 +8,14 @@
 //! The document is one flat list of nodes, so that reading costs no allocation per value.
 
 pub(crate) mod canonical;
+pub(crate) mod de;
 mod fault;
+mod nearest;
+#[cfg(feature = "dapp")]
+pub(crate) mod object;
+mod path;
 mod reader;
+pub(crate) mod shapes;
 
 use alloc::borrow::Cow;
 use alloc::string::String;

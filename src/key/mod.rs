@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 
 use core::fmt;
 
+use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use crate::algorithm::Algorithm;
@@ -33,8 +34,9 @@ const SECRET_BYTES: core::ops::RangeInclusive<usize> = 24..=64;
 const MAX_SECRET_BYTES: usize = 4096;
 
 /// How a secret is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum KeyForm {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeyForm {
     /// `whsec_`, `whpk_` or `whsk_` and base64 (Standard Webhooks 1.0).
     Standard,
     /// The text's own bytes.

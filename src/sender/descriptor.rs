@@ -1,180 +1,472 @@
-//! Reading a descriptor. What makes no sense is refused by the name of its member.
+//! A sender's descriptor: its shape, and the checks between its members. What is invalid is refused by
+//! the name of its member.
 
 use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use serde::Deserialize;
+use serde::de::{self, Deserializer};
+
 use super::template::{Part, Template};
 use super::{HeaderSet, Payload, Place, Rule, Sender, SignatureForm, Timestamp};
 use crate::algorithm::{Algorithm, Format};
 use crate::encoding::Encoding;
 use crate::error::ConfigError;
-use crate::json::Value;
+use crate::freshness::Tolerance;
+use crate::json::shapes::{Entries, OneOrMany, text_type};
 use crate::key::KeyForm;
 use crate::timestamp::Unit;
 
 /// The most headers that one callback may need: the boundary has room for as many.
-pub(crate) const MAX_HEADERS: usize = 16;
+pub const MAX_HEADERS: usize = 16;
 
-const ALGORITHM_NAMES: &str = "hmac-sha1 hmac-sha256 hmac-sha512 keccak256 ed25519 \
-    ecdsa-p256-sha256 ecdsa-secp256k1-sha256 rsa-pkcs1-sha256 rsa-pkcs1-sha512";
-
-const ALGORITHMS: [Algorithm; 9] = [
-    Algorithm::HmacSha1,
-    Algorithm::HmacSha256,
-    Algorithm::HmacSha512,
-    Algorithm::Keccak256,
-    Algorithm::Ed25519,
-    Algorithm::EcdsaP256(Format::Der),
-    Algorithm::EcdsaSecp256k1(Format::Der),
-    Algorithm::RsaSha256,
-    Algorithm::RsaSha512,
-];
-
-const RULE_NAMES: &str = "sorted-json signed-member wrapped-signature hook0 plisio jwt-member \
-    detached-jws";
-
-const RULES: [Rule; 7] = [
-    Rule::SortedJson,
-    Rule::SignedMember,
-    Rule::WrappedSignature,
-    Rule::Hook0,
-    Rule::Plisio,
-    Rule::JwtMember,
-    Rule::DetachedJws,
-];
-
-const KEY_NAMES: &str = "standard utf8 utf8-trimmed utf8-without-first-hyphen hex base64";
-
-const KEYS: [KeyForm; 6] = [
-    KeyForm::Standard,
-    KeyForm::Utf8,
-    KeyForm::Utf8Trimmed,
-    KeyForm::Utf8WithoutFirstHyphen,
-    KeyForm::Hex,
-    KeyForm::Base64,
-];
-
-const PAYLOAD_NAMES: &str = "any json form wallet-event";
-
-const PAYLOADS: [Payload; 4] = [
-    Payload::Any,
-    Payload::Json,
-    Payload::Form,
-    Payload::WalletEvent,
-];
-
-const UNIT_NAMES: &str = "s ms unix iso8601 http-date";
-
-const UNITS: [Unit; 5] = [
-    Unit::Seconds,
-    Unit::Milliseconds,
-    Unit::Unix,
-    Unit::Iso8601,
-    Unit::HttpDate,
-];
-
-const ENCODING_NAMES: &str = "hex base64 base64url";
-
-const ENCODINGS: [Encoding; 3] = [Encoding::Hex, Encoding::Base64, Encoding::Base64Url];
-
-/// What stands at the place of a choice.
-fn pick<T: Copy, const N: usize>(place: Option<usize>, choices: [T; N]) -> Option<T> {
-    choices.get(place?).copied()
+/// How a platform signs its callbacks, as plain data: the senders that are known by name are described
+/// by nothing else.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SenderDescriptor {
+    /// 1 to 64 lower-case letters, digits and inner hyphens.
+    pub name: Name,
+    /// The name for people.
+    pub title: Option<String>,
+    /// Where the sender documents how it signs.
+    pub docs: Option<String>,
+    /// What the description rests on: a published vector that recomputes, an official document or
+    /// repository, or a copy of one.
+    pub evidence: Option<Evidence>,
+    /// What signs, for a header that holds one signature; or the labels of a header that is a list,
+    /// with what signs each. Entries with other labels are skipped.
+    pub algorithm: Algorithms,
+    /// The headers that it signs with. Of several sets, the first counts whose signature header is
+    /// there, and it alone. Needed, but for the rules `plisio` and `jwt-member`.
+    pub headers: Option<OneOrMany<SignatureHeaders>>,
+    /// Headers, in lower case, that have this very value in every callback that is signed as described.
+    /// Another value is refused as `unsupported_signature`. Default: none.
+    #[serde(default)]
+    pub expect: Entries<HeaderName, String>,
+    /// How the signature is written. Needed, but for some of the rules.
+    pub signature: Option<DescriptorSignature>,
+    /// The bytes under the signature, as a text with tokens: `{body}`, which must be there, `{id}`,
+    /// `{timestamp}`, `{nonce}`, `{keyId}`, `{method}`, `{url}`, `{path}`, `{query}` (without its
+    /// question mark) and `{header:name}`. All else stands for itself. Needed where there is no `rule`.
+    pub signed: Option<Template>,
+    /// The same for a GET without a body: with `{query}` or `{url}`. Default: as `signed`.
+    pub signed_on_get: Option<Template>,
+    /// How the bytes are hashed before they are signed. Default: not at all.
+    pub prehash: Option<Prehash>,
+    /// The time that is compared with the clock; it must be signed. Default: none is.
+    pub timestamp: Option<DescriptorTimestamp>,
+    /// How far the time may be from the clock, in seconds, unless a verifier says it. Default: 300.
+    pub tolerance_seconds: Option<u64>,
+    /// How a secret is written; public keys tell their own form. `standard` is the prefixed base64 of
+    /// Standard Webhooks 1.0; `utf8-trimmed` leaves out white space around it. Default: `"utf8"`.
+    pub key: Option<KeyForm>,
+    /// The hosts from which the sender's public keys may be fetched. Default: none.
+    pub key_hosts: Option<Vec<Host>>,
+    /// What the body is read as. Default: `"any"`, which is JSON where it can be, and else text.
+    pub payload: Option<Payload>,
+    /// Where the event's type stands. Default: nowhere.
+    pub r#type: Option<DescriptorPlace>,
+    /// Where the event's id stands, if not in `headers.id`. Default: nowhere.
+    pub id: Option<DescriptorPlace>,
+    /// A way of signing that the other members cannot describe. Default: none.
+    pub rule: Option<Rule>,
 }
 
-/// An object of the descriptor, with what has been asked for so far, so that the rest can be refused.
-struct Members<'d> {
-    value: Value<'d>,
-    path: String,
-    known: Vec<&'static str>,
+/// What a description rests on.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Evidence {
+    /// A published vector that recomputes.
+    Vector,
+    /// An official document or repository.
+    Read,
+    /// A copy of one.
+    SecondHand,
 }
 
-impl Sender {
-    /// Reads a descriptor.
+/// The headers that carry a signature and what it covers. Names in lower case.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SignatureHeaders {
+    /// The signature, or the list of them.
+    pub signature: HeaderName,
+    /// When the callback was signed. Needs a `timestamp` beside the headers.
+    pub timestamp: Option<HeaderName>,
+    /// Identifies the callback; a retry has the same.
+    pub id: Option<HeaderName>,
+    /// A text that no two callbacks share.
+    pub nonce: Option<HeaderName>,
+    /// Which of the sender's keys signed it.
+    pub key_id: Option<HeaderName>,
+}
+
+/// How a signature is written as text.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DescriptorSignature {
+    /// How its bytes are written. Hexadecimal digits may be in either case.
+    pub encoding: Encoding,
+    /// How the two numbers of an ECDSA signature are written. Default: `"der"`.
+    pub format: Option<Format>,
+    /// What stands before a signature without a label, as `sha256=`. 1 to 64 visible ASCII characters.
+    /// Default: nothing.
+    pub prefix: Option<Prefix>,
+    /// What stands between two entries of a list. Default: `","`.
+    pub separator: Option<Separator>,
+    /// What stands between a label and its value; not what separates entries. Default: `"="`.
+    pub assign: Option<Assign>,
+    /// The label of the entry that holds the timestamp. Needs a `timestamp` beside the signature.
+    pub timestamp: Option<Label>,
+}
+
+/// What stands between two entries of a list.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub enum Separator {
+    /// A comma.
+    #[serde(rename = ",")]
+    Comma,
+    /// A space.
+    #[serde(rename = " ")]
+    Space,
+}
+
+/// What stands between a label and its value.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub enum Assign {
+    /// An equals sign.
+    #[serde(rename = "=")]
+    Equals,
+    /// A comma.
+    #[serde(rename = ",")]
+    Comma,
+}
+
+/// How bytes are hashed before they are signed.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Prehash {
+    /// With SHA-256.
+    Sha256,
+    /// With SHA-256, and its digest again.
+    Sha256Twice,
+}
+
+/// The time that is compared with the clock.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DescriptorTimestamp {
+    /// How it is written: Unix seconds; Unix milliseconds; `unix` for either, told apart by its size;
+    /// ISO 8601, in UTC where it names no offset; the date of HTTP (RFC 9110, section 5.6.7), or a time
+    /// in UTC as Go prints it.
+    pub unit: Unit,
+    /// The member of the signed body that holds it, as `data.sentAt`. Default: it is in
+    /// `headers.timestamp` or in the entry `signature.timestamp`.
+    pub member: Option<MemberPath>,
+}
+
+/// Where something stands: in a member of the body, as `event.id`, or in a header.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DescriptorPlace {
+    /// A member of the body.
+    pub member: Option<MemberPath>,
+    /// A header.
+    pub header: Option<HeaderName>,
+}
+
+/// What signs. `keccak256` hashes the signed bytes with the secret behind them.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SignatureAlgorithm {
+    /// HMAC with SHA-1.
+    HmacSha1,
+    /// HMAC with SHA-256.
+    HmacSha256,
+    /// HMAC with SHA-512.
+    HmacSha512,
+    /// Keccak-256 over the bytes and the secret behind them.
+    Keccak256,
+    /// Ed25519.
+    Ed25519,
+    /// ECDSA on P-256 with SHA-256.
+    EcdsaP256Sha256,
+    /// ECDSA on secp256k1 with SHA-256.
+    EcdsaSecp256k1Sha256,
+    /// RSASSA-PKCS1-v1_5 with SHA-256.
+    RsaPkcs1Sha256,
+    /// RSASSA-PKCS1-v1_5 with SHA-512.
+    RsaPkcs1Sha512,
+}
+
+impl SignatureAlgorithm {
+    const fn with_format(self, format: Format) -> Algorithm {
+        match self {
+            Self::HmacSha1 => Algorithm::HmacSha1,
+            Self::HmacSha256 => Algorithm::HmacSha256,
+            Self::HmacSha512 => Algorithm::HmacSha512,
+            Self::Keccak256 => Algorithm::Keccak256,
+            Self::Ed25519 => Algorithm::Ed25519,
+            Self::EcdsaP256Sha256 => Algorithm::EcdsaP256(format),
+            Self::EcdsaSecp256k1Sha256 => Algorithm::EcdsaSecp256k1(format),
+            Self::RsaPkcs1Sha256 => Algorithm::RsaSha256,
+            Self::RsaPkcs1Sha512 => Algorithm::RsaSha512,
+        }
+    }
+}
+
+/// One algorithm, or the labels of a list's entries with what signs each.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename = "$text or object")]
+pub enum Algorithms {
+    /// Of a header that holds one signature.
+    #[serde(rename = "the name of an algorithm")]
+    One(SignatureAlgorithm),
+    /// Of a header that is a list.
+    #[serde(rename = "an object of labels with theirs")]
+    Labelled(Entries<Label, SignatureAlgorithm>),
+}
+
+text_type! {
+    /// The name by which a sender is chosen.
+    Name, is_name, "1 to 64 of a-z, 0-9 and inner hyphens"
+}
+text_type! {
+    /// A header's name in lower case.
+    HeaderName, is_header_name, "a header's name in lower case"
+}
+text_type! {
+    /// The name of a host.
+    Host, is_host, "a host name"
+}
+text_type! {
+    /// The label of a list's entry.
+    Label, is_label, "a label of 1 to 32 letters and digits"
+}
+text_type! {
+    /// What stands before a signature.
+    Prefix, is_visible, "1 to 64 visible ascii characters"
+}
+text_type! {
+    /// The path of a member, as `data.object.id`.
+    MemberPath, is_member_path, "names of members with dots between them"
+}
+
+impl<'d> Deserialize<'d> for Template {
+    fn deserialize<D: Deserializer<'d>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).map_err(|unknown| {
+            let problem = format!("expected a token that there is, got {{{}}}", unknown.0);
+            de::Error::custom(problem)
+        })
+    }
+}
+
+impl SenderDescriptor {
+    /// The sender that is described.
     ///
     /// # Errors
     /// [`ConfigError::InvalidSender`] with the member at fault, and [`ConfigError::NeedsFull`] where
     /// its algorithm is not compiled in.
-    pub(crate) fn read(descriptor: Value) -> Result<Self, ConfigError> {
-        let mut sender = Members::of(descriptor, "sender")?;
-        let mut read = Self::blank();
-        // Filled in place: an error has one value to drop then, wherever it comes up.
-        read.fill(&mut sender)?;
-        sender.finish()?;
-        read.check_algorithms(descriptor.get("signed").is_some())?;
-        read.check_signed()?;
-        read.check_compiled()?;
-        Ok(read)
-    }
-
-    fn fill(&mut self, sender: &mut Members) -> Result<(), ConfigError> {
-        self.name =
-            sender.required_text("name", is_name, "1 to 64 of a-z, 0-9 and inner hyphens")?;
-        for described in ["title", "docs"] {
-            sender.text(described, |_| true, "a string")?;
+    pub(crate) fn resolve(self) -> Result<Sender, ConfigError> {
+        let has_signed = self.signed.is_some();
+        let has_key = self.key.is_some();
+        let rule = self.rule.unwrap_or(Rule::Plain);
+        let is_own_text =
+            |rule| !matches!(rule, Rule::Plain | Rule::SortedJson | Rule::SignedMember);
+        if self.signature.is_none() && !is_own_text(rule) {
+            return refuse("signature", "expected an object, got nothing");
         }
-        sender.choice("evidence", "vector read second-hand")?;
-        if let Some(hosts) = sender.get("keyHosts") {
-            let host = |host: Value| host.string().is_some_and(|host| is_host(&host));
-            if !hosts.is_array() || !hosts.elements().all(host) {
-                return Err(sender.unexpected("keyHosts", "an array of host names"));
-            }
+        if !has_signed && rule == Rule::Plain {
+            return refuse("signed", "expected a text with tokens, got nothing");
         }
-        self.rule = pick(sender.choice("rule", RULE_NAMES)?, RULES).unwrap_or(Rule::Plain);
-        signature(sender, self)?;
-        header_sets(sender, self)?;
-        self.expected = expected(sender)?;
-        self.timestamp = timestamp(sender)?;
-        match template(sender, "signed")? {
-            Some(template) => self.signed = template,
-            None if self.rule == Rule::Plain => return Err(sender.unexpected("signed", "a string")),
-            None => {}
-        }
-        self.signed_on_get = template(sender, "signedOnGet")?;
-        self.prehash = pick(sender.choice("prehash", "sha256 sha256-twice")?, [1, 2]).unwrap_or(0);
-        self.tolerance_seconds = sender.tolerance()?;
-        self.key = pick(sender.choice("key", KEY_NAMES)?, KEYS).unwrap_or(KeyForm::Utf8);
-        let payload = pick(sender.choice("payload", PAYLOAD_NAMES)?, PAYLOADS);
-        self.payload = payload.unwrap_or(Payload::Any);
-        self.kind = place(sender, "type")?;
-        self.id = place(sender, "id")?;
-        let mut algorithms = self.signature.algorithms.iter();
-        if sender.get("key").is_some() && !algorithms.any(|(_, algorithm)| algorithm.is_mac()) {
-            return Err(sender.unexpected("key", "no key form, since public keys tell their own"));
-        }
-        Ok(())
-    }
-
-    /// What is left where a descriptor says nothing.
-    fn blank() -> Self {
-        Self {
-            name: String::new(),
-            header_sets: Vec::new(),
-            expected: Vec::new(),
-            signature: SignatureForm {
-                algorithms: Vec::new(),
-                labelled: false,
-                encoding: Encoding::Hex,
-                prefix: String::new(),
-                separator: b',',
-                assign: b'=',
-                timestamp_label: None,
+        let sender = Sender {
+            name: self.name.0,
+            header_sets: header_sets(self.headers, rule)?,
+            expected: texts(self.expect.0),
+            signature: signature(self.algorithm, self.signature)?,
+            signed: self.signed.unwrap_or_else(Template::body),
+            signed_on_get: self.signed_on_get,
+            prehash: match self.prehash {
+                None => 0,
+                Some(Prehash::Sha256) => 1,
+                Some(Prehash::Sha256Twice) => 2,
             },
-            signed: Template::body(),
-            signed_on_get: None,
-            prehash: 0,
-            timestamp: None,
-            tolerance_seconds: None,
-            key: KeyForm::Utf8,
-            payload: Payload::Any,
-            kind: None,
-            id: None,
-            rule: Rule::Plain,
+            timestamp: self.timestamp.map(|timestamp| Timestamp {
+                unit: timestamp.unit,
+                member: timestamp.member.map(|member| member.0),
+            }),
+            tolerance_seconds: self.tolerance_seconds,
+            key: self.key.unwrap_or(KeyForm::Utf8),
+            payload: self.payload.unwrap_or(Payload::Any),
+            kind: place("type", self.r#type)?,
+            id: place("id", self.id)?,
+            rule,
+        };
+        if let Some(seconds) = sender.tolerance_seconds
+            && !(1..=Tolerance::MAX_SECONDS).contains(&seconds)
+        {
+            let problem = format!("expected 1 to 86400 seconds, got {seconds}");
+            return refuse("toleranceSeconds", &problem);
+        }
+        let mut algorithms = sender.signature.algorithms.iter();
+        if has_key && !algorithms.any(|(_, algorithm)| algorithm.is_mac()) {
+            let problem = "expected no key form, since public keys tell their own, got one";
+            return refuse("key", problem);
+        }
+        sender.check_algorithms(has_signed)?;
+        sender.check_signed()?;
+        sender.check_compiled()?;
+        Ok(sender)
+    }
+}
+
+fn texts(entries: Vec<(HeaderName, String)>) -> Vec<(String, String)> {
+    let entries = entries.into_iter();
+    entries.map(|(name, value)| (name.0, value)).collect()
+}
+
+fn signature(
+    algorithms: Algorithms,
+    form: Option<DescriptorSignature>,
+) -> Result<SignatureForm, ConfigError> {
+    let format = form.as_ref().and_then(|form| form.format);
+    let given = format;
+    let format = format.unwrap_or(Format::Der);
+    let (labelled, algorithms) = match algorithms {
+        Algorithms::One(one) => (false, Vec::from([(String::new(), one.with_format(format))])),
+        Algorithms::Labelled(Entries(labelled)) => {
+            let labelled = labelled.into_iter();
+            let with_format =
+                |(label, one): (Label, SignatureAlgorithm)| (label.0, one.with_format(format));
+            (true, labelled.map(with_format).collect())
+        }
+    };
+    if algorithms.is_empty() {
+        return refuse("algorithm", "expected a label with its algorithm, got none");
+    }
+    let mut read = SignatureForm {
+        algorithms,
+        labelled,
+        encoding: Encoding::Hex,
+        prefix: String::new(),
+        separator: b',',
+        assign: b'=',
+        timestamp_label: None,
+    };
+    let Some(form) = form else {
+        return Ok(read);
+    };
+    let misplaced = match labelled {
+        true if form.prefix.is_some() => Some("prefix"),
+        false if form.separator.is_some() => Some("separator"),
+        false if form.assign.is_some() => Some("assign"),
+        false if form.timestamp.is_some() => Some("timestamp"),
+        _ => None,
+    };
+    if let Some(member) = misplaced {
+        let problem = match labelled {
+            true => "expected none before labelled signatures, got one",
+            false => "expected none without labels in algorithm, got one",
+        };
+        return refuse(&format!("signature.{member}"), problem);
+    }
+    read.encoding = form.encoding;
+    read.prefix = form.prefix.map_or_else(String::new, |prefix| prefix.0);
+    read.separator = match form.separator {
+        None | Some(Separator::Comma) => b',',
+        Some(Separator::Space) => b' ',
+    };
+    read.assign = match form.assign {
+        None | Some(Assign::Equals) => b'=',
+        Some(Assign::Comma) => b',',
+    };
+    read.timestamp_label = form.timestamp.map(|label| label.0);
+    if read.separator == read.assign {
+        let problem = "expected another character than the separator, got the same";
+        return refuse("signature.assign", problem);
+    }
+    let mut named = read.algorithms.iter();
+    if named.any(|(label, _)| Some(label) == read.timestamp_label.as_ref()) {
+        let problem = "expected a label that no signature has, got one of them";
+        return refuse("signature.timestamp", problem);
+    }
+    let mut named = read.algorithms.iter();
+    if given.is_some() && !named.any(|(_, algorithm)| algorithm.has_formats()) {
+        let problem = "expected no format, since only ecdsa has several, got one";
+        return refuse("signature.format", problem);
+    }
+    Ok(read)
+}
+
+fn header_sets(
+    headers: Option<OneOrMany<SignatureHeaders>>,
+    rule: Rule,
+) -> Result<Vec<HeaderSet>, ConfigError> {
+    match headers {
+        None if matches!(rule, Rule::Plisio | Rule::JwtMember) => Ok(Vec::new()),
+        None => refuse(
+            "headers",
+            "expected an object or an array of objects, got nothing",
+        ),
+        Some(OneOrMany::One(set)) => Ok(Vec::from([header_set(set, "headers.signature")?])),
+        Some(OneOrMany::Many(sets)) if sets.is_empty() => {
+            refuse("headers", "expected one or more sets of headers, got none")
+        }
+        Some(OneOrMany::Many(sets)) => {
+            let sets = sets.into_iter().enumerate();
+            let sets =
+                sets.map(|(index, set)| header_set(set, &format!("headers[{index}].signature")));
+            sets.collect()
         }
     }
+}
 
+fn header_set(set: SignatureHeaders, path: &str) -> Result<HeaderSet, ConfigError> {
+    let text = |name: Option<HeaderName>| name.map(|name| name.0);
+    let read = HeaderSet {
+        signature: set.signature.0,
+        timestamp: text(set.timestamp),
+        id: text(set.id),
+        nonce: text(set.nonce),
+        key_id: text(set.key_id),
+    };
+    let names = [&read.timestamp, &read.id, &read.nonce, &read.key_id];
+    let names: Vec<_> = names
+        .into_iter()
+        .flatten()
+        .chain([&read.signature])
+        .collect();
+    let repeated = |(index, name): (usize, &&String)| {
+        names
+            .iter()
+            .skip(index.saturating_add(1))
+            .any(|other| other == name)
+    };
+    if names.iter().enumerate().any(repeated) {
+        return refuse(
+            path,
+            "expected headers of which each has one part, got one with two",
+        );
+    }
+    Ok(read)
+}
+
+fn place(name: &str, place: Option<DescriptorPlace>) -> Result<Option<Place>, ConfigError> {
+    let Some(place) = place else {
+        return Ok(None);
+    };
+    match (place.member, place.header) {
+        (Some(member), None) => Ok(Some(Place::Member(member.0))),
+        (None, Some(header)) => Ok(Some(Place::Header(header.0))),
+        (None, None) => refuse(name, "expected a member or a header, got neither"),
+        (Some(_), Some(_)) => refuse(name, "expected a member or a header, got both"),
+    }
+}
+
+impl Sender {
     /// Refuses what could be changed without breaking the signature, or can never be there.
     fn check_signed(&self) -> Result<(), ConfigError> {
         if !self.signed.has(&Part::Body) {
@@ -328,292 +620,12 @@ impl Sender {
     }
 }
 
-fn refuse(member: &str, problem: &str) -> Result<(), ConfigError> {
+fn refuse<T>(member: &str, problem: &str) -> Result<T, ConfigError> {
     Err(ConfigError::InvalidSender {
         member: format!("sender.{member}"),
         problem: problem.to_owned(),
     })
 }
-
-fn signature(sender: &mut Members, read: &mut Sender) -> Result<(), ConfigError> {
-    let signature = &mut read.signature;
-    let value = sender.get("algorithm");
-    signature.labelled = value.is_some_and(Value::is_object);
-    if let Some(mut form) = sender.object("signature")? {
-        signature_form(&mut form, signature)?;
-        let place = form.choice("format", "der raw")?;
-        algorithms(value, signature, place == Some(1));
-        let mut named = signature.algorithms.iter();
-        if named.any(|(label, _)| Some(label) == signature.timestamp_label.as_ref()) {
-            return Err(form.unexpected("timestamp", "a label that no signature has"));
-        }
-        let mut named = signature.algorithms.iter();
-        if place.is_some() && !named.any(|(_, algorithm)| algorithm.has_formats()) {
-            return Err(form.unexpected("format", "no format, since only ecdsa has several"));
-        }
-        form.finish()?;
-    } else if matches!(
-        read.rule,
-        Rule::Plain | Rule::SortedJson | Rule::SignedMember
-    ) {
-        return Err(sender.unexpected("signature", "an object"));
-    } else {
-        algorithms(value, signature, false);
-    }
-    let given = value.map_or(0, |value| value.members().count().max(1));
-    if given == 0 || signature.algorithms.len() != given {
-        let expected = "the name of an algorithm, or an object of labels with theirs";
-        return Err(sender.unexpected("algorithm", expected));
-    }
-    Ok(())
-}
-
-/// Adds the algorithms that have a name that there is, and a label where they need one.
-fn algorithms(value: Option<Value>, read: &mut SignatureForm, raw: bool) {
-    let mut add = |label: &str, name: Value| {
-        let place = ALGORITHM_NAMES.split(' ').position(|other| name.is(other));
-        let algorithm = pick(place, ALGORITHMS);
-        let format = if raw { Format::Raw } else { Format::Der };
-        let algorithm = algorithm.map(|algorithm| algorithm.with_format(format));
-        read.algorithms
-            .extend(algorithm.map(|it| (label.to_owned(), it)));
-    };
-    for (label, name) in value.into_iter().flat_map(Value::members) {
-        let label = label.string().unwrap_or_default();
-        if is_label(&label) {
-            add(&label, name);
-        }
-    }
-    if let Some(name) = value.filter(|value| !value.is_object()) {
-        add("", name);
-    }
-}
-
-fn signature_form(form: &mut Members, read: &mut SignatureForm) -> Result<(), ConfigError> {
-    read.encoding = match pick(form.choice("encoding", ENCODING_NAMES)?, ENCODINGS) {
-        Some(encoding) => encoding,
-        None => return Err(form.unexpected("encoding", "hex, base64 or base64url")),
-    };
-    if !read.labelled {
-        let prefix = form.text("prefix", is_visible, "visible ascii characters")?;
-        read.prefix = prefix.unwrap_or_default();
-        return Ok(());
-    }
-    let separator = form.text("separator", is_separator, "a comma or a space")?;
-    read.separator = first_byte(separator.as_deref()).unwrap_or(b',');
-    let assign = form.text("assign", is_assign, "`=` or a comma")?;
-    read.assign = first_byte(assign.as_deref()).unwrap_or(b'=');
-    read.timestamp_label = form.text("timestamp", is_label, "a label")?;
-    if read.separator == read.assign {
-        return Err(form.unexpected("assign", "another character than the separator"));
-    }
-    Ok(())
-}
-
-fn header_sets(sender: &mut Members, read: &mut Sender) -> Result<(), ConfigError> {
-    const EXPECTED: &str = "an object, or an array of one or more";
-    match sender.get("headers") {
-        None if matches!(read.rule, Rule::Plisio | Rule::JwtMember) => return Ok(()),
-        Some(sets) if sets.is_array() => {
-            for (index, set) in sets.elements().enumerate() {
-                let set = Members::of(set, &format!("sender.headers[{index}]"))?;
-                read.header_sets.push(header_set(set)?);
-            }
-        }
-        Some(set) => {
-            let set = Members::of(set, "sender.headers")?;
-            read.header_sets.push(header_set(set)?);
-        }
-        None => {}
-    }
-    if read.header_sets.is_empty() {
-        return Err(sender.unexpected("headers", EXPECTED));
-    }
-    Ok(())
-}
-
-fn header_set(mut set: Members) -> Result<HeaderSet, ConfigError> {
-    const EXPECTED: &str = "a header's name in lower case";
-    let read = HeaderSet {
-        signature: set.required_text("signature", is_header_name, EXPECTED)?,
-        timestamp: set.text("timestamp", is_header_name, EXPECTED)?,
-        id: set.text("id", is_header_name, EXPECTED)?,
-        nonce: set.text("nonce", is_header_name, EXPECTED)?,
-        key_id: set.text("keyId", is_header_name, EXPECTED)?,
-    };
-    set.finish()?;
-    let names = [&read.timestamp, &read.id, &read.nonce, &read.key_id];
-    let names: Vec<_> = names
-        .into_iter()
-        .flatten()
-        .chain([&read.signature])
-        .collect();
-    let repeated = |(index, name): (usize, &&String)| {
-        names
-            .iter()
-            .skip(index.saturating_add(1))
-            .any(|other| other == name)
-    };
-    if names.iter().enumerate().any(repeated) {
-        return Err(set.unexpected("signature", "headers of which each has one part"));
-    }
-    Ok(read)
-}
-
-fn timestamp(sender: &mut Members) -> Result<Option<Timestamp>, ConfigError> {
-    let Some(mut timestamp) = sender.object("timestamp")? else {
-        return Ok(None);
-    };
-    let read = Timestamp {
-        unit: match pick(timestamp.choice("unit", UNIT_NAMES)?, UNITS) {
-            Some(unit) => unit,
-            None => return Err(timestamp.unexpected("unit", "s, ms, unix, iso8601 or http-date")),
-        },
-        member: timestamp.text("member", is_member_path, MEMBER_PATH)?,
-    };
-    timestamp.finish()?;
-    Ok(Some(read))
-}
-
-fn template(sender: &mut Members, name: &'static str) -> Result<Option<Template>, ConfigError> {
-    let Some(text) = sender.text(name, |_| true, "a text with tokens")? else {
-        return Ok(None);
-    };
-    match Template::parse(&text) {
-        Ok(template) => Ok(Some(template)),
-        Err(unknown) => Err(ConfigError::InvalidSender {
-            member: format!("sender.{name}"),
-            problem: format!("expected a token that there is, got {{{}}}", unknown.0),
-        }),
-    }
-}
-
-fn expected(sender: &mut Members) -> Result<Vec<(String, String)>, ConfigError> {
-    let Some(object) = sender.object("expect")? else {
-        return Ok(Vec::new());
-    };
-    let entry = |(name, value): (Value, Value)| {
-        let name = name.string().filter(|name| is_header_name(name))?;
-        Some((name.into_owned(), value.string()?.into_owned()))
-    };
-    let entries: Option<_> = object.value.members().map(entry).collect();
-    entries.ok_or_else(|| sender.unexpected("expect", "headers in lower case with their values"))
-}
-
-fn place(sender: &mut Members, name: &'static str) -> Result<Option<Place>, ConfigError> {
-    let Some(mut place) = sender.object(name)? else {
-        return Ok(None);
-    };
-    let member = place.text("member", is_member_path, MEMBER_PATH)?;
-    let header = place.text("header", is_header_name, "a header's name in lower case")?;
-    place.finish()?;
-    match (member, header) {
-        (Some(member), None) => Ok(Some(Place::Member(member))),
-        (None, Some(header)) => Ok(Some(Place::Header(header))),
-        _ => Err(sender.unexpected(name, "an object with either member or header")),
-    }
-}
-
-impl<'d> Members<'d> {
-    fn of(value: Value<'d>, path: &str) -> Result<Self, ConfigError> {
-        if value.is_object() {
-            return Ok(Self {
-                value,
-                path: path.to_owned(),
-                known: Vec::new(),
-            });
-        }
-        Err(ConfigError::InvalidSender {
-            member: path.to_owned(),
-            problem: format!("expected an object, got {}", value.describe()),
-        })
-    }
-
-    fn get(&mut self, name: &'static str) -> Option<Value<'d>> {
-        self.known.push(name);
-        self.value.get(name)
-    }
-
-    fn object(&mut self, name: &'static str) -> Result<Option<Self>, ConfigError> {
-        let path = format!("{}.{name}", self.path);
-        self.get(name)
-            .map(|value| Self::of(value, &path))
-            .transpose()
-    }
-
-    fn text(
-        &mut self,
-        name: &'static str,
-        accept: fn(&str) -> bool,
-        expected: &str,
-    ) -> Result<Option<String>, ConfigError> {
-        let Some(value) = self.get(name) else {
-            return Ok(None);
-        };
-        match value.string().filter(|text| accept(text)) {
-            Some(text) => Ok(Some(text.into_owned())),
-            None => Err(self.unexpected(name, expected)),
-        }
-    }
-
-    fn required_text(
-        &mut self,
-        name: &'static str,
-        accept: fn(&str) -> bool,
-        expected: &str,
-    ) -> Result<String, ConfigError> {
-        let text = self.text(name, accept, expected)?;
-        text.ok_or_else(|| self.unexpected(name, expected))
-    }
-
-    /// The place of the value among the choices.
-    fn choice(&mut self, name: &'static str, choices: &str) -> Result<Option<usize>, ConfigError> {
-        let Some(value) = self.get(name) else {
-            return Ok(None);
-        };
-        let place = choices.split(' ').position(|choice| value.is(choice));
-        match place {
-            Some(place) => Ok(Some(place)),
-            None => Err(self.unexpected(name, &format!("one of: {choices}"))),
-        }
-    }
-
-    fn tolerance(&mut self) -> Result<Option<u64>, ConfigError> {
-        let Some(value) = self.get("toleranceSeconds") else {
-            return Ok(None);
-        };
-        let seconds = value
-            .integer()
-            .filter(|seconds| (1..=86_400).contains(seconds));
-        match seconds {
-            Some(seconds) => Ok(Some(seconds)),
-            None => Err(self.unexpected("toleranceSeconds", "1 to 86400 seconds")),
-        }
-    }
-
-    /// Refuses members that nobody asked for.
-    fn finish(&self) -> Result<(), ConfigError> {
-        let mut names = self.value.members().filter_map(|(name, _)| name.string());
-        match names.find(|name| !self.known.contains(&&**name)) {
-            None => Ok(()),
-            Some(name) => Err(ConfigError::InvalidSender {
-                member: self.path.clone(),
-                problem: format!("expected a member that there is, got \"{name}\""),
-            }),
-        }
-    }
-
-    /// Says what kind of value came: its text may be a secret that was put into the wrong member.
-    fn unexpected(&self, name: &'static str, expected: &str) -> ConfigError {
-        let actual = self.value.get(name).map_or("nothing", Value::describe);
-        ConfigError::InvalidSender {
-            member: format!("{}.{name}", self.path),
-            problem: format!("expected {expected}, got {actual}"),
-        }
-    }
-}
-
-const MEMBER_PATH: &str = "names of members with dots between them";
 
 fn is_name(text: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
@@ -634,18 +646,6 @@ pub(super) fn is_header_name(text: &str) -> bool {
         byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"!#$%&'*+-.^_`|~".contains(&byte)
     };
     (1..=128).contains(&text.len()) && text.bytes().all(allowed)
-}
-
-fn is_separator(text: &str) -> bool {
-    matches!(text, "," | " ")
-}
-
-fn is_assign(text: &str) -> bool {
-    matches!(text, "=" | ",")
-}
-
-fn first_byte(text: Option<&str>) -> Option<u8> {
-    text?.bytes().next()
 }
 
 fn is_label(text: &str) -> bool {

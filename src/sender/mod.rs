@@ -1,13 +1,15 @@
 //! What a sender's callbacks look like, as data: a descriptor is read once, when a verifier is built,
 //! and nothing later asks for the sender's name.
 
-mod descriptor;
+pub mod descriptor;
 #[cfg(feature = "full")]
 mod table;
 pub(crate) mod template;
 
 use alloc::string::String;
 use alloc::vec::Vec;
+
+use serde::Deserialize;
 
 use crate::algorithm::Algorithm;
 use crate::encoding::Encoding;
@@ -17,8 +19,8 @@ use crate::key::{KeyForm, KeyRules};
 use crate::timestamp::Unit;
 use template::{Part, Template};
 
-#[cfg(target_arch = "wasm32")]
-pub(crate) use descriptor::MAX_HEADERS;
+pub use descriptor::MAX_HEADERS;
+pub use descriptor::SenderDescriptor;
 #[cfg(feature = "full")]
 pub use table::{all, detect, names};
 
@@ -109,7 +111,8 @@ pub(crate) struct Timestamp {
 }
 
 /// What a verified body is read as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Payload {
     /// The envelope `type`, `timestamp`, `data`.
     WalletEvent,
@@ -131,9 +134,11 @@ pub(crate) enum Place {
 }
 
 /// How a claim is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Rule {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rule {
     /// As the descriptor says.
+    #[serde(skip_deserializing)]
     Plain,
     /// The body counts as JSON with sorted keys.
     SortedJson,

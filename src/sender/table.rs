@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::Sender;
+use super::{Sender, SenderDescriptor};
 use crate::error::ConfigError;
 use crate::json::{Document, Integers, Value};
 
@@ -59,6 +59,11 @@ impl Sender {
                 None => Err(ConfigError::UnknownSender),
             }
         })
+    }
+
+    fn read(descriptor: Value) -> Result<Self, ConfigError> {
+        let read = descriptor.into::<SenderDescriptor>();
+        read.map_err(|error| error.within("sender"))?.resolve()
     }
 }
 

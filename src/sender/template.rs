@@ -8,7 +8,7 @@ use crate::error::Excluded;
 
 /// A text whose tokens stand for parts of a callback.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Template(Vec<Part>);
+pub struct Template(Vec<Part>);
 
 /// One piece of a template.
 #[derive(Debug, Clone, PartialEq, Eq)]

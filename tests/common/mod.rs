@@ -12,7 +12,8 @@ use wallet_callback::error::{
     ConfigError, Excluded, HeaderProblem, Location, PayloadProblem, Rejection,
 };
 use wallet_callback::event::{Content, Event, Other};
-use wallet_callback::key::{KeySource, Keys, SigningKey};
+use wallet_callback::key::{KeyInput, KeySource, Keys, SigningKey};
+use wallet_callback::options::GivenKeys;
 use wallet_callback::request::Request;
 use wallet_callback::sender::Sender;
 use wallet_callback::sign::{Details, sign};
@@ -297,9 +298,19 @@ pub(crate) fn malformed_payload(path: &str, problem: PayloadProblem) -> Rejectio
     }
 }
 
-pub(crate) fn invalid_option(option: &'static str, problem: &str) -> ConfigError {
+/// Keys in text form, without ids.
+pub(crate) fn given(keys: &[&str]) -> GivenKeys {
+    GivenKeys::List(keys.iter().map(|key| KeySource::text(key).into()).collect())
+}
+
+/// A key in text form.
+pub(crate) fn given_key(key: &str) -> KeyInput {
+    KeySource::text(key).into()
+}
+
+pub(crate) fn invalid_option(option: &str, problem: &str) -> ConfigError {
     ConfigError::InvalidOption {
-        option,
+        option: option.to_owned().into(),
         problem: problem.to_owned(),
     }
 }

@@ -22,6 +22,9 @@ pub fn build(packages: Npm) -> Outcome {
     remove(&root().join("pkg"))?;
     create(&root().join("pkg/dist"))?;
     create(&generated())?;
+    if std::env::var("WC_ONLY").is_ok() {
+        return CORE.build();
+    }
     run::together(MODULES.map(|module| move || module.build()))?;
     write_glue()?;
     timed("writing types and schema", describe)?;
@@ -156,8 +159,8 @@ impl Module {
         let bindgen = bindgen
             .input_path(input)
             .out_name("core")
-            .typescript(false)
-            .remove_name_section(true)
+            .typescript(true)
+            .remove_name_section(std::env::var("WC_ONLY").is_err())
             .remove_producers_section(true)
             .bundler(true)
             .map_err(|error| format!("wasm-bindgen: {error:#}"))?;
@@ -210,6 +213,15 @@ impl Module {
     fn glue(&self) -> Outcome<String> {
         read(&self.work_dir().join("core_bg.js"))
     }
+
+    /// Writes the types of what it exports.
+    fn describe_exports(&self) -> Outcome {
+        let types = read(&self.work_dir().join("core.d.ts"))?;
+        write(
+            &generated().join(format!("{}-core.d.ts", self.name)),
+            &types,
+        )
+    }
 }
 
 /// Writes the glue of the full module, which serves the core, too: the core's is a part of it; and
@@ -226,6 +238,8 @@ fn write_glue() -> Outcome {
         let path = generated().join(name);
         write(&path.with_extension("js"), &glue_factory(&glue)?)?;
     }
+    FULL.describe_exports()?;
+    DAPP.describe_exports()?;
     write(&generated().join("glue.d.ts"), GLUE_TYPES)?;
     write(&generated().join("dapp-glue.d.ts"), DAPP_GLUE_TYPES)
 }
@@ -235,6 +249,7 @@ fn describe() -> Outcome {
     let senders = senders::all()?;
     let generated = generated();
     write(&generated.join("model.ts"), &model::typescript(&senders))?;
+    write(&generated.join("layout.ts"), &model::layout())?;
     write(
         &generated.join("senders.ts"),
         &senders::typescript(&senders),
@@ -275,38 +290,17 @@ fn glue_factory(glue: &str) -> Outcome<String> {
 }
 
 const GLUE_TYPES: &str = "\
-/** What `src/wasm.rs` exports, and the imports of the module. */
+import type { Core as DappCore } from \"./dapp-core.js\";
+import type { Core as FullCore } from \"./full-core.js\";
+
+/** What the modules export: the core has a part of what the full one has. */
+export type WasmCore = FullCore & DappCore;
+
+/** What stands between a module and JavaScript. */
 export interface Glue {
 	__wbg_set_wasm(exports: WebAssembly.Exports): void;
 	Core: new () => WasmCore;
 	[name: string]: WebAssembly.ImportValue;
-}
-
-export interface WasmCore {
-	layout(): number;
-	reserve(length: number): number;
-	verify(verifier: number, now: number): number;
-	create(): boolean;
-	release(verifier: number): void;
-	sign(now: number): boolean;
-	admit(secure: boolean): boolean;
-	prove(verifier: number, key: number): boolean;
-	digest(): boolean;
-	generateSecret(): boolean;
-	generateKeyPair(): boolean;
-	/** Only of the full module. */
-	explain(now: number): boolean;
-	detect(): boolean;
-	formatAmount(): boolean;
-	toBaseUnits(): boolean;
-	/** Only of the dapp's module, which has none of the above but the first two. */
-	requestDapp(now: number): boolean;
-	checkDappHandler(): boolean;
-	judgeDapp(now: number): boolean;
-	readActionId(): boolean;
-	verifyMessage(now: number): boolean;
-	/** Of every module. */
-	wipe(): void;
 }
 
 export function createGlue(): Glue;

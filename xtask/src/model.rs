@@ -9,6 +9,7 @@ use wallet_callback::chain::id;
 use wallet_callback::error::Code;
 use wallet_callback::event::model::{FAMILIES, Family, Field, Kind, Status};
 use wallet_callback::explain::CauseCode;
+use wallet_callback::layout::{NUMBERS, WORDS};
 
 use self::senders::Sender;
 
@@ -72,6 +73,24 @@ pub fn typescript(senders: &[Sender]) -> String {
     out.push_str(TAIL);
     out
 }
+
+/// The TypeScript module with what the core and JavaScript share while a callback is verified.
+pub fn layout() -> String {
+    let mut out = String::from(LAYOUT_HEAD);
+    let words = WORDS.map(|(name, place)| (name, place.to_string()));
+    let numbers = NUMBERS
+        .iter()
+        .map(|(name, number)| (*name, number.to_string()));
+    for (name, number) in words.into_iter().chain(numbers) {
+        push(&mut out, format_args!("export const {name} = {number};\n"));
+    }
+    out
+}
+
+const LAYOUT_HEAD: &str = "\
+// Made from `src/layout.rs` by `cargo xtask build`, which says what each is.
+
+";
 
 const HEAD: &str = "\
 // Made from the tables of the Rust core by `cargo xtask build`.

@@ -1,36 +1,31 @@
 /** The WebAssembly core: started when first used, replaced after a trap. */
 
 import { createGlue, type Glue, type WasmCore } from "../generated/glue.js";
+import {
+	ABSENT,
+	ALL_HEADERS,
+	BESIDE,
+	BINARY_PAYLOAD,
+	BODY,
+	HEADERS,
+	ID,
+	ID_OF_EVENT,
+	IP,
+	JSON_PAYLOAD,
+	KEY,
+	KNOWN_EVENT,
+	MAX_HEADERS,
+	METHOD,
+	REJECTED,
+	TEXT_PAYLOAD,
+	TIMESTAMP,
+	UNKNOWN_EVENT,
+	URL,
+	WORDS,
+} from "../generated/layout.js";
 import type { Rejected } from "../verifier/types.js";
 import { ConfigError, CoreError } from "./errors.js";
 import { TextDecoder, TextEncoder } from "./text.js";
-
-/** The words that the core and this layer share: see `Layout` in `src/wasm.rs`. */
-const MAX_HEADERS = 16;
-const METHOD = MAX_HEADERS;
-const URL = METHOD + 1;
-const IP = URL + 1;
-const ALL_HEADERS = IP + 1;
-const BODY = ALL_HEADERS + 1;
-const ANSWER = BODY + 1;
-const KEY = ANSWER + 2;
-const TIMESTAMP = KEY + 1;
-const ID = TIMESTAMP + 2;
-const LAYOUT_WORDS = ID + 1;
-
-/** The length that says "not there". */
-const ABSENT = 0xffffffff;
-
-/** What `verify` returns: a refusal, or how to read an accepted callback's body. */
-const REFUSED = 0;
-const KNOWN_EVENT = 1;
-const UNKNOWN_EVENT = 2;
-const JSON_PAYLOAD = 3;
-const TEXT_PAYLOAD = 4;
-const BINARY_PAYLOAD = 5;
-
-/** The place of the id that says "the event's". */
-const ID_OF_EVENT = ABSENT - 1;
 
 /** The most bytes of UTF-8 that one UTF-16 code unit becomes. */
 const BYTES_PER_UNIT = 3;
@@ -49,9 +44,6 @@ export interface Parts {
 	readonly ip: string | undefined;
 	readonly body: string | Uint8Array;
 }
-
-/** What a call other than `verify` leaves out. */
-const NOTHING = { method: undefined, url: undefined, allHeaders: undefined, ip: undefined };
 
 /** What the core says of an accepted callback. */
 export interface Verdict {
@@ -110,7 +102,7 @@ export class Core {
 		const outcome = this.#enter((wasm) => wasm.verify(verifier, now));
 		if (this.#layout.length === 0) this.#layout = this.#viewLayout();
 		const layout = this.#layout;
-		if (outcome === REFUSED) return JSON.parse(this.#readAnswer());
+		if (outcome === REJECTED) return this.#enter((wasm) => wasm.rejection());
 		const event = this.#readEvent(outcome, parts.body, bodyAt);
 		let contentHash: string | undefined;
 		if (outcome >= JSON_PAYLOAD && event.contentHash !== undefined) {
@@ -137,9 +129,9 @@ export class Core {
 			return ascii ? body : decoder.decode(this.#viewInput(bodyAt, length));
 		};
 		if (outcome === KNOWN_EVENT)
-			return annotate(JSON.parse(text()), JSON.parse(this.#readAnswer()));
+			return annotate(JSON.parse(text()), JSON.parse(this.#readBeside()));
 		if (outcome === UNKNOWN_EVENT) return Object.assign(JSON.parse(text()), { known: false });
-		const event = JSON.parse(this.#readAnswer());
+		const event = JSON.parse(this.#readBeside());
 		if (outcome === JSON_PAYLOAD) event.payload = JSON.parse(text());
 		if (outcome === TEXT_PAYLOAD) event.payload = text();
 		if (outcome === BINARY_PAYLOAD) event.payload = this.#viewInput(bodyAt, length).slice();
@@ -152,27 +144,24 @@ export class Core {
 	}
 
 	/**
-	 * Calls anything else, with texts and perhaps a body.
+	 * Calls anything else.
 	 *
 	 * @throws {ConfigError} for what the core refuses.
 	 */
-	ask(
-		call: (wasm: WasmCore) => boolean,
-		texts: Parts["headers"],
-		body: Parts["body"] = "",
-	): unknown {
-		this.#write({ ...NOTHING, headers: texts, body });
-		const accepted = this.#enter(call);
-		if (this.#layout.length === 0) this.#layout = this.#viewLayout();
-		const answer = JSON.parse(this.#readAnswer());
-		this.#enter((wasm) => wasm.wipe());
-		if (!accepted) throw new ConfigError(answer.code, answer.message);
-		return answer;
+	ask<T>(call: (wasm: WasmCore) => T): T {
+		try {
+			return this.#enter(call);
+		} catch (error) {
+			if (!isRefusal(error)) throw error;
+			this.inside = false;
+			throw new ConfigError(error.code, error.message);
+		}
 	}
 
-	#readAnswer(): string {
-		const address = this.#layout[ANSWER] ?? 0;
-		const length = this.#layout[ANSWER + 1] ?? 0;
+	/** The JSON that stands beside the body. */
+	#readBeside(): string {
+		const address = this.#layout[BESIDE] ?? 0;
+		const length = this.#layout[BESIDE + 1] ?? 0;
 		return decoder.decode(new Uint8Array(this.#memory.buffer, address, length));
 	}
 
@@ -203,7 +192,7 @@ export class Core {
 		const { written } = encoder.encodeInto(text, this.#input);
 		if (written === text.length) {
 			for (let index = 0; index < MAX_HEADERS; index++) {
-				layout[index] = headers[index]?.length ?? ABSENT;
+				layout[HEADERS + index] = headers[index]?.length ?? ABSENT;
 			}
 			layout[METHOD] = method?.length ?? ABSENT;
 			layout[URL] = url?.length ?? ABSENT;
@@ -218,7 +207,9 @@ export class Core {
 			at += written;
 			return written;
 		};
-		for (let index = 0; index < MAX_HEADERS; index++) layout[index] = write(headers[index]);
+		for (let index = 0; index < MAX_HEADERS; index++) {
+			layout[HEADERS + index] = write(headers[index]);
+		}
 		layout[METHOD] = write(method);
 		layout[URL] = write(url);
 		layout[IP] = write(ip);
@@ -237,7 +228,7 @@ export class Core {
 	}
 
 	#viewLayout(): Uint32Array {
-		return new Uint32Array(this.#memory.buffer, this.#layoutAddress, LAYOUT_WORDS);
+		return new Uint32Array(this.#memory.buffer, this.#layoutAddress, WORDS);
 	}
 }
 
@@ -256,6 +247,18 @@ function annotate(event: KnownEvent, { addressChecked, decimals }: Findings): Ev
 
 interface KnownEvent extends EventLike {
 	readonly data: { readonly [member: string]: object };
+}
+
+/** Whether the core has refused something, and has not stopped. */
+function isRefusal(error: unknown): error is ConfigError {
+	return error instanceof Error && error.name === "ConfigError" && "code" in error;
+}
+
+/** Text as the bytes that the core takes. */
+export function toUtf8(content: string | Uint8Array): Uint8Array {
+	if (typeof content !== "string") return content;
+	const bytes = new Uint8Array(content.length * BYTES_PER_UNIT);
+	return bytes.subarray(0, encoder.encodeInto(content, bytes).written);
 }
 
 /** Options as the core reads them. */

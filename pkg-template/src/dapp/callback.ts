@@ -1,4 +1,4 @@
-import { toOptions } from "../core/core.js";
+import { toOptions, toUtf8 } from "../core/core.js";
 import { withDapp } from "./core.js";
 import { acceptOrThrow } from "./errors.js";
 import { requireOptions, toContent, toTime } from "./input.js";
@@ -44,14 +44,14 @@ export function safeVerifyDappCallback(options: DappCallbackOptions): DappResult
 	}
 	const time = toTime(now);
 	const text = toOptions({ ...rest, url: typeof url === "object" ? url.href : url });
-	const content = body === undefined ? "" : toContent("body", body);
-	const answer = withDapp((core) => core.ask((wasm) => wasm.judgeDapp(time), [text], content));
-	return answer as DappResult;
+	const content = toUtf8(body === undefined ? "" : toContent("body", body));
+	return withDapp((core) => core.ask((wasm) => wasm.judgeDapp(text, content, time)));
 }
 
 /** @throws {ConfigError} for an option of a handler that makes no sense. */
 export function checkHandler(options: Pick<DappCallbackOptions, "toleranceSeconds">): void {
-	withDapp((core) => core.ask((wasm) => wasm.checkDappHandler(), [toOptions(options)]));
+	const text = toOptions(options);
+	withDapp((core) => core.ask((wasm) => wasm.checkDappHandler(text)));
 }
 
 /** Finds out whose callback it is, before anything of it is judged. */
@@ -59,7 +59,6 @@ export function readActionId(
 	body: string | Uint8Array,
 	url: string | undefined,
 ): { readonly ok: true; readonly actionId: string } | DappRejected {
-	const text = toOptions({ url });
-	const answer = withDapp((core) => core.ask((wasm) => wasm.readActionId(), [text], body));
-	return answer as ReturnType<typeof readActionId>;
+	const bytes = toUtf8(body);
+	return withDapp((core) => core.ask((wasm) => wasm.readActionId(url, bytes)));
 }

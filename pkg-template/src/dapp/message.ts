@@ -1,4 +1,4 @@
-import { toOptions } from "../core/core.js";
+import { toOptions, toUtf8 } from "../core/core.js";
 import { toBytes } from "../verifier/request.js";
 import { withDapp } from "./core.js";
 import { acceptOrThrow } from "./errors.js";
@@ -37,8 +37,8 @@ export function safeVerifySignedMessage(options: SignedMessageOptions): SignedMe
 	requireOptions(options, "verifySignedMessage({ scheme, message, signature, address })");
 	const { message, signature, now, ...rest } = options;
 	const time = toTime(now);
-	const bytes = toBytes(signature);
-	const hex = bytes && Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+	const raw = toBytes(signature);
+	const hex = raw && Array.from(raw, (byte) => byte.toString(16).padStart(2, "0")).join("");
 	const content = toContent("message", message);
 	if (typeof message === "object" && typeof content === "string" && rest.scheme !== "eip712") {
 		throw new TypeError(
@@ -50,6 +50,6 @@ export function safeVerifySignedMessage(options: SignedMessageOptions): SignedMe
 		signature: hex ?? signature,
 		text: typeof content === "string",
 	});
-	const answer = withDapp((core) => core.ask((wasm) => wasm.verifyMessage(time), [text], content));
-	return answer as SignedMessageResult;
+	const bytes = toUtf8(content);
+	return withDapp((core) => core.ask((wasm) => wasm.verifyMessage(text, bytes, time)));
 }

@@ -29,8 +29,7 @@ export function createDappRequest(options: DappRequestOptions): DappRequest {
 	const { now, ...rest } = options;
 	const time = toTime(now);
 	const text = toOptions({ ...rest, ...withPlainMessage(options) });
-	const answer = withDapp((core) => core.ask((wasm) => wasm.requestDapp(time), [text]));
-	return answer as DappRequest;
+	return withDapp((core) => core.ask((wasm) => wasm.requestDapp(text, time)));
 }
 
 /** Typed data as it crosses: in JSON, where there are no bigints. */

@@ -17,9 +17,8 @@ export function formatAmount(amount: {
 	readonly decimals: number;
 }): string {
 	const { value, decimals } = amount ?? {};
-	return withCore((core) =>
-		core.ask((wasm) => wasm.formatAmount(), [toOptions({ value, decimals })]),
-	) as string;
+	const options = toOptions({ value, decimals });
+	return withCore((core) => core.ask((wasm) => wasm.formatAmount(options)));
 }
 
 /**
@@ -35,7 +34,6 @@ export function formatAmount(amount: {
  * ```
  */
 export function toBaseUnits(decimal: string, decimals: number): string {
-	return withCore((core) =>
-		core.ask((wasm) => wasm.toBaseUnits(), [toOptions({ decimal, decimals })]),
-	) as string;
+	const options = toOptions({ decimal, decimals });
+	return withCore((core) => core.ask((wasm) => wasm.toBaseUnits(options)));
 }

@@ -1,4 +1,4 @@
-import { withCore } from "../core/core.js";
+import { toUtf8, withCore } from "../core/core.js";
 import { toBody } from "./request.js";
 import type { BodyInput } from "./types.js";
 
@@ -14,5 +14,6 @@ import type { BodyInput } from "./types.js";
  * ```
  */
 export function bodyHash(body: BodyInput): string {
-	return withCore((core) => core.ask((wasm) => wasm.digest(), [""], toBody(body))) as string;
+	const bytes = toUtf8(toBody(body));
+	return withCore((core) => core.ask((wasm) => wasm.digest(bytes)));
 }

@@ -1,6 +1,6 @@
-import { type Core, type Runner, toOptions } from "../core/core.js";
+import { type Core, type Runner, toOptions, toUtf8 } from "../core/core.js";
 import { CoreError } from "../core/errors.js";
-import type { Detect, Explain, Explanation } from "./explain.js";
+import type { Detect, Explain } from "./explain.js";
 import { KeyRing } from "./key-ring.js";
 import { allHeaders, toBody } from "./request.js";
 import { toDescriptor } from "./senders.js";
@@ -19,13 +19,12 @@ export function explainOn(run: Runner): Explain {
 		if (!Number.isFinite(time)) throw new TypeError(`now: expected milliseconds, got ${time}`);
 		const text = toOptions({
 			...rest,
-			...new KeyRing(keys).options,
-			headers: Object.entries(allHeaders(headers)),
+			headers: allHeaders(headers),
 			sender: sender === undefined ? undefined : toDescriptor(sender),
 		});
-		const bytes = toBody(body);
-		const answer = run((core) => toFull(core).ask((wasm) => wasm.explain(time), [text], bytes));
-		return answer as Explanation;
+		const ring = new KeyRing(keys);
+		const bytes = toUtf8(toBody(body));
+		return run((core) => toFull(core).ask((wasm) => wasm.explain(text, ring.keys, bytes, time)));
 	};
 }
 
@@ -33,8 +32,7 @@ export function explainOn(run: Runner): Explain {
 export function detectOn(run: Runner): Detect {
 	return ({ headers }) => {
 		const text = toOptions({ headers: Object.keys(allHeaders(headers)) });
-		const answer = run((core) => toFull(core).ask((wasm) => wasm.detect(), [text]));
-		return answer as ReturnType<Detect>;
+		return run((core) => toFull(core).ask((wasm) => wasm.detect(text)));
 	};
 }
 

@@ -14,12 +14,8 @@ const FOUND_KEY_MS = 300_000;
 /** How long it is used in all while it cannot be asked for. */
 const STALE_KEY_MS = 2 * FOUND_KEY_MS;
 
-/** A key as the core takes it: text, bytes in hex, or something that it refuses. */
-interface CoreKey {
-	readonly id?: string | undefined;
-	readonly text?: unknown;
-	readonly hex?: string;
-}
+/** A key as the core takes it: text, bytes, or something that it refuses; and its id. */
+type CoreKey = readonly [key: unknown, id: string | undefined];
 
 interface FoundKey {
 	readonly key: CoreKey;
@@ -43,11 +39,15 @@ export class KeyRing {
 		this.#given = given ? list.map(toNamedKey) : [];
 	}
 
-	/** The options by which the core learns of the keys. */
-	get options(): object {
-		if (this.#set !== undefined) return { jwks: this.#set };
-		if (this.#find === undefined) return { keys: this.#given };
-		return { findsKeys: true, keys: this.#found.map(({ key }) => key) };
+	/** Whether keys are found by their ids. */
+	get findsKeys(): boolean {
+		return this.#find !== undefined;
+	}
+
+	/** The keys as the core takes them: those of a key set as its text. */
+	get keys(): string | readonly CoreKey[] {
+		if (this.#set !== undefined) return JSON.stringify(this.#set);
+		return this.#find === undefined ? this.#given : this.#found.map(({ key }) => key);
 	}
 
 	/** Sets keys aside that were found too long ago, and says whether there were any. */
@@ -67,7 +67,7 @@ export class KeyRing {
 	 */
 	async find(id: string, now: number): Promise<boolean> {
 		if (this.#find === undefined || isInherited(id)) return false;
-		const isOther = (other: FoundKey) => other.key.id !== id;
+		const isOther = (other: FoundKey) => other.key[1] !== id;
 		let found: Awaited<ReturnType<KeyFinder>>;
 		try {
 			found = await this.#find(id);
@@ -79,18 +79,19 @@ export class KeyRing {
 		}
 		this.#stale = this.#stale.filter(isOther);
 		if (found === undefined || found === null) return false;
-		this.#add({ key: { ...toNamedKey(found, 0), id }, at: now });
+		const [material] = toNamedKey(found, 0);
+		this.#add({ key: [material, id], at: now });
 		return true;
 	}
 
 	#add(key: FoundKey): void {
-		const others = this.#found.filter((other) => other.key.id !== key.key.id);
+		const others = this.#found.filter((other) => other.key[1] !== key.key[1]);
 		this.#found = [...others, key].slice(-MAX_FOUND_KEYS);
 	}
 
 	/** Drops the key of an id. */
 	drop(id: string): void {
-		this.#found = this.#found.filter((other) => other.key.id !== id);
+		this.#found = this.#found.filter((other) => other.key[1] !== id);
 	}
 }
 
@@ -112,18 +113,16 @@ function toNamedKey(input: KeyInput, index: number): CoreKey {
 		);
 	}
 	const { id, key } = input as { readonly id?: string; readonly key: KeyMaterial };
-	return id === undefined ? toKey(key) : { ...toKey(key), id };
+	const [material, own] = toKey(key);
+	return [material, id ?? own];
 }
 
 /** A key without its name. A JSON Web Key crosses as text, with its own id where it has one. */
 export function toKey(key: KeyMaterial): CoreKey {
 	const bytes = toBytes(key);
-	if (bytes !== undefined) {
-		return { hex: Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("") };
-	}
+	if (bytes !== undefined) return [bytes, undefined];
 	if (typeof key === "object" && key !== null && "kty" in key) {
-		const id = typeof key.kid === "string" ? key.kid : undefined;
-		return { id, text: JSON.stringify(key) };
+		return [JSON.stringify(key), typeof key.kid === "string" ? key.kid : undefined];
 	}
-	return { text: key ?? undefined };
+	return [key ?? undefined, undefined];
 }

@@ -1,4 +1,4 @@
-import { toOptions, withCore } from "../core/core.js";
+import { toOptions, toUtf8, withCore } from "../core/core.js";
 import { TextEncoder } from "../core/text.js";
 import { toKey } from "./key-ring.js";
 import { toBody } from "./request.js";
@@ -24,12 +24,21 @@ export function sign<const Body extends BodyInput>(
 		throw new TypeError("expected options, as sign({ body, key })");
 	}
 	const { body, key, sender, ...rest } = options;
-	const bytes = toBody(body);
-	const text = toOptions({ ...rest, key: toKey(key), sender: toDescriptor(sender) });
-	const answer = withCore((core) => core.ask((wasm) => wasm.sign(Date.now()), [text], bytes));
-	const signed = answer as { headers: Record<string, string>; body?: string };
+	const bytes = toUtf8(toBody(body));
+	const text = toOptions({ ...rest, sender: toDescriptor(sender) });
+	const signed: Signed = withCore((core) =>
+		core.ask((wasm) => wasm.sign(text, toKey(key), bytes, Date.now())),
+	);
 	const { headers, body: other } = signed;
-	return { headers, body: other === undefined ? body : (inShapeOf(body, other) as Body) };
+	return {
+		headers: Object.fromEntries(headers),
+		body: other === undefined ? body : (inShapeOf(body, other) as Body),
+	};
+}
+
+interface Signed {
+	readonly headers: readonly (readonly [name: string, value: string])[];
+	readonly body?: string;
 }
 
 /** A text as a string, a `Uint8Array` or an `ArrayBuffer`, whatever the other one is. */
@@ -52,7 +61,7 @@ function inShapeOf(other: BodyInput, text: string): BodyInput {
  * ```
  */
 export function generateSecret(): string {
-	return withCore((core) => core.ask((wasm) => wasm.generateSecret(), [])) as string;
+	return withCore((core) => core.ask((wasm) => wasm.generateSecret()));
 }
 
 /**
@@ -66,5 +75,5 @@ export function generateSecret(): string {
  * ```
  */
 export function generateKeyPair(): KeyPair {
-	return withCore((core) => core.ask((wasm) => wasm.generateKeyPair(), [])) as KeyPair;
+	return withCore((core) => core.ask((wasm) => wasm.generateKeyPair()));
 }

@@ -1,4 +1,6 @@
 import { toOptions, withCore } from "../core/core.js";
+import { Resident } from "../core/resident.js";
+import type { WasmCore } from "../generated/glue.js";
 import { readHeaders } from "./request.js";
 import type { HeadersInput, Rejected } from "./types.js";
 
@@ -43,7 +45,11 @@ export interface Transport {
 }
 
 type Verdict = Admitted | Rejected;
-type Known = readonly (string | undefined)[];
+/** The peer, the host, and what the trusted proxies say. */
+type Known = readonly [Text, Text, Text, Text];
+type Text = string | undefined;
+
+const release = (wasm: WasmCore, transport: number): void => wasm.releaseTransport(transport);
 
 const FORWARDED = ["x-forwarded-for", "x-forwarded-proto"] as const;
 
@@ -60,20 +66,23 @@ const FORWARDED = ["x-forwarded-for", "x-forwarded-proto"] as const;
  */
 export function createTransport(options: TransportOptions = {}): Transport {
 	const text = toOptions(options);
-	const ask = (secure: boolean, arrival: readonly (string | undefined)[]) =>
-		withCore((core) => core.ask((wasm) => wasm.admit(secure), [text, ...arrival]));
-	ask(true, []);
+	const resident = new Resident((wasm) => wasm.createTransport(text), release);
+	withCore((core) => resident.in(core));
 	let last:
 		| { readonly secure: boolean; readonly known: Known; readonly verdict: Verdict }
 		| undefined;
 	const believed = options.trustedProxies?.length ? FORWARDED : [];
 	return {
 		admit({ headers, peer, secure, host }) {
-			const known: Known = [peer, host, ...readHeaders(headers, believed)];
+			const [forwardedFor, forwardedProto] = readHeaders(headers, believed);
+			const known: Known = [peer, host, forwardedFor, forwardedProto];
 			if (last?.secure === secure && last.known.every((part, index) => part === known[index])) {
 				return last.verdict;
 			}
-			const verdict = ask(secure, known) as Verdict;
+			const verdict: Verdict = withCore((core) => {
+				const transport = resident.in(core);
+				return core.ask((wasm) => wasm.admit(transport, secure, ...known));
+			});
 			last = { secure, known, verdict };
 			return verdict;
 		},

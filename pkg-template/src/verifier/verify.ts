@@ -1,5 +1,7 @@
-import { type Core, type Parts, toOptions, type Verdict, withCore } from "../core/core.js";
+import { type Parts, toOptions, type Verdict, withCore } from "../core/core.js";
 import { CallbackRejectedError, ConfigError } from "../core/errors.js";
+import { Resident } from "../core/resident.js";
+import type { WasmCore } from "../generated/glue.js";
 import type { CallbackVerificationEvent, SenderName } from "../generated/model.js";
 import type { SenderDescriptor } from "./descriptor.js";
 import { KeyRing } from "./key-ring.js";
@@ -56,20 +58,15 @@ interface Handle extends VerifierSettings {
 	readonly keyIds: readonly (string | null)[];
 }
 
-const registry =
-	typeof FinalizationRegistry === "undefined"
-		? undefined
-		: new FinalizationRegistry<{ core: Core; verifier: number }>(({ core, verifier }) => {
-				if (core.usable) core.wasm.release(verifier);
-			});
+const release = (wasm: WasmCore, { verifier }: Handle): void => wasm.release(verifier);
 
 class CoreVerifier<Event> implements Verifier<Event> {
-	readonly #options: object;
 	readonly #keys: KeyRing;
 	readonly #now: () => number;
-	#core: Core | undefined;
-	#handle: Handle;
+	readonly #resident: Resident<Handle>;
 	readonly settings: VerifierSettings;
+	/** Those of the last callback's verifier: found keys come and go. */
+	#keyIds: Handle["keyIds"] = [];
 
 	constructor(options: VerifierOptions<SenderName | SenderDescriptor>) {
 		if (typeof options !== "object" || options === null) {
@@ -81,16 +78,17 @@ class CoreVerifier<Event> implements Verifier<Event> {
 		}
 		this.#now = now;
 		this.#keys = new KeyRing(keys);
-		this.#options = { ...rest, sender: toDescriptor(sender) };
-		this.#handle = withCore((core) => this.#handleIn(core));
+		const { findsKeys } = this.#keys;
+		const text = toOptions({ ...rest, sender: toDescriptor(sender), findsKeys });
+		this.#resident = new Resident((wasm) => wasm.create(text, this.#keys.keys) as Handle, release);
 		const {
 			verifier: _verifier,
 			headers: _headers,
 			reads: _reads,
 			keyIds: _keyIds,
 			...settings
-		} = this.#handle;
-		this.settings = { ...settings, findsKeys: typeof keys === "function" };
+		} = withCore((core) => this.#resident.in(core));
+		this.settings = { ...settings, findsKeys };
 	}
 
 	verify(input: CallbackInput): Accepted<Event> {
@@ -126,7 +124,8 @@ class CoreVerifier<Event> implements Verifier<Event> {
 		}
 		const now = this.#readClock();
 		return withCore((core) => {
-			const { verifier, headers, reads, maxBodyBytes } = this.#handleIn(core);
+			const { verifier, headers, reads, maxBodyBytes, keyIds } = this.#resident.in(core);
+			this.#keyIds = keyIds;
 			const parts: Parts = {
 				headers: readHeaders(input.headers, headers),
 				method: reads.method ? input.method : undefined,
@@ -143,13 +142,13 @@ class CoreVerifier<Event> implements Verifier<Event> {
 
 	async #judgeAsync(input: CallbackInput): Promise<Verdict | Rejected> {
 		if (!this.settings.findsKeys) return this.#judge(input);
-		if (this.#keys.expire(this.#readClock())) this.#forget();
+		if (this.#keys.expire(this.#readClock())) this.#resident.drop();
 		// An iterator of headers could be read only once.
 		const callback = { ...input, headers: allHeaders(input.headers) };
 		const result = this.#judge(callback);
 		if (result.ok || result.code !== "unknown_key" || result.keyId === undefined) return result;
 		if (!(await this.#keys.find(result.keyId, this.#readClock()))) return result;
-		this.#forget();
+		this.#resident.drop();
 		try {
 			return this.#judge(callback);
 		} catch (error) {
@@ -160,7 +159,7 @@ class CoreVerifier<Event> implements Verifier<Event> {
 	}
 
 	async #readRequest(request: Request, { ip }: RequestContext): Promise<CallbackInput> {
-		const body = await readBody(request, this.#handle.maxBodyBytes);
+		const body = await readBody(request, this.settings.maxBodyBytes);
 		const { headers, method, url } = request;
 		return { headers, body, ip, method, url };
 	}
@@ -175,7 +174,7 @@ class CoreVerifier<Event> implements Verifier<Event> {
 	}
 
 	#accept({ id, timestamp, contentHash, key: index, event }: Verdict): Accepted<Event> {
-		const name = this.#handle.keyIds[index] ?? undefined;
+		const name = this.#keyIds[index] ?? undefined;
 		const key = name === undefined ? { index } : { index, id: name };
 		return contentHash === undefined
 			? { id, timestamp, key, event: event as Event }
@@ -186,37 +185,16 @@ class CoreVerifier<Event> implements Verifier<Event> {
 		const challenge = challengeOf(event);
 		if (id === undefined || challenge === undefined) return undefined;
 		const signature = withCore((core) => {
-			const { verifier } = this.#handleIn(core);
-			return core.ask((wasm) => wasm.prove(verifier, key.index), [id, challenge]);
-		}) as string | null;
-		return signature === null ? undefined : { code: 0, challenge, signature };
+			const { verifier } = this.#resident.in(core);
+			return core.ask((wasm) => wasm.prove(verifier, key.index, id, challenge));
+		});
+		return signature === undefined ? undefined : { code: 0, challenge, signature };
 	}
 
 	#readClock(): number {
 		const now = this.#now();
 		if (!Number.isFinite(now)) throw new TypeError(`now: expected milliseconds, got ${now}`);
 		return now;
-	}
-
-	/** Gives up what the core holds of this verifier, since its keys are others now. */
-	#forget(): void {
-		if (this.#core?.usable) this.#core.wasm.release(this.#handle.verifier);
-		registry?.unregister(this);
-		this.#core = undefined;
-	}
-
-	/**
-	 * This verifier in the given core: built there anew if a trap has replaced the one that had it, or
-	 * if it has been given up.
-	 */
-	#handleIn(core: Core): Handle {
-		if (this.#core !== core) {
-			const options = toOptions({ ...this.#options, ...this.#keys.options });
-			this.#handle = core.ask((wasm) => wasm.create(), [options]) as Handle;
-			this.#core = core;
-			registry?.register(this, { core, verifier: this.#handle.verifier }, this);
-		}
-		return this.#handle;
 	}
 }
 

@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use crate::json::write_string;
+use super::write_string;
 
 /// An object that is being written.
 pub(crate) struct Object(String);

@@ -1,0 +1,96 @@
+//! The options of `explain` and `detect`.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use serde::Deserialize;
+
+use super::{DEFAULT_SENDER, GivenKeys, SenderOption, read};
+use crate::error::ConfigError;
+use crate::explain::{self, Explanation};
+use crate::freshness::Tolerance;
+use crate::json::shapes::{Apart, Entries};
+use crate::request::Request;
+use crate::sender::{self, Sender};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(dead_code, reason = "what crosses apart has a name here and no value")]
+struct ExplainOptions {
+    /// All headers of the callback.
+    #[serde(default)]
+    headers: Entries<String, String>,
+    /// The callback's body.
+    body: Option<Apart>,
+    /// The keys that were expected to verify it, with all that may be wrong with them.
+    keys: Option<Apart>,
+    /// Whose callback. Default: `"tp-wallet"`, and every sender whose headers are there.
+    sender: Option<SenderOption>,
+    /// The request's method.
+    method: Option<String>,
+    /// The URL that was called.
+    url: Option<String>,
+    /// The client's address.
+    ip: Option<String>,
+    /// When it arrived.
+    now: Option<Apart>,
+    /// How far its timestamp may be from that, in seconds. Default: the sender's own, or else 300.
+    tolerance_seconds: Option<u64>,
+}
+
+/// Says why a callback does not verify, from the text of the options. `now` is in Unix seconds.
+///
+/// # Errors
+/// The first option that is invalid. An invalid key is explained.
+pub fn explain(
+    json: &[u8],
+    keys: GivenKeys,
+    body: &[u8],
+    now: u64,
+) -> Result<Explanation, ConfigError> {
+    read(json, |document| {
+        let options: ExplainOptions = document.root().into()?;
+        let named = match options.sender {
+            None => None,
+            named => Some(SenderOption::resolve(named)?),
+        };
+        let headers = options.headers.0.iter();
+        let headers: Vec<_> = headers
+            .map(|(name, value)| (name.as_str(), value.as_bytes()))
+            .collect();
+        let tolerance = options.tolerance_seconds.map(Tolerance::from_seconds);
+        let default = Sender::find(DEFAULT_SENDER)?;
+        Ok(explain::explain(&explain::Input {
+            sender: named.as_ref(),
+            keys: &keys.read(&named.as_ref().unwrap_or(&default).key_rules())?,
+            request: Request {
+                body,
+                headers: &headers,
+                method: options.method.as_deref(),
+                url: options.url.as_deref(),
+                ip: options.ip.as_deref(),
+            },
+            now,
+            tolerance: tolerance.transpose()?,
+        }))
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct DetectOptions {
+    /// The names of the callback's headers, in lower case.
+    headers: Vec<String>,
+}
+
+/// The names of the senders whose headers are among those of the options.
+///
+/// # Errors
+/// [`ConfigError::InvalidOption`] for what is no list of names.
+pub fn detect(json: &[u8]) -> Result<Vec<String>, ConfigError> {
+    read(json, |document| {
+        let DetectOptions { headers } = document.root().into()?;
+        let names: Vec<_> = headers.iter().map(String::as_str).collect();
+        Ok(sender::detect(&names))
+    })
+}

@@ -1,0 +1,94 @@
+//! What users write, as structs: one option is one member. What is misspelt, of another type or out of
+//! range is refused by its path; nothing falls back to a default in silence.
+//!
+//! Options cross as text and are read by the strict reader. Key material does not: it comes beside them,
+//! and no deserializer ever holds it.
+
+mod amount;
+#[cfg(feature = "dapp")]
+pub mod dapp;
+#[cfg(feature = "full")]
+mod explain;
+mod sign;
+mod transport;
+mod verifier;
+
+use alloc::borrow::ToOwned;
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use serde::Deserialize;
+use zeroize::Zeroizing;
+
+use crate::error::{ConfigError, KeyProblem};
+use crate::json::{Document, Integers};
+use crate::key::{self, KeyInput, KeyRules};
+use crate::sender::{Sender, SenderDescriptor};
+
+pub use amount::{format_amount, to_base_units};
+#[cfg(feature = "full")]
+pub use explain::{detect, explain};
+pub use sign::sign;
+pub use transport::transport;
+pub use verifier::verifier;
+
+/// The sender where none is named.
+const DEFAULT_SENDER: &str = "tp-wallet";
+
+/// Keys as they are handed in.
+pub enum GivenKeys {
+    /// One by one.
+    List(Vec<KeyInput>),
+    /// The text of a JSON Web Key Set.
+    Set(Zeroizing<String>),
+}
+
+impl GivenKeys {
+    fn read(self, rules: &KeyRules) -> Result<Vec<KeyInput>, ConfigError> {
+        let text = match self {
+            Self::List(keys) => return Ok(keys),
+            Self::Set(text) => text,
+        };
+        let document = Document::read(text.as_bytes(), Integers::Any).ok();
+        let keys = document.and_then(|document| key::read_set(rules, document.root()));
+        keys.ok_or(ConfigError::InvalidKey {
+            index: None,
+            problem: KeyProblem::Type,
+        })
+    }
+}
+
+/// Reads the text of options and hands them on.
+pub(crate) fn read<T>(
+    json: &[u8],
+    with: impl FnOnce(Document) -> Result<T, ConfigError>,
+) -> Result<T, ConfigError> {
+    match Document::read(json, Integers::Any) {
+        Ok(document) if document.root().is_object() => with(document),
+        _ => Err(ConfigError::InvalidOption {
+            option: "options".into(),
+            problem: "expected an object of json values, got something else".to_owned(),
+        }),
+    }
+}
+
+/// Whose callbacks.
+#[derive(Deserialize)]
+#[serde(rename = "$text or object")]
+enum SenderOption {
+    #[serde(rename = "a name")]
+    Named(String),
+    #[serde(rename = "a descriptor")]
+    Described(Box<SenderDescriptor>),
+}
+
+impl SenderOption {
+    fn resolve(option: Option<Self>) -> Result<Sender, ConfigError> {
+        match option {
+            Some(Self::Described(descriptor)) => descriptor.resolve(),
+            Some(Self::Named(name)) => Sender::find(&name),
+            None => Sender::find(DEFAULT_SENDER),
+        }
+    }
+}

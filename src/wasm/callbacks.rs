@@ -1,0 +1,177 @@
+//! Verifiers, transports and signers.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use wasm_bindgen::prelude::*;
+
+use super::value::{Answer, answer, error, read_key, read_keys};
+use super::{Core, entropy, unix_seconds};
+use crate::algorithm::sha256;
+use crate::answer::{Admitted, KeyPair, Settings};
+use crate::options;
+use crate::sign;
+use crate::transport::Arrival;
+use crate::verify::Verifier;
+
+/// A verifier, and the names of what its sender's callbacks are read from.
+pub(super) struct Reader {
+    pub(super) verifier: Verifier,
+    pub(super) names: Vec<String>,
+}
+
+/// Things under numbers.
+pub(super) struct Slots<T>(Vec<Option<T>>);
+
+impl<T> Default for Slots<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T> Slots<T> {
+    /// Keeps a thing under the lowest number that is free.
+    fn add(&mut self, thing: T) -> usize {
+        let free = self.0.iter().position(Option::is_none);
+        let number = free.unwrap_or(self.0.len());
+        match self.0.get_mut(number) {
+            Some(slot) => *slot = Some(thing),
+            None => self.0.push(Some(thing)),
+        }
+        number
+    }
+
+    /// The thing of a number. The TypeScript layer asks only for what it was given.
+    pub(super) fn get(&self, number: usize) -> &T {
+        match self.0.get(number) {
+            Some(Some(thing)) => thing,
+            _ => core::arch::wasm32::unreachable(),
+        }
+    }
+
+    fn drop(&mut self, number: usize) {
+        if let Some(slot) = self.0.get_mut(number) {
+            *slot = None;
+        }
+    }
+}
+
+#[wasm_bindgen]
+impl Core {
+    /// Builds a verifier with these keys, and answers with its settings.
+    pub fn create(&mut self, options: &str, keys: &JsValue) -> Answer {
+        let keys = read_keys(keys).map_err(error)?;
+        let verifier = options::verifier(options.as_bytes(), keys).map_err(error)?;
+        let names = verifier.sender().header_names();
+        let names = names.into_iter().map(String::from).collect();
+        let number = self.verifiers.add(Reader { verifier, names });
+        let Reader { verifier, .. } = self.verifiers.get(number);
+        Ok(answer(&Settings::of(verifier, number)))
+    }
+
+    /// Drops a verifier and wipes its keys.
+    pub fn release(&mut self, verifier: usize) {
+        self.verifiers.drop(verifier);
+    }
+
+    /// Answers a sender's handshake with the verifier's proof, if it has one.
+    pub fn prove(&self, verifier: usize, key: usize, id: &str, challenge: &str) -> Option<String> {
+        let Reader { verifier, .. } = self.verifiers.get(verifier);
+        verifier.prove(key, id, challenge)
+    }
+
+    /// Signs a body with a key; `now` is in milliseconds.
+    pub fn sign(&self, options: &str, key: &JsValue, body: &[u8], now: f64) -> Answer {
+        let key = read_key(key, None).map_err(error)?;
+        let entropy = || entropy().map(|entropy| *entropy);
+        let now = unix_seconds(now);
+        let signed = options::sign(options.as_bytes(), &key, body, now, entropy);
+        signed.map(|signed| answer(&signed)).map_err(error)
+    }
+
+    /// Says why a callback does not verify; `now` is in milliseconds.
+    #[cfg(feature = "full")]
+    pub fn explain(&self, options: &str, keys: &JsValue, body: &[u8], now: f64) -> Answer {
+        let keys = read_keys(keys).map_err(error)?;
+        let found = options::explain(options.as_bytes(), keys, body, unix_seconds(now));
+        found.map(|found| answer(&found)).map_err(error)
+    }
+
+    /// Answers with the senders whose headers are among those of the options.
+    #[cfg(feature = "full")]
+    pub fn detect(&self, options: &str) -> Answer {
+        let names = options::detect(options.as_bytes());
+        names.map(|names| answer(&names)).map_err(error)
+    }
+
+    /// Builds what decides about the transport of requests, and answers with its number.
+    #[wasm_bindgen(js_name = createTransport)]
+    pub fn create_transport(&mut self, options: &str) -> Answer<usize> {
+        let transport = options::transport(options.as_bytes()).map_err(error)?;
+        Ok(self.transports.add(transport))
+    }
+
+    /// Drops what decides about the transport of requests.
+    #[wasm_bindgen(js_name = releaseTransport)]
+    pub fn release_transport(&mut self, transport: usize) {
+        self.transports.drop(transport);
+    }
+
+    /// Admits a request and answers with its client's address, or with a rejection.
+    pub fn admit(
+        &self,
+        transport: usize,
+        secure: bool,
+        peer: Option<String>,
+        host: Option<String>,
+        forwarded_for: Option<String>,
+        forwarded_proto: Option<String>,
+    ) -> JsValue {
+        let arrival = Arrival {
+            peer: peer.as_deref(),
+            secure,
+            host: host.as_deref(),
+            forwarded_for: forwarded_for.as_deref(),
+            forwarded_proto: forwarded_proto.as_deref(),
+        };
+        match self.transports.get(transport).admit(&arrival) {
+            Ok(client) => answer(&Admitted::new(client)),
+            Err(rejection) => answer(&rejection),
+        }
+    }
+
+    /// Answers with the SHA-256 of a body, in hexadecimal digits.
+    pub fn digest(&self, body: &[u8]) -> String {
+        hex::encode(sha256::digest(&[body]))
+    }
+
+    /// Answers with a new secret.
+    #[wasm_bindgen(js_name = generateSecret)]
+    pub fn generate_secret(&self) -> Answer {
+        let entropy = entropy().map_err(error)?;
+        Ok(JsValue::from_str(&sign::secret(&entropy)))
+    }
+
+    /// Answers with a new key pair.
+    #[wasm_bindgen(js_name = generateKeyPair)]
+    pub fn generate_key_pair(&self) -> Answer {
+        let entropy = entropy().map_err(error)?;
+        let (public_key, private_key) = sign::key_pair(&entropy);
+        Ok(answer(&KeyPair {
+            public_key: &public_key,
+            private_key: &private_key,
+        }))
+    }
+
+    /// Answers with the decimal form of an amount.
+    #[wasm_bindgen(js_name = formatAmount)]
+    pub fn format_amount(&self, options: &str) -> Answer<String> {
+        options::format_amount(options.as_bytes()).map_err(error)
+    }
+
+    /// Answers with the base units of a decimal.
+    #[wasm_bindgen(js_name = toBaseUnits)]
+    pub fn to_base_units(&self, options: &str) -> Answer<String> {
+        options::to_base_units(options.as_bytes()).map_err(error)
+    }
+}
