@@ -6,7 +6,7 @@ use alloc::format;
 use crate::claim::time_from_text;
 use crate::error::{ConfigError, Location, PayloadProblem, Rejection};
 use crate::json::{Document, Integers, Value};
-use crate::sender::{Rule, Sender};
+use crate::sender::{MAX_TOLERANCE_SECONDS, Rule, Sender};
 use crate::signature::Authentic;
 use crate::timestamp::Unit;
 
@@ -17,8 +17,8 @@ pub struct Tolerance(u64);
 impl Tolerance {
     /// The tolerance that Standard Webhooks' libraries and Stripe's use, in seconds.
     pub const DEFAULT_SECONDS: u64 = 300;
-    /// A day: a longer window is no protection from replays.
-    pub const MAX_SECONDS: u64 = 86_400;
+    /// The longest.
+    pub const MAX_SECONDS: u64 = MAX_TOLERANCE_SECONDS;
 
     /// Takes 1 to 86,400 seconds. Zero is refused: some libraries take it for "off" and others for
     /// "this very second".

@@ -61,7 +61,8 @@ fn refusal(message: &SignedMessage) -> (Code, Option<String>) {
 }
 
 fn parts(refusal: Refusal) -> (Code, Option<String>) {
-    assert!(refusal.message.starts_with("expected "), "{refusal:?}");
+    let lower_case = |first: char| !first.is_uppercase();
+    assert!(refusal.message.starts_with(lower_case), "{refusal:?}");
     (refusal.code, refusal.path.map(String::from))
 }
 

@@ -235,7 +235,7 @@ mod refusals {
             ("/algorithm", json!("HMAC-SHA256"), ALGORITHMS, "a string"),
             ("/algorithm", json!(null), ALGORITHM, "null"),
             ("/algorithm", json!(1), ALGORITHM, "1"),
-            ("/algorithm", json!(-1), ALGORITHM, "a number"),
+            ("/algorithm", json!(-1), ALGORITHM, "-1"),
             ("/algorithm", json!(["hmac-sha256"]), ALGORITHM, "an array"),
             (
                 "/algorithm",
@@ -729,7 +729,7 @@ impl Exchange {
         let options = options.to_string();
         let signed = options::sign(
             options.as_bytes(),
-            &given_key(self.key),
+            Ok(given_key(self.key)),
             self.body.as_bytes(),
             NOW,
             || unreachable!("everything is given"),

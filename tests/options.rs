@@ -31,10 +31,13 @@ fn with_keys(keys: Vec<KeyInput>) -> Result<Verifier, ConfigError> {
 
 fn sign_with(members: &str) -> Result<Signed, ConfigError> {
     let json = format!("{{{members}}}");
-    let key = given_key(SECRET);
-    sign(json.as_bytes(), &key, BODY.as_bytes(), NOW, || {
-        Ok([0xab; 16])
-    })
+    sign(
+        json.as_bytes(),
+        Ok(given_key(SECRET)),
+        BODY.as_bytes(),
+        NOW,
+        || Ok([0xab; 16]),
+    )
 }
 
 /// The three headers of a callback whose body is signed as it is.
@@ -322,7 +325,7 @@ fn what_is_no_object_of_json_is_refused() {
             verifier(json, given(&[SECRET])).map(drop),
             Err(expected.clone())
         );
-        let result = sign(json, &given_key(SECRET), b"", NOW, || Ok([0; 16]));
+        let result = sign(json, Ok(given_key(SECRET)), b"", NOW, || Ok([0; 16]));
         assert_eq!(result, Err(expected.clone()));
     }
 }
@@ -359,10 +362,10 @@ fn random_bytes_are_asked_for_only_where_they_are_needed() {
     let key = given_key(SECRET);
     let none = || Err(ConfigError::NoRandomness);
     let json = format!(r#"{{"id":"{ID}"}}"#);
-    let signed = sign(json.as_bytes(), &key, BODY.as_bytes(), NOW, none);
+    let signed = sign(json.as_bytes(), Ok(key), BODY.as_bytes(), NOW, none);
     let [_, _, signature] = headers(signed);
     assert_eq!(signature.1, SECRET_TAG);
-    let signed = sign(b"{}", &key, b"", NOW, none);
+    let signed = sign(b"{}", Ok(given_key(SECRET)), b"", NOW, none);
     assert_eq!(signed, Err(ConfigError::NoRandomness));
 }
 
@@ -411,7 +414,7 @@ fn signing_refuses_what_makes_no_sense() {
         (PUBLIC.to_owned(), KeyProblem::PublicToSign),
         (format!("{SECRET} "), KeyProblem::WhiteSpace),
     ] {
-        let result = sign(b"{}", &given_key(&key), b"", NOW, || Ok([0; 16]));
+        let result = sign(b"{}", Ok(given_key(&key)), b"", NOW, || Ok([0; 16]));
         assert_eq!(result, Err(invalid_key(None, problem)), "{key}");
     }
 }

@@ -43,9 +43,8 @@ fn verifier_of(sender: &Value) -> Verifier {
 /// Signs the body, which may be no text, and adds headers that are not signed.
 fn callback(sender: &Value, body: &[u8], headers: &[(&str, &str)]) -> Callback {
     let options = json!({ "sender": sender, "id": "a", "nonce": "a" }).to_string();
-    let key = given_key(KEY);
     let random = || unreachable!("everything is given");
-    let signed = options::sign(options.as_bytes(), &key, body, NOW, random).unwrap();
+    let signed = options::sign(options.as_bytes(), Ok(given_key(KEY)), body, NOW, random).unwrap();
     let mut callback = Callback {
         headers: Vec::new(),
         body: body.to_vec(),

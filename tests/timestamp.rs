@@ -171,7 +171,7 @@ mod units {
         let random = || unreachable!("everything is given");
         let signed = options::sign(
             options.to_string().as_bytes(),
-            &given_key(KEY),
+            Ok(given_key(KEY)),
             b"{}",
             0,
             random,
@@ -213,7 +213,7 @@ mod units {
         let random = || unreachable!("everything is given");
         let signed = options::sign(
             body.to_string().as_bytes(),
-            &given_key(KEY),
+            Ok(given_key(KEY)),
             message.as_bytes(),
             0,
             random,

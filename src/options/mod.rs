@@ -42,6 +42,8 @@ pub enum GivenKeys {
     List(Vec<KeyInput>),
     /// The text of a JSON Web Key Set.
     Set(Zeroizing<String>),
+    /// Something that is no key is among them. It is told after what is wrong with the options.
+    Invalid(ConfigError),
 }
 
 impl GivenKeys {
@@ -49,6 +51,7 @@ impl GivenKeys {
         let text = match self {
             Self::List(keys) => return Ok(keys),
             Self::Set(text) => text,
+            Self::Invalid(error) => return Err(error),
         };
         let document = Document::read(text.as_bytes(), Integers::Any).ok();
         let keys = document.and_then(|document| key::read_set(rules, document.root()));

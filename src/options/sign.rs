@@ -45,7 +45,7 @@ struct SignOptions {
 /// The first option that is invalid, and what `entropy` gives.
 pub fn sign(
     json: &[u8],
-    key: &KeyInput,
+    key: Result<KeyInput, ConfigError>,
     body: &[u8],
     now: u64,
     entropy: impl Fn() -> Result<[u8; 16], ConfigError>,
@@ -53,7 +53,7 @@ pub fn sign(
     read(json, |document| {
         let options: SignOptions = document.root().into()?;
         let sender = SenderOption::resolve(options.sender)?;
-        let key = SigningKey::parse(&sender.key_rules(), &key.source)?;
+        let key = SigningKey::parse(&sender.key_rules(), &key?.source)?;
         let details = Details {
             id: match options.id {
                 Some(id) => id,

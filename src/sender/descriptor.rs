@@ -14,13 +14,15 @@ use super::{HeaderSet, Payload, Place, Rule, Sender, SignatureForm, Timestamp};
 use crate::algorithm::{Algorithm, Format};
 use crate::encoding::Encoding;
 use crate::error::ConfigError;
-use crate::freshness::Tolerance;
 use crate::json::shapes::{Entries, OneOrMany, text_type};
 use crate::key::KeyForm;
 use crate::timestamp::Unit;
 
 /// The most headers that one callback may need: the boundary has room for as many.
 pub const MAX_HEADERS: usize = 16;
+
+/// A day: a longer window is no protection from replays.
+pub const MAX_TOLERANCE_SECONDS: u64 = 86_400;
 
 /// How a platform signs its callbacks, as plain data: the senders that are known by name are described
 /// by nothing else.
@@ -306,9 +308,9 @@ impl SenderDescriptor {
             rule,
         };
         if let Some(seconds) = sender.tolerance_seconds
-            && !(1..=Tolerance::MAX_SECONDS).contains(&seconds)
+            && !(1..=MAX_TOLERANCE_SECONDS).contains(&seconds)
         {
-            let problem = format!("expected 1 to 86400 seconds, got {seconds}");
+            let problem = format!("expected 1 to {MAX_TOLERANCE_SECONDS} seconds, got {seconds}");
             return refuse("toleranceSeconds", &problem);
         }
         let mut algorithms = sender.signature.algorithms.iter();

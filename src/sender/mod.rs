@@ -20,7 +20,7 @@ use crate::timestamp::Unit;
 use template::{Part, Template};
 
 pub use descriptor::MAX_HEADERS;
-pub use descriptor::SenderDescriptor;
+pub use descriptor::{MAX_TOLERANCE_SECONDS, SenderDescriptor};
 #[cfg(feature = "full")]
 pub use table::{all, detect, names};
 

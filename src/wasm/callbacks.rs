@@ -60,8 +60,7 @@ impl<T> Slots<T> {
 impl Core {
     /// Builds a verifier with these keys, and answers with its settings.
     pub fn create(&mut self, options: &str, keys: &JsValue) -> Answer {
-        let keys = read_keys(keys).map_err(error)?;
-        let verifier = options::verifier(options.as_bytes(), keys).map_err(error)?;
+        let verifier = options::verifier(options.as_bytes(), read_keys(keys)).map_err(error)?;
         let names = verifier.sender().header_names();
         let names = names.into_iter().map(String::from).collect();
         let number = self.verifiers.add(Reader { verifier, names });
@@ -82,18 +81,18 @@ impl Core {
 
     /// Signs a body with a key; `now` is in milliseconds.
     pub fn sign(&self, options: &str, key: &JsValue, body: &[u8], now: f64) -> Answer {
-        let key = read_key(key, None).map_err(error)?;
+        let key = read_key(key, None);
         let entropy = || entropy().map(|entropy| *entropy);
         let now = unix_seconds(now);
-        let signed = options::sign(options.as_bytes(), &key, body, now, entropy);
+        let signed = options::sign(options.as_bytes(), key, body, now, entropy);
         signed.map(|signed| answer(&signed)).map_err(error)
     }
 
     /// Says why a callback does not verify; `now` is in milliseconds.
     #[cfg(feature = "full")]
     pub fn explain(&self, options: &str, keys: &JsValue, body: &[u8], now: f64) -> Answer {
-        let keys = read_keys(keys).map_err(error)?;
-        let found = options::explain(options.as_bytes(), keys, body, unix_seconds(now));
+        let (keys, now) = (read_keys(keys), unix_seconds(now));
+        let found = options::explain(options.as_bytes(), keys, body, now);
         found.map(|found| answer(&found)).map_err(error)
     }
 

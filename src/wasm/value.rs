@@ -43,14 +43,15 @@ mod keys {
     use crate::options::GivenKeys;
 
     /// The text of a JSON Web Key Set, or an array of keys.
-    pub(crate) fn read_keys(keys: &JsValue) -> Result<GivenKeys, ConfigError> {
+    pub(crate) fn read_keys(keys: &JsValue) -> GivenKeys {
         if let Some(set) = keys.as_string() {
-            return Ok(GivenKeys::Set(Zeroizing::new(set)));
+            return GivenKeys::Set(Zeroizing::new(set));
         }
         let keys = Array::from(keys);
         let keys = keys.iter().enumerate();
         let keys = keys.map(|(index, key)| read_key(&key, Some(index)));
-        keys.collect::<Result<_, _>>().map(GivenKeys::List)
+        let keys = keys.collect::<Result<_, _>>();
+        keys.map_or_else(GivenKeys::Invalid, GivenKeys::List)
     }
 
     /// A key, which is text or bytes, and its id: `[key, id]`.

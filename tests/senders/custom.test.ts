@@ -527,22 +527,22 @@ const REFUSED: readonly (readonly [member: RegExp, title: string, descriptor: un
 		{ ...LABELLED, algorithm: { "v1,v2": "hmac-sha256" } },
 	],
 	[
-		/sender\.signature\b.*"prefix"/,
+		/sender\.signature\.prefix\b/,
 		"labels with a prefix",
 		{ ...LABELLED, signature: { encoding: "hex", timestamp: "t", prefix: "sha256=" } },
 	],
 	[
-		/sender\.signature\b.*"separator"/,
+		/sender\.signature\.separator\b/,
 		"a separator without labels",
 		{ ...PLAIN, signature: { encoding: "hex", separator: "," } },
 	],
 	[
-		/sender\.signature\b.*"assign"/,
+		/sender\.signature\.assign\b/,
 		"an assignment without labels",
 		{ ...PLAIN, signature: { encoding: "hex", assign: "=" } },
 	],
 	[
-		/sender\.signature\b.*"timestamp"/,
+		/sender\.signature\.timestamp\b/,
 		"a labelled time without labels",
 		{ ...STAMPED, signature: { encoding: "hex", timestamp: "t" } },
 	],

@@ -11,11 +11,11 @@ use crate::run::{Outcome, root};
 /// no room for a circle.
 const LAYERS: &[&[&str]] = &[
     &["wasm"],
+    &["options"],
     &["dapp"],
-    &["config"],
+    &["answer"],
     &["explain"],
-    &["report"],
-    &["sign", "transport", "verify"],
+    &["layout", "sign", "transport", "verify"],
     &["event", "handshake"],
     &["chain", "freshness", "origin"],
     &["signature"],

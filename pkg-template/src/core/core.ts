@@ -74,19 +74,19 @@ export class Core {
 	 */
 	inside = false;
 	readonly #memory: WebAssembly.Memory;
-	readonly #layoutAddress: number;
-	#layout: Uint32Array;
+	/** Of the modules that verify callbacks, once that is asked for. */
+	#layoutAddress: number | undefined;
+	#layout: Uint32Array = new Uint32Array();
 	#input = new Uint8Array();
 	#inputAddress = 0;
 
 	constructor(module: WebAssembly.Module, glue: Glue) {
 		const { exports } = new WebAssembly.Instance(module, { "./core_bg.js": { ...glue } });
 		glue.__wbg_set_wasm(exports);
+		(exports.__wbindgen_start as () => void)();
 		this.wasm = new glue.Core();
 		this.full = "core_explain" in exports;
 		this.#memory = exports.memory as WebAssembly.Memory;
-		this.#layoutAddress = this.wasm.layout();
-		this.#layout = this.#viewLayout();
 	}
 
 	#enter<T>(call: (wasm: WasmCore) => T): T {
@@ -228,6 +228,7 @@ export class Core {
 	}
 
 	#viewLayout(): Uint32Array {
+		this.#layoutAddress ??= this.#enter((wasm) => wasm.layout());
 		return new Uint32Array(this.#memory.buffer, this.#layoutAddress, WORDS);
 	}
 }
@@ -247,6 +248,11 @@ function annotate(event: KnownEvent, { addressChecked, decimals }: Findings): Ev
 
 interface KnownEvent extends EventLike {
 	readonly data: { readonly [member: string]: object };
+}
+
+/** Whether the stack or the memory was full, which need not be so the next time. */
+function isPassing(error: unknown): boolean {
+	return error instanceof RangeError || (error instanceof Error && error.name === "InternalError");
 }
 
 /** Whether the core has refused something, and has not stopped. */
@@ -287,6 +293,7 @@ export function coreFrom(load: () => WebAssembly.Module, glue: () => Glue): Runn
 		try {
 			return new Core(load(), glue());
 		} catch (error) {
+			if (isPassing(error)) throw error;
 			blocked = error instanceof CoreError ? error : new CoreError("wasm_blocked", BLOCKED, error);
 			throw blocked;
 		}
