@@ -1,6 +1,7 @@
 /** The receiver behind `node:http`, Express and NestJS. */
 
 import type { Incoming, Receiver, Reply } from "../receiver/types.js";
+import { join } from "../verifier/request.js";
 
 /** What of a Node request matters: `http.IncomingMessage`, `http2.Http2ServerRequest`. */
 export interface NodeRequest {
@@ -142,17 +143,6 @@ function readStream(request: NodeRequest, limit: number): Promise<Uint8Array> {
 			if (!request.readableEnded) reject(new Error(HUNG_UP));
 		});
 	});
-}
-
-function join(chunks: readonly Uint8Array[], length: number): Uint8Array {
-	if (chunks.length === 1) return chunks[0] as Uint8Array;
-	const body = new Uint8Array(length);
-	let at = 0;
-	for (const chunk of chunks) {
-		body.set(chunk, at);
-		at += chunk.length;
-	}
-	return body;
 }
 
 function send(

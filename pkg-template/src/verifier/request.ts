@@ -179,6 +179,12 @@ export async function readBody(request: Request, limit: number): Promise<Uint8Ar
 			break;
 		}
 	}
+	return join(chunks, length);
+}
+
+/** Joins the chunks of a body of so many bytes. */
+export function join(chunks: readonly Uint8Array[], length: number): Uint8Array {
+	if (chunks.length === 1) return chunks[0] as Uint8Array;
 	const body = new Uint8Array(length);
 	let at = 0;
 	for (const chunk of chunks) {
