@@ -20,9 +20,11 @@ import {
 	type Refusal,
 	refuseLength,
 	refuseMedia,
+	toOwn,
 } from "./receiver/media.js";
 import { type Settings, settle } from "./receiver/options.js";
 import { ACCEPTED, answer, later, refusal } from "./receiver/reply.js";
+import { share } from "./receiver/sharing.js";
 import type {
 	Incoming,
 	Receiver,
@@ -108,6 +110,8 @@ class CallbackReceiver<Event extends object> {
 	readonly #journal: Journal;
 	readonly #handling: Handling<Event>;
 	readonly #inbox: Inbox<Event>;
+	/** Takes back that this receiver uses its store. */
+	readonly #leave: () => void;
 	/** How many callbacks are being answered. */
 	#inFlight = 0;
 	/** Called when the last of them is answered. */
@@ -121,6 +125,7 @@ class CallbackReceiver<Event extends object> {
 		this.#journal = new Journal(verifier.settings.sender, log, meter);
 		this.#handling = new Handling(this.#settings, this.#journal);
 		this.#inbox = new Inbox(this.#settings, this.#handling, this.#journal);
+		this.#leave = share(this.#settings.store, this.#settings.receiver, verifier);
 		if (acknowledge === "before-handling" && !onWorkers) this.#inbox.keepLooking();
 	}
 
@@ -163,6 +168,7 @@ class CallbackReceiver<Event extends object> {
 		facts.bytes = byteLength(body);
 		const tooLarge = refuseLength(facts.bytes, settings);
 		if (tooLarge !== undefined) return refuse(tooLarge, facts);
+		body = toOwn(body);
 
 		const peer = context.ip ?? incoming.peer;
 		const admitted = this.#transport.admit({ headers, peer, secure, host });
@@ -204,11 +210,11 @@ class CallbackReceiver<Event extends object> {
 		{ signal }: ReceiverContext,
 		facts: Facts,
 	): Promise<Ending> {
-		const { leaseMs, retentionMs } = this.#settings;
+		const { leaseMs, retentionMs, receiver } = this.#settings;
 		const since = performance.now();
 		let claiming: Promise<ClaimOutcome> | undefined;
 		const found = await this.#handling.tryTo(facts, "claim", (store) => {
-			claiming = store.claim(id, hash, leaseMs, retentionMs);
+			claiming = store.claim(id, hash, leaseMs, retentionMs, receiver);
 			return claiming;
 		});
 		if (found === undefined) this.#handling.giveBack(claiming);
@@ -226,9 +232,9 @@ class CallbackReceiver<Event extends object> {
 		context: ReceiverContext,
 		facts: Facts,
 	): Promise<Ending> {
-		const { retentionMs } = this.#settings;
+		const { retentionMs, receiver } = this.#settings;
 		const found = await this.#handling.tryTo(facts, "enqueue", (store) =>
-			store.enqueue(id, hash, pack(event), retentionMs),
+			store.enqueue(id, hash, pack(event), retentionMs, receiver),
 		);
 		if (found?.status !== "stored") return notNow(found, facts, proof);
 		if (context.waitUntil === undefined) this.#inbox.wake();
@@ -252,6 +258,7 @@ class CallbackReceiver<Event extends object> {
 			});
 		}
 		await this.#inbox.close();
+		this.#leave();
 	}
 
 	stats(): ReceiverStats {

@@ -229,7 +229,10 @@ test("the delay grows to an hour and no further", async () => {
 			attempt += 1;
 			if (attempt > 60) return undefined;
 			const event = { type: "x", timestamp: "", data: {}, known: false };
-			return { claim: { id: "msg_1", token: "t", attempt }, payload: JSON.stringify({ event }) };
+			return {
+				claim: { id: "msg_1", receiver: "", token: "t", attempt },
+				payload: JSON.stringify({ event }),
+			};
 		},
 		release: async (_, delayMs) => {
 			delays.push(delayMs);
@@ -310,9 +313,9 @@ test("an event that comes while the last worker finds nothing is handled by the 
 	const inner = memoryStore();
 	const looked = new Gate();
 	let takes = 0;
-	const take: ReplayStore["take"] = async (leaseMs) => {
+	const take: ReplayStore["take"] = async (...given) => {
 		takes += 1;
-		const entry = await inner.take(leaseMs);
+		const entry = await inner.take(...given);
 		if (takes === 1) await looked.opened;
 		return entry;
 	};

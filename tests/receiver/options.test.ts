@@ -30,7 +30,8 @@ for (const [name, values] of Object.entries({
 	onAny: [null, 5, {}, []],
 	onDeadLetter: [null, 5, {}, true],
 	leaseSeconds: [...NUMBERS, 86_401],
-	retentionSeconds: [...NUMBERS, 599, 10 * 365 * 86_400 + 1],
+	retentionSeconds: [...NUMBERS, 601, 601.999, 10 * 365 * 86_400 + 1],
+	name: [null, 5, {}, "", " ", "a b", "é", "a\n", "x".repeat(65), ["a"]],
 	storeTimeoutSeconds: [...NUMBERS, 61],
 	acknowledge: [null, true, "", "after", "before_handling", {}],
 	requireHttps: [null, "yes", "false", 0, 1, {}],
@@ -56,9 +57,11 @@ test("options at their bounds are taken", () => {
 	for (const options of [
 		{ leaseSeconds: 86_400 },
 		{ leaseSeconds: 0.001 },
-		{ retentionSeconds: 600 },
+		{ retentionSeconds: 602 },
 		{ retentionSeconds: 10 * 365 * 86_400 },
-		{ retentionSeconds: 20, toleranceSeconds: 10 },
+		{ retentionSeconds: 22, toleranceSeconds: 10 },
+		{ name: "tenant-1" },
+		{ name: "x".repeat(64) },
 		{ storeTimeoutSeconds: 60 },
 		{ maxAttempts: 1 },
 		{ concurrency: 1 },
@@ -72,19 +75,19 @@ test("options at their bounds are taken", () => {
 	}
 });
 
-test("a retention below twice the tolerance would let a callback be replayed", () => {
-	assertRefused({ toleranceSeconds: 1000, retentionSeconds: 1999 }, "retentionSeconds");
+test("a retention below twice the tolerance and two seconds would let a callback be replayed", () => {
+	assertRefused({ toleranceSeconds: 1000, retentionSeconds: 2001 }, "retentionSeconds");
 	createReceiver({
 		keys: SECRET,
 		store: memoryStore(),
 		toleranceSeconds: 1000,
-		retentionSeconds: 2000,
+		retentionSeconds: 2002,
 	});
 	// The default retention of seven days is enough for the longest tolerance.
 	createReceiver({ keys: SECRET, store: memoryStore(), toleranceSeconds: 86_400 });
 	const strict = wallet.createVerifier({ keys: SECRET, toleranceSeconds: 1000 });
 	assert.throws(
-		() => createReceiver({ verifier: strict, store: memoryStore(), retentionSeconds: 1999 }),
+		() => createReceiver({ verifier: strict, store: memoryStore(), retentionSeconds: 2001 }),
 		{ code: "invalid_option", message: /retentionSeconds/ },
 	);
 });

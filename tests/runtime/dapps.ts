@@ -201,7 +201,7 @@ function openStore(): DappHandlerOptions["store"] {
 		claim: async (id) => {
 			if (claimed.has(id)) return { status: "done" };
 			claimed.add(id);
-			return { status: "claimed", claim: { id, token: id, attempt: 1 } };
+			return { status: "claimed", claim: { id, receiver: "", token: id, attempt: 1 } };
 		},
 		complete: async () => true,
 		release: none,

@@ -17,6 +17,7 @@ const HASH = "a1".repeat(32);
 
 /** Runs the suite, or hands a request on to the object, which also tells what it stores. */
 const WORKER = `
+import * as fastCheck from ${JSON.stringify(createRequire(import.meta.url).resolve("fast-check"))};
 import { conformance } from "wallet-callback/stores/conformance";
 import { durableObjectStore, WalletCallbackStore } from "wallet-callback/stores/durable-object";
 
@@ -34,7 +35,7 @@ export class Callbacks extends WalletCallbackStore {
 }
 
 async function runSuite(store) {
-	const cases = conformance(() => store);
+	const cases = conformance(() => store, { fastCheck, shared: true });
 	const failures = [];
 	for (const { name, run } of cases) {
 		await run().catch((error) => failures.push(name + ": " + error.message));
@@ -123,6 +124,19 @@ test("what was stored is there after a restart", async () => {
 	assert.equal((await contentsOf("restart")).alarm, alarm);
 });
 
+test("a lease ends while the object does not run", async () => {
+	for (let restarts = 0; restarts < 2; restarts++) {
+		const id = `leased ${restarts}`;
+		const { status } = await storeIn("away").claim(id, HASH, 500, 600_000);
+		assert.equal(status, "claimed");
+		await miniflare.dispose();
+		await new Promise((resolve) => setTimeout(resolve, 500));
+		miniflare = start();
+		const outcome = await storeIn("away").claim(id, HASH, 60_000, 600_000);
+		assert.equal(outcome.status === "claimed" && outcome.claim.attempt, 2);
+	}
+});
+
 test("an alarm deletes what has expired, and sets the next one", async () => {
 	const store = storeIn("alarm");
 	const first = Date.now();
@@ -132,7 +146,8 @@ test("an alarm deletes what has expired, and sets the next one", async () => {
 	await store.enqueue("entry", HASH, "payload", 500);
 	const { ids, alarm } = await contentsOf("alarm");
 	assert.deepEqual(ids, ["entry", "first", "second", "third"]);
-	assert.ok(alarm !== null && alarm >= first + 500 && alarm < first + 1_500, `${alarm}`);
+	// The lease comes before the retention.
+	assert.ok(alarm !== null && alarm >= first + 1_000 && alarm < first + 2_000, `${alarm}`);
 
 	const deadline = Date.now() + 10_000;
 	let contents = await contentsOf("alarm");
@@ -144,6 +159,17 @@ test("an alarm deletes what has expired, and sets the next one", async () => {
 	assert.ok(contents.ids.includes("third") && contents.ids.includes("entry"));
 	// One a minute, however many rows expire in it.
 	assert.ok(contents.alarm !== null && contents.alarm >= alarm + 60_000, `${contents.alarm}`);
+});
+
+test("payloads that are longer than a row may be", async () => {
+	const store = storeIn("long");
+	for (const payload of ["x".repeat(6_000_000), "東".repeat(1_500_000)]) {
+		const id = crypto.randomUUID();
+		assert.equal((await store.enqueue(id, HASH, payload, 600_000, "one")).status, "stored");
+		const entry = await store.take(60_000, "one");
+		assert.ok(entry?.payload === payload, "the payload comes back");
+		assert.equal(await store.complete(entry.claim), true);
+	}
 });
 
 test("only the inbox: no alarm until an entry is completed", async () => {
@@ -168,7 +194,10 @@ test("an operation rejects when the object fails or cannot be reached", async ()
 	const failing = answering(async () => new Response("out of order", { status: 500 }));
 	await assert.rejects(failing.take(1_000), /500: out of order/);
 	const empty = answering(async () => new Response(null, { status: 204 }));
-	await assert.rejects(empty.complete({ id: "id", token: "token", attempt: 1 }), /204/);
+	await assert.rejects(
+		empty.complete({ id: "id", receiver: "", token: "token", attempt: 1 }),
+		/204/,
+	);
 	const unreachable = answering(async () => {
 		throw new Error("network connection lost");
 	});

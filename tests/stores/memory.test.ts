@@ -51,12 +51,12 @@ test("the order of eviction holds for many callbacks with any retention, some fo
 	const count = 2_000;
 	const store = memoryStore({ maxEntries: count, onEvict: (id) => evicted.push(Number(id)) });
 	// The ids are the retentions, so that their order is the order expected.
-	const retentions = Array.from({ length: count }, (_, index) => HOUR + 1_000 * index);
+	const retentions = Array.from({ length: count }, (_, index) => HOUR + 60_000 * index);
 	for (let left = count; left > 0; left--) {
 		const [retention = 0] = retentions.splice(random.below(left), 1);
 		await complete(store, String(retention), retention);
 	}
-	for (let index = 0; index < count; index++) await complete(store, `new ${index}`, 9 * HOUR);
+	for (let index = 0; index < count; index++) await complete(store, `new ${index}`, 900 * HOUR);
 	assert.equal(evicted.length, count);
 	assert.deepEqual(
 		evicted,
@@ -87,8 +87,9 @@ test("callbacks that are not completed are never forgotten: the store is full", 
 test("what has expired makes room, and is not reported", async () => {
 	const evicted: string[] = [];
 	const store = memoryStore({ maxEntries: 2, onEvict: (id) => evicted.push(id) });
-	await complete(store, "completed", 20);
-	await claim(store, "leased", 20);
+	const completed = await store.claim("completed", HASH, 10, 10);
+	assert.ok(completed.status === "claimed" && (await store.complete(completed.claim)));
+	await store.claim("leased", HASH, 10, 10);
 	await new Promise((resolve) => setTimeout(resolve, 40));
 	await claim(store, "one");
 	await claim(store, "two");
@@ -122,7 +123,7 @@ test("100,000 random operations are answered as by a plain model", async () => {
 	for (let count = 0; count < 100_000; count++) {
 		const id = `id ${random.below(150)}`;
 		const known = model.get(id);
-		const claim = { id, token: known?.token ?? "none", attempt: 1 };
+		const claim = { id, receiver: "", token: known?.token ?? "none", attempt: 1 };
 		const step = random.below(3);
 		if (step === 0) {
 			const outcome = await store.claim(id, HASH, HOUR, HOUR + random.below(HOUR));

@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import * as fastCheck from "fast-check";
 import pg from "pg";
 import postgres from "postgres";
 import type { Claim, PgClient, PostgresJsClient } from "wallet-callback/stores/postgres";
@@ -91,7 +92,8 @@ describe("the contract of a store", { concurrency: true }, () => {
 				await postgresStore(database.client, { table }).migrate();
 			});
 			after(() => database.close());
-			const cases = conformance(() => postgresStore(database.client, { table }));
+			const options = name.endsWith("s") || name === "pg" ? { fastCheck, shared: true } : {};
+			const cases = conformance(() => postgresStore(database.client, { table }), options);
 			for (const { name, run } of cases) test(name, run);
 		});
 	}
@@ -235,6 +237,73 @@ for (const [name, connect] of [
 			assert.equal(await statusOf(claim), "busy");
 		});
 
+		test("a claim in a transaction needs a transaction, or nothing is completed", async () => {
+			const claim = await claimed();
+			const one = name === "pg" ? await (database.client as pg.Pool).connect() : undefined;
+			const reserved = one ?? (await (database.client as postgres.Sql).reserve());
+			const untold = one && {
+				query: (text: string, values?: unknown[]) => one.query(text, values),
+			};
+			for (const client of [reserved, ...(untold ? [untold] : [])]) {
+				await assert.rejects(store.claimInTransaction(client as Client, claim), {
+					name: "TypeError",
+					message: /^claimInTransaction: expected a client in a transaction, got one without/,
+				});
+				assert.equal(await statusOf(claim), "busy");
+			}
+			if (one !== undefined) {
+				// Sent in this order, though nobody has waited for the first.
+				const begun = one.query("BEGIN");
+				await store.claimInTransaction(one, claim);
+				await begun;
+				await one.query("ROLLBACK");
+			}
+			reserved.release();
+			assert.equal(await store.release(claim, 0), true);
+		});
+
+		test("a table of the version before is brought up to date, and its rows are everybody's", async () => {
+			const table = `old_${name}`;
+			await database.rows(`CREATE TABLE ${table} (
+				id text COLLATE "C" PRIMARY KEY, body_hash text NOT NULL,
+				state text NOT NULL CHECK (state IN ('free', 'leased', 'done')), token text,
+				attempt integer NOT NULL, due timestamptz NOT NULL, expires timestamptz NOT NULL, payload text
+			)`);
+			await database.rows(
+				`CREATE INDEX ${table}_inbox ON ${table} (due) WHERE payload IS NOT NULL`,
+			);
+			await database.rows(`INSERT INTO ${table} VALUES
+				('done', '${HASH}', 'done', 'token', 1, now(), now() + interval '1 hour', NULL),
+				('busy', '${HASH}', 'leased', 'token', 1, now() + interval '1 hour', now(), NULL),
+				('entry', '${HASH}', 'free', NULL, 0, now(), now(), '"payload"')`);
+			const old = postgresStore(database.client, { table });
+			for (let started = 0; started < 2; started++) {
+				await old.migrate();
+				for (const receiver of ["one", "other"]) {
+					const status = async (id: string) =>
+						(await old.claim(id, HASH, LEASE, RETENTION, receiver)).status;
+					assert.deepEqual(
+						[await status("done"), await status("busy"), await status("entry")],
+						["done", "busy", "done"],
+					);
+				}
+			}
+			const busy = { id: "busy", receiver: "one", token: "token", attempt: 1 };
+			assert.equal(await old.complete(busy), true);
+			const entry = await old.take(LEASE, "other");
+			assert.equal(entry?.payload, "payload");
+			assert.equal(await old.take(LEASE, "one"), undefined);
+			assert.equal(await old.complete(entry.claim), true);
+			assert.equal((await old.claim("entry", HASH, LEASE, RETENTION, "one")).status, "done");
+			const indexes = await database.rows(
+				`SELECT indexname AS name FROM pg_indexes WHERE tablename = '${table}' ORDER BY 1`,
+			);
+			assert.deepEqual(
+				indexes.map((index) => (index as { name: string }).name),
+				["_expiry", "_pkey", "_queue"].map((suffix) => table + suffix),
+			);
+		});
+
 		test("one round trip for each operation", async () => {
 			const proxy = await startProxy(server.port);
 			const one = connect(server.url.replace(`:${server.port}/`, `:${proxy.port}/`), 1);
@@ -260,7 +329,9 @@ for (const [name, connect] of [
 				return costs;
 			};
 			await operations();
-			assert.deepEqual(await operations(), [1, 1, 1, 1, 1, 1]);
+			// A client that does not tell whether it is in a transaction is asked first.
+			const inTransaction = name === "pg" ? 1 : 2;
+			assert.deepEqual(await operations(), [1, 1, 1, 1, 1, inTransaction]);
 			await one.close();
 			await proxy.dispose();
 		});

@@ -6,8 +6,9 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { describe, test } from "node:test";
+import { describe, type TestContext, test } from "node:test";
 import { promisify } from "node:util";
+import * as fastCheck from "fast-check";
 import type { SqliteDatabase } from "wallet-callback/stores/sqlite";
 import { packageFile, prepareApp } from "../runtime/harness.ts";
 
@@ -33,6 +34,7 @@ const OTHER_HASH = "a2".repeat(32);
 const LEASE = 60_000;
 const RETENTION = 600_000;
 const TEN_MINUTES = 600_000;
+const HOUR = 3_600_000;
 
 /** The path of a file that is not there yet. */
 const freshPath = () => join(mkdtempSync(join(FOLDER, "file-")), "callbacks.db");
@@ -94,6 +96,16 @@ async function run([file, ...args]: Program, ...more: string[]): Promise<unknown
 describe("conformance: better-sqlite3 in this Node", () => {
 	const { store } = freshStore();
 	for (const { name, run } of conformance(() => store)) test(name, run);
+});
+
+describe("conformance: two connections to a file at a time, each replaced at any moment", () => {
+	const path = freshPath();
+	const cases = conformance(() => sqliteStore(new BetterSqlite3(path)), {
+		fastCheck,
+		runs: 60,
+		shared: true,
+	});
+	for (const { name, run } of cases) test(name, run);
 });
 
 const SUITE = `import { conformance } from "wallet-callback/stores/conformance";
@@ -280,8 +292,8 @@ test("an operation does not join a transaction of the user's: it rejects, and wo
 		() => store.claim("id", HASH, LEASE, RETENTION),
 		() => store.enqueue("id", HASH, "payload", RETENTION),
 		() => store.take(LEASE),
-		() => store.complete({ id: "id", token: "token", attempt: 1 }),
-		() => store.release({ id: "id", token: "token", attempt: 1 }, 0),
+		() => store.complete({ id: "id", receiver: "", token: "token", attempt: 1 }),
+		() => store.release({ id: "id", receiver: "", token: "token", attempt: 1 }, 0),
 	];
 	for (const operation of operations) await assert.rejects(operation, /within a transaction/);
 	database.exec("ROLLBACK");
@@ -320,38 +332,114 @@ test("what is committed is durable: WAL, synced with every transaction", () => {
 	assert.equal(database.pragma("synchronous", { simple: true }), 2);
 });
 
-test("a clock that is set back loses nothing", async (context) => {
+/** Both clocks of this process, set by hand: what has passed, and how wrong the system's clock is. */
+function clocks(context: TestContext) {
+	const start = Date.now();
+	const clocks = { passed: 0, wrong: 0 };
+	context.mock.method(Date, "now", () => start + clocks.passed + clocks.wrong);
+	context.mock.method(performance, "now", () => clocks.passed);
+	return clocks;
+}
+
+test("a clock that is set forward or back, for a look or for good, changes nothing", async (context) => {
 	const { store } = freshStore();
-	let now = Date.now();
-	context.mock.method(Date, "now", () => now);
-	const claimed = await store.claim("claimed", HASH, LEASE, RETENTION);
-	assert.equal(claimed.status, "claimed");
-	assert.ok(await store.complete(claimed.claim));
+	const clock = clocks(context);
+	const completed = await store.claim("completed", HASH, LEASE, RETENTION);
+	assert.equal(completed.status, "claimed");
+	assert.ok(await store.complete(completed.claim));
 	const running = await store.claim("running", HASH, LEASE, RETENTION);
 	assert.equal(running.status, "claimed");
 	await store.enqueue("entry", HASH, "payload", RETENTION);
+	const taken = await store.take(LEASE);
+	assert.ok(taken);
 
-	now -= TEN_MINUTES;
-	assert.deepEqual(await store.claim("claimed", HASH, LEASE, RETENTION), { status: "done" });
-	assert.deepEqual(await store.claim("claimed", OTHER_HASH, LEASE, RETENTION), {
-		status: "conflict",
-	});
-	assert.deepEqual(await store.claim("running", HASH, LEASE, RETENTION), {
-		status: "busy",
-		retryAfterMs: LEASE + TEN_MINUTES,
-	});
-	assert.deepEqual(await store.claim("entry", HASH, LEASE, RETENTION), { status: "done" });
-	assert.equal(await store.complete(running.claim), true);
-	assert.equal(await store.take(LEASE), undefined);
+	for (const wrong of [TEN_MINUTES, -TEN_MINUTES, 24 * HOUR, -24 * HOUR, 0]) {
+		clock.wrong = wrong;
+		for (let look = 0; look < 3; look++) {
+			const { wrong } = clock;
+			const retryAfterMs = LEASE - clock.passed;
+			const busy = { status: "busy", retryAfterMs };
+			assert.deepEqual(await store.claim("running", HASH, LEASE, RETENTION), busy, `${wrong}`);
+			assert.deepEqual(await store.claim("completed", HASH, LEASE, RETENTION), { status: "done" });
+			assert.equal(
+				(await store.claim("completed", OTHER_HASH, LEASE, RETENTION)).status,
+				"conflict",
+			);
+			assert.equal(await store.take(LEASE), undefined);
+			await store.claim(`cleaning ${clock.passed}`, HASH, LEASE, RETENTION);
+			clock.passed += 1_000;
+		}
+	}
+	clock.passed = LEASE;
+	const again = await store.claim("running", HASH, LEASE, RETENTION);
+	assert.equal(again.status === "claimed" && again.claim.attempt, 2);
+	assert.equal((await store.take(LEASE))?.claim.attempt, 2);
+	clock.passed = LEASE + RETENTION;
+	assert.equal((await store.claim("completed", OTHER_HASH, LEASE, RETENTION)).status, "claimed");
+});
 
-	now += TEN_MINUTES;
-	assert.equal((await store.take(LEASE))?.payload, "payload");
+for (const wrong of [HOUR, -HOUR]) {
+	test(`a process that starts while the clock is wrong by ${wrong} ms frees and forgets nothing`, async (context) => {
+		const { path, store } = freshStore();
+		const clock = clocks(context);
+		const look = async (other = store) => {
+			assert.equal((await other.claim("running", HASH, LEASE, RETENTION)).status, "busy");
+			assert.deepEqual(await other.claim("done", HASH, LEASE, RETENTION), { status: "done" });
+		};
+		// As one of two looks, at its start and at its first operation, and as a few in a row.
+		for (const [atStart, atFirst] of [
+			[wrong, 0],
+			[0, wrong],
+			[wrong, wrong],
+		] as const) {
+			clock.passed += 10 * 24 * HOUR;
+			const done = await store.claim("done", HASH, LEASE, RETENTION);
+			assert.ok(done.status === "claimed" && (await store.complete(done.claim)));
+			assert.equal((await store.claim("running", HASH, LEASE, RETENTION)).status, "claimed");
+			clock.wrong = atStart;
+			const other = sqliteStore(new BetterSqlite3(path));
+			clock.passed += 1_000;
+			clock.wrong = atFirst;
+			await (atStart === atFirst ? look() : look(other));
+			clock.wrong = 0;
+			await look();
+			await look(other);
+			await look(other);
+		}
+	});
+}
+
+test("processes agree on the time, however long one of them has been idle", async (context) => {
+	const { path, store } = freshStore();
+	const clock = clocks(context);
+	await store.claim("first", HASH, LEASE, RETENTION);
+	clock.passed += HOUR;
+	const other = sqliteStore(new BetterSqlite3(path));
+	const claimed = await other.claim("id", HASH, LEASE, RETENTION);
+	assert.equal(claimed.status, "claimed");
+	clock.passed += LEASE - 1;
+	const busy = { status: "busy", retryAfterMs: 1 };
+	assert.deepEqual(await store.claim("id", HASH, LEASE, RETENTION), busy);
+	assert.deepEqual(await other.claim("id", HASH, LEASE, RETENTION), busy);
+	clock.passed += 1;
+	const taken = await store.claim("id", HASH, LEASE, RETENTION);
+	assert.equal(taken.status, "claimed");
+});
+
+test("a lease ends while no process runs", async (context) => {
+	const { path, store } = freshStore();
+	const clock = clocks(context);
+	await store.claim("before", HASH, LEASE, RETENTION);
+	await store.claim("id", HASH, LEASE, RETENTION);
+	clock.passed += LEASE;
+	const other = sqliteStore(new BetterSqlite3(path));
+	const outcome = await other.claim("id", HASH, LEASE, RETENTION);
+	assert.equal(outcome.status === "claimed" && outcome.claim.attempt, 2);
 });
 
 test("expired rows are deleted by and by, entries of the inbox are not", async (context) => {
 	const { database, store } = freshStore();
-	let now = Date.now();
-	context.mock.method(Date, "now", () => now);
+	const clock = clocks(context);
 	const ids = () =>
 		(database.prepare("SELECT id FROM wallet_callback").all() as { id: string }[]).map(
 			({ id }) => id,
@@ -360,7 +448,7 @@ test("expired rows are deleted by and by, entries of the inbox are not", async (
 	await store.enqueue("entry", HASH, "payload", 2_000);
 	assert.equal(ids().length, 91);
 
-	now += 2_000;
+	clock.passed += 3_000;
 	const claims = Array.from({ length: 23 }, (_, index) => `new-${index}`);
 	let left = 90;
 	for (const id of claims) {
@@ -370,6 +458,76 @@ test("expired rows are deleted by and by, entries of the inbox are not", async (
 		left = now;
 	}
 	assert.deepEqual(ids().sort(), ["entry", ...claims].sort());
+});
+
+test("payloads of many megabytes are stored in rows of at most 2 MB, and leave none behind", async () => {
+	const { database, store } = freshStore();
+	const rows = () =>
+		database
+			.prepare("SELECT length(CAST(piece AS BLOB)) AS size FROM wallet_callback_pieces")
+			.all() as { size: number }[];
+	// The second half of a character that UTF-16 halves begins with a piece at odd offsets.
+	for (const payload of [
+		"x".repeat(500_000),
+		"東".repeat(1_700_001),
+		`x${"\u{1f98a}".repeat(800_000)}`,
+	]) {
+		await store.enqueue("id", HASH, payload, 0, "receiver");
+		assert.ok(rows().every(({ size }) => size <= 2_000_000));
+		const entry = await store.take(LEASE, "receiver");
+		assert.ok(entry?.payload === payload, "the payload comes back");
+		database.exec("BEGIN IMMEDIATE");
+		store.claimInTransaction(database, entry.claim);
+		database.exec("COMMIT");
+		assert.deepEqual(rows(), []);
+		await new Promise((resolve) => setTimeout(resolve, 5));
+		database.exec("DELETE FROM wallet_callback");
+	}
+});
+
+/** What the version before receivers had names created, and wrote. */
+const OLD_TABLE = `
+	CREATE TABLE "wallet_callback" (
+		id TEXT NOT NULL PRIMARY KEY, body_hash TEXT NOT NULL,
+		state TEXT NOT NULL CHECK (state IN ('leased', 'free', 'done')),
+		token TEXT, attempt INTEGER NOT NULL, due INTEGER NOT NULL, expiry INTEGER NOT NULL, payload TEXT
+	);
+	CREATE INDEX "wallet_callback_due" ON "wallet_callback" (due) WHERE payload IS NOT NULL;
+	CREATE INDEX "wallet_callback_expiry" ON "wallet_callback" (expiry) WHERE payload IS NULL;`;
+
+test("a table of the version before is brought up to date, and its rows are everybody's", async () => {
+	const path = freshPath();
+	const database = new BetterSqlite3(path);
+	database.exec(OLD_TABLE);
+	const later = Date.now() + LEASE;
+	const row = (id: string, rest: string) =>
+		database.exec(`INSERT INTO wallet_callback VALUES ('${id}', '${HASH}', ${rest})`);
+	row("done", `'done', 'token', 1, ${later}, ${later + RETENTION}, NULL`);
+	row("busy", `'leased', 'token', 1, ${later}, ${Date.now()}, NULL`);
+	row("entry", `'free', NULL, 0, 0, 0, 'payload'`);
+	for (let opened = 0; opened < 2; opened++) {
+		const store = sqliteStore(new BetterSqlite3(path));
+		for (const receiver of ["one", "other"]) {
+			const status = async (id: string) =>
+				(await store.claim(id, HASH, LEASE, RETENTION, receiver)).status;
+			assert.deepEqual(
+				[await status("done"), await status("busy"), await status("entry")],
+				["done", "busy", "done"],
+			);
+		}
+	}
+	const store = sqliteStore(new BetterSqlite3(path));
+	assert.equal(
+		await store.complete({ id: "busy", receiver: "one", token: "token", attempt: 1 }),
+		true,
+	);
+	const entry = await store.take(LEASE, "other");
+	assert.equal(entry?.payload, "payload");
+	assert.equal(await store.take(LEASE, "one"), undefined);
+	assert.equal(await store.complete(entry.claim), true);
+	assert.equal((await store.claim("entry", HASH, LEASE, RETENTION, "one")).status, "done");
+	const tables = database.prepare("SELECT name FROM sqlite_master WHERE name LIKE '%old%'").all();
+	assert.deepEqual(tables, []);
 });
 
 test("tables are stores of their own", async () => {

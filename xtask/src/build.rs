@@ -347,7 +347,7 @@ const FULL_MODULE: [&str; 3] = [
 ];
 
 /// The modules whose declarations users see beside those of the entries.
-const PUBLIC_MODULES: [&str; 24] = [
+const PUBLIC_MODULES: [&str; 25] = [
     "api",
     "verifier/amount",
     "dapp/api",
@@ -370,6 +370,7 @@ const PUBLIC_MODULES: [&str; 24] = [
     "generated/model",
     "receiver/journal",
     "receiver/types",
+    "stores/model",
     "stores/sqlite-table",
     "stores/store",
 ];

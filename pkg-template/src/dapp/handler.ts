@@ -27,6 +27,9 @@ const MAX_BODY_BYTES = 65_536;
 /** How long a used action is remembered after its end, in seconds. */
 const MEMORY_SECONDS = 3600;
 
+/** Whose claims these are in a store that receivers use, too: no sender has an empty name. */
+const RECEIVER = ":dapp";
+
 /** What {@link DappHandlerOptions.onResult} gets. */
 export interface DappContext {
 	/** What the wallet says. Ask `authenticated` before you believe it. */
@@ -233,7 +236,7 @@ class Callbacks {
 	): Promise<ClaimOutcome | undefined> {
 		let claiming: Promise<ClaimOutcome> | undefined;
 		const claimed = await this.#handling.tryTo(facts, "claim", (store) => {
-			claiming = store.claim(id, hash, this.#leaseMs, retentionMs);
+			claiming = store.claim(id, hash, this.#leaseMs, retentionMs, RECEIVER);
 			return claiming;
 		});
 		if (claimed === undefined) this.#handling.giveBack(claiming);

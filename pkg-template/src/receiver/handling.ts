@@ -115,6 +115,7 @@ export class Handling<Event> {
 		};
 		try {
 			for (const handler of this.#handlersOf(event)) {
+				lease.requireTime();
 				const work = handler(context);
 				if (isThenable(work)) await lease.wait(work);
 			}
@@ -212,6 +213,11 @@ class Lease {
 			if (this.#left() === 0) this.#controller.abort(new TimeoutError("the lease has run out"));
 		}
 		return this.#controller.signal;
+	}
+
+	/** Makes sure that nobody else may have begun, before anything is. */
+	requireTime(): void {
+		if (this.#left() === 0) throw new TimeoutError("the lease has run out");
 	}
 
 	/** Waits for a handler until the lease runs out. */

@@ -79,8 +79,10 @@ export class Inbox<Event> {
 	}
 
 	async #take(facts: Facts, since: number): Promise<InboxEntry | undefined> {
-		const { leaseMs } = this.#settings;
-		const entry = await this.#handling.tryTo(facts, "take", (store) => store.take(leaseMs));
+		const { leaseMs, receiver } = this.#settings;
+		const entry = await this.#handling.tryTo(facts, "take", (store) =>
+			store.take(leaseMs, receiver),
+		);
 		if (facts.error !== undefined) {
 			facts.outcome = "store_unavailable";
 			this.#journal.close(facts, since);

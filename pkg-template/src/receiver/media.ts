@@ -1,7 +1,7 @@
 /** What HTTP says of a callback before its body is read. */
 
 import type { VerifierSettings } from "wallet-callback";
-import { readBody, readHeaders } from "../verifier/request.js";
+import { readBody, readHeaders, toBytes } from "../verifier/request.js";
 import type { Incoming, ReceiverContext, Reply } from "./types.js";
 
 const HEADERS = ["content-type", "content-encoding", "content-length"] as const;
@@ -50,6 +50,12 @@ export function refuseLength(
 /** How many bytes a body has. A string is what a parser has made of UTF-8. */
 export function byteLength(body: string | Uint8Array): number {
 	return typeof body === "string" ? new TextEncoder().encode(body).length : body.length;
+}
+
+/** A body that nobody else can change between one look and the next. */
+export function toOwn(body: string | Uint8Array): string | Uint8Array {
+	const bytes = toBytes(body);
+	return bytes === undefined ? body : new Uint8Array(bytes);
 }
 
 /** Whether a content type is the media type, in UTF-8 if it names a charset (RFC 9110, section 8.3). */

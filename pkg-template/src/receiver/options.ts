@@ -14,6 +14,8 @@ import type { ReceiverOptions, Verifying } from "./types.js";
 /** What a receiver works with. */
 export interface Settings<Event> extends ReceiverOptions<Event> {
 	readonly verifier: Verifier<Event>;
+	/** Whose claims and entries of the inbox are its own. */
+	readonly receiver: string;
 	readonly leaseMs: number;
 	readonly retentionMs: number;
 	readonly storeTimeoutMs: number;
@@ -36,6 +38,7 @@ export function settle<Event>(options: ReceiverOptions<Event> & Verifying<Event>
 	}
 	const {
 		store,
+		name,
 		on,
 		onUnknown,
 		onAny,
@@ -73,10 +76,14 @@ export function settle<Event>(options: ReceiverOptions<Event> & Verifying<Event>
 	if (acknowledge !== "after-handling" && acknowledge !== "before-handling") {
 		throw invalid("acknowledge", '"after-handling" or "before-handling"', acknowledge);
 	}
-	const { toleranceSeconds } = verifier.settings;
+	const { sender, toleranceSeconds } = verifier.settings;
+	if (name !== undefined && !(typeof name === "string" && /^[\x21-\x7e]{1,64}$/.test(name))) {
+		throw invalid("name", "1 to 64 visible ASCII characters", typeof name);
+	}
 	const leaseMs = toMs("leaseSeconds", leaseSeconds, 0, LONGEST_LEASE_SECONDS);
 	return {
 		verifier,
+		receiver: name === undefined ? sender : `${sender}:${name}`,
 		store,
 		on,
 		onUnknown,
@@ -90,11 +97,11 @@ export function settle<Event>(options: ReceiverOptions<Event> & Verifying<Event>
 		meter,
 		leaseMs,
 		// A callback can be replayed from the moment at which it is `toleranceSeconds` too new until it
-		// is as much too old.
+		// is as much too old, and both are judged by whole seconds.
 		retentionMs: toMs(
 			"retentionSeconds",
 			retentionSeconds,
-			2 * toleranceSeconds,
+			2 * toleranceSeconds + 2,
 			LONGEST_RETENTION_SECONDS,
 		),
 		// A claim that took longer than its lease would be worth nothing.

@@ -54,8 +54,14 @@ export interface DeadLetter<Event = WalletEvent> {
 
 /** The options of {@link createReceiver} beside those about verifying. */
 export interface ReceiverOptions<Event = WalletEvent> {
-	/** Remembers what has been handled. One store belongs to one callback address. */
+	/** Remembers what has been handled. */
 	readonly store: ReplayStore;
+	/**
+	 * Tells receivers of one sender apart that share a store: each remembers and handles only what it
+	 * has received itself. 1 to 64 visible ASCII characters. Default: none. All processes of one
+	 * receiver have the same; whoever changes it gives up what is remembered and waits under the old.
+	 */
+	readonly name?: string | undefined;
 	/** Handles events of these types. */
 	readonly on?: Handlers<Event> | undefined;
 	/** Handles events of a type that this version does not know and that `on` does not name. */
@@ -67,7 +73,8 @@ export interface ReceiverOptions<Event = WalletEvent> {
 	/** How long a handler may take, in seconds: then the callback may be handed to another one. Above 0 to 86,400; default 30. */
 	readonly leaseSeconds?: number | undefined;
 	/**
-	 * How long an id is remembered, in seconds. At least twice the verifier's tolerance, since a
+	 * How long an id is remembered, in seconds, from the latest of three moments: when it came, when its
+	 * lease ends, when it was handled. At least twice the verifier's tolerance and 2 seconds, since a
 	 * callback can be replayed for so long. Default 604,800 (7 days).
 	 */
 	readonly retentionSeconds?: number | undefined;

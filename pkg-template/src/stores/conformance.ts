@@ -1,4 +1,5 @@
 /** Tests that a store keeps the contract of {@link ReplayStore}. They need no test framework. */
+import { compareWithModel, type FastCheck, withClock } from "./model.js";
 import type { Claim, ClaimOutcome, EnqueueOutcome, InboxEntry, ReplayStore } from "./store.js";
 
 export type {
@@ -9,6 +10,7 @@ export type {
 	NotNow,
 	ReplayStore,
 } from "./store.js";
+export type { FastCheck };
 
 /** One test of a store. */
 export interface ConformanceCase {
@@ -18,22 +20,50 @@ export interface ConformanceCase {
 	run(): Promise<void>;
 }
 
+/** Options of {@link conformance}. */
+export interface ConformanceOptions {
+	/**
+	 * The package `fast-check`: adds a test that compares the store with a model of the contract in
+	 * random operations, with any leases, retentions and wrong clocks. Default: none.
+	 */
+	readonly fastCheck?: FastCheck | undefined;
+	/** In how many runs it does so, each of up to 40 operations. Default 25. */
+	readonly runs?: number | undefined;
+	/**
+	 * Whether each store that `create` gives works on the same data. Then the model has two at a time,
+	 * and replaces each at any moment, as a process that ends and starts again. Default: false.
+	 */
+	readonly shared?: boolean | undefined;
+}
+
 /**
- * The tests that every store has to pass. They take about three seconds when run one after another,
- * as they must be: nobody else may use the store meanwhile, and its inbox must be empty at the
- * start. Each test leaves it empty if it passes, and uses ids of its own.
+ * The tests that every store has to pass. They take about six seconds when run one after another,
+ * as they must be: `Date.now` is wrong for moments. Each uses ids and receivers of its own.
  *
  * @param create gives a store to each test; always the same one will do
  * @example
  * ```ts
- * for (const { name, run } of conformance(() => new MyStore())) test(name, run);
+ * import * as fastCheck from "fast-check";
+ *
+ * const options = { fastCheck, shared: true };
+ * for (const { name, run } of conformance(() => new MyStore(), options)) test(name, run);
  * ```
  */
-export function conformance(create: () => Promise<ReplayStore> | ReplayStore): ConformanceCase[] {
-	return Object.entries(CASES).map(([name, test]) => ({
+export function conformance(
+	create: () => Promise<ReplayStore> | ReplayStore,
+	{ fastCheck, runs = 25, shared = false }: ConformanceOptions = {},
+): ConformanceCase[] {
+	const cases: ConformanceCase[] = Object.entries(CASES).map(([name, test]) => ({
 		name,
 		run: async () => test(await create()),
 	}));
+	if (fastCheck !== undefined) {
+		cases.push({
+			name: "model: random operations, leases, retentions and wrong clocks are answered as expected",
+			run: () => compareWithModel(create, fastCheck, runs, shared),
+		});
+	}
+	return cases;
 }
 
 /** Never over while a test runs. */
@@ -45,8 +75,12 @@ const SHORT_RETENTION = 150;
 const SHORT = { leaseMs: SHORT_LEASE, retentionMs: SHORT_RETENTION };
 /** How much later than asked for a store may notice that a time is over. */
 const PATIENCE = 2_000;
+const HOUR = 3_600_000;
 /** What the rounding of two clocks may add up to. */
 const ROUNDING = 10;
+
+/** Whose callbacks those are of which a test has no others. */
+const RECEIVER = "conformance";
 
 const HASH = "a1".repeat(32);
 const OTHER_HASH = "a2".repeat(32);
@@ -155,7 +189,8 @@ const CASES: { readonly [name: string]: (store: ReplayStore) => Promise<void> } 
 	},
 
 	"complete, release: false for an unknown id or the token of another id": async (store) => {
-		const unknown: Claim = { id: freshId(), token: crypto.randomUUID(), attempt: 1 };
+		const token = crypto.randomUUID();
+		const unknown: Claim = { id: freshId(), receiver: RECEIVER, token, attempt: 1 };
 		expectFalse(await store.complete(unknown), "complete of an unknown id");
 		expectFalse(await store.release(unknown, 0), "release of an unknown id");
 		await claim(store, unknown.id);
@@ -215,7 +250,7 @@ const CASES: { readonly [name: string]: (store: ReplayStore) => Promise<void> } 
 		const id = freshId();
 		const start = performance.now();
 		const first = await claim(store, id, SHORT);
-		await expectForgotten(store, id, start);
+		await expectForgotten(store, id, start, SHORT_LEASE + SHORT_RETENTION);
 		expectFalse(await store.complete(first), "complete with a claim of the forgotten id");
 		expectFalse(await store.release(first, 0), "release with a claim of the forgotten id");
 	},
@@ -224,7 +259,112 @@ const CASES: { readonly [name: string]: (store: ReplayStore) => Promise<void> } 
 		const id = freshId();
 		const start = performance.now();
 		await store.complete(await claim(store, id, SHORT));
-		await expectForgotten(store, id, start);
+		await expectForgotten(store, id, start, SHORT_LEASE + SHORT_RETENTION);
+	},
+
+	"retention: an id outlives a lease that is longer": async (store) => {
+		const [open, completed] = [freshId(), freshId()];
+		const given = { leaseMs: 300, retentionMs: 50 };
+		const start = performance.now();
+		const first = await claim(store, completed, given);
+		await claim(store, open, given);
+		expectTrue(await store.complete(first), "complete");
+		await expectForgotten(store, completed, start, 350);
+		await expectForgotten(store, open, start, 350);
+	},
+
+	"retention: counts from the completion after the lease": async (store) => {
+		const id = freshId();
+		const first = await claim(store, id, SHORT);
+		await sleep(SHORT_LEASE + SHORT_RETENTION / 2);
+		const start = performance.now();
+		expectTrue(await store.complete(first), "complete after the lease");
+		await expectForgotten(store, id, start, SHORT_RETENTION);
+	},
+
+	"retention: of an entry counts from its completion": async (store) => {
+		const id = freshId();
+		await enqueue(store, id, SHORT);
+		await sleep(SHORT_RETENTION + 2 * ROUNDING);
+		const { claim } = await take(store, SHORT_LEASE);
+		await sleep(SHORT_LEASE + 2 * ROUNDING);
+		const start = performance.now();
+		expectTrue(await store.complete(claim), "complete of an old entry");
+		await expectForgotten(store, id, start, SHORT_RETENTION);
+	},
+
+	"receivers: each has its own claims of an id": async (store) => {
+		const id = freshId();
+		const receiver = freshReceiver();
+		const one = await claim(store, id);
+		const other = await claim(store, id, { receiver, bodyHash: OTHER_HASH });
+		for (const wrong of [
+			{ ...one, receiver },
+			{ ...other, receiver: RECEIVER },
+			{ ...one, token: other.token },
+		]) {
+			expectFalse(await store.complete(wrong), "complete with another receiver's claim");
+			expectFalse(await store.release(wrong, 0), "release with another receiver's claim");
+		}
+		expectTrue(await store.complete(other), "complete");
+		expectBusy(await tryClaim(store, id), LONG_LEASE);
+		const again = await tryClaim(store, id, { receiver, bodyHash: OTHER_HASH });
+		expectStatus(again, "done", "claim after complete");
+		expectTrue(await store.release(one, 0), "release");
+		await claim(store, id, { attempt: 2 });
+	},
+
+	"receivers: each has its own inbox": async (store) => {
+		const [id, receiver] = [freshId(), freshReceiver()];
+		await enqueue(store, id, { payload: "one" });
+		await expectNothingToTake(store, receiver);
+		await enqueue(store, id, { payload: "other", receiver });
+		for (const [owner, payload] of [
+			[receiver, "other"],
+			[RECEIVER, "one"],
+		] as const) {
+			const entry = await take(store, LONG_LEASE, owner);
+			expect(entry.payload === payload, `expected the payload "${payload}", got ${entry.payload}`);
+			expect(entry.claim.receiver === owner, `expected a claim of ${owner}`);
+			await expectNothingToTake(store, owner);
+			expectTrue(await store.complete(entry.claim), "complete");
+			const outcome = await tryClaim(store, id, { receiver: owner });
+			expectStatus(outcome, "done", "claim of a completed entry");
+		}
+	},
+
+	"clock: one that is wrong by an hour frees no claim and forgets no id": async (store) => {
+		const [busy, completed, entry] = [freshId(), freshId(), freshId()];
+		await claim(store, busy);
+		expectTrue(await store.complete(await claim(store, completed)), "complete");
+		await enqueue(store, entry);
+		const taken = await take(store);
+		const look = async () => {
+			expectBusy(await tryClaim(store, busy), LONG_LEASE);
+			expectStatus(await tryClaim(store, completed), "done", "claim of a completed id");
+			await expectConflict(store, completed);
+			expectStatus(await tryClaim(store, entry), "done", "claim of an entry");
+			await expectNothingToTake(store);
+			// Whatever the store cleans up as part of its work, it does here.
+			await claim(store, freshId());
+		};
+		for (const ms of [HOUR, -HOUR, HOUR]) {
+			await withClock(ms, look);
+			await look();
+		}
+		expectTrue(await store.complete(taken.claim), "complete");
+	},
+
+	"clock: one that was wrong by an hour prolongs no lease": async (store) => {
+		for (const ms of [HOUR, -HOUR]) {
+			const id = freshId();
+			const start = performance.now();
+			await withClock(ms, () => claim(store, id, { leaseMs: SHORT_LEASE }));
+			await eventually("claim when the lease is over", start, SHORT_LEASE, async () => {
+				const outcome = await tryClaim(store, id);
+				return outcome.status === "claimed" ? outcome : undefined;
+			});
+		}
 	},
 
 	"retention: begins anew with every claim": async (store) => {
@@ -324,7 +464,7 @@ const CASES: { readonly [name: string]: (store: ReplayStore) => Promise<void> } 
 	"at the same time: 20 takes give each of 10 entries once": async (store) => {
 		const ids = Array.from({ length: 10 }, freshId);
 		for (const id of ids) await enqueue(store, id);
-		const takes = await times(20, () => store.take(LONG_LEASE));
+		const takes = await times(20, () => store.take(LONG_LEASE, RECEIVER));
 		const entries = takes.filter((entry) => entry !== undefined);
 		const taken = entries.map((entry) => entry.claim.id);
 		expect(
@@ -507,7 +647,7 @@ const CASES: { readonly [name: string]: (store: ReplayStore) => Promise<void> } 
 		const start = performance.now();
 		const old = await take(store, SHORT_LEASE);
 		const entry = await eventually("take when the lease is over", start, SHORT_LEASE, () =>
-			store.take(LONG_LEASE),
+			store.take(LONG_LEASE, RECEIVER),
 		);
 		expectAttempt(entry.claim, 2);
 		expect(entry.claim.token !== old.claim.token, "expected the second take to have a new token");
@@ -528,7 +668,7 @@ const CASES: { readonly [name: string]: (store: ReplayStore) => Promise<void> } 
 		expectTrue(await store.release(first.claim, SHORT_RETENTION), "release");
 		expectStatus(await tryClaim(store, id), "done", "claim of a released entry");
 		const entry = await eventually("take when the delay is over", start, SHORT_RETENTION, () =>
-			store.take(LONG_LEASE),
+			store.take(LONG_LEASE, RECEIVER),
 		);
 		expectAttempt(entry.claim, 2);
 		expect(entry.payload === "payload", `expected the payload again, got ${entry.payload}`);
@@ -593,16 +733,17 @@ interface Given {
 	readonly leaseMs?: number;
 	readonly retentionMs?: number;
 	readonly payload?: string;
+	readonly receiver?: string;
 }
 
 function tryClaim(store: ReplayStore, id: string, given: Given = {}): Promise<ClaimOutcome> {
 	const { bodyHash = HASH, leaseMs = LONG_LEASE, retentionMs = LONG_RETENTION } = given;
-	return store.claim(id, bodyHash, leaseMs, retentionMs);
+	return store.claim(id, bodyHash, leaseMs, retentionMs, given.receiver ?? RECEIVER);
 }
 
 function tryEnqueue(store: ReplayStore, id: string, given: Given = {}): Promise<EnqueueOutcome> {
 	const { bodyHash = HASH, payload = "payload", retentionMs = LONG_RETENTION } = given;
-	return store.enqueue(id, bodyHash, payload, retentionMs);
+	return store.enqueue(id, bodyHash, payload, retentionMs, given.receiver ?? RECEIVER);
 }
 
 async function claim(
@@ -620,8 +761,12 @@ async function enqueue(store: ReplayStore, id: string, given: Given = {}): Promi
 	expectStatus(await tryEnqueue(store, id, given), "stored", `enqueue of ${id}`);
 }
 
-async function take(store: ReplayStore, leaseMs = LONG_LEASE): Promise<InboxEntry> {
-	const entry = await store.take(leaseMs);
+async function take(
+	store: ReplayStore,
+	leaseMs = LONG_LEASE,
+	receiver = RECEIVER,
+): Promise<InboxEntry> {
+	const entry = await store.take(leaseMs, receiver);
 	expect(entry !== undefined, "take: expected an entry, got none");
 	return entry;
 }
@@ -653,10 +798,15 @@ async function claimTwice(store: ReplayStore, id: string): Promise<{ old: Claim;
 	return { old, new: newer };
 }
 
-/** An id remembered since `start` is known until its short retention is over, and new then. */
-async function expectForgotten(store: ReplayStore, id: string, start: number): Promise<void> {
+/** An id is known until so many milliseconds after `start`, and new then. */
+async function expectForgotten(
+	store: ReplayStore,
+	id: string,
+	start: number,
+	ms: number,
+): Promise<void> {
 	const what = "claim when the retention is over";
-	const again = await eventually(what, start, SHORT_RETENTION, async () => {
+	const again = await eventually(what, start, ms, async () => {
 		const outcome = await tryClaim(store, id, { bodyHash: OTHER_HASH });
 		if (outcome.status === "claimed") return outcome.claim;
 		expectStatus(outcome, "conflict", "claim before the retention is over");
@@ -691,8 +841,8 @@ async function expectConflict(store: ReplayStore, id: string): Promise<void> {
 	expectStatus(await tryEnqueue(store, id, given), "conflict", "enqueue with another hash");
 }
 
-async function expectNothingToTake(store: ReplayStore): Promise<void> {
-	const entry = await store.take(LONG_LEASE);
+async function expectNothingToTake(store: ReplayStore, receiver = RECEIVER): Promise<void> {
+	const entry = await store.take(LONG_LEASE, receiver);
 	expect(entry === undefined, `take: expected nothing, got the entry ${entry?.claim.id}`);
 }
 
@@ -742,6 +892,10 @@ function expectFalse(value: boolean, what: string): void {
 
 function expect(holds: boolean, message: string): asserts holds {
 	if (!holds) throw new Error(message);
+}
+
+function freshReceiver(): string {
+	return `conformance:${crypto.randomUUID()}`;
 }
 
 function freshId(): string {

@@ -83,12 +83,11 @@ export function durableObjectStore<Id>(
 		return JSON.parse(text).result;
 	}
 	return {
-		claim: (id, bodyHash, leaseMs, retentionMs) => ask("claim", id, bodyHash, leaseMs, retentionMs),
-		complete: (claim) => ask("complete", claim),
-		release: (claim, delayMs) => ask("release", claim, delayMs),
-		enqueue: (id, bodyHash, payload, retentionMs) =>
-			ask("enqueue", id, bodyHash, payload, retentionMs),
-		take: (leaseMs) => ask("take", leaseMs),
+		claim: (...given) => ask("claim", ...given),
+		complete: (...given) => ask("complete", ...given),
+		release: (...given) => ask("release", ...given),
+		enqueue: (...given) => ask("enqueue", ...given),
+		take: (...given) => ask("take", ...given),
 	};
 }
 
@@ -154,15 +153,15 @@ export class WalletCallbackStore {
 	async alarm(): Promise<void> {
 		this.#callbacks.deleteExpired(DELETED_PER_ALARM);
 		this.#alarmSet = false;
-		await this.#setAlarm(Date.now() + ALARM_INTERVAL_MS);
+		await this.#setAlarm(ALARM_INTERVAL_MS);
 	}
 
-	/** Sets the alarm for when the next row expires, but not before `earliest`. */
-	async #setAlarm(earliest: number): Promise<void> {
-		const expiry = this.#callbacks.earliestExpiry();
-		if (expiry === undefined) return;
+	/** Sets the alarm for when the next row expires, but not before so many milliseconds. */
+	async #setAlarm(earliestMs: number): Promise<void> {
+		const expiryMs = this.#callbacks.earliestExpiry();
+		if (expiryMs === undefined) return;
 		if ((await this.#storage.getAlarm()) === null) {
-			await this.#storage.setAlarm(Math.max(expiry, earliest));
+			await this.#storage.setAlarm(Date.now() + Math.max(expiryMs, earliestMs));
 		}
 		this.#alarmSet = true;
 	}

@@ -22,6 +22,8 @@ export { StoreError, type StoreErrorCode } from "./store.js";
 /** A `Pool`, `Client` or `PoolClient` of `pg`, as far as it is used here. */
 export interface PgClient {
 	query(text: string, values?: Value[]): Promise<{ rows: unknown[] }>;
+	/** `"T"` inside a transaction in newer versions of `pg`. */
+	getTransactionStatus?(): string | null;
 }
 
 /** The `sql` of `postgres`, or of its `sql.begin`, as far as it is used here. */
@@ -49,8 +51,9 @@ export interface PostgresStoreOptions {
 /** What {@link postgresStore} gives. */
 export interface PostgresStore extends ReplayStore {
 	/**
-	 * Creates the table and its indexes where they are missing; safe to call at every start of every
-	 * process. Needs the right to create tables in the schema, which the other operations do not.
+	 * Creates the table and its indexes where they are missing, and brings those of an older version
+	 * up to date; safe to call at every start of every process. Needs the right to create tables in the
+	 * schema, which the other operations do not, and for an older table to own it.
 	 */
 	migrate(): Promise<void>;
 	/**
@@ -61,12 +64,12 @@ export interface PostgresStore extends ReplayStore {
 	 * levels above READ COMMITTED, a serialization failure is thrown as the client gives it.
 	 *
 	 * @param client - What the transaction runs on: a `pg` client between BEGIN and COMMIT, or the
-	 * `sql` that `sql.begin` of `postgres` hands over. Without BEGIN, a `pg` client completes the
-	 * claim at once.
+	 * `sql` that `sql.begin` of `postgres` hands over. Where a client
+	 * does not tell that it is in a transaction, as newer versions of `pg` do, a savepoint finds out.
 	 *
 	 * @throws {StoreError} `claim_lost` when the claim is no longer the newest of its id, or is
 	 * completed already. Let it pass, so that the transaction is rolled back.
-	 * @throws {TypeError} for a client that can be seen not to be in a transaction.
+	 * @throws {TypeError} for a client that is not in a transaction. Nothing is completed then.
 	 *
 	 * @example
 	 * ```ts
@@ -126,42 +129,45 @@ export function postgresStore(
 			await query(statements.migrate);
 		},
 
-		async claim(id, bodyHash, leaseMs, retentionMs): Promise<ClaimOutcome> {
+		async claim(id, bodyHash, leaseMs, retentionMs, receiver = ""): Promise<ClaimOutcome> {
 			const token = crypto.randomUUID();
-			const row = await admit(statements.claim, [id, bodyHash, retentionMs, token, leaseMs]);
+			const values = [id, receiver, bodyHash, retentionMs, token, leaseMs];
+			const row = await admit(statements.claim, values);
 			if (row.attempt === null) return toNotNow(row);
-			return { status: "claimed", claim: { id, token, attempt: Number(row.attempt) } };
+			return { status: "claimed", claim: { id, receiver, token, attempt: Number(row.attempt) } };
 		},
 
-		async complete({ id, token }: Claim): Promise<boolean> {
-			return (await query(statements.complete, [id, token])).length > 0;
+		async complete({ id, receiver = "", token }: Claim): Promise<boolean> {
+			return (await query(statements.complete, [id, receiver, token])).length > 0;
 		},
 
-		async release({ id, token }: Claim, delayMs): Promise<boolean> {
-			return (await query(statements.release, [id, token, delayMs])).length > 0;
+		async release({ id, receiver = "", token }: Claim, delayMs): Promise<boolean> {
+			return (await query(statements.release, [id, receiver, token, delayMs])).length > 0;
 		},
 
-		async enqueue(id, bodyHash, payload, retentionMs): Promise<EnqueueOutcome> {
-			const values = [id, bodyHash, retentionMs, JSON.stringify(payload)];
+		async enqueue(id, bodyHash, payload, retentionMs, receiver = ""): Promise<EnqueueOutcome> {
+			const values = [id, receiver, bodyHash, retentionMs, JSON.stringify(payload)];
 			const row = await admit(statements.enqueue, values);
 			return row.attempt === null ? toNotNow(row) : { status: "stored" };
 		},
 
-		async take(leaseMs): Promise<InboxEntry | undefined> {
+		async take(leaseMs, receiver = ""): Promise<InboxEntry | undefined> {
 			const token = crypto.randomUUID();
-			const [row] = await query<Entry>(statements.take, [token, leaseMs]);
+			const [row] = await query<Entry>(statements.take, [token, leaseMs, receiver]);
 			if (row === undefined) return undefined;
-			const claim = { id: row.id, token, attempt: Number(row.attempt) };
+			const claim = { id: row.id, receiver, token, attempt: Number(row.attempt) };
 			return { claim, payload: JSON.parse(row.payload) };
 		},
 
-		async claimInTransaction(transaction, { id, token }: Claim): Promise<void> {
+		async claimInTransaction(transaction, { id, receiver = "", token }: Claim): Promise<void> {
 			if (isPool(transaction)) {
 				throw new TypeError(
 					"expected the client that the transaction runs on, got one that takes any connection: pass what pool.connect() gave, or the sql that sql.begin hands over",
 				);
 			}
-			const rows = await querier(transaction)(statements.claimInTransaction, [id, token]);
+			const run = querier(transaction);
+			await requireTransaction(transaction, run);
+			const rows = await run(statements.claimInTransaction, [id, receiver, token]);
 			if (rows.length > 0) return;
 			throw new StoreError(
 				"claim_lost",
@@ -170,6 +176,25 @@ export function postgresStore(
 		},
 	};
 }
+
+/** Outside of a transaction, a completion would stand even if the handler then fails. */
+async function requireTransaction(client: PgClient | PostgresJsClient, run: Query): Promise<void> {
+	// What a client knows may be older than a BEGIN that it is about to send.
+	if (has(client, "query") && client.getTransactionStatus?.() === "T") return;
+	try {
+		await run(ASK_FOR_TRANSACTION);
+	} catch (error) {
+		if (member(error, "code") !== NO_TRANSACTION) throw error;
+		throw new TypeError(
+			"claimInTransaction: expected a client in a transaction, got one without: send BEGIN first, or use the sql that sql.begin hands over",
+		);
+	}
+}
+
+/** PostgreSQL takes a savepoint only inside a transaction. */
+const ASK_FOR_TRANSACTION = "SAVEPOINT wallet_callback; RELEASE SAVEPOINT wallet_callback";
+
+const NO_TRANSACTION = "25P01";
 
 interface Admission {
 	/** The attempt that was admitted. */
@@ -259,10 +284,16 @@ const PATIENCE_MS = 100;
 /** How many expired rows one claim clears away: more than it can add. */
 const SWEEP_ROWS = 4;
 
+/** How long records are kept that were written before they had a retention of their own: 7 days. */
+const OLD_RETENTION_MS = 604_800_000;
+
 /** Guards `migrate`, as CREATE ... IF NOT EXISTS alone fails when two run at once. */
 const MIGRATION_LOCK = "7022363711548617";
 
 /*
+ * Rows without a receiver were written by a version that did not know receivers, and belong to
+ * whoever asks.
+ *
  * A row is an unfinished entry of the inbox exactly while it has a payload. The expiry of others
  * stands in `expires`; `due` is the end of the lease or when a free entry may be taken.
  *
@@ -284,42 +315,49 @@ function statementsFor({
 		SELECT clock_timestamp() AS now, set_config('lock_timeout', '${PATIENCE_MS}ms', true)
 	)`;
 	const now = "(SELECT now FROM clock)";
+	const indexPath = (suffix: string) => `${path.slice(0, -name.length - 1)}${name}_${suffix}"`;
 	const later = (parameter: string) => `${now} + ${parameter}::float8 * interval '1 millisecond'`;
 
 	const admit = (values: string) => `WITH ${clock},
 		known AS MATERIALIZED (
-			SELECT *, payload IS NULL AND expires <= ${now} AS expired FROM ${path} WHERE id = $1::text
+			SELECT *, payload IS NULL AND expires <= ${now} AS expired FROM ${path}
+			WHERE id = $1::text AND (
+				receiver = $2::text OR (receiver = '' AND (payload IS NOT NULL OR expires > ${now}))
+			)
+			ORDER BY receiver DESC LIMIT 1
 		),
 		admitted AS MATERIALIZED (
 			SELECT
+				receiver,
 				CASE WHEN expires <= ${now} THEN NULL ELSE token END AS token,
 				CASE WHEN expires <= ${now} THEN 0 ELSE attempt END AS attempt
 			FROM ${path}
-			WHERE id = $1::text AND payload IS NULL AND (
+			WHERE id = $1::text AND receiver = (SELECT receiver FROM known) AND payload IS NULL AND (
 				expires <= ${now} OR (
-					body_hash = $2::text AND (state = 'free' OR (state = 'leased' AND due <= ${now}))
+					body_hash = $3::text AND (state = 'free' OR (state = 'leased' AND due <= ${now}))
 				)
 			)
 			FOR UPDATE
 		),
 		changed AS (
 			UPDATE ${path} AS target
-			SET (body_hash, expires, state, token, attempt, due, payload) =
-				ROW($2::text, ${later("$3")}, ${values})
-			FROM admitted AS old WHERE target.id = $1::text
+			SET (body_hash, retention, state, token, attempt, due, expires, payload) =
+				ROW($3::text, $4::float8, ${values})
+			FROM admitted AS old WHERE target.id = $1::text AND target.receiver = old.receiver
 			RETURNING target.attempt
 		),
 		added AS (
-			INSERT INTO ${path} (id, body_hash, expires, state, token, attempt, due, payload)
-			SELECT $1::text, $2::text, ${later("$3")}, ${values}
+			INSERT INTO ${path}
+				(id, receiver, body_hash, retention, state, token, attempt, due, expires, payload)
+			SELECT $1::text, $2::text, $3::text, $4::float8, ${values}
 			FROM (SELECT NULL::text AS token, 0 AS attempt FROM clock) AS old
 			WHERE NOT EXISTS (SELECT FROM known)
-			ON CONFLICT (id) DO NOTHING
+			ON CONFLICT (id, receiver) DO NOTHING
 			RETURNING attempt
 		),
 		swept AS (
-			DELETE FROM ${path} WHERE id IN (
-				SELECT id FROM ${path}
+			DELETE FROM ${path} WHERE (id, receiver) IN (
+				SELECT id, receiver FROM ${path}
 				WHERE payload IS NULL AND expires <= ${now} AND id <> $1::text
 				ORDER BY expires LIMIT ${SWEEP_ROWS} FOR UPDATE SKIP LOCKED
 			)
@@ -327,52 +365,85 @@ function statementsFor({
 		SELECT
 			coalesce((SELECT attempt FROM changed), (SELECT attempt FROM added)) AS attempt,
 			CASE
-				WHEN known.body_hash <> $2::text THEN 'conflict'
+				WHEN known.body_hash <> $3::text THEN 'conflict'
 				WHEN known.state = 'done' OR known.payload IS NOT NULL THEN 'done'
 				WHEN known.state = 'leased' AND known.due > now THEN 'busy'
 			END AS status,
 			(extract(epoch FROM known.due - now) * 1000)::float8 AS rest
 		FROM clock LEFT JOIN known ON NOT known.expired`;
 
+	const next = (receiver: string, condition = "") => `
+		SELECT id, receiver FROM ${path}
+		WHERE payload IS NOT NULL AND receiver = ${receiver} AND due <= ${now} ${condition}
+		ORDER BY due LIMIT 1 FOR UPDATE SKIP LOCKED`;
+
+	const completed = `state = 'done', payload = NULL,
+		expires = CASE WHEN state = 'done' THEN expires ELSE
+			greatest(expires, clock_timestamp() + retention * interval '1 millisecond') END`;
+	const claimed = (token: string) =>
+		`id = $1::text AND receiver IN ($2::text, '') AND token = ${token}`;
+
 	return {
 		migrate: `SELECT pg_advisory_xact_lock(${MIGRATION_LOCK}),
 				set_config('client_min_messages', 'warning', true);
 			CREATE TABLE IF NOT EXISTS ${path} (
-				id text COLLATE "C" PRIMARY KEY,
+				id text COLLATE "C" NOT NULL,
+				receiver text COLLATE "C" NOT NULL,
 				body_hash text NOT NULL,
 				state text NOT NULL CHECK (state IN ('free', 'leased', 'done')),
 				token text,
 				attempt integer NOT NULL,
 				due timestamptz NOT NULL,
 				expires timestamptz NOT NULL,
-				payload text
+				retention float8 NOT NULL,
+				payload text,
+				PRIMARY KEY (id, receiver)
 			);
-			CREATE INDEX IF NOT EXISTS "${name}_inbox" ON ${path} (due) WHERE payload IS NOT NULL;
+			DO $$ BEGIN
+				IF NOT EXISTS (
+					SELECT FROM pg_attribute WHERE attrelid = '${path}'::regclass AND attname = 'receiver'
+				) THEN
+					ALTER TABLE ${path}
+						ADD COLUMN receiver text COLLATE "C" NOT NULL DEFAULT '',
+						ADD COLUMN retention float8 NOT NULL DEFAULT ${OLD_RETENTION_MS};
+					UPDATE ${path} SET expires = greatest(expires, due + interval '7 days')
+					WHERE state <> 'done';
+					ALTER TABLE ${path}
+						ALTER COLUMN receiver DROP DEFAULT,
+						ALTER COLUMN retention DROP DEFAULT,
+						DROP CONSTRAINT "${name}_pkey",
+						ADD PRIMARY KEY (id, receiver);
+					DROP INDEX ${indexPath("inbox")};
+				END IF;
+			END $$;
+			CREATE INDEX IF NOT EXISTS "${name}_queue" ON ${path} (receiver, due)
+				WHERE payload IS NOT NULL;
 			CREATE INDEX IF NOT EXISTS "${name}_expiry" ON ${path} (expires) WHERE payload IS NULL`,
 
-		claim: admit(`'leased', $4::text, old.attempt + 1, ${later("$5")}, NULL::text`),
+		claim: admit(
+			`'leased', $5::text, old.attempt + 1, ${later("$6")}, ${later("($6::float8 + $4::float8)")}, NULL::text`,
+		),
 
-		enqueue: admit(`'free', old.token, old.attempt, ${now}, $4::text`),
+		enqueue: admit(`'free', old.token, old.attempt, ${now}, ${later("$4")}, $5::text`),
 
 		take: `WITH ${clock},
-			next AS MATERIALIZED (
-				SELECT id FROM ${path} WHERE payload IS NOT NULL AND due <= ${now}
-				ORDER BY due LIMIT 1 FOR UPDATE SKIP LOCKED
-			)
+			own AS MATERIALIZED (${next("$3::text")}),
+			others AS MATERIALIZED (${next("''", "AND NOT EXISTS (SELECT FROM own)")}),
+			next AS (SELECT * FROM own UNION ALL SELECT * FROM others)
 			UPDATE ${path} AS target
-			SET state = 'leased', token = $1::text, attempt = attempt + 1, due = ${later("$2")}
-			FROM next WHERE target.id = next.id
+			SET state = 'leased', token = $1::text, attempt = attempt + 1, due = ${later("$2")},
+				expires = ${later("($2::float8 + retention)")}
+			FROM next WHERE target.id = next.id AND target.receiver = next.receiver
 			RETURNING target.id, target.attempt, target.payload`,
 
 		complete: `WITH ${clock}
-			UPDATE ${path} SET state = 'done', payload = NULL FROM clock
-			WHERE id = $1::text AND token = $2::text RETURNING id`,
+			UPDATE ${path} SET ${completed} FROM clock WHERE ${claimed("$3::text")} RETURNING id`,
 
 		release: `WITH ${clock}
-			UPDATE ${path} SET state = 'free', due = ${later("$3")} FROM clock
-			WHERE id = $1::text AND token = $2::text AND state = 'leased' RETURNING id`,
+			UPDATE ${path} SET state = 'free', due = ${later("$4")} FROM clock
+			WHERE ${claimed("$3::text")} AND state = 'leased' RETURNING id`,
 
-		claimInTransaction: `UPDATE ${path} SET state = 'done', payload = NULL
-			WHERE id = $1::text AND token = $2::text AND state <> 'done' RETURNING id`,
+		claimInTransaction: `UPDATE ${path} SET ${completed}
+			WHERE ${claimed("$3::text")} AND state <> 'done' RETURNING id`,
 	};
 }

@@ -83,40 +83,55 @@ export function redisStore(
 		throw new TypeError(`expected a prefix without braces, got ${JSON.stringify(prefix)}`);
 	}
 	const run = runner(client);
-	const shared = [`{${prefix}}:inbox`, `{${prefix}}:entries`, `{${prefix}}:payloads`];
-	const keysOf = (id: string) => [...shared, `{${prefix}}:id:${id}`];
+	const key = (name: string) => `{${prefix}}:${name}`;
+	/** What a script may touch for a receiver, and for one of its callbacks. */
+	const keysOf = (receiver: string, id?: string) => [
+		key("entries"),
+		key("payloads"),
+		key(nameOf("inbox", receiver)),
+		key("inbox"),
+		...(id === undefined ? [] : [key(`id:${nameOf(id, receiver)}`), key(`id:${id}`)]),
+	];
 
 	return {
-		async claim(id, bodyHash, leaseMs, retentionMs): Promise<ClaimOutcome> {
+		async claim(id, bodyHash, leaseMs, retentionMs, receiver = ""): Promise<ClaimOutcome> {
 			const token = crypto.randomUUID();
-			const values = [id, bodyHash, `${retentionMs}`, token, `${leaseMs}`];
-			const [status, number] = toList(await run(CLAIM, keysOf(id), values));
+			const values = [id, nameOf(id, receiver), token, bodyHash, `${retentionMs}`, `${leaseMs}`];
+			const [status, number] = toList(await run(CLAIM, keysOf(receiver, id), values));
 			if (status !== "claimed") return toNotNow(status, number);
-			return { status, claim: { id, token, attempt: Number(number) } };
+			return { status, claim: { id, receiver, token, attempt: Number(number) } };
 		},
 
-		async complete({ id, token }: Claim): Promise<boolean> {
-			return Number(await run(COMPLETE, keysOf(id), [id, token])) === 1;
+		async complete({ id, receiver = "", token }: Claim): Promise<boolean> {
+			const values = [id, nameOf(id, receiver), token];
+			return Number(await run(COMPLETE, keysOf(receiver, id), values)) === 1;
 		},
 
-		async release({ id, token }: Claim, delayMs): Promise<boolean> {
-			return Number(await run(RELEASE, keysOf(id), [id, token, `${delayMs}`])) === 1;
+		async release({ id, receiver = "", token }: Claim, delayMs): Promise<boolean> {
+			const values = [id, nameOf(id, receiver), token, `${delayMs}`];
+			return Number(await run(RELEASE, keysOf(receiver, id), values)) === 1;
 		},
 
-		async enqueue(id, bodyHash, payload, retentionMs): Promise<EnqueueOutcome> {
-			const values = [id, bodyHash, `${retentionMs}`, "", payload];
-			const [status, number] = toList(await run(ENQUEUE, keysOf(id), values));
+		async enqueue(id, bodyHash, payload, retentionMs, receiver = ""): Promise<EnqueueOutcome> {
+			const values = [id, nameOf(id, receiver), "", bodyHash, `${retentionMs}`, payload];
+			const [status, number] = toList(await run(ENQUEUE, keysOf(receiver, id), values));
 			return status === "stored" ? { status } : toNotNow(status, number);
 		},
 
-		async take(leaseMs): Promise<InboxEntry | undefined> {
+		async take(leaseMs, receiver = ""): Promise<InboxEntry | undefined> {
 			const token = crypto.randomUUID();
-			const [id, attempt, payload] = toList(await run(TAKE, shared, [token, `${leaseMs}`]));
-			if (id === undefined || payload === undefined) return undefined;
-			return { claim: { id, token, attempt: Number(attempt) }, payload };
+			const values = [token, `${leaseMs}`];
+			const [name, attempt, payload] = toList(await run(TAKE, keysOf(receiver), values));
+			if (name === undefined || payload === undefined) return undefined;
+			const id = name.slice(name.lastIndexOf(" ") + 1);
+			return { claim: { id, receiver, token, attempt: Number(attempt) }, payload };
 		},
 	};
 }
+
+/** What an id, or the inbox, is called among those of all receivers. No id has a space. */
+const nameOf = (what: string, receiver: string): string =>
+	receiver === "" ? what : `${receiver} ${what}`;
 
 /** Strings, whether the client gives replies as strings or as bytes. */
 const toList = (reply: unknown): string[] => (Array.isArray(reply) ? reply : []).map(String);
@@ -208,82 +223,114 @@ function digest(script: Script): Promise<string> {
 	return script.digest;
 }
 
+/** How long records are kept that were written before they had a retention of their own: 7 days. */
+const OLD_RETENTION_MS = 604_800_000;
+
+/** How many entries of which something is missing one `take` passes over. */
+const MOST_BROKEN = 1000;
+
 /*
  * An unfinished entry of the inbox has its record in the hash `entries`, its payload in the hash
- * `payloads` and its due time in the sorted set `inbox`: none of them expires, and `take` needs no
- * key whose name it cannot know. Every other record is a string of its own, `id:<id>`, which Redis
- * drops when it expires.
+ * `payloads` and its due time in the sorted set `inbox` of its receiver: none of them expires, and
+ * `take` needs no key whose name it cannot know. Every other record is a string of its own, `id:<name>`,
+ * which Redis drops when it expires. A name is an id behind its receiver.
  *
- * A record is a line: state (free, leased or done), hash, token or "-", attempt, due time, expiry.
- * Times are milliseconds since 1970 with microseconds behind the point.
+ * An id alone as a name is one without a receiver, as a version wrote it that knew none: it belongs
+ * to whoever asks.
+ *
+ * A record is a line: state (free, leased or done), hash, token or "-", attempt, due time, expiry,
+ * retention. Times are milliseconds since 1970 with microseconds behind the point. The hash is "-"
+ * where the record was lost, and then any will do.
  */
 const PRELUDE = `
-local inbox, entries, payloads, key = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local entries, payloads = KEYS[1], KEYS[2]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
 
-local function read(id)
-  local line = redis.call('HGET', entries, id)
-  local queued = line and true
-  if not line then line = redis.call('GET', key) end
-  if not line then return nil end
-  local state, hash, token, attempt, due, expiry =
-    string.match(line, '^(%S+) (%S+) (%S+) (%S+) (%S+) (%S+)$')
-  return { queued = queued, state = state, hash = hash, token = token,
-    attempt = tonumber(attempt), due = tonumber(due), expiry = tonumber(expiry) }
+local function parse(line)
+  local state, hash, token, attempt, due, expiry, retention =
+    string.match(line, '^(%S+) (%S+) (%S+) (%S+) (%S+) (%S+) ?(%S*)$')
+  return { state = state, hash = hash, token = token, attempt = tonumber(attempt),
+    due = tonumber(due), expiry = tonumber(expiry), retention = tonumber(retention) or ${OLD_RETENTION_MS} }
 end
 
-local function write(id, record)
-  local line = string.format('%s %s %s %d %.3f %.3f', record.state, record.hash, record.token,
-    record.attempt, record.due, record.expiry)
+-- The record of an entry of the inbox. One that is lost begins anew while there is a payload.
+local function readEntry(name)
+  local line = redis.call('HGET', entries, name)
+  if not line and redis.call('HEXISTS', payloads, name) == 1 then
+    line = string.format('free - - 0 %.3f %.3f', now, now)
+  end
+  return line
+end
+
+local function write(record)
+  local line = string.format('%s %s %s %d %.3f %.3f %.3f', record.state, record.hash, record.token,
+    record.attempt, record.due, record.expiry, record.retention)
   if record.queued then
-    redis.call('HSET', entries, id, line)
-    redis.call('ZADD', inbox, string.format('%.3f', record.due), id)
+    redis.call('HSET', entries, record.name, line)
+    redis.call('ZADD', record.inbox, string.format('%.3f', record.due), record.name)
   else
     local rest = math.max(1, math.ceil(record.expiry - now))
-    redis.call('SET', key, line, 'PX', string.format('%d', rest))
+    redis.call('SET', record.key, line, 'PX', string.format('%d', rest))
   end
 end
 
-local function lease(id, record, token, ms)
+local function lease(record, token, ms)
   record.state, record.token, record.due = 'leased', token, now + ms
   record.attempt = record.attempt + 1
-  write(id, record)
+  record.expiry = record.due + record.retention
+  write(record)
 end
 `;
 
+/** Reads the record of an id, its receiver's or one without. */
+const READ = `
+local id, name, token = ARGV[1], ARGV[2], ARGV[3]
+local function read(name, inbox, key)
+  local line = readEntry(name)
+  local queued = line and true
+  if not line then line = redis.call('GET', key) end
+  if not line then return nil end
+  local record = parse(line)
+  record.queued, record.name, record.inbox, record.key = queued, name, inbox, key
+  return record
+end
+local record = read(name, KEYS[3], KEYS[5])
+if not record and name ~= id then record = read(id, KEYS[4], KEYS[6]) end
+`;
+
 /** Answers why a callback is not to be handled now, or goes on with its record, new or old. */
-const ADMIT = `
-local id, hash, expiry, token = ARGV[1], ARGV[2], now + ARGV[3], ARGV[4]
-local record = read(id) or { state = 'free', hash = hash, token = '-', attempt = 0, due = now }
-if record.hash ~= hash then return { 'conflict' } end
+const ADMIT = `${READ}
+local hash = ARGV[4]
+record = record or { state = 'free', hash = hash, token = '-', attempt = 0, due = now,
+  name = name, inbox = KEYS[3], key = KEYS[5] }
+if record.hash ~= hash and record.hash ~= '-' then return { 'conflict' } end
 if record.state == 'done' or record.queued then return { 'done' } end
 if record.state == 'leased' and record.due > now and record.token ~= token then
   return { 'busy', math.ceil(record.due - now) }
 end
-record.expiry = expiry
+record.hash, record.retention = hash, tonumber(ARGV[5])
 `;
 
 /** Answers 0 if the claim is no longer the newest, or goes on with its record. */
-const OWN = `
-local id, token = ARGV[1], ARGV[2]
-local record = read(id)
+const OWN = `${READ}
 if not record or record.token ~= token then return 0 end
 `;
 
 // The claim's own token does not make it busy: clients repeat a command whose reply they lost.
 const CLAIM: Script = {
 	text: `${PRELUDE}${ADMIT}
-lease(id, record, token, ARGV[5])
+lease(record, token, ARGV[6])
 return { 'claimed', record.attempt }`,
 };
 
 const ENQUEUE: Script = {
 	text: `${PRELUDE}${ADMIT}
 record.state, record.queued, record.due = 'free', true, now
-redis.call('DEL', key)
-redis.call('HSET', payloads, id, ARGV[5])
-write(id, record)
+record.expiry = now + record.retention
+redis.call('DEL', record.key)
+redis.call('HSET', payloads, record.name, ARGV[6])
+write(record)
 return { 'stored' }`,
 };
 
@@ -291,28 +338,42 @@ const COMPLETE: Script = {
 	text: `${PRELUDE}${OWN}
 if record.state == 'done' then return 1 end
 if record.queued then
-  redis.call('ZREM', inbox, id)
-  redis.call('HDEL', entries, id)
-  redis.call('HDEL', payloads, id)
+  redis.call('ZREM', record.inbox, record.name)
+  redis.call('HDEL', entries, record.name)
+  redis.call('HDEL', payloads, record.name)
 end
 record.state, record.queued = 'done', false
-write(id, record)
+record.expiry = math.max(record.expiry, now + record.retention)
+write(record)
 return 1`,
 };
 
 const RELEASE: Script = {
 	text: `${PRELUDE}${OWN}
 if record.state ~= 'leased' then return 0 end
-record.state, record.due = 'free', now + ARGV[3]
-write(id, record)
+record.state, record.due = 'free', now + ARGV[4]
+write(record)
 return 1`,
 };
 
+// Of an entry that has lost its record the payload is handed out all the same. One without a payload
+// cannot be handled by anybody and is dropped: should its sender send it again, it is new.
 const TAKE: Script = {
 	text: `${PRELUDE}
-local id = redis.call('ZRANGEBYSCORE', inbox, '-inf', string.format('%.3f', now), 'LIMIT', 0, 1)[1]
-if not id then return {} end
-local record = read(id)
-lease(id, record, ARGV[1], ARGV[2])
-return { id, record.attempt, redis.call('HGET', payloads, id) }`,
+local function take(inbox)
+  for _ = 1, ${MOST_BROKEN} do
+    local name = redis.call('ZRANGEBYSCORE', inbox, '-inf', string.format('%.3f', now), 'LIMIT', 0, 1)[1]
+    if not name then return nil end
+    local payload = redis.call('HGET', payloads, name)
+    if payload then
+      local record = parse(readEntry(name))
+      record.queued, record.name, record.inbox = true, name, inbox
+      lease(record, ARGV[1], ARGV[2])
+      return { name, record.attempt, payload }
+    end
+    redis.call('ZREM', inbox, name)
+    redis.call('HDEL', entries, name)
+  end
+end
+return take(KEYS[3]) or (KEYS[3] ~= KEYS[4] and take(KEYS[4])) or {}`,
 };

@@ -1,5 +1,5 @@
 /** A store in an SQLite file: the durable one for a single machine, with nothing to install. */
-import { CallbackTable, completion, type SqlHost, type SqlValue } from "./sqlite-table.js";
+import { CallbackTable, type SqlHost, type SqlValue } from "./sqlite-table.js";
 import { type Claim, type ReplayStore, StoreError } from "./store.js";
 
 export type {
@@ -70,9 +70,14 @@ export interface SqliteStore extends ReplayStore {
  * Every operation is a transaction of its own and rejects while one is open on its connection: give
  * the store a connection of its own, or run transactions without an `await` inside.
  *
- * The clock is `Date.now()`. Nothing is lost when it is set back: leases, and entries of the inbox
- * that wait, take as much longer. When it is set forward, leases run out early, and then their
- * claims can be taken over as any others.
+ * Time is what the monotonic clocks of its programs measure, and the file keeps the highest that was
+ * seen. The system's clock only says how long nobody was at work, and only while it runs evenly: a
+ * reading that is wrong, by however much, ends no lease and no retention early. Time that passes
+ * while it is in doubt is not counted, so that they may end late.
+ *
+ * A table of a version that knew no receivers is brought up to date when it is opened. What stands
+ * in it belongs to whichever receiver asks first. Stop the programs of the older version before:
+ * from then on their operations reject.
  *
  * @param pathOrDatabase the file, which is created if it is missing, or an open database
  * @throws {TypeError} for anything else, or a bad name of the table
@@ -104,20 +109,18 @@ export function sqliteStore(
 		throw error;
 	}
 	return {
-		claim: async (id, bodyHash, leaseMs, retentionMs) =>
-			callbacks.claim(id, bodyHash, leaseMs, retentionMs),
+		claim: async (...given) => callbacks.claim(...given),
 		complete: async (claim) => callbacks.complete(claim),
 		release: async (claim, delayMs) => callbacks.release(claim, delayMs),
-		enqueue: async (id, bodyHash, payload, retentionMs) =>
-			callbacks.enqueue(id, bodyHash, payload, retentionMs),
-		take: async (leaseMs) => callbacks.take(leaseMs),
-		claimInTransaction(inTransaction, { id, token, attempt }) {
+		enqueue: async (...given) => callbacks.enqueue(...given),
+		take: async (...given) => callbacks.take(...given),
+		claimInTransaction(inTransaction, claim) {
 			requireTransaction(inTransaction);
-			const rows = inTransaction.prepare(completion(table)).all(id, token);
-			if (rows.length > 0) return;
+			const { prepare } = hostOf(inTransaction);
+			if (callbacks.completeOn(prepare, claim)) return;
 			throw new StoreError(
 				"claim_lost",
-				`claim ${attempt} of ${id} is completed or no longer the newest`,
+				`claim ${claim.attempt} of ${claim.id} is completed or no longer the newest`,
 			);
 		},
 		close: () => opened?.close(),

@@ -4,6 +4,8 @@
 export interface Claim {
 	/** The callback's id. */
 	readonly id: string;
+	/** Whose claim it is: what was given to the store as the receiver's identity. */
+	readonly receiver: string;
 	/** Tells this claim from every other of the same id (a fencing token). */
 	readonly token: string;
 	/** Which claim of the id this is: 1 for the first. */
@@ -38,15 +40,32 @@ export interface InboxEntry {
  * and then nothing has to have happened. `wallet-callback/stores/conformance` tests an
  * implementation.
  *
- * An id is 1 to 256 visible ASCII characters, a body's hash 64 hexadecimal digits. Times are in
- * milliseconds.
+ * An id is 1 to 256 visible ASCII characters, a receiver's identity at most 256 of them, a body's
+ * hash 64 hexadecimal digits. Times are in milliseconds.
+ *
+ * Receivers of different identities share nothing but the store: each has its own records, also of
+ * the same id, and its own inbox.
+ *
+ * A record is kept until `retentionMs` after the latest of three moments: when it was claimed or
+ * enqueued, when its lease ends, when it was completed. So it outlives its lease. An entry of the
+ * inbox is kept until it is completed, however long that takes, and from then on for `retentionMs`.
+ *
+ * No wrong reading of a clock may end a lease or a retention early.
  */
 export interface ReplayStore {
 	/**
-	 * Claims a callback for `leaseMs`. The id is remembered with its hash until `retentionMs` from
-	 * now. A claim can be had for an id that is new, that was released, or whose lease has run out.
+	 * Claims a callback for `leaseMs`. The id is remembered with its hash. A claim can be had for an
+	 * id that is new, that was released, or whose lease has run out.
+	 *
+	 * @param receiver the identity of the receiver that asks; an empty string unless given
 	 */
-	claim(id: string, bodyHash: string, leaseMs: number, retentionMs: number): Promise<ClaimOutcome>;
+	claim(
+		id: string,
+		bodyHash: string,
+		leaseMs: number,
+		retentionMs: number,
+		receiver?: string,
+	): Promise<ClaimOutcome>;
 	/**
 	 * Records that a callback has been handled. True if it is recorded now, or was with the same
 	 * claim; false if the claim is no longer the newest of its id, and then nothing changes.
@@ -58,20 +77,25 @@ export interface ReplayStore {
 	 */
 	release(claim: Claim, delayMs: number): Promise<boolean>;
 	/**
-	 * Puts a callback into the inbox. It stays there until it is completed, however long that takes,
-	 * and its id is remembered until `retentionMs` from now at least.
+	 * Puts a callback into the inbox of a receiver. It stays there until it is completed, however
+	 * long that takes, and is remembered for `retentionMs` from then on.
+	 *
+	 * @param receiver the identity of the receiver that asks; an empty string unless given
 	 */
 	enqueue(
 		id: string,
 		bodyHash: string,
 		payload: string,
 		retentionMs: number,
+		receiver?: string,
 	): Promise<EnqueueOutcome>;
 	/**
-	 * Claims the entry of the inbox that has been due for the longest time, or gives nothing if none
-	 * is. One whose lease has run out is due.
+	 * Claims the entry of a receiver's inbox that has been due for the longest time, or gives nothing
+	 * if none is. One whose lease has run out is due.
+	 *
+	 * @param receiver the identity of the receiver that asks; an empty string unless given
 	 */
-	take(leaseMs: number): Promise<InboxEntry | undefined>;
+	take(leaseMs: number, receiver?: string): Promise<InboxEntry | undefined>;
 }
 
 /**

@@ -50,6 +50,18 @@ export class KeyRing {
 		return this.#find === undefined ? this.#given : this.#found.map(({ key }) => key);
 	}
 
+	/** What the keys are, whatever their order and names; nothing where they are found by their ids. */
+	get spelling(): string | undefined {
+		if (this.#find !== undefined) return undefined;
+		if (this.#set !== undefined) return JSON.stringify(this.#set);
+		return JSON.stringify(
+			this.#given
+				.map(({ text, hex }) => [text, hex])
+				.map(String)
+				.sort(),
+		);
+	}
+
 	/** Sets keys aside that were found too long ago, and says whether there were any. */
 	expire(now: number): boolean {
 		const isWithin = (ms: number) => (key: FoundKey) => Math.abs(now - key.at) < ms;

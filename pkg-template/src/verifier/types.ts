@@ -282,6 +282,11 @@ export interface Verifier<Event = WalletEvent> {
 	 * ```
 	 */
 	answerVerification(accepted: Accepted<Event>): VerificationAnswer | undefined;
+	/**
+	 * A digest that two verifiers with the same keys have in common; nothing where keys are found by
+	 * their ids. Keep it to yourself: a secret that can be guessed can be guessed from it.
+	 */
+	fingerprint?(): string | undefined;
 }
 
 /** The options of {@link sign}. What a sender's callbacks do not carry is left out. */

@@ -4,6 +4,7 @@ import { Resident } from "../core/resident.js";
 import type { WasmCore } from "../generated/glue.js";
 import type { CallbackVerificationEvent, SenderName } from "../generated/model.js";
 import type { SenderDescriptor } from "./descriptor.js";
+import { bodyHash } from "./digest.js";
 import { KeyRing } from "./key-ring.js";
 import { allHeaders, readBody, readHeaders, toBody } from "./request.js";
 import { toDescriptor } from "./senders.js";
@@ -189,6 +190,11 @@ class CoreVerifier<Event> implements Verifier<Event> {
 			return core.ask((wasm) => wasm.prove(verifier, key.index, id, challenge));
 		});
 		return signature === undefined ? undefined : { code: 0, challenge, signature };
+	}
+
+	fingerprint(): string | undefined {
+		const spelling = this.#keys.spelling;
+		return spelling === undefined ? undefined : bodyHash(spelling);
 	}
 
 	#readClock(): number {

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { setTimeout as sleep } from "node:timers/promises";
 import { type Scenario, type Stage, until } from "../scenario.ts";
 import { type Callback, callback } from "../sender.ts";
 
@@ -15,7 +14,7 @@ export const clock: Scenario = {
 	options: { leaseSeconds: LEASE_MS / 1000 },
 	isExact: () => true,
 	async play(stage) {
-		const { kind, fleet, sender } = stage;
+		const { fleet, sender } = stage;
 		const callbacks = [];
 		const takeovers: string[] = [];
 		for (const [sign, aheadMs, code] of [
@@ -40,23 +39,10 @@ export const clock: Scenario = {
 
 			const [port = 0] = fleet.ports;
 			const takeOver = async () => (await sender.send(port, leased, aheadMs))?.status === 200;
-			if (kind.clock === "process" && aheadMs < 0) {
-				await sleep(LEASE_MS + SLACK_MS);
-				assert.equal(await takeOver(), false, "the lease takes ten minutes longer");
-				takeovers.push("minus: not before the clock is right again");
-				await fleet.tell({ order: "clock", aheadMs: 0 });
-				assert.equal((await sender.send(port, leased))?.status, 200);
-				continue;
-			}
 			await until("the end of the lease", takeOver);
 			const tookMs = performance.now() - claimed;
-			if (kind.clock === "process") {
-				assert.ok(tookMs < LEASE_MS, `early, as documented: ${tookMs} ms`);
-				takeovers.push("plus: at once");
-			} else {
-				assert.ok(tookMs >= LEASE_MS && tookMs < LEASE_MS + SLACK_MS, `${sign}: ${tookMs} ms`);
-				takeovers.push(`${sign}: after ${(tookMs / 1000).toFixed(1)} s`);
-			}
+			assert.ok(tookMs >= LEASE_MS && tookMs < LEASE_MS + SLACK_MS, `${sign}: ${tookMs} ms`);
+			takeovers.push(`${sign}: after ${(tookMs / 1000).toFixed(1)} s`);
 		}
 		return { callbacks, notes: `lease of ${LEASE_MS / 1000} s taken over ${takeovers.join("; ")}` };
 	},
