@@ -22,9 +22,6 @@ pub fn build(packages: Npm) -> Outcome {
     remove(&root().join("pkg"))?;
     create(&root().join("pkg/dist"))?;
     create(&generated())?;
-    if std::env::var("WC_ONLY").is_ok() {
-        return CORE.build();
-    }
     run::together(MODULES.map(|module| move || module.build()))?;
     write_glue()?;
     timed("writing types and schema", describe)?;
@@ -160,7 +157,7 @@ impl Module {
             .input_path(input)
             .out_name("core")
             .typescript(true)
-            .remove_name_section(std::env::var("WC_ONLY").is_err())
+            .remove_name_section(true)
             .remove_producers_section(true)
             .bundler(true)
             .map_err(|error| format!("wasm-bindgen: {error:#}"))?;
