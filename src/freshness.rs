@@ -6,7 +6,7 @@ use alloc::format;
 use crate::claim::time_from_text;
 use crate::error::{ConfigError, Location, PayloadProblem, Rejection};
 use crate::json::{Document, Integers, Value};
-use crate::sender::{MAX_TOLERANCE_SECONDS, Rule, Sender};
+use crate::sender::{MAX_TOLERANCE_SECONDS, Scheme, Sender};
 use crate::signature::Authentic;
 use crate::timestamp::Unit;
 
@@ -82,7 +82,7 @@ impl<'a> Fresh<'a> {
             tolerance.admit(time, time, now, || Location::Member(path.into()))?;
             timestamp = Some(time);
         }
-        if claim.sender().rule == Rule::JwtMember {
+        if claim.sender().scheme == Scheme::JwtMember {
             check_validity(claim.content(), now, tolerance)?;
         }
         Ok(Self {

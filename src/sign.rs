@@ -21,7 +21,7 @@ use crate::error::{ConfigError, HeaderProblem, Rejection};
 use crate::json::{Document, Integers};
 use crate::key::{Signing, SigningKey};
 use crate::request::Request;
-use crate::sender::{HeaderSet, Place, Rule, Sender};
+use crate::sender::{HeaderSet, Place, Scheme, Sender};
 use crate::signature::with_message;
 use crate::timestamp::to_text;
 
@@ -151,9 +151,9 @@ fn draft(
             headers.push((name.to_owned(), details.key_id.clone()));
         }
     }
-    let body = match sender.rule {
-        Rule::Plisio => Some(with_member(body, &form.encoding.encode(signature))?),
-        Rule::JwtMember => Some(as_token(body, signature)),
+    let body = match sender.scheme {
+        Scheme::Plisio => Some(with_member(body, &form.encoding.encode(signature))?),
+        Scheme::JwtMember => Some(as_token(body, signature)),
         _ => None,
     };
     Ok(Signed { headers, body })

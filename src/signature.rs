@@ -36,7 +36,7 @@ impl<'a> Authentic<'a> {
         });
         match matched {
             Some(key) => Ok(Self { claim, key }),
-            None => Err(refusal(&claim, named, tried)),
+            None => Err(rejection(&claim, named, tried)),
         }
     }
 
@@ -94,7 +94,7 @@ fn join(verdict: &mut Option<Choice>, one: Choice) {
     *verdict = Some(before | one);
 }
 
-fn refusal(claim: &Claim, named: bool, tried: bool) -> Rejection {
+fn rejection(claim: &Claim, named: bool, tried: bool) -> Rejection {
     let location = claim.location();
     match claim.key_id() {
         Some(key_id) if !named => Rejection::UnknownKey {

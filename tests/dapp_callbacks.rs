@@ -19,7 +19,7 @@ use ed25519_dalek::Signer;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use wallet::{Wallet, base58, keccak256};
-use wallet_callback::dapp::Refusal;
+use wallet_callback::dapp::Rejection;
 use wallet_callback::error::ConfigError;
 use wallet_callback::options::dapp::{action_id, callback, request};
 
@@ -95,10 +95,10 @@ fn judge_with(options: &Value, body: impl AsRef<[u8]>) -> Value {
     to_json(callback(json.as_bytes(), body.as_ref(), NOW + 10).unwrap())
 }
 
-fn to_json(answer: Result<impl Serialize, Refusal>) -> Value {
+fn to_json(answer: Result<impl Serialize, Rejection>) -> Value {
     match answer {
         Ok(accepted) => serde_json::to_value(accepted).unwrap(),
-        Err(refusal) => serde_json::to_value(refusal).unwrap(),
+        Err(rejection) => serde_json::to_value(rejection).unwrap(),
     }
 }
 
@@ -122,7 +122,7 @@ fn with(body: &Value, name: &str, value: Value) -> Value {
     body
 }
 
-/// Code and path of a refusal.
+/// RejectionCode and path of a rejection.
 fn code(answer: &Value) -> (&str, &str) {
     assert_eq!(answer["ok"], false, "{answer}");
     assert!(!answer["message"].as_str().unwrap().is_empty());

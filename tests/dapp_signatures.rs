@@ -19,7 +19,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use wallet_callback::dapp::message::{Scheme, SignedMessage, Signer, verify};
 use wallet_callback::dapp::sign_in::{Demands, SignIn};
-use wallet_callback::dapp::{Code, Refusal};
+use wallet_callback::dapp::{Rejection, RejectionCode};
 use wallet_callback::error::ConfigError;
 use wallet_callback::options::dapp::message;
 use wallet_callback::timestamp;
@@ -55,18 +55,18 @@ fn signer(message: &SignedMessage) -> String {
     verify(message).unwrap().address.unwrap()
 }
 
-/// The code and the path of the refusal.
-fn refusal(message: &SignedMessage) -> (Code, Option<String>) {
+/// The code and the path of the rejection.
+fn rejection(message: &SignedMessage) -> (RejectionCode, Option<String>) {
     parts(verify(message).unwrap_err())
 }
 
-fn parts(refusal: Refusal) -> (Code, Option<String>) {
+fn parts(rejection: Rejection) -> (RejectionCode, Option<String>) {
     let lower_case = |first: char| !first.is_uppercase();
-    assert!(refusal.message.starts_with(lower_case), "{refusal:?}");
-    (refusal.code, refusal.path.map(String::from))
+    assert!(rejection.message.starts_with(lower_case), "{rejection:?}");
+    (rejection.code, rejection.path.map(String::from))
 }
 
-fn at(code: Code, path: &str) -> (Code, Option<String>) {
+fn at(code: RejectionCode, path: &str) -> (RejectionCode, Option<String>) {
     (code, Some(path.to_owned()))
 }
 
@@ -166,7 +166,10 @@ fn published_signatures() {
         };
         if !vector.valid {
             message.public_keys = &[EOS_KEY];
-            assert_eq!(refusal(&message), at(Code::MalformedSignature, "signature"));
+            assert_eq!(
+                rejection(&message),
+                at(RejectionCode::MalformedSignature, "signature")
+            );
             continue;
         }
         let signer = verify(&message).unwrap();
@@ -189,7 +192,7 @@ fn published_signatures() {
             message: &other,
             ..message
         };
-        assert_eq!(refusal(&other), (Code::SignatureMismatch, None));
+        assert_eq!(rejection(&other), (RejectionCode::SignatureMismatch, None));
     }
 }
 
@@ -312,22 +315,29 @@ fn the_domain_has_the_type_of_its_members() {
     data["domain"]["chain"] = json!(1);
     let text = data.to_string();
     let message = signed(Scheme::Eip712, text.as_bytes(), MAIL_SIGNATURE);
-    assert_eq!(refusal(&message), at(Code::MalformedPayload, "domain"));
+    assert_eq!(
+        rejection(&message),
+        at(RejectionCode::MalformedPayload, "domain")
+    );
 }
 
 /// The digest of a list with one value, or why there is none.
-fn legacy(kind: &str, value: Value) -> Result<Signer, Refusal> {
+fn legacy(kind: &str, value: Value) -> Result<Signer, Rejection> {
     let data = json!([{ "type": kind, "name": "a", "value": value }]).to_string();
     verify(&signed(Scheme::Eip712, data.as_bytes(), MAIL_SIGNATURE))
 }
 
-fn is_good(result: Result<Signer, Refusal>) -> bool {
+fn is_good(result: Result<Signer, Rejection>) -> bool {
     match result {
         Ok(_) => true,
         // The signature is of another text.
-        Err(refusal) if refusal.code == Code::SignatureMismatch => true,
-        Err(refusal) => {
-            assert_eq!(refusal.code, Code::MalformedPayload, "{refusal:?}");
+        Err(rejection) if rejection.code == RejectionCode::SignatureMismatch => true,
+        Err(rejection) => {
+            assert_eq!(
+                rejection.code,
+                RejectionCode::MalformedPayload,
+                "{rejection:?}"
+            );
             false
         }
     }
@@ -472,23 +482,26 @@ fn typed_data_that_has_no_digest() {
         }
         let text = data.to_string();
         let message = signed(Scheme::Eip712, text.as_bytes(), MAIL_SIGNATURE);
-        let expected = at(Code::MalformedPayload, path);
-        assert_eq!(refusal(&message), expected, "{pointer} {value}");
+        let expected = at(RejectionCode::MalformedPayload, path);
+        assert_eq!(rejection(&message), expected, "{pointer} {value}");
     }
     for name in ["types", "primaryType", "domain", "message"] {
         let mut data = mail();
         data.as_object_mut().unwrap().remove(name);
         let text = data.to_string();
         let message = signed(Scheme::Eip712, text.as_bytes(), MAIL_SIGNATURE);
-        assert_eq!(refusal(&message), at(Code::MalformedPayload, name));
+        assert_eq!(
+            rejection(&message),
+            at(RejectionCode::MalformedPayload, name)
+        );
     }
     let mut data = mail();
     data["message"].as_object_mut().unwrap().remove("contents");
     let text = data.to_string();
     let message = signed(Scheme::Eip712, text.as_bytes(), MAIL_SIGNATURE);
     assert_eq!(
-        refusal(&message),
-        at(Code::MalformedPayload, "message.contents")
+        rejection(&message),
+        at(RejectionCode::MalformedPayload, "message.contents")
     );
     // A struct that is not there is 32 zeros, so this is a text that somebody may have signed.
     data["message"] = json!({ "contents": "" });
@@ -509,10 +522,10 @@ fn typed_data_that_has_no_digest() {
         (r#"[{"name":"a","type":"bool","value":1}]"#, "[0].value"),
     ] {
         let message = signed(Scheme::Eip712, text.as_bytes(), MAIL_SIGNATURE);
-        let (code, found) = refusal(&message);
+        let (code, found) = rejection(&message);
         assert_eq!(
             (code, &*found.unwrap_or_default()),
-            (Code::MalformedPayload, path),
+            (RejectionCode::MalformedPayload, path),
             "{text}"
         );
     }
@@ -535,7 +548,10 @@ fn typed_data_is_bounded() {
     assert!(verify(&signed(Scheme::Eip712, good.as_bytes(), MAIL_SIGNATURE)).is_ok());
     for (text, path) in [(data(65, 1), "types"), (data(1, 129), "types.T0")] {
         let message = signed(Scheme::Eip712, text.as_bytes(), MAIL_SIGNATURE);
-        assert_eq!(refusal(&message), at(Code::MalformedPayload, path));
+        assert_eq!(
+            rejection(&message),
+            at(RejectionCode::MalformedPayload, path)
+        );
     }
     let deep = format!(
         r#"{{"types":{{"A":[{{"name":"a","type":"A"}}]}},"primaryType":"A","domain":{{}},"message":{}{}}}"#,
@@ -543,7 +559,7 @@ fn typed_data_is_bounded() {
         format_args!("null{}", "}".repeat(100)),
     );
     let message = signed(Scheme::Eip712, deep.as_bytes(), MAIL_SIGNATURE);
-    assert_eq!(refusal(&message).0, Code::MalformedPayload);
+    assert_eq!(rejection(&message).0, RejectionCode::MalformedPayload);
 }
 
 /// `r`, `s` and the last byte, in hex.
@@ -628,8 +644,8 @@ fn forms_of_a_signature() {
     ] {
         let message = signed(Scheme::Eip191, HELLO.as_bytes(), &bad);
         assert_eq!(
-            refusal(&message),
-            at(Code::MalformedSignature, "signature"),
+            rejection(&message),
+            at(RejectionCode::MalformedSignature, "signature"),
             "{bad}"
         );
     }
@@ -637,7 +653,10 @@ fn forms_of_a_signature() {
     assert!(hello(&high).unwrap_err().message.contains("high s"));
     let signature = format!("{no_point}{s}1c");
     let message = signed(Scheme::Eip191, HELLO.as_bytes(), &signature);
-    assert_eq!(refusal(&message), (Code::SignatureMismatch, None));
+    assert_eq!(
+        rejection(&message),
+        (RejectionCode::SignatureMismatch, None)
+    );
 }
 
 /// The examples of EIP-2098, whose key is 1234…1234.
@@ -669,12 +688,18 @@ fn compact_signatures() {
         // TRON knows no such form.
         let signature = format!("0x{r}{compact}");
         let message = signed(Scheme::TronV2, message.as_bytes(), &signature);
-        assert_eq!(refusal(&message), at(Code::MalformedSignature, "signature"));
+        assert_eq!(
+            rejection(&message),
+            at(RejectionCode::MalformedSignature, "signature")
+        );
     }
     let (r, _, _) = halves(HELLO_SIGNATURE);
     let signature = format!("{r}7f{}", "ff".repeat(31));
     let message = signed(Scheme::Eip191, HELLO.as_bytes(), &signature);
-    assert_eq!(refusal(&message), at(Code::MalformedSignature, "signature"));
+    assert_eq!(
+        rejection(&message),
+        at(RejectionCode::MalformedSignature, "signature")
+    );
 }
 
 #[test]
@@ -698,11 +723,11 @@ fn what_only_a_contract_can_verify() {
     ] {
         for scheme in [Scheme::Eip191, Scheme::TronV1, Scheme::TronV2] {
             let code = match needs_chain && scheme == Scheme::Eip191 {
-                true => Code::NeedsChain,
-                false => Code::MalformedSignature,
+                true => RejectionCode::NeedsChain,
+                false => RejectionCode::MalformedSignature,
             };
             let message = signed(scheme, b"00", &signature);
-            assert_eq!(refusal(&message), at(code, "signature"), "{signature}");
+            assert_eq!(rejection(&message), at(code, "signature"), "{signature}");
         }
     }
     let message = by(
@@ -730,11 +755,11 @@ fn addresses_of_the_signer() {
         &format!("{HELLO_ADDRESS}0"),
         "TMVQGm1qAQYVdetCeGRRkTWYYrLXuHK2HC",
     ] {
-        let expected = at(Code::MalformedPayload, "address");
-        assert_eq!(refusal(&by(hello, bad)), expected, "{bad}");
+        let expected = at(RejectionCode::MalformedPayload, "address");
+        assert_eq!(rejection(&by(hello, bad)), expected, "{bad}");
     }
     let other = by(hello, COW);
-    assert_eq!(refusal(&other), (Code::SignatureMismatch, None));
+    assert_eq!(rejection(&other), (RejectionCode::SignatureMismatch, None));
     // The keys of accounts may be given instead, and one of all has to have signed.
     let key = verify(&hello).unwrap().public_key.unwrap();
     let prefix = match u8::from_str_radix(&key[130..], 16).unwrap() % 2 {
@@ -759,7 +784,10 @@ fn addresses_of_the_signer() {
         public_keys: &[&flipped],
         ..hello
     };
-    assert_eq!(refusal(&message), (Code::SignatureMismatch, None));
+    assert_eq!(
+        rejection(&message),
+        (RejectionCode::SignatureMismatch, None)
+    );
     let off_curve = format!("{}00", &key[..130]);
     let hybrid = format!("06{}", &key[4..]);
     let too_long = format!("{key}00");
@@ -778,8 +806,8 @@ fn addresses_of_the_signer() {
             ..hello
         };
         assert_eq!(
-            refusal(&message),
-            at(Code::MalformedPayload, "publicKeys"),
+            rejection(&message),
+            at(RejectionCode::MalformedPayload, "publicKeys"),
             "{bad}"
         );
     }
@@ -788,7 +816,10 @@ fn addresses_of_the_signer() {
         public_keys: &many,
         ..hello
     };
-    assert_eq!(refusal(&message), at(Code::MalformedPayload, "publicKeys"));
+    assert_eq!(
+        rejection(&message),
+        at(RejectionCode::MalformedPayload, "publicKeys")
+    );
     let message = SignedMessage {
         public_keys: &many[1..],
         ..hello
@@ -815,8 +846,8 @@ fn tron() {
     for text in ["0x0x0abc", "0Xabc", "hello", " abc", "abç"] {
         let message = signed(Scheme::TronV1, text.as_bytes(), TRON_V1_SIGNATURE);
         assert_eq!(
-            refusal(&message),
-            at(Code::MalformedPayload, "message"),
+            rejection(&message),
+            at(RejectionCode::MalformedPayload, "message"),
             "{text}"
         );
     }
@@ -843,11 +874,11 @@ fn tron() {
         // The same bytes as an address of Bitcoin.
         "1CUNEBjYrCn2y1SdiUMohaKUi4wpP326Lb",
     ] {
-        let expected = at(Code::MalformedPayload, "address");
-        assert_eq!(refusal(&by(message, bad)), expected, "{bad}");
+        let expected = at(RejectionCode::MalformedPayload, "address");
+        assert_eq!(rejection(&by(message, bad)), expected, "{bad}");
     }
     let other = by(message, "TSPrmJetAMo6S6RxMd4tswzeRCFVegBNig");
-    assert_eq!(refusal(&other), (Code::SignatureMismatch, None));
+    assert_eq!(rejection(&other), (RejectionCode::SignatureMismatch, None));
     let ethereum = signed(Scheme::Eip191, b"hello world", TRON_V2_SIGNATURE);
     assert_ne!(
         signer(&ethereum),
@@ -883,16 +914,19 @@ fn eos() {
         public_keys: &[other],
         ..message
     };
-    assert_eq!(refusal(&others), (Code::SignatureMismatch, None));
+    assert_eq!(rejection(&others), (RejectionCode::SignatureMismatch, None));
     // A key that comes out of the signature proves nothing, and neither does a name.
-    assert_eq!(refusal(&message), at(Code::MalformedPayload, "publicKeys"));
+    assert_eq!(
+        rejection(&message),
+        at(RejectionCode::MalformedPayload, "publicKeys")
+    );
     let message = SignedMessage {
         public_keys: &[EOS_KEY],
         ..message
     };
     assert_eq!(
-        refusal(&by(message, "alice")),
-        at(Code::MalformedPayload, "address")
+        rejection(&by(message, "alice")),
+        at(RejectionCode::MalformedPayload, "address")
     );
     for bad in [
         "EOS6zjfj9Xjk9CYoucZDptdDZ6317eZd622pVvaYtv5q6gwEs9icE",
@@ -907,8 +941,8 @@ fn eos() {
             ..message
         };
         assert_eq!(
-            refusal(&message),
-            at(Code::MalformedPayload, "publicKeys"),
+            rejection(&message),
+            at(RejectionCode::MalformedPayload, "publicKeys"),
             "{bad}"
         );
     }
@@ -953,8 +987,8 @@ fn eos() {
             ..message
         };
         assert_eq!(
-            refusal(&message),
-            at(Code::MalformedSignature, "signature"),
+            rejection(&message),
+            at(RejectionCode::MalformedSignature, "signature"),
             "{what}"
         );
     }
@@ -967,8 +1001,8 @@ fn eos() {
             ..message
         };
         assert_eq!(
-            refusal(&message),
-            at(Code::UnsupportedSignature, "signature")
+            rejection(&message),
+            at(RejectionCode::UnsupportedSignature, "signature")
         );
     }
 }
@@ -1007,15 +1041,18 @@ fn solana() {
         }),
         Ok(signer)
     );
-    assert_eq!(refusal(&message), at(Code::MalformedPayload, "address"));
     assert_eq!(
-        refusal(&by(message, other)),
-        (Code::SignatureMismatch, None)
+        rejection(&message),
+        at(RejectionCode::MalformedPayload, "address")
+    );
+    assert_eq!(
+        rejection(&by(message, other)),
+        (RejectionCode::SignatureMismatch, None)
     );
     for bad in ["", "0", COW, "586Z7H2vpX9qNhN2T4e9Utugie3ogjbxzGaMtM3E6H"] {
         assert_eq!(
-            refusal(&by(message, bad)),
-            at(Code::MalformedPayload, "address"),
+            rejection(&by(message, bad)),
+            at(RejectionCode::MalformedPayload, "address"),
             "{bad}"
         );
         let keys = SignedMessage {
@@ -1023,8 +1060,8 @@ fn solana() {
             ..message
         };
         assert_eq!(
-            refusal(&keys),
-            at(Code::MalformedPayload, "publicKeys"),
+            rejection(&keys),
+            at(RejectionCode::MalformedPayload, "publicKeys"),
             "{bad}"
         );
     }
@@ -1042,8 +1079,8 @@ fn solana() {
             ..good
         };
         assert_eq!(
-            refusal(&message),
-            at(Code::MalformedSignature, "signature"),
+            rejection(&message),
+            at(RejectionCode::MalformedSignature, "signature"),
             "{bad}"
         );
     }
@@ -1053,7 +1090,10 @@ fn solana() {
         signature: &zeros,
         ..by(message, "11111111111111111111111111111111")
     };
-    assert_eq!(refusal(&message), (Code::SignatureMismatch, None));
+    assert_eq!(
+        rejection(&message),
+        (RejectionCode::SignatureMismatch, None)
+    );
 }
 
 #[derive(Deserialize, Default)]
@@ -1099,7 +1139,7 @@ impl Fields {
         .filter(|_| self.version == "1")
     }
 
-    fn verify(&self) -> Result<Signer, Refusal> {
+    fn verify(&self) -> Result<Signer, Rejection> {
         let sign_in = self.sign_in().unwrap();
         let demands = Demands {
             domain: self.domain_binding.as_deref().unwrap_or(&self.domain),
@@ -1142,7 +1182,7 @@ fn siwe_parsing_negative() {
     for (name, message) in vectors {
         match SignIn::parse(&message).map_err(parts) {
             Ok(_) => accepted.push(name),
-            Err((code, _)) => assert_eq!(code, Code::MalformedPayload, "{name}"),
+            Err((code, _)) => assert_eq!(code, RejectionCode::MalformedPayload, "{name}"),
         }
     }
     assert_eq!(accepted, ["domain not RFC4501 authority", "version not 1"]);
@@ -1150,7 +1190,11 @@ fn siwe_parsing_negative() {
     assert_eq!(vectors.len(), 16);
     for (name, message) in vectors {
         let result = SignIn::parse(&message).map_err(parts);
-        assert_eq!(result, Err(at(Code::MalformedPayload, "uri")), "{name}");
+        assert_eq!(
+            result,
+            Err(at(RejectionCode::MalformedPayload, "uri")),
+            "{name}"
+        );
     }
 }
 
@@ -1164,7 +1208,7 @@ fn siwe_parsing_negative_objects() {
         match fields.sign_in() {
             Some(sign_in) => {
                 let (code, path) = parts(sign_in.compose().unwrap_err());
-                assert_eq!(code, Code::MalformedPayload, "{name}");
+                assert_eq!(code, RejectionCode::MalformedPayload, "{name}");
                 assert!(path.is_some(), "{name}");
             }
             None => unsaid.push(name),
@@ -1230,14 +1274,18 @@ fn siwe_verification_positive() {
     for (name, mut fields) in vectors {
         if name == "expired message" {
             let result = fields.verify().map_err(parts);
-            assert_eq!(result, Err(at(Code::TimestampTooNew, "issuedAt")));
+            assert_eq!(result, Err(at(RejectionCode::TimestampTooNew, "issuedAt")));
             continue;
         }
         let signer = fields.verify().unwrap();
         assert_eq!(signer.address.as_ref(), Some(&fields.address), "{name}");
         fields.nonce += "0";
         let result = fields.verify().map_err(parts);
-        assert_eq!(result, Err((Code::SignatureMismatch, None)), "{name}");
+        assert_eq!(
+            result,
+            Err((RejectionCode::SignatureMismatch, None)),
+            "{name}"
+        );
     }
 }
 
@@ -1247,12 +1295,14 @@ fn siwe_verification_negative() {
     assert_eq!(vectors.len(), 7);
     for (name, fields) in vectors {
         let expected = match &*name {
-            "custom nonce" => at(Code::MalformedPayload, "nonce"),
-            "domain binding" => at(Code::MalformedPayload, "domain"),
-            "custom time" | "expired message" => at(Code::TimestampTooOld, "expirationTime"),
-            "not yet valid" => at(Code::TimestampTooNew, "notBefore"),
-            "malformed signature" => at(Code::MalformedSignature, "signature"),
-            "wrong signature" => (Code::SignatureMismatch, None),
+            "custom nonce" => at(RejectionCode::MalformedPayload, "nonce"),
+            "domain binding" => at(RejectionCode::MalformedPayload, "domain"),
+            "custom time" | "expired message" => {
+                at(RejectionCode::TimestampTooOld, "expirationTime")
+            }
+            "not yet valid" => at(RejectionCode::TimestampTooNew, "notBefore"),
+            "malformed signature" => at(RejectionCode::MalformedSignature, "signature"),
+            "wrong signature" => (RejectionCode::SignatureMismatch, None),
             other => panic!("no expectation for {other}"),
         };
         assert_eq!(fields.verify().map_err(parts), Err(expected), "{name}");
@@ -1356,7 +1406,7 @@ fn sign_in_messages_with_everything_and_with_little() {
         let (code, found) = parts(SignIn::parse(&text).unwrap_err());
         assert_eq!(
             (code, found.as_deref()),
-            (Code::MalformedPayload, path),
+            (RejectionCode::MalformedPayload, path),
             "{from} {to}"
         );
     }
@@ -1413,7 +1463,10 @@ fn what_is_composed_is_what_is_read() {
                 ..good.clone()
             },
         ] {
-            assert_eq!(sign_in.compose().unwrap_err().code, Code::MalformedPayload);
+            assert_eq!(
+                sign_in.compose().unwrap_err().code,
+                RejectionCode::MalformedPayload
+            );
         }
         let sign_in = SignIn {
             request_id: Some(text),
@@ -1448,7 +1501,7 @@ fn what_a_server_demands_of_a_sign_in() {
         ),
         Ok(())
     );
-    let malformed = |path| Err(at(Code::MalformedPayload, path));
+    let malformed = |path| Err(at(RejectionCode::MalformedPayload, path));
     for domain in ["", "LOGIN.xyz", "login.xyz:443", "xyz", "login.xyz.evil"] {
         assert_eq!(
             check(Demands { domain, ..good }, issued),
@@ -1476,15 +1529,15 @@ fn what_a_server_demands_of_a_sign_in() {
     };
     assert_eq!(
         check(demands, issued),
-        Err(at(Code::ChainMismatch, "chainId"))
+        Err(at(RejectionCode::ChainMismatch, "chainId"))
     );
     // 300 seconds are what clocks may differ by, both ends included; who expires does so at once.
     assert_eq!(check(good, issued - 300), Ok(()));
-    let too_new = |path| Err(at(Code::TimestampTooNew, path));
+    let too_new = |path| Err(at(RejectionCode::TimestampTooNew, path));
     assert_eq!(check(good, issued - 301), too_new("issuedAt"));
     assert_eq!(check(good, 0), too_new("issuedAt"));
     assert_eq!(check(good, expires - 1), Ok(()));
-    let too_old = Err(at(Code::TimestampTooOld, "expirationTime"));
+    let too_old = Err(at(RejectionCode::TimestampTooOld, "expirationTime"));
     assert_eq!(check(good, expires), too_old);
     assert_eq!(check(good, u64::MAX), too_old);
     let later = SignIn {
@@ -1521,7 +1574,7 @@ const NOW: u64 = 1_700_000_000;
 fn answer(options: &Value, text: &[u8]) -> Value {
     match message(options.to_string().as_bytes(), text, NOW).unwrap() {
         Ok(verified) => serde_json::to_value(verified).unwrap(),
-        Err(refusal) => serde_json::to_value(refusal).unwrap(),
+        Err(rejection) => serde_json::to_value(rejection).unwrap(),
     }
 }
 
@@ -1533,7 +1586,7 @@ fn bad_option(options: &Value) -> String {
             assert!(known, "{problem}");
             option.into_owned()
         }
-        other => panic!("expected an option's refusal, got {other:?}"),
+        other => panic!("expected an option's rejection, got {other:?}"),
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod form;
 mod plain;
-mod rules;
+mod schemes;
 
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
@@ -11,10 +11,10 @@ use crate::algorithm::Algorithm;
 use crate::error::{HeaderProblem, Location, Rejection};
 use crate::json::Document;
 use crate::request::Request;
-use crate::sender::{HeaderSet, Rule, Sender};
+use crate::sender::{HeaderSet, Scheme, Sender};
 
 pub(crate) use form::time_from_text;
-pub(crate) use rules::VERIFY_HASH;
+pub(crate) use schemes::VERIFY_HASH;
 
 /// The most signatures that are tried: each costs an attacker 90 bytes of header and the receiver,
 /// where the key is a public one, a pass over the body. A rotation needs two or three.
@@ -50,18 +50,18 @@ impl<'a> Claim<'a> {
     /// [`Rejection::UnsupportedSignature`]; [`Rejection::SignatureMismatch`] where the signed bytes
     /// cannot even be told.
     pub(crate) fn read(request: &Request<'a>, sender: &'a Sender) -> Result<Self, Rejection> {
-        let read = match sender.rule {
-            Rule::Plain => plain::read,
-            Rule::SortedJson => rules::sorted_json,
-            Rule::SignedMember => rules::signed_member,
-            Rule::WrappedSignature => rules::wrapped_signature,
-            Rule::Hook0 => rules::hook0,
-            Rule::Plisio => rules::plisio,
-            Rule::JwtMember => rules::jwt_member,
+        let read = match sender.scheme {
+            Scheme::Plain => plain::read,
+            Scheme::SortedJson => schemes::sorted_json,
+            Scheme::SignedMember => schemes::signed_member,
+            Scheme::WrappedSignature => schemes::wrapped_signature,
+            Scheme::Hook0 => schemes::hook0,
+            Scheme::Plisio => schemes::plisio,
+            Scheme::JwtMember => schemes::jwt_member,
             #[cfg(feature = "full")]
-            Rule::DetachedJws => rules::detached_jws,
+            Scheme::DetachedJws => schemes::detached_jws,
             #[cfg(not(feature = "full"))]
-            Rule::DetachedJws => unreachable!("its descriptor is refused"),
+            Scheme::DetachedJws => unreachable!("its descriptor is refused"),
         };
         read(request, sender)
     }
@@ -81,7 +81,7 @@ impl<'a> Claim<'a> {
         self.key_id.as_deref()
     }
 
-    /// What the signature speaks for: the body, or what a rule takes from it.
+    /// What the signature speaks for: the body, or what a scheme takes from it.
     pub(crate) fn content(&self) -> &[u8] {
         &self.content
     }
@@ -102,9 +102,9 @@ impl<'a> Claim<'a> {
 
     /// Where its signature stands.
     pub(crate) fn location(&self) -> Location {
-        match (self.headers, self.sender.rule) {
+        match (self.headers, self.sender.scheme) {
             (Some(set), _) => Location::Header(set.signature.clone()),
-            (None, Rule::Plisio) => Location::Member(VERIFY_HASH.into()),
+            (None, Scheme::Plisio) => Location::Member(VERIFY_HASH.into()),
             (None, _) => Location::Member("data".into()),
         }
     }

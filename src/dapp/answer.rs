@@ -8,7 +8,7 @@ use super::callback::Answer;
 use super::message::Signer;
 use super::payload::Outcome;
 use super::record::{Action, Expected, Record};
-use super::refusal::Refusal;
+use super::rejection::Rejection;
 use super::request::Prepared;
 use super::sign_in::SignIn;
 use crate::answer::Is;
@@ -98,7 +98,7 @@ struct Refused<'a> {
     path: Option<&'a str>,
 }
 
-impl Serialize for Refusal {
+impl Serialize for Rejection {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let refused = Refused {
             ok: Is,

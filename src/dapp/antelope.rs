@@ -7,16 +7,18 @@ use ripemd::{Digest, Ripemd160};
 
 use super::account::to_base58;
 use super::secp256k1::Signature;
-use super::{Code, Refusal};
+use super::{Rejection, RejectionCode};
 use crate::chain::address::base58;
 
 /// A signature: `SIG_K1_` and Base58.
-pub(super) fn signature(text: &str) -> Result<Signature, Refusal> {
+pub(super) fn signature(text: &str) -> Result<Signature, Rejection> {
     let Some(digits) = text.strip_prefix("SIG_K1_") else {
         let other = ["SIG_R1_", "SIG_WA_"];
         if other.iter().any(|prefix| text.starts_with(prefix)) {
             let message = "expected a signature of a k1 key (SIG_K1_), got one of another kind";
-            return Err(Refusal::new(Code::UnsupportedSignature, message).at("signature"));
+            return Err(
+                Rejection::new(RejectionCode::UnsupportedSignature, message).at("signature")
+            );
         }
         return Err(malformed("expected a leading SIG_K1_, got something else"));
     };
@@ -25,8 +27,8 @@ pub(super) fn signature(text: &str) -> Result<Signature, Refusal> {
     Signature::with_header(&bytes)
 }
 
-fn malformed(message: &'static str) -> Refusal {
-    Refusal::new(Code::MalformedSignature, message).at("signature")
+fn malformed(message: &'static str) -> Rejection {
+    Rejection::new(RejectionCode::MalformedSignature, message).at("signature")
 }
 
 /// A key: `PUB_K1_` and Base58, or the older `EOS` and Base58.

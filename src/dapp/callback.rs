@@ -13,7 +13,7 @@ use super::network::{Network, WalletChain};
 pub use super::payload::Outcome;
 use super::payload::{self, Form, Payload};
 use super::record::{Action, Expected, account_network};
-use super::{Code, Refusal};
+use super::{Rejection, RejectionCode};
 use crate::freshness::Tolerance;
 use crate::json::Value;
 
@@ -74,13 +74,13 @@ impl Judge<'_> {
     /// # Errors
     /// The first thing that does not fit: its form, the request, the action, its expiry, the result,
     /// chain and account, the time, the signature.
-    pub fn judge(&self, body: &[u8], url: Option<&str>) -> Result<Answer, Refusal> {
+    pub fn judge(&self, body: &[u8], url: Option<&str>) -> Result<Answer, Rejection> {
         let payload = Payload::read(body, url)?;
         let id = self.identify(&payload)?;
         self.check_action(&payload)?;
         if self.now > self.expected.expires_at {
             return refuse(
-                Code::ActionExpired,
+                RejectionCode::ActionExpired,
                 "expected an answer in time, got a late one",
             );
         }
@@ -105,7 +105,7 @@ impl Judge<'_> {
     }
 
     /// Finds the record's id in the answer, in one of two spellings.
-    fn identify(&self, payload: &Payload) -> Result<Spelling, Refusal> {
+    fn identify(&self, payload: &Payload) -> Result<Spelling, Rejection> {
         let expected = self.expected;
         match payload.action_id.as_deref() {
             Some(id) if id == expected.action_id => Ok(Spelling::Own),
@@ -115,20 +115,20 @@ impl Judge<'_> {
                 Ok(Spelling::Float)
             }
             Some(_) => refuse_at(
-                Code::UnknownAction,
+                RejectionCode::UnknownAction,
                 "expected the actionId of the record, got another",
                 "actionId",
             ),
             None if is_own_query(payload, expected.action) => Ok(Spelling::Own),
             None => refuse_at(
-                Code::MalformedPayload,
+                RejectionCode::MalformedPayload,
                 "expected an actionId, got nothing",
                 "actionId",
             ),
         }
     }
 
-    fn check_action(&self, payload: &Payload) -> Result<(), Refusal> {
+    fn check_action(&self, payload: &Payload) -> Result<(), Rejection> {
         let expected = self.expected.action;
         match payload.action.as_deref().map(Action::from_name) {
             Some(Some(action)) if action == expected => Ok(()),
@@ -137,12 +137,12 @@ impl Judge<'_> {
             None if is_own_query(payload, expected) => Ok(()),
             None if payload.is_simple_wallet && expected == Action::Login => Ok(()),
             None => refuse_at(
-                Code::MalformedPayload,
+                RejectionCode::MalformedPayload,
                 "expected an action, got nothing",
                 "action",
             ),
             Some(_) => refuse_at(
-                Code::ActionMismatch,
+                RejectionCode::ActionMismatch,
                 format!("expected {}, got another action", expected.name()),
                 "action",
             ),
@@ -150,14 +150,14 @@ impl Judge<'_> {
     }
 
     /// What the answer says of account and chain, where both can be the record's.
-    fn claim<'p>(&'p self, payload: &'p Payload) -> Result<Claim<'p>, Refusal> {
+    fn claim<'p>(&'p self, payload: &'p Payload) -> Result<Claim<'p>, Rejection> {
         let (network, id) = (payload.network.as_deref(), payload.chain_id.as_deref());
         let chains = self.expected.chains.iter();
         let chains: Vec<_> = chains.filter(|chain| chain.is_named(network, id)).collect();
         let Some(first) = chains.first() else {
             let path = if id.is_some() { "chainId" } else { "network" };
             let message = "expected a chain of the record, got another";
-            return refuse_at(Code::ChainMismatch, message, path);
+            return refuse_at(RejectionCode::ChainMismatch, message, path);
         };
         let named = match &*chains {
             [chain] => Some(*chain),
@@ -168,7 +168,7 @@ impl Judge<'_> {
                 let network = form_of(&chains, wallet, "wallet")?;
                 if other.is_some_and(|other| !network.is_same_account(wallet, other)) {
                     let message = "expected the same account as in wallet, got another";
-                    return refuse_at(Code::AccountMismatch, message, "account");
+                    return refuse_at(RejectionCode::AccountMismatch, message, "account");
                 }
                 (Some((wallet, "wallet")), network)
             }
@@ -182,7 +182,7 @@ impl Judge<'_> {
             && !network.is_same_account(account, expected)
         {
             let message = "expected the account of the record, got another";
-            return refuse_at(Code::AccountMismatch, message, path);
+            return refuse_at(RejectionCode::AccountMismatch, message, path);
         }
         Ok(Claim {
             account: account.map(|(account, _)| account),
@@ -192,13 +192,13 @@ impl Judge<'_> {
     }
 
     /// A login: the wallet signs a text of its own form, `timestamp + wallet + actionId + ref`.
-    fn login(&self, payload: &Payload, claim: &Claim, id: Spelling) -> Result<Answer, Refusal> {
+    fn login(&self, payload: &Payload, claim: &Claim, id: Spelling) -> Result<Answer, Rejection> {
         let account = claim.required_account()?;
         let reference = payload.reference.as_deref();
         let reference = reference.filter(|text| self.is_reference(text, payload, claim));
         let Some(reference) = reference else {
             let message = "expected the ref TokenPocket, got another or none";
-            return refuse_at(Code::MalformedPayload, message, "ref");
+            return refuse_at(RejectionCode::MalformedPayload, message, "ref");
         };
         let timestamp = payload.timestamp.as_deref().unwrap_or_default();
         self.check_time(timestamp)?;
@@ -214,7 +214,9 @@ impl Judge<'_> {
         let result = self.authenticate(claim, account, Scheme::Eip191, &text, &signature);
         match (id, result) {
             // The wallet may have signed the id as it was given and have changed it afterwards.
-            (Spelling::Float, Err(refusal)) if refusal.code == Code::SignatureMismatch => {
+            (Spelling::Float, Err(rejection))
+                if rejection.code == RejectionCode::SignatureMismatch =>
+            {
                 let text = format!("{timestamp}{account}{expected_id}{reference}");
                 self.authenticate(claim, account, Scheme::Eip191, &text, &signature)
             }
@@ -235,32 +237,32 @@ impl Judge<'_> {
     }
 
     /// Checks when a login was signed.
-    fn check_time(&self, timestamp: &str) -> Result<(), Refusal> {
+    fn check_time(&self, timestamp: &str) -> Result<(), Rejection> {
         let tolerance = self.tolerance.seconds();
         let is_time = timestamp.len() == TIMESTAMP_BYTES
             && timestamp.bytes().all(|byte| byte.is_ascii_digit());
         let Some(time) = timestamp.parse::<u64>().ok().filter(|_| is_time) else {
             let message = "expected a timestamp of 10 digits in seconds, got another or none";
-            return refuse_at(Code::MalformedPayload, message, "timestamp");
+            return refuse_at(RejectionCode::MalformedPayload, message, "timestamp");
         };
         let latest = self.now.saturating_add(tolerance);
         let earliest = self.now.max(self.expected.issued_at);
         if time > latest {
             let ahead = time.saturating_sub(self.now);
             let message = format!("expected at most {tolerance} s ahead, got {ahead} s");
-            return refuse_at(Code::TimestampTooNew, message, "timestamp");
+            return refuse_at(RejectionCode::TimestampTooNew, message, "timestamp");
         }
         if time < earliest.saturating_sub(tolerance) {
             let age = earliest.saturating_sub(time);
             let message = format!("expected at most {tolerance} s ago, got {age} s");
-            return refuse_at(Code::TimestampTooOld, message, "timestamp");
+            return refuse_at(RejectionCode::TimestampTooOld, message, "timestamp");
         }
         Ok(())
     }
 
     /// A signature over the record's text. The answer does not repeat the text, and if it did, it
     /// would not be read.
-    fn sign(&self, payload: &Payload, claim: &Claim) -> Result<Answer, Refusal> {
+    fn sign(&self, payload: &Payload, claim: &Claim) -> Result<Answer, Rejection> {
         let account = match (claim.account, &self.expected.address) {
             (None, Some(address)) => address,
             _ => claim.required_account()?,
@@ -292,7 +294,7 @@ impl Judge<'_> {
         scheme: Scheme,
         text: &str,
         signature: &str,
-    ) -> Result<Answer, Refusal> {
+    ) -> Result<Answer, Rejection> {
         let signed = |scheme, address, public_keys| SignedMessage {
             scheme,
             message: text.as_bytes(),
@@ -313,7 +315,12 @@ impl Judge<'_> {
                 signer.map_err(as_callback)?.address
             }
         };
-        let unsigned = || Refusal::new(Code::SignatureMismatch, "expected an account, got none");
+        let unsigned = || {
+            Rejection::new(
+                RejectionCode::SignatureMismatch,
+                "expected an account, got none",
+            )
+        };
         Ok(Answer {
             authenticated: true,
             address: Some(address.ok_or_else(unsigned)?),
@@ -325,10 +332,10 @@ impl Judge<'_> {
 
 /// Verifies a signature by any of an account's keys. How many those are is not the caller's choice: an
 /// account can be made with as many as its chain takes.
-fn verify_by_any(message: &SignedMessage) -> Result<(), Refusal> {
+fn verify_by_any(message: &SignedMessage) -> Result<(), Rejection> {
     if message.public_keys.len() > MAX_ACCOUNT_KEYS {
         let message = "expected an account of at most 64 keys, got one of more";
-        return refuse_at(Code::UnsupportedSignature, message, "sign");
+        return refuse_at(RejectionCode::UnsupportedSignature, message, "sign");
     }
     for public_keys in message.public_keys.chunks(MAX_PUBLIC_KEYS) {
         let result = message::verify(&SignedMessage {
@@ -336,12 +343,12 @@ fn verify_by_any(message: &SignedMessage) -> Result<(), Refusal> {
             ..*message
         });
         match result.map_err(as_callback) {
-            Err(refusal) if refusal.code == Code::SignatureMismatch => {}
+            Err(rejection) if rejection.code == RejectionCode::SignatureMismatch => {}
             result => return result.map(drop),
         }
     }
     let message = "expected a signature of one of accountKeys, got another";
-    refuse_at(Code::SignatureMismatch, message, "sign")
+    refuse_at(RejectionCode::SignatureMismatch, message, "sign")
 }
 
 /// How the record's id came back.
@@ -361,9 +368,13 @@ struct Claim<'a> {
 }
 
 impl<'a> Claim<'a> {
-    fn required_account(&self) -> Result<&'a str, Refusal> {
+    fn required_account(&self) -> Result<&'a str, Rejection> {
         self.account.ok_or_else(|| {
-            Refusal::new(Code::MalformedPayload, "expected an account, got nothing").at("wallet")
+            Rejection::new(
+                RejectionCode::MalformedPayload,
+                "expected an account, got nothing",
+            )
+            .at("wallet")
         })
     }
 
@@ -382,19 +393,18 @@ impl<'a> Claim<'a> {
 }
 
 /// A transaction that the wallet says it has sent.
-fn transaction(payload: &Payload, claim: &Claim) -> Result<Answer, Refusal> {
+fn transaction(payload: &Payload, claim: &Claim) -> Result<Answer, Rejection> {
     let hash = payload.transaction.as_deref();
     let hash = hash.ok_or_else(|| {
-        Refusal::new(
-            Code::MalformedPayload,
+        Rejection::new(
+            RejectionCode::MalformedPayload,
             "expected a transaction's hash, got nothing",
         )
         .at("txID")
     })?;
-    claim
-        .network
-        .check_transaction(hash)
-        .map_err(|error| Refusal::new(Code::MalformedPayload, error.to_string()).at("txID"))?;
+    claim.network.check_transaction(hash).map_err(|error| {
+        Rejection::new(RejectionCode::MalformedPayload, error.to_string()).at("txID")
+    })?;
     Ok(Answer {
         transaction: Some(hash.to_string()),
         ..claim.unauthenticated(FETCH_TRANSACTION)
@@ -408,9 +418,13 @@ fn is_own_query(payload: &Payload, action: Action) -> bool {
 }
 
 /// The network of whose accounts the text has the form.
-fn form_of(chains: &[&WalletChain], account: &str, path: &'static str) -> Result<Network, Refusal> {
+fn form_of(
+    chains: &[&WalletChain],
+    account: &str,
+    path: &'static str,
+) -> Result<Network, Rejection> {
     account_network(chains.iter().copied(), account)
-        .map_err(|problem| Refusal::new(Code::MalformedPayload, problem).at(path))
+        .map_err(|problem| Rejection::new(RejectionCode::MalformedPayload, problem).at(path))
 }
 
 /// The signature as text, if there is one.
@@ -418,8 +432,8 @@ fn form_of(chains: &[&WalletChain], account: &str, path: &'static str) -> Result
 /// On Ethereum it comes as web3's `accounts.sign` writes it: `{ r, s, v, message, messageHash,
 /// signature }`. The two messages are not read: what was signed is known here. An object without
 /// members has been seen where nothing was signed.
-fn signature(payload: &Payload) -> Result<Option<Cow<'_, str>>, Refusal> {
-    let malformed = |message| Refusal::new(Code::MalformedSignature, message).at("sign");
+fn signature(payload: &Payload) -> Result<Option<Cow<'_, str>>, Rejection> {
+    let malformed = |message| Rejection::new(RejectionCode::MalformedSignature, message).at("sign");
     let Some(sign) = payload.sign.as_deref() else {
         return Ok(None);
     };
@@ -466,26 +480,26 @@ fn parity(value: Value) -> Option<u8> {
 }
 
 /// What is wrong with a signature, in the words of a callback.
-fn as_callback(mut refusal: Refusal) -> Refusal {
+fn as_callback(mut rejection: Rejection) -> Rejection {
     // There is no telling from here whether the account is a contract.
-    if refusal.code == Code::NeedsChain {
-        refusal.code = Code::UnsupportedSignature;
+    if rejection.code == RejectionCode::NeedsChain {
+        rejection.code = RejectionCode::UnsupportedSignature;
     }
-    let path = match refusal.code {
-        Code::AccountMismatch => "wallet",
+    let path = match rejection.code {
+        RejectionCode::AccountMismatch => "wallet",
         _ => "sign",
     };
-    refusal.at(path)
+    rejection.at(path)
 }
 
-fn refuse<T>(code: Code, message: impl Into<Cow<'static, str>>) -> Result<T, Refusal> {
-    Err(Refusal::new(code, message))
+fn refuse<T>(code: RejectionCode, message: impl Into<Cow<'static, str>>) -> Result<T, Rejection> {
+    Err(Rejection::new(code, message))
 }
 
 fn refuse_at<T>(
-    code: Code,
+    code: RejectionCode,
     message: impl Into<Cow<'static, str>>,
     path: &'static str,
-) -> Result<T, Refusal> {
-    Err(Refusal::new(code, message).at(path))
+) -> Result<T, Rejection> {
+    Err(Rejection::new(code, message).at(path))
 }

@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use super::secp256k1::{PublicKey, Signature};
 use super::sign_in::SignIn;
-use super::{Code, Refusal, account, antelope, typed_data};
+use super::{Rejection, RejectionCode, account, antelope, typed_data};
 use crate::algorithm::{ed25519, keccak256, sha256};
 use crate::chain::address::base58;
 use crate::json::shapes::by_name;
@@ -101,12 +101,12 @@ pub const MAX_PUBLIC_KEYS: usize = 64;
 /// compared by [`SignIn::check`].
 ///
 /// # Errors
-/// [`Code::MalformedPayload`] for an address, a key or a message of another form,
-/// [`Code::MalformedSignature`] or [`Code::UnsupportedSignature`] for the signature's form,
-/// [`Code::NeedsChain`] for what may be a contract wallet's signature, [`Code::AccountMismatch`] for a
-/// sign-in message of another account and [`Code::SignatureMismatch`] where somebody else has signed
+/// [`RejectionCode::MalformedPayload`] for an address, a key or a message of another form,
+/// [`RejectionCode::MalformedSignature`] or [`RejectionCode::UnsupportedSignature`] for the signature's form,
+/// [`RejectionCode::NeedsChain`] for what may be a contract wallet's signature, [`RejectionCode::AccountMismatch`] for a
+/// sign-in message of another account and [`RejectionCode::SignatureMismatch`] where somebody else has signed
 /// or another text was signed.
-pub fn verify(message: &SignedMessage) -> Result<Signer, Refusal> {
+pub fn verify(message: &SignedMessage) -> Result<Signer, Rejection> {
     let mut owners = Owners::read(message)?;
     let bytes = message.message;
     match message.scheme {
@@ -123,8 +123,8 @@ pub fn verify(message: &SignedMessage) -> Result<Signer, Refusal> {
         Scheme::Eip4361 => {
             let account = Owner::Account(SignIn::parse(text(bytes)?)?.account()?);
             if !owners.allow(&account) {
-                return Err(Refusal::new(
-                    Code::AccountMismatch,
+                return Err(Rejection::new(
+                    RejectionCode::AccountMismatch,
                     "expected the account's own message, got another account's",
                 )
                 .at("address"));
@@ -176,10 +176,10 @@ pub fn verify(message: &SignedMessage) -> Result<Signer, Refusal> {
 }
 
 /// A message that has to be text.
-pub(crate) fn text(bytes: &[u8]) -> Result<&str, Refusal> {
+pub(crate) fn text(bytes: &[u8]) -> Result<&str, Rejection> {
     str::from_utf8(bytes).map_err(|_| {
         let message = "expected text in utf-8, got other bytes";
-        Refusal::new(Code::MalformedPayload, message).at("message")
+        Rejection::new(RejectionCode::MalformedPayload, message).at("message")
     })
 }
 
@@ -206,7 +206,7 @@ fn recover(
     network: Network,
     owners: Owners,
     digest: &[u8; 32],
-) -> Result<Signer, Refusal> {
+) -> Result<Signer, Rejection> {
     let mismatch = || {
         mismatch(match network {
             Network::Ethereum => {
@@ -230,16 +230,19 @@ fn recover(
     })
 }
 
-fn mismatch(expected: &'static str) -> Refusal {
-    Refusal::new(Code::SignatureMismatch, format!("expected {expected}"))
+fn mismatch(expected: &'static str) -> Rejection {
+    Rejection::new(
+        RejectionCode::SignatureMismatch,
+        format!("expected {expected}"),
+    )
 }
 
-fn malformed(message: impl Into<Cow<'static, str>>) -> Refusal {
-    Refusal::new(Code::MalformedSignature, message).at("signature")
+fn malformed(message: impl Into<Cow<'static, str>>) -> Rejection {
+    Rejection::new(RejectionCode::MalformedSignature, message).at("signature")
 }
 
 /// Reads the signature of an account's key, or says that it may be a contract wallet's.
-fn recoverable(text: &str, network: Network) -> Result<Signature, Refusal> {
+fn recoverable(text: &str, network: Network) -> Result<Signature, Rejection> {
     let digits = text.strip_prefix("0x").unwrap_or(text).as_bytes();
     let not_hex = || malformed("expected hex digits, got others");
     let mut with_parity = [0; 65];
@@ -258,8 +261,8 @@ fn recoverable(text: &str, network: Network) -> Result<Signature, Refusal> {
     }
     let length = digits.len() / 2;
     if network == Network::Ethereum && may_be_a_contracts(digits, length) {
-        return Err(Refusal::new(
-            Code::NeedsChain,
+        return Err(Rejection::new(
+            RejectionCode::NeedsChain,
             "expected a key's signature, got one that only a contract on its chain can verify (erc-1271, erc-6492)",
         )
         .at("signature"));
@@ -287,7 +290,7 @@ fn may_be_a_contracts(digits: &[u8], length: usize) -> bool {
 
 /// What hex digits stand for, with or without `0x`, and with a 0 before an odd number of them, as
 /// TronLink reads them. (TronWeb 6 leaves out the last one.)
-fn hex_message(text: &[u8]) -> Result<Vec<u8>, Refusal> {
+fn hex_message(text: &[u8]) -> Result<Vec<u8>, Rejection> {
     let digits = text.strip_prefix(b"0x").unwrap_or(text);
     let decoded = if digits.len().is_multiple_of(2) {
         hex::decode(digits)
@@ -296,12 +299,12 @@ fn hex_message(text: &[u8]) -> Result<Vec<u8>, Refusal> {
     };
     decoded.map_err(|_| {
         let message = "expected hex digits, which the wallet signs the bytes of, got others";
-        Refusal::new(Code::MalformedPayload, message).at("message")
+        Rejection::new(RejectionCode::MalformedPayload, message).at("message")
     })
 }
 
 /// 64 bytes in Base58, which are at most 88 digits, or 128 digits of hex.
-fn solana_signature(text: &str) -> Result<[u8; 64], Refusal> {
+fn solana_signature(text: &str) -> Result<[u8; 64], Rejection> {
     let mut bytes = [0; 64];
     let digits = text.strip_prefix("0x").unwrap_or(text);
     if hex::decode_to_slice(digits, &mut bytes).is_ok() {
@@ -322,10 +325,10 @@ enum Owner {
 
 impl Owners {
     /// Reads the address and the keys.
-    fn read(message: &SignedMessage) -> Result<Self, Refusal> {
+    fn read(message: &SignedMessage) -> Result<Self, Rejection> {
         let bad = |option: &'static str| {
             move |problem: &str| {
-                Refusal::new(Code::MalformedPayload, problem.to_string()).at(option)
+                Rejection::new(RejectionCode::MalformedPayload, problem.to_string()).at(option)
             }
         };
         let (bad_address, bad_keys) = (bad("address"), bad("publicKeys"));

@@ -13,10 +13,10 @@ pub mod network;
 mod number;
 pub(crate) mod payload;
 pub mod record;
-pub(crate) mod refusal;
+pub(crate) mod rejection;
 pub mod request;
 mod secp256k1;
 pub mod sign_in;
 mod typed_data;
 
-pub use refusal::{Code, Refusal};
+pub use rejection::{Rejection, RejectionCode};

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::answer::Named;
 use super::record::is_action_id;
-use super::{Code, Refusal};
+use super::{Rejection, RejectionCode};
 use crate::json::object::Object;
 use crate::json::{Document, Fault, Integers, Value};
 use crate::url;
@@ -71,9 +71,13 @@ pub(crate) struct Payload {
 
 impl Payload {
     /// The action that is named, as the record has it: a number comes back with `.0` behind it.
-    pub(crate) fn named(self) -> Result<Named, Refusal> {
+    pub(crate) fn named(self) -> Result<Named, Rejection> {
         let id = self.action_id.ok_or_else(|| {
-            Refusal::new(Code::MalformedPayload, "expected an actionId, got nothing").at("actionId")
+            Rejection::new(
+                RejectionCode::MalformedPayload,
+                "expected an actionId, got nothing",
+            )
+            .at("actionId")
         })?;
         let number = id.strip_suffix(".0");
         let number = number.filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
@@ -81,15 +85,15 @@ impl Payload {
         if is_action_id(&id) {
             Ok(Named::new(id))
         } else {
-            Err(Refusal::new(Code::UnknownAction, "no such action").at("actionId"))
+            Err(Rejection::new(RejectionCode::UnknownAction, "no such action").at("actionId"))
         }
     }
 
     /// Reads a body, or the query of a URL where the body is empty.
     ///
     /// # Errors
-    /// [`Code::MalformedPayload`].
-    pub(crate) fn read(body: &[u8], url: Option<&str>) -> Result<Self, Refusal> {
+    /// [`RejectionCode::MalformedPayload`].
+    pub(crate) fn read(body: &[u8], url: Option<&str>) -> Result<Self, Rejection> {
         let query = url.map_or("", |url| url::split(url).query);
         let body = if body.is_empty() {
             query.as_bytes()
@@ -115,10 +119,10 @@ impl Payload {
         }
     }
 
-    fn from_json(json: &[u8], within: &str) -> Result<Self, Refusal> {
+    fn from_json(json: &[u8], within: &str) -> Result<Self, Rejection> {
         let document = document(json, within)?;
         let outer = document.root();
-        let found = |problem: Refusal| match within {
+        let found = |problem: Rejection| match within {
             "" => problem,
             within => problem.at(within.to_string()),
         };
@@ -150,7 +154,7 @@ impl Payload {
         }
     }
 
-    fn from_members(form: Form, members: &Members) -> Result<Self, Refusal> {
+    fn from_members(form: Form, members: &Members) -> Result<Self, Rejection> {
         let protocol = members.text("protocol")?;
         Ok(Self {
             form,
@@ -171,7 +175,7 @@ impl Payload {
     }
 
     /// What the wallet says has come of it.
-    pub(crate) fn outcome(&self) -> Result<Outcome, Refusal> {
+    pub(crate) fn outcome(&self) -> Result<Outcome, Rejection> {
         let problem = match self.result.as_deref() {
             Some("0") => return Ok(Outcome::Cancelled),
             Some("1") => return Ok(Outcome::Success),
@@ -219,19 +223,19 @@ impl<'d> Members<'d> {
         }
     }
 
-    fn text(&self, name: &'static str) -> Result<Option<String>, Refusal> {
+    fn text(&self, name: &'static str) -> Result<Option<String>, Rejection> {
         self.read(name, "a string", |value| value.string())
     }
 
     /// A text or a number, which is read as it is written.
-    fn scalar(&self, name: &'static str) -> Result<Option<String>, Refusal> {
+    fn scalar(&self, name: &'static str) -> Result<Option<String>, Rejection> {
         self.read(name, "a string or a number", |value| {
             let number = value.is_number().then(|| Cow::Borrowed(value.raw()));
             number.or_else(|| value.string())
         })
     }
 
-    fn sign(&self) -> Result<Option<String>, Refusal> {
+    fn sign(&self) -> Result<Option<String>, Rejection> {
         self.read("sign", "a string or an object", |value| {
             let object = value.is_object().then(|| Cow::Borrowed(value.raw()));
             object.or_else(|| value.string())
@@ -242,7 +246,7 @@ impl<'d> Members<'d> {
     fn agreeing<const N: usize>(
         &self,
         names: [&'static str; N],
-    ) -> Result<Option<String>, Refusal> {
+    ) -> Result<Option<String>, Rejection> {
         let mut found: Option<String> = None;
         for name in names {
             let value = self.scalar(name)?;
@@ -269,7 +273,7 @@ impl<'d> Members<'d> {
         name: &'static str,
         expected: &str,
         convert: impl Fn(Value<'d>) -> Option<Cow<'d, str>>,
-    ) -> Result<Option<String>, Refusal> {
+    ) -> Result<Option<String>, Rejection> {
         self.get(name)
             .map(|value| match convert(value) {
                 Some(text) => Ok(text.into_owned()),
@@ -293,29 +297,29 @@ fn is_control(character: char) -> bool {
 }
 
 /// Reads JSON that lies in this member.
-pub(super) fn document<'t>(json: &'t [u8], within: &str) -> Result<Document<'t>, Refusal> {
-    Document::read(json, Integers::Exact).map_err(|fault| refusal(fault, within))
+pub(super) fn document<'t>(json: &'t [u8], within: &str) -> Result<Document<'t>, Rejection> {
+    Document::read(json, Integers::Exact).map_err(|fault| rejection(fault, within))
 }
 
-fn refusal(fault: Fault, within: &str) -> Refusal {
+fn rejection(fault: Fault, within: &str) -> Rejection {
     let (path, problem) = fault.into_parts();
-    let refusal = malformed(problem.to_string());
+    let rejection = malformed(problem.to_string());
     match (within, &*path) {
-        ("", "") => refusal,
-        ("", _) => refusal.at(path),
-        (within, "") => refusal.at(within.to_string()),
-        (within, path) if path.starts_with('[') => refusal.at(format!("{within}{path}")),
-        (within, path) => refusal.at(format!("{within}.{path}")),
+        ("", "") => rejection,
+        ("", _) => rejection.at(path),
+        (within, "") => rejection.at(within.to_string()),
+        (within, path) if path.starts_with('[') => rejection.at(format!("{within}{path}")),
+        (within, path) => rejection.at(format!("{within}.{path}")),
     }
 }
 
-fn malformed(message: impl Into<Cow<'static, str>>) -> Refusal {
-    Refusal::new(Code::MalformedPayload, message)
+fn malformed(message: impl Into<Cow<'static, str>>) -> Rejection {
+    Rejection::new(RejectionCode::MalformedPayload, message)
 }
 
 /// The names and values of a query (`application/x-www-form-urlencoded`) as an object of strings, so
 /// that it is read as JSON is: a name that is there twice is refused.
-fn query_to_json(query: &[u8]) -> Result<String, Refusal> {
+fn query_to_json(query: &[u8]) -> Result<String, Rejection> {
     let fields = url::form_fields(query).collect::<Result<Vec<_>, _>>();
     let fields = fields.map_err(malformed)?;
     let mut json = Object::new();

@@ -265,9 +265,9 @@ pub(crate) fn check_message(scheme: Scheme, message: &str) -> Result<(), String>
         }
         Scheme::Eip191 | Scheme::TronV2 | Scheme::EosK1 | Scheme::Solana => Ok(()),
     };
-    problem.map_err(|refusal| match refusal.path {
-        Some(path) => format!("{} (in {path})", refusal.message),
-        None => refusal.message.into_owned(),
+    problem.map_err(|rejection| match rejection.path {
+        Some(path) => format!("{} (in {path})", rejection.message),
+        None => rejection.message.into_owned(),
     })
 }
 

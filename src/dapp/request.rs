@@ -333,9 +333,9 @@ impl SignInOptions<'_> {
             request_id: self.request_id.as_deref(),
             resources: self.resources.iter().map(String::as_str).collect(),
         };
-        message.compose().map_err(|refusal| {
-            let path = refusal.path.unwrap_or_default();
-            invalid("signIn")(&format!("{} (in {path})", refusal.message))
+        message.compose().map_err(|rejection| {
+            let path = rejection.path.unwrap_or_default();
+            invalid("signIn")(&format!("{} (in {path})", rejection.message))
         })
     }
 }

@@ -3,7 +3,7 @@
 use k256::ecdsa::{RecoveryId, Signature as Halves, VerifyingKey};
 use k256::elliptic_curve::scalar::IsHigh;
 
-use super::{Code, Refusal};
+use super::{Rejection, RejectionCode};
 use crate::algorithm::keccak256;
 
 /// A signature that says which of the keys that it fits has made it.
@@ -14,7 +14,7 @@ pub(super) struct Signature {
 
 impl Signature {
     /// Takes `r`, `s` and a byte `v` of 0, 1, 27 or 28.
-    pub(super) fn with_parity(bytes: &[u8; 65]) -> Result<Self, Refusal> {
+    pub(super) fn with_parity(bytes: &[u8; 65]) -> Result<Self, Rejection> {
         let [halves @ .., v] = bytes;
         let is_odd = match v {
             0 | 27 => false,
@@ -30,7 +30,7 @@ impl Signature {
 
     /// Takes `r` and `s`, whose first bit is the parity
     /// ([EIP-2098](https://eips.ethereum.org/EIPS/eip-2098)).
-    pub(super) fn compact(bytes: &[u8; 64]) -> Result<Self, Refusal> {
+    pub(super) fn compact(bytes: &[u8; 64]) -> Result<Self, Rejection> {
         let mut halves = *bytes;
         let mut is_odd = false;
         if let Some(first) = halves.get_mut(32) {
@@ -42,7 +42,7 @@ impl Signature {
 
     /// Takes a byte from 27 to 34, `r` and `s`, as Antelope writes them; from 31 on for a compressed
     /// key, which is all that the difference says.
-    pub(super) fn with_header(bytes: &[u8; 65]) -> Result<Self, Refusal> {
+    pub(super) fn with_header(bytes: &[u8; 65]) -> Result<Self, Rejection> {
         let [header, halves @ ..] = bytes;
         let recovery = match header {
             27..=34 => RecoveryId::from_byte(header.wrapping_sub(27) & 3),
@@ -55,7 +55,7 @@ impl Signature {
 
     /// A high `s` is refused: whoever sees a signature can make the other one of it, and who keeps
     /// signatures that were used would not know it again (EIP-2, BIP 146).
-    fn new(halves: &[u8; 64], recovery: RecoveryId) -> Result<Self, Refusal> {
+    fn new(halves: &[u8; 64], recovery: RecoveryId) -> Result<Self, Rejection> {
         let halves = Halves::from_slice(halves)
             .map_err(|_| malformed("expected r and s from 1 to n - 1, got another"))?;
         if halves.s().is_high().into() {
@@ -73,8 +73,8 @@ impl Signature {
     }
 }
 
-fn malformed(message: &'static str) -> Refusal {
-    Refusal::new(Code::MalformedSignature, message).at("signature")
+fn malformed(message: &'static str) -> Rejection {
+    Rejection::new(RejectionCode::MalformedSignature, message).at("signature")
 }
 
 /// A point of the curve.

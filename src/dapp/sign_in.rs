@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use serde::Serialize;
 
-use super::{Code, Refusal, account};
+use super::{Rejection, RejectionCode, account};
 use crate::timestamp;
 use crate::url::uri;
 
@@ -51,8 +51,8 @@ impl<'a> SignIn<'a> {
     /// Reads a message by the ABNF of EIP-4361, to its last character.
     ///
     /// # Errors
-    /// [`Code::MalformedPayload`] with the first member at fault, named as in JavaScript.
-    pub fn parse(text: &'a str) -> Result<Self, Refusal> {
+    /// [`RejectionCode::MalformedPayload`] with the first member at fault, named as in JavaScript.
+    pub fn parse(text: &'a str) -> Result<Self, Rejection> {
         let mut lines = text.split('\n').peekable();
         let mut line = || lines.next().unwrap_or_default();
         let origin = line().strip_suffix(REQUEST);
@@ -125,7 +125,7 @@ impl<'a> SignIn<'a> {
     ///
     /// # Errors
     /// As [`parse`](Self::parse).
-    pub fn compose(&self) -> Result<String, Refusal> {
+    pub fn compose(&self) -> Result<String, Rejection> {
         self.check_form()?;
         let mut text = String::with_capacity(512);
         if let Some(scheme) = self.scheme {
@@ -164,10 +164,10 @@ impl<'a> SignIn<'a> {
     /// Compares the message with what this server asked for, at this time in Unix seconds.
     ///
     /// # Errors
-    /// [`Code::MalformedPayload`] with the path `domain`, `nonce` or `uri`, [`Code::ChainMismatch`],
-    /// [`Code::TimestampTooOld`] once it is expired, and [`Code::TimestampTooNew`] before it is valid
+    /// [`RejectionCode::MalformedPayload`] with the path `domain`, `nonce` or `uri`, [`RejectionCode::ChainMismatch`],
+    /// [`RejectionCode::TimestampTooOld`] once it is expired, and [`RejectionCode::TimestampTooNew`] before it is valid
     /// or where it was written more than 300 seconds from now.
-    pub fn check(&self, demands: &Demands, now: u64) -> Result<(), Refusal> {
+    pub fn check(&self, demands: &Demands, now: u64) -> Result<(), Rejection> {
         let differs = |expected: Option<&str>, got| expected.is_some_and(|text| text != got);
         if differs(Some(demands.domain), self.domain) {
             return Err(expected("this server's domain", "domain"));
@@ -183,32 +183,34 @@ impl<'a> SignIn<'a> {
                 "expected the chain that was asked for, got {}",
                 self.chain_id
             );
-            return Err(Refusal::new(Code::ChainMismatch, message).at("chainId"));
+            return Err(Rejection::new(RejectionCode::ChainMismatch, message).at("chainId"));
         }
         let now = i64::try_from(now).unwrap_or(i64::MAX);
         let [issued_at, expiration_time, not_before] = self.times()?;
         if expiration_time.is_some_and(|time| time <= now) {
             let message = "expected a message that is valid still, got an expired one";
-            return Err(Refusal::new(Code::TimestampTooOld, message).at("expirationTime"));
+            return Err(
+                Rejection::new(RejectionCode::TimestampTooOld, message).at("expirationTime")
+            );
         }
         if not_before.is_some_and(|time| time > now) {
             let message = "expected a message that is valid already, got one that will be";
-            return Err(Refusal::new(Code::TimestampTooNew, message).at("notBefore"));
+            return Err(Rejection::new(RejectionCode::TimestampTooNew, message).at("notBefore"));
         }
         if issued_at.is_some_and(|time| time > now.saturating_add(CLOCK_SKEW)) {
             let message = "expected a message of the past, got one that is issued later";
-            return Err(Refusal::new(Code::TimestampTooNew, message).at("issuedAt"));
+            return Err(Rejection::new(RejectionCode::TimestampTooNew, message).at("issuedAt"));
         }
         Ok(())
     }
 
     /// The account's bytes.
-    pub(super) fn account(&self) -> Result<[u8; 20], Refusal> {
+    pub(super) fn account(&self) -> Result<[u8; 20], Rejection> {
         account::ethereum(self.address).map_err(|error| malformed(error.to_string()).at("address"))
     }
 
     /// When it was issued, expires and becomes valid, in Unix seconds.
-    fn times(&self) -> Result<[Option<i64>; 3], Refusal> {
+    fn times(&self) -> Result<[Option<i64>; 3], Rejection> {
         let read = |text: Option<&str>, path| {
             let time = text.map(timestamp::parse).transpose();
             time.map_err(|error| malformed(error.to_string()).at(path))
@@ -221,7 +223,7 @@ impl<'a> SignIn<'a> {
     }
 
     /// The rules for the members by themselves.
-    fn check_form(&self) -> Result<(), Refusal> {
+    fn check_form(&self) -> Result<(), Rejection> {
         if !self.scheme.is_none_or(uri::is_scheme) {
             return Err(expected("a uri's scheme", "scheme"));
         }
@@ -300,10 +302,10 @@ fn is_statement(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(allowed)
 }
 
-fn expected(what: &str, path: &'static str) -> Refusal {
+fn expected(what: &str, path: &'static str) -> Rejection {
     malformed(format!("expected {what}, got another form")).at(path)
 }
 
-fn malformed(message: impl Into<Cow<'static, str>>) -> Refusal {
-    Refusal::new(Code::MalformedPayload, message)
+fn malformed(message: impl Into<Cow<'static, str>>) -> Rejection {
+    Rejection::new(RejectionCode::MalformedPayload, message)
 }

@@ -11,7 +11,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::number::Number;
-use super::{Code, Refusal, payload};
+use super::{Rejection, RejectionCode, payload};
 use crate::algorithm::keccak256;
 use crate::chain::address::evm;
 use crate::json::Value;
@@ -28,7 +28,7 @@ type Word = [u8; 32];
 
 /// The digest of typed data in JSON: an object is `{ types, primaryType, domain, message }`, an array
 /// the legacy list of `{ type, name, value }`.
-pub(super) fn digest(json: &[u8]) -> Result<Word, Refusal> {
+pub(super) fn digest(json: &[u8]) -> Result<Word, Rejection> {
     let document = payload::document(json, "")?;
     match document.root() {
         list if list.is_array() => legacy(list),
@@ -36,7 +36,7 @@ pub(super) fn digest(json: &[u8]) -> Result<Word, Refusal> {
     }
 }
 
-fn typed(data: Value) -> Result<Word, Refusal> {
+fn typed(data: Value) -> Result<Word, Rejection> {
     let member = |name: &'static str| {
         let value = data.get(name);
         value.ok_or_else(|| malformed("expected a member of typed data, got none").at(name))
@@ -75,7 +75,7 @@ struct Member<'d> {
 }
 
 impl<'d> Types<'d> {
-    fn read(listed: Value<'d>, domain: Value<'d>) -> Result<Self, Refusal> {
+    fn read(listed: Value<'d>, domain: Value<'d>) -> Result<Self, Rejection> {
         let wrong = |message: &'static str| malformed(message).at("types");
         if !listed.is_object() {
             return Err(wrong("expected an object of types, got another value"));
@@ -124,7 +124,7 @@ impl<'d> Types<'d> {
         self.0.get(self.position(name)?)
     }
 
-    fn domain(&self) -> Result<&Struct<'d>, Refusal> {
+    fn domain(&self) -> Result<&Struct<'d>, Rejection> {
         self.find(DOMAIN)
             .ok_or_else(|| malformed("expected the domain's type, got none").at("types"))
     }
@@ -164,7 +164,7 @@ impl<'d> Types<'d> {
     }
 
     /// `hashStruct`.
-    fn hash_struct(&self, kind: &Struct<'d>, value: Value) -> Result<Word, Refusal> {
+    fn hash_struct(&self, kind: &Struct<'d>, value: Value) -> Result<Word, Rejection> {
         if !value.is_object() {
             return Err(unexpected("an object", value));
         }
@@ -179,7 +179,7 @@ impl<'d> Types<'d> {
     }
 
     /// `encodeData` of one value. The recursion is as deep as the document, which its reader bounds.
-    fn encode(&self, kind: &str, value: Option<Value>) -> Result<Word, Refusal> {
+    fn encode(&self, kind: &str, value: Option<Value>) -> Result<Word, Rejection> {
         if let Some(kind) = self.find(kind) {
             // What lets a recursive type end: a struct that is not there.
             return match value {
@@ -203,7 +203,7 @@ impl<'d> Types<'d> {
 }
 
 /// The members of a type: an array of `{ name, type }`.
-fn read_members(members: Value) -> Result<Vec<Member>, Refusal> {
+fn read_members(members: Value) -> Result<Vec<Member>, Rejection> {
     if !members.is_array() {
         return Err(unexpected("an array of members", members));
     }
@@ -228,7 +228,7 @@ fn read_members(members: Value) -> Result<Vec<Member>, Refusal> {
 }
 
 /// The domain's type where none is given, of the members that the domain has.
-fn derive_domain<'d>(domain: Value<'d>) -> Result<Vec<Member<'d>>, Refusal> {
+fn derive_domain<'d>(domain: Value<'d>) -> Result<Vec<Member<'d>>, Rejection> {
     const MEMBERS: [(&str, &str); 5] = [
         ("name", "string"),
         ("version", "string"),
@@ -282,7 +282,7 @@ fn array(kind: &str) -> Option<(&str, Option<usize>)> {
 fn elements<'d>(
     value: Value<'d>,
     size: Option<usize>,
-) -> Result<impl Iterator<Item = Value<'d>>, Refusal> {
+) -> Result<impl Iterator<Item = Value<'d>>, Rejection> {
     if !value.is_array() {
         return Err(unexpected("an array", value));
     }
@@ -333,7 +333,7 @@ impl Atom {
     }
 
     /// The value in a word, as the ABI has it; bytes and text by their hash.
-    fn word(self, value: Value) -> Result<Word, Refusal> {
+    fn word(self, value: Value) -> Result<Word, Rejection> {
         let bytes = self.bytes(value)?;
         let mut word = [0; 32];
         let start = match self {
@@ -353,7 +353,7 @@ impl Atom {
     }
 
     /// The value in as many bytes as its type has.
-    fn bytes(self, value: Value) -> Result<Vec<u8>, Refusal> {
+    fn bytes(self, value: Value) -> Result<Vec<u8>, Rejection> {
         match self {
             Self::Text => {
                 let text = value.string().map(|text| text.into_owned().into_bytes());
@@ -407,7 +407,7 @@ fn number(value: Value) -> Option<Number> {
 /// The digest of the legacy list: names and types packed into one hash, values into another.
 ///
 /// Arrays are left out: what the first version made of them differs from wallet to wallet.
-fn legacy(list: Value) -> Result<Word, Refusal> {
+fn legacy(list: Value) -> Result<Word, Rejection> {
     let (mut schema, mut values) = (Vec::new(), Vec::new());
     for (index, entry) in list.elements().enumerate() {
         let mut pack = || {
@@ -440,24 +440,24 @@ fn hash(parts: &[&[u8]]) -> Word {
     keccak256::hash(parts.iter().copied())
 }
 
-fn malformed(message: impl Into<Cow<'static, str>>) -> Refusal {
-    Refusal::new(Code::MalformedPayload, message)
+fn malformed(message: impl Into<Cow<'static, str>>) -> Rejection {
+    Rejection::new(RejectionCode::MalformedPayload, message)
 }
 
-fn unexpected(expected: &str, value: Value) -> Refusal {
+fn unexpected(expected: &str, value: Value) -> Rejection {
     malformed(format!("expected {expected}, got {}", value.describe()))
 }
 
 /// The longest member name that a path quotes, in characters.
 const MAX_NAME_IN_PATH: usize = 64;
 
-/// The refusal of a value inside of this member or, in brackets, element.
-fn within(outer: &str, refusal: Refusal) -> Refusal {
+/// The rejection of a value inside of this member or, in brackets, element.
+fn within(outer: &str, rejection: Rejection) -> Rejection {
     let outer: String = outer.chars().take(MAX_NAME_IN_PATH).collect();
-    let path = match &refusal.path {
+    let path = match &rejection.path {
         Some(inner) if inner.starts_with('[') => format!("{outer}{inner}"),
         Some(inner) => format!("{outer}.{inner}"),
         None => outer,
     };
-    refusal.at(path)
+    rejection.at(path)
 }

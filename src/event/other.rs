@@ -53,7 +53,7 @@ pub(super) fn read(claim: &Claim) -> Result<Other, Rejection> {
         id: own_id.or(found_id),
         payload,
         content_hash: sender
-            .rule
+            .scheme
             .signs_other_bytes()
             .then(|| sha256::digest(&claim.signed_bytes())),
     })

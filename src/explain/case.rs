@@ -9,7 +9,7 @@ use super::cause::Finding;
 use crate::claim::Claim;
 use crate::key::Keys;
 use crate::request::Request;
-use crate::sender::{Rule, Sender};
+use crate::sender::{Scheme, Sender};
 use crate::signature::Authentic;
 
 pub(super) type Headers = Vec<(String, Vec<u8>)>;
@@ -165,7 +165,7 @@ impl<'c> Case<'c> {
     }
 
     pub(super) fn cost(self) -> usize {
-        let plain = matches!(self.sender.rule, Rule::Plain | Rule::Hook0);
+        let plain = matches!(self.sender.scheme, Scheme::Plain | Scheme::Hook0);
         let passes = if plain { 1 } else { SORTING };
         let sizes = self.headers.iter().map(|(_, value)| value.len());
         let headers = sizes.fold(0, usize::saturating_add);

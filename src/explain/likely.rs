@@ -40,24 +40,24 @@ pub(super) fn push(
         likely(CauseCode::HeaderRenamed, evidence);
     }
     body(case, &mut likely);
-    let refusal = match verdict {
-        Verdict::Rejected(refusal) => Some(refusal.clone()),
-        _ => refusal_of(case),
+    let rejection = match verdict {
+        Verdict::Rejected(rejection) => Some(rejection.clone()),
+        _ => rejection_of(case),
     };
-    let Some(refusal) = refusal else {
+    let Some(rejection) = rejection else {
         return;
     };
-    match refusal {
+    match rejection {
         Rejection::SignatureMismatch { .. } => likely(CauseCode::KeyWrong, String::new()),
-        _ => causes.push(self::refusal(&refusal, false, input.now).cause(Certainty::Certain)),
+        _ => causes.push(self::rejection(&rejection, false, input.now).cause(Certainty::Certain)),
     }
 }
 
-fn refusal_of(case: Case) -> Option<Rejection> {
+fn rejection_of(case: Case) -> Option<Rejection> {
     let headers = borrowed(case.headers);
     let claim = match Claim::read(&case.request(&headers), case.sender) {
         Ok(claim) => claim,
-        Err(refusal) => return Some(refusal),
+        Err(rejection) => return Some(rejection),
     };
     let (_, keys) = case.keys.first()?;
     Authentic::check(claim, keys).err()
@@ -97,10 +97,10 @@ fn body(case: Case, likely: &mut dyn FnMut(CauseCode, String)) {
     }
 }
 
-/// What a refusal means. `is_authentic` says whether it came after the signature was found right.
-pub(super) fn refusal(refusal: &Rejection, is_authentic: bool, now: u64) -> Finding {
-    let message = || refusal.to_string();
-    match refusal {
+/// What a rejection means. `is_authentic` says whether it came after the signature was found right.
+pub(super) fn rejection(rejection: &Rejection, is_authentic: bool, now: u64) -> Finding {
+    let message = || rejection.to_string();
+    match rejection {
         Rejection::MissingHeader { header } => {
             Finding::new(CauseCode::HeaderMissing, header.clone())
         }

@@ -156,7 +156,7 @@ fn headers(input: &Input) -> Headers {
         .collect()
 }
 
-/// The causes of a refusal, in order.
+/// The causes of a rejection, in order.
 fn causes(input: &Input, sender: &Sender, verdict: &Verdict) -> Vec<Cause> {
     let headers = headers(input);
     let keys = key::parse_each(sender, input.keys);
@@ -195,12 +195,12 @@ fn causes(input: &Input, sender: &Sender, verdict: &Verdict) -> Vec<Cause> {
 fn others<'s>(case: Case, senders: &'s [Sender]) -> Vec<&'s Sender> {
     let differs = |other: &&Sender| {
         let (one, other) = (case.sender, other);
-        (&one.header_sets, &one.signature, &one.signed, one.rule)
+        (&one.header_sets, &one.signature, &one.signed, one.scheme)
             != (
                 &other.header_sets,
                 &other.signature,
                 &other.signed,
-                other.rule,
+                other.scheme,
             )
     };
     let there = |other: &&Sender| {
@@ -245,15 +245,15 @@ fn proven(input: &Input, sender: &Sender, proof: Proof, causes: &mut Vec<Cause>)
     let fresh = case
         .authentic(&request)
         .map(|(_, authentic)| Fresh::check(authentic, input.now, tolerance));
-    let refusal = match fresh {
+    let rejection = match fresh {
         Some(Ok(fresh)) if case.sender.name() == sender.name() => {
             crate::event::Event::read(&fresh).err()
         }
-        Some(Err(refusal)) => Some(refusal),
+        Some(Err(rejection)) => Some(rejection),
         _ => None,
     };
-    if let Some(refusal) = refusal {
-        let finding = likely::refusal(&refusal, true, input.now);
+    if let Some(rejection) = rejection {
+        let finding = likely::rejection(&rejection, true, input.now);
         causes.push(certain(&finding));
     }
 }

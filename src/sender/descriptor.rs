@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde::de::{self, Deserializer};
 
 use super::template::{Part, Template};
-use super::{HeaderSet, Payload, Place, Rule, Sender, SignatureForm, Timestamp};
+use super::{HeaderSet, Payload, Place, Scheme, Sender, SignatureForm, Timestamp};
 use crate::algorithm::{Algorithm, Format};
 use crate::encoding::Encoding;
 use crate::error::ConfigError;
@@ -74,7 +74,7 @@ pub struct SenderDescriptor {
     /// Where the event's id stands, if not in `headers.id`. Default: nowhere.
     pub id: Option<DescriptorPlace>,
     /// A way of signing that the other members cannot describe. Default: none.
-    pub rule: Option<Rule>,
+    pub rule: Option<Scheme>,
 }
 
 /// What a description rests on.
@@ -275,18 +275,22 @@ impl SenderDescriptor {
     pub(crate) fn resolve(self) -> Result<Sender, ConfigError> {
         let has_signed = self.signed.is_some();
         let has_key = self.key.is_some();
-        let rule = self.rule.unwrap_or(Rule::Plain);
-        let is_own_text =
-            |rule| !matches!(rule, Rule::Plain | Rule::SortedJson | Rule::SignedMember);
-        if self.signature.is_none() && !is_own_text(rule) {
+        let scheme = self.rule.unwrap_or(Scheme::Plain);
+        let is_own_text = |scheme| {
+            !matches!(
+                scheme,
+                Scheme::Plain | Scheme::SortedJson | Scheme::SignedMember
+            )
+        };
+        if self.signature.is_none() && !is_own_text(scheme) {
             return refuse("signature", "expected an object, got nothing");
         }
-        if !has_signed && rule == Rule::Plain {
+        if !has_signed && scheme == Scheme::Plain {
             return refuse("signed", "expected a text with tokens, got nothing");
         }
         let sender = Sender {
             name: self.name.0,
-            header_sets: header_sets(self.headers, rule)?,
+            header_sets: header_sets(self.headers, scheme)?,
             expected: texts(self.expect.0),
             signature: signature(self.algorithm, self.signature)?,
             signed: self.signed.unwrap_or_else(Template::body),
@@ -305,7 +309,7 @@ impl SenderDescriptor {
             payload: self.payload.unwrap_or(Payload::Any),
             kind: place("type", self.r#type)?,
             id: place("id", self.id)?,
-            rule,
+            scheme,
         };
         if let Some(seconds) = sender.tolerance_seconds
             && !(1..=MAX_TOLERANCE_SECONDS).contains(&seconds)
@@ -405,10 +409,10 @@ fn signature(
 
 fn header_sets(
     headers: Option<OneOrMany<SignatureHeaders>>,
-    rule: Rule,
+    scheme: Scheme,
 ) -> Result<Vec<HeaderSet>, ConfigError> {
     match headers {
-        None if matches!(rule, Rule::Plisio | Rule::JwtMember) => Ok(Vec::new()),
+        None if matches!(scheme, Scheme::Plisio | Scheme::JwtMember) => Ok(Vec::new()),
         None => refuse(
             "headers",
             "expected an object or an array of objects, got nothing",
@@ -506,7 +510,7 @@ impl Sender {
                 "expected a time without commas in a list, got http-date",
             );
         }
-        if self.payload == Payload::Form && (member || self.rule != Rule::Plain) {
+        if self.payload == Payload::Form && (member || self.scheme != Scheme::Plain) {
             return refuse("payload", "expected json where members are read, got form");
         }
         if self.header_names().len() > MAX_HEADERS {
@@ -536,7 +540,7 @@ impl Sender {
                 ("nonce", Part::Nonce, set.nonce.is_some()),
             ];
             for (name, part, given) in parts {
-                if given != template.has(&part) && self.rule != Rule::Hook0 {
+                if given != template.has(&part) && self.scheme != Scheme::Hook0 {
                     let problem = if given {
                         format!("expected {{{name}}} in it, since only what is signed counts")
                     } else {
@@ -565,15 +569,15 @@ impl Sender {
         Ok(())
     }
 
-    /// Refuses algorithms that a rule does not know, or that need keys of two kinds.
+    /// Refuses algorithms that a scheme does not know, or that need keys of two kinds.
     fn check_algorithms(&self, has_signed: bool) -> Result<(), ConfigError> {
         let SignatureForm { algorithms, .. } = &self.signature;
         let only = |expected: Algorithm| algorithms.iter().all(|(_, other)| *other == expected);
-        let fits = match self.rule {
-            Rule::Plisio => only(Algorithm::HmacSha1),
-            Rule::JwtMember => only(Algorithm::HmacSha256),
-            Rule::DetachedJws => only(Algorithm::RsaSha512),
-            Rule::Hook0 => {
+        let fits = match self.scheme {
+            Scheme::Plisio => only(Algorithm::HmacSha1),
+            Scheme::JwtMember => only(Algorithm::HmacSha256),
+            Scheme::DetachedJws => only(Algorithm::RsaSha512),
+            Scheme::Hook0 => {
                 let labels = algorithms.iter().map(|(label, _)| label.as_str());
                 let time = self.signature.timestamp_label.as_deref();
                 only(Algorithm::HmacSha256)
@@ -598,8 +602,8 @@ impl Sender {
             );
         }
         let own_text = matches!(
-            self.rule,
-            Rule::Plisio | Rule::JwtMember | Rule::DetachedJws | Rule::Hook0
+            self.scheme,
+            Scheme::Plisio | Scheme::JwtMember | Scheme::DetachedJws | Scheme::Hook0
         );
         if own_text && has_signed {
             return refuse(
@@ -613,7 +617,7 @@ impl Sender {
     fn check_compiled(&self) -> Result<(), ConfigError> {
         let mut algorithms = self.signature.algorithms.iter();
         let compiled = algorithms.all(|(_, algorithm)| algorithm.is_compiled());
-        if compiled && (cfg!(feature = "full") || self.rule != Rule::DetachedJws) {
+        if compiled && (cfg!(feature = "full") || self.scheme != Scheme::DetachedJws) {
             return Ok(());
         }
         Err(ConfigError::NeedsFull {

@@ -55,7 +55,7 @@ pub struct Sender {
     /// Where the event's id stands, if not in a signed header.
     pub(crate) id: Option<Place>,
     /// How all of this is read.
-    pub(crate) rule: Rule,
+    pub(crate) scheme: Scheme,
 }
 
 /// The headers of one way of signing, in lower case.
@@ -136,7 +136,7 @@ pub(crate) enum Place {
 /// How a claim is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Rule {
+pub enum Scheme {
     /// As the descriptor says.
     #[serde(skip_deserializing)]
     Plain,
@@ -156,7 +156,7 @@ pub enum Rule {
     DetachedJws,
 }
 
-impl Rule {
+impl Scheme {
     /// Whether the body could be written otherwise under the same signature.
     pub(crate) const fn signs_other_bytes(self) -> bool {
         matches!(
@@ -239,7 +239,8 @@ impl Sender {
     /// Whether its callbacks name the key that signed them.
     #[must_use]
     pub fn names_keys(&self) -> bool {
-        self.rule == Rule::DetachedJws || self.header_sets.iter().any(|set| set.key_id.is_some())
+        self.scheme == Scheme::DetachedJws
+            || self.header_sets.iter().any(|set| set.key_id.is_some())
     }
 
     /// Whether each of its callbacks has a signed id of its own, in a header.
@@ -296,7 +297,7 @@ impl Sender {
     /// Whether every header may be read, since a callback itself says which of them are signed.
     #[must_use]
     pub fn reads_all_headers(&self) -> bool {
-        self.rule == Rule::Hook0
+        self.scheme == Scheme::Hook0
     }
 
     fn signs(&self, is: impl FnMut(&Part) -> bool) -> bool {

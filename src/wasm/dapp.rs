@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 
 use super::value::{Answer, answer, error};
 use super::{Core, entropy, unix_seconds};
-use crate::dapp::Refusal;
+use crate::dapp::Rejection;
 use crate::options::dapp as options;
 
 #[wasm_bindgen]
@@ -48,10 +48,10 @@ impl Core {
     }
 }
 
-/// An answer or a refusal, which have `ok` to tell them apart.
-fn either<T: Serialize>(result: &Result<T, Refusal>) -> JsValue {
+/// An answer or a rejection, which have `ok` to tell them apart.
+fn either<T: Serialize>(result: &Result<T, Rejection>) -> JsValue {
     match result {
         Ok(accepted) => answer(accepted),
-        Err(refusal) => answer(refusal),
+        Err(rejection) => answer(rejection),
     }
 }

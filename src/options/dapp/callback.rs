@@ -11,7 +11,7 @@ use crate::dapp::antelope;
 use crate::dapp::callback::Judge;
 use crate::dapp::payload::Payload;
 use crate::dapp::record::{Expected, Record};
-use crate::dapp::refusal::Refusal;
+use crate::dapp::rejection::Rejection;
 use crate::error::ConfigError;
 use crate::freshness::Tolerance;
 use crate::json::shapes::Apart;
@@ -44,7 +44,7 @@ pub fn callback(
     json: &[u8],
     body: &[u8],
     now: u64,
-) -> Result<Result<Accepted, Refusal>, ConfigError> {
+) -> Result<Result<Accepted, Rejection>, ConfigError> {
     read(json, |document| {
         let options: CallbackOptions = document.root().into()?;
         let expected = Expected::read(options.expected)?;
@@ -87,7 +87,7 @@ pub fn handler(json: &[u8]) -> Result<(), ConfigError> {
 ///
 /// # Errors
 /// As [`Judge::judge`].
-pub fn action_id(url: Option<&str>, body: &[u8]) -> Result<Named, Refusal> {
+pub fn action_id(url: Option<&str>, body: &[u8]) -> Result<Named, Rejection> {
     Payload::read(body, url)?.named()
 }
 

@@ -10,7 +10,7 @@ use super::invalid;
 use crate::chain::id::Chain;
 use crate::dapp::answer::Verified;
 use crate::dapp::message::{self, MAX_PUBLIC_KEYS, Scheme, SignedMessage};
-use crate::dapp::refusal::Refusal;
+use crate::dapp::rejection::Rejection;
 use crate::dapp::sign_in::{Demands, SignIn};
 use crate::error::ConfigError;
 use crate::json::shapes::Apart;
@@ -52,7 +52,7 @@ pub fn message<'m>(
     json: &[u8],
     message: &'m [u8],
     now: u64,
-) -> Result<Result<Verified<'m>, Refusal>, ConfigError> {
+) -> Result<Result<Verified<'m>, Rejection>, ConfigError> {
     read(json, |document| {
         let options: MessageOptions = document.root().into()?;
         let keys = options.public_keys.as_deref();
@@ -137,7 +137,7 @@ fn sign_in<'m>(
     signed: &SignedMessage,
     demands: &Demands,
     now: u64,
-) -> Result<Verified<'m>, Refusal> {
+) -> Result<Verified<'m>, Rejection> {
     let sign_in = SignIn::parse(message::text(message)?)?;
     sign_in.check(demands, now)?;
     let signer = message::verify(signed)?;

@@ -4,7 +4,7 @@ use alloc::borrow::Cow;
 
 /// The stable codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Code {
+pub enum RejectionCode {
     /// Not of any form that the wallet sends, or with a member that has another form.
     MalformedPayload,
     /// The action is not the one of the record.
@@ -31,7 +31,7 @@ pub enum Code {
     TimestampTooNew,
 }
 
-impl Code {
+impl RejectionCode {
     /// The code as users see it.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -52,19 +52,19 @@ impl Code {
     }
 }
 
-/// A refusal: what was expected and what came, without any secret.
+/// A rejection: what was expected and what came, without any secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
+pub struct Rejection {
     /// The stable code.
-    pub code: Code,
+    pub code: RejectionCode,
     /// For people.
     pub message: Cow<'static, str>,
     /// The member at fault, as `sign.signature`.
     pub path: Option<Cow<'static, str>>,
 }
 
-impl Refusal {
-    pub(crate) fn new(code: Code, message: impl Into<Cow<'static, str>>) -> Self {
+impl Rejection {
+    pub(crate) fn new(code: RejectionCode, message: impl Into<Cow<'static, str>>) -> Self {
         Self {
             code,
             message: message.into(),
