@@ -4,13 +4,16 @@
 //! part of the body other than the names of its members.
 
 mod config;
+mod header;
+mod payload;
 
-use alloc::string::{String, ToString};
-use core::fmt;
+use alloc::string::String;
 
 use thiserror::Error;
 
 pub use config::{ConfigError, KeyProblem};
+pub use header::{Excluded, HeaderProblem};
+pub use payload::PayloadProblem;
 
 /// Makes the codes from their table: what each means, variant, name, HTTP status.
 macro_rules! codes {
@@ -170,85 +173,6 @@ pub enum Location {
     Member(String),
 }
 
-/// What is wrong with a header's value.
-#[non_exhaustive]
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-pub enum HeaderProblem {
-    /// Not 1 to 256 visible ASCII characters, or one that may not be among them.
-    #[error(fmt = write_token)]
-    Token {
-        /// Those that may not be among them.
-        without: Excluded,
-    },
-    /// Not a point in time in the sender's unit.
-    #[error("expected {expected}")]
-    Time {
-        /// The unit's form.
-        expected: &'static str,
-    },
-    /// More seconds than 64 bits hold.
-    #[error("too large for unix time")]
-    TimeRange,
-    /// A time that starts with a zero, where that could be a part of what stands before it.
-    #[error("expected a time without leading zeros")]
-    LeadingZero,
-    /// Not one time among the entries.
-    #[error("expected exactly one timestamp entry")]
-    OneTimestamp,
-    /// An entry of the list is not a label and a value.
-    #[error("expected `label{}value` entries separated by {}", char::from(*assign), between(*separator))]
-    SignatureEntry {
-        /// What stands between the entries.
-        separator: u8,
-        /// What stands between a label and its value.
-        assign: u8,
-    },
-    /// What has to stand before the signature does not.
-    #[error("missing the prefix that the sender puts before its signature")]
-    SignaturePrefix,
-    /// A signature is not strictly of this encoding.
-    #[error("expected each signature in {expected}")]
-    SignatureEncoding {
-        /// The encoding's form.
-        expected: &'static str,
-    },
-    /// Not JSON with a signature.
-    #[error("expected a signature, or a json object that contains one")]
-    Wrapper,
-    /// Not a list of headers that were delivered.
-    #[error("expected the names of the headers that v1 signs, got none")]
-    CoveredHeaders,
-    /// Not a JSON Web Signature without its payload.
-    #[error("expected a json web signature with detached payload")]
-    Jws,
-    /// A signature has another length than its algorithm gives.
-    #[error("expected a signature of {expected} bytes, got {actual}")]
-    SignatureLength {
-        /// The bytes that a signature has, at most where that differs.
-        expected: usize,
-        /// The bytes that came.
-        actual: usize,
-    },
-    /// More entries than a receiver is willing to try.
-    #[error("too many signatures (limit {limit})")]
-    TooManySignatures {
-        /// The budget.
-        limit: usize,
-    },
-}
-
-/// What a value may not contain because of what follows it under the signature: otherwise bytes could
-/// move from one to the other without changing what is signed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Excluded {
-    /// Nothing is excluded: nothing follows, or a time, which has a form of its own.
-    Nothing,
-    /// The first byte of the fixed text that follows.
-    Byte(u8),
-    /// The characters with which JSON starts, since the body follows or another text that varies.
-    JsonStart,
-}
-
 /// What the receiver knows of a client that it does not allow.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -262,84 +186,6 @@ pub enum Client {
     /// An address outside of all ranges.
     #[error("client address is not in an allowed range")]
     Address(core::net::IpAddr),
-}
-
-/// What is wrong with a member of the body.
-#[non_exhaustive]
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-pub enum PayloadProblem {
-    /// The bytes are not UTF-8 from this offset on.
-    #[error("invalid utf-8 at offset {offset}")]
-    NotUtf8 {
-        /// Bytes before the fault.
-        offset: usize,
-    },
-    /// The body starts with a byte order mark (RFC 8259, section 8.1).
-    #[error("expected json, got a byte order mark before it")]
-    ByteOrderMark,
-    /// The JSON grammar of RFC 8259 is broken.
-    #[error("expected {expected} at offset {offset}")]
-    Syntax {
-        /// What could stand at the offset.
-        expected: &'static str,
-        /// Bytes before the fault.
-        offset: usize,
-    },
-    /// A complete value is followed by something else than white space.
-    #[error("trailing data at offset {offset}")]
-    TrailingData {
-        /// Bytes before what follows.
-        offset: usize,
-    },
-    /// More containers inside each other than the limit.
-    #[error("nested more than {limit} levels deep")]
-    TooDeep {
-        /// The limit.
-        limit: usize,
-    },
-    /// An object has two members of this name.
-    #[error("duplicate member")]
-    DuplicateKey,
-    /// A `\u` escape names half of a surrogate pair.
-    #[error("lone surrogate in a string")]
-    LoneSurrogate,
-    /// A number that a double does not carry exactly (RFC 7493, section 2.2).
-    #[error("number is too large (integers up to 2^53 - 1, others below 10^308)")]
-    InexactNumber,
-    /// A confirmed deposit has fewer confirmations than it says it needs.
-    #[error("expected at least {required} confirmations, got {actual}")]
-    TooFewConfirmations {
-        /// How many it needs.
-        required: u64,
-        /// How many it has.
-        actual: u64,
-    },
-    /// A value breaks the rules of its kind, which say how: an amount, a chain, an asset, an address,
-    /// a transaction hash, a date.
-    #[error("{0}")]
-    Value(String),
-    /// A required member is not there.
-    #[error("expected {expected}, got nothing")]
-    Missing {
-        /// What it should hold.
-        expected: &'static str,
-    },
-    /// A member holds something else than the format prescribes.
-    #[error("expected {expected}, got {actual}")]
-    Unexpected {
-        /// What it should hold.
-        expected: &'static str,
-        /// What it holds, by kind.
-        actual: &'static str,
-    },
-}
-
-impl PayloadProblem {
-    /// What is wrong with a value, as its own rules say it.
-    #[must_use]
-    pub fn value(error: &dyn core::error::Error) -> Self {
-        Self::Value(error.to_string())
-    }
 }
 
 impl Rejection {
@@ -404,23 +250,5 @@ impl Rejection {
             | Self::TimestampTooNew { location, .. } => Some(location),
             _ => None,
         }
-    }
-}
-
-fn write_token(without: &Excluded, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    f.write_str("expected 1 to 256 visible ascii characters")?;
-    match without {
-        Excluded::Byte(byte) if byte.is_ascii_graphic() => {
-            write!(f, " without `{}`", char::from(*byte))
-        }
-        Excluded::JsonStart => f.write_str(" without `{`, `[` or quotes"),
-        Excluded::Byte(_) | Excluded::Nothing => Ok(()),
-    }
-}
-
-const fn between(separator: u8) -> &'static str {
-    match separator {
-        b' ' => "one space",
-        _ => "a comma",
     }
 }

@@ -11,11 +11,10 @@ use alloc::vec::Vec;
 use super::message::{self, MAX_PUBLIC_KEYS, Scheme, SignedMessage};
 use super::network::{Network, WalletChain};
 pub use super::payload::Outcome;
-use super::payload::{self, Form, Payload};
+use super::payload::{Form, Payload};
 use super::record::{Action, Expected, account_network};
-use super::{Rejection, RejectionCode};
+use super::{Rejection, RejectionCode, web3};
 use crate::freshness::Tolerance;
-use crate::json::Value;
 
 /// What the wallet writes into every login, and signs.
 const REFERENCE: &str = "TokenPocket";
@@ -96,11 +95,11 @@ impl Judge<'_> {
                 advice: None,
             });
         }
-        let claim = self.claim(&payload)?;
+        let subject = self.subject(&payload)?;
         match self.expected.action {
-            Action::Login => self.login(&payload, &claim, id),
-            Action::Sign => self.sign(&payload, &claim),
-            Action::Transfer | Action::PushTransaction => transaction(&payload, &claim),
+            Action::Login => self.login(&payload, &subject, id),
+            Action::Sign => self.sign(&payload, &subject),
+            Action::Transfer | Action::PushTransaction => transaction(&payload, &subject),
         }
     }
 
@@ -150,7 +149,7 @@ impl Judge<'_> {
     }
 
     /// What the answer says of account and chain, where both can be the record's.
-    fn claim<'p>(&'p self, payload: &'p Payload) -> Result<Claim<'p>, Rejection> {
+    fn subject<'p>(&'p self, payload: &'p Payload) -> Result<Subject<'p>, Rejection> {
         let (network, id) = (payload.network.as_deref(), payload.chain_id.as_deref());
         let chains = self.expected.chains.iter();
         let chains: Vec<_> = chains.filter(|chain| chain.is_named(network, id)).collect();
@@ -184,7 +183,7 @@ impl Judge<'_> {
             let message = "expected the account of the record, got another";
             return refuse_at(RejectionCode::AccountMismatch, message, path);
         }
-        Ok(Claim {
+        Ok(Subject {
             account: account.map(|(account, _)| account),
             network,
             chain: named.map(WalletChain::id),
@@ -192,18 +191,23 @@ impl Judge<'_> {
     }
 
     /// A login: the wallet signs a text of its own form, `timestamp + wallet + actionId + ref`.
-    fn login(&self, payload: &Payload, claim: &Claim, id: Spelling) -> Result<Answer, Rejection> {
-        let account = claim.required_account()?;
+    fn login(
+        &self,
+        payload: &Payload,
+        subject: &Subject,
+        id: Spelling,
+    ) -> Result<Answer, Rejection> {
+        let account = subject.required_account()?;
         let reference = payload.reference.as_deref();
-        let reference = reference.filter(|text| self.is_reference(text, payload, claim));
+        let reference = reference.filter(|text| self.is_reference(text, payload, subject));
         let Some(reference) = reference else {
             let message = "expected the ref TokenPocket, got another or none";
             return refuse_at(RejectionCode::MalformedPayload, message, "ref");
         };
         let timestamp = payload.timestamp.as_deref().unwrap_or_default();
         self.check_time(timestamp)?;
-        let Some(signature) = signature(payload)? else {
-            return Ok(claim.unauthenticated(ASK_AGAIN));
+        let Some(signature) = web3::signature(payload)? else {
+            return Ok(subject.unauthenticated(ASK_AGAIN));
         };
         let expected_id = &self.expected.action_id;
         let suffix = match id {
@@ -211,14 +215,14 @@ impl Judge<'_> {
             Spelling::Float => ".0",
         };
         let text = format!("{timestamp}{account}{expected_id}{suffix}{reference}");
-        let result = self.authenticate(claim, account, Scheme::Eip191, &text, &signature);
+        let result = self.authenticate(subject, account, Scheme::Eip191, &text, &signature);
         match (id, result) {
             // The wallet may have signed the id as it was given and have changed it afterwards.
             (Spelling::Float, Err(rejection))
                 if rejection.code == RejectionCode::SignatureMismatch =>
             {
                 let text = format!("{timestamp}{account}{expected_id}{reference}");
-                self.authenticate(claim, account, Scheme::Eip191, &text, &signature)
+                self.authenticate(subject, account, Scheme::Eip191, &text, &signature)
             }
             (_, result) => result,
         }
@@ -227,10 +231,10 @@ impl Judge<'_> {
     /// Whether a `ref` may stand behind the id in the signed text. Other wallets of the SimpleWallet
     /// protocol name themselves as they like. That leaves no doubt where the id starts as long as a
     /// character of it can be in no account's name.
-    fn is_reference(&self, text: &str, payload: &Payload, claim: &Claim) -> bool {
+    fn is_reference(&self, text: &str, payload: &Payload, subject: &Subject) -> bool {
         let in_name = |byte: u8| matches!(byte, b'a'..=b'z' | b'1'..=b'5' | b'.');
         let is_free = payload.is_simple_wallet
-            && claim.network == Network::Eosio
+            && subject.network == Network::Eosio
             && !self.expected.action_id.bytes().all(in_name);
         let is_visible = || text.bytes().all(|byte| byte.is_ascii_graphic());
         text == REFERENCE || (is_free && text.len() <= MAX_REFERENCE && is_visible())
@@ -262,19 +266,19 @@ impl Judge<'_> {
 
     /// A signature over the record's text. The answer does not repeat the text, and if it did, it
     /// would not be read.
-    fn sign(&self, payload: &Payload, claim: &Claim) -> Result<Answer, Rejection> {
-        let account = match (claim.account, &self.expected.address) {
+    fn sign(&self, payload: &Payload, subject: &Subject) -> Result<Answer, Rejection> {
+        let account = match (subject.account, &self.expected.address) {
             (None, Some(address)) => address,
-            _ => claim.required_account()?,
+            _ => subject.required_account()?,
         };
-        let claim = &Claim {
+        let subject = &Subject {
             account: Some(account),
-            ..*claim
+            ..*subject
         };
-        let (Some(signature), Some(text)) = (signature(payload)?, &self.expected.text) else {
-            return Ok(claim.unauthenticated(ASK_AGAIN));
+        let (Some(signature), Some(text)) = (web3::signature(payload)?, &self.expected.text) else {
+            return Ok(subject.unauthenticated(ASK_AGAIN));
         };
-        let answer = self.authenticate(claim, account, text.scheme, &text.message, &signature)?;
+        let answer = self.authenticate(subject, account, text.scheme, &text.message, &signature)?;
         Ok(match (text.scheme, self.expected.chains.first()) {
             // Whatever chain the answer names, this one is in the text.
             (Scheme::Eip4361, Some(signed)) => Answer {
@@ -289,7 +293,7 @@ impl Judge<'_> {
     /// how accounts of Ethereum sign it.
     fn authenticate(
         &self,
-        claim: &Claim,
+        subject: &Subject,
         account: &str,
         scheme: Scheme,
         text: &str,
@@ -303,8 +307,8 @@ impl Judge<'_> {
             address,
             public_keys,
         };
-        let address = match (claim.network, self.account_keys) {
-            (Network::Eosio, None) => return Ok(claim.unauthenticated(FETCH_KEYS)),
+        let address = match (subject.network, self.account_keys) {
+            (Network::Eosio, None) => return Ok(subject.unauthenticated(FETCH_KEYS)),
             (Network::Eosio, Some(keys)) => {
                 verify_by_any(&signed(Scheme::EosK1, None, keys))?;
                 // The keys are those of the account that is named, which the caller has looked up.
@@ -325,7 +329,7 @@ impl Judge<'_> {
             authenticated: true,
             address: Some(address.ok_or_else(unsigned)?),
             advice: None,
-            ..claim.unauthenticated(ASK_AGAIN)
+            ..subject.unauthenticated(ASK_AGAIN)
         })
     }
 }
@@ -361,13 +365,13 @@ enum Spelling {
 
 /// The account and chain of an answer, both possible by the record.
 #[derive(Clone, Copy)]
-struct Claim<'a> {
+struct Subject<'a> {
     account: Option<&'a str>,
     network: Network,
     chain: Option<&'a str>,
 }
 
-impl<'a> Claim<'a> {
+impl<'a> Subject<'a> {
     fn required_account(&self) -> Result<&'a str, Rejection> {
         self.account.ok_or_else(|| {
             Rejection::new(
@@ -393,7 +397,7 @@ impl<'a> Claim<'a> {
 }
 
 /// A transaction that the wallet says it has sent.
-fn transaction(payload: &Payload, claim: &Claim) -> Result<Answer, Rejection> {
+fn transaction(payload: &Payload, subject: &Subject) -> Result<Answer, Rejection> {
     let hash = payload.transaction.as_deref();
     let hash = hash.ok_or_else(|| {
         Rejection::new(
@@ -402,12 +406,12 @@ fn transaction(payload: &Payload, claim: &Claim) -> Result<Answer, Rejection> {
         )
         .at("txID")
     })?;
-    claim.network.check_transaction(hash).map_err(|error| {
+    subject.network.check_transaction(hash).map_err(|error| {
         Rejection::new(RejectionCode::MalformedPayload, error.to_string()).at("txID")
     })?;
     Ok(Answer {
         transaction: Some(hash.to_string()),
-        ..claim.unauthenticated(FETCH_TRANSACTION)
+        ..subject.unauthenticated(FETCH_TRANSACTION)
     })
 }
 
@@ -425,58 +429,6 @@ fn form_of(
 ) -> Result<Network, Rejection> {
     account_network(chains.iter().copied(), account)
         .map_err(|problem| Rejection::new(RejectionCode::MalformedPayload, problem).at(path))
-}
-
-/// The signature as text, if there is one.
-///
-/// On Ethereum it comes as web3's `accounts.sign` writes it: `{ r, s, v, message, messageHash,
-/// signature }`. The two messages are not read: what was signed is known here. An object without
-/// members has been seen where nothing was signed.
-fn signature(payload: &Payload) -> Result<Option<Cow<'_, str>>, Rejection> {
-    let malformed = |message| Rejection::new(RejectionCode::MalformedSignature, message).at("sign");
-    let Some(sign) = payload.sign.as_deref() else {
-        return Ok(None);
-    };
-    if !sign.trim_start().starts_with('{') {
-        return Ok(Some(sign.into()));
-    }
-    let not_json = || malformed("expected a signature or an object of json, got another text");
-    let document = payload::document(sign.as_bytes(), "sign").map_err(|_| not_json())?;
-    let object = document.root();
-    if object.members().next().is_none() {
-        return Ok(None);
-    }
-    let text = |name| object.get(name).and_then(Value::string);
-    if let Some(signature) = text("signature").filter(|signature| !signature.is_empty()) {
-        return Ok(Some(Cow::Owned(signature.into_owned())));
-    }
-    let parts = || {
-        let (r, s) = (scalar(&text("r")?)?, scalar(&text("s")?)?);
-        Some(format!("0x{r}{s}{:02x}", parity(object.get("v")?)?))
-    };
-    let joined = parts();
-    let joined = joined.ok_or_else(|| malformed("expected signature, or r, s and v, got neither"));
-    joined.map(|joined| Some(Cow::Owned(joined)))
-}
-
-/// Half of a signature in 64 hex digits; leading zeros may have been left out.
-fn scalar(text: &str) -> Option<String> {
-    let digits = text.strip_prefix("0x")?;
-    let good =
-        matches!(digits.len(), 1..=64) && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-    good.then(|| format!("{digits:0>64}"))
-}
-
-/// The last byte of a signature: hex behind `0x`, or decimal.
-fn parity(value: Value) -> Option<u8> {
-    let text = value.string().unwrap_or(Cow::Borrowed(value.raw()));
-    let (digits, radix) = match text.strip_prefix("0x") {
-        Some(digits) => (digits, 16),
-        None => (&*text, 10),
-    };
-    // A sign would be read as well.
-    let good = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-    u8::from_str_radix(digits, radix).ok().filter(|_| good)
 }
 
 /// What is wrong with a signature, in the words of a callback.

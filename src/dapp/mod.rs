@@ -18,5 +18,6 @@ pub mod request;
 mod secp256k1;
 pub mod sign_in;
 mod typed_data;
+mod web3;
 
 pub use rejection::{Rejection, RejectionCode};

@@ -1,0 +1,102 @@
+//! What is wrong with a header's value.
+
+use core::fmt;
+
+use thiserror::Error;
+
+/// What is wrong with a header's value.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum HeaderProblem {
+    /// Not 1 to 256 visible ASCII characters, or one that may not be among them.
+    #[error(fmt = write_token)]
+    Token {
+        /// Those that may not be among them.
+        without: Excluded,
+    },
+    /// Not a point in time in the sender's unit.
+    #[error("expected {expected}")]
+    Time {
+        /// The unit's form.
+        expected: &'static str,
+    },
+    /// More seconds than 64 bits hold.
+    #[error("too large for unix time")]
+    TimeRange,
+    /// A time that starts with a zero, where that could be a part of what stands before it.
+    #[error("expected a time without leading zeros")]
+    LeadingZero,
+    /// Not one time among the entries.
+    #[error("expected exactly one timestamp entry")]
+    OneTimestamp,
+    /// An entry of the list is not a label and a value.
+    #[error("expected `label{}value` entries separated by {}", char::from(*assign), between(*separator))]
+    SignatureEntry {
+        /// What stands between the entries.
+        separator: u8,
+        /// What stands between a label and its value.
+        assign: u8,
+    },
+    /// What has to stand before the signature does not.
+    #[error("missing the prefix that the sender puts before its signature")]
+    SignaturePrefix,
+    /// A signature is not strictly of this encoding.
+    #[error("expected each signature in {expected}")]
+    SignatureEncoding {
+        /// The encoding's form.
+        expected: &'static str,
+    },
+    /// Not JSON with a signature.
+    #[error("expected a signature, or a json object that contains one")]
+    Wrapper,
+    /// Not a list of headers that were delivered.
+    #[error("expected the names of the headers that v1 signs, got none")]
+    CoveredHeaders,
+    /// Not a JSON Web Signature without its payload.
+    #[error("expected a json web signature with detached payload")]
+    Jws,
+    /// A signature has another length than its algorithm gives.
+    #[error("expected a signature of {expected} bytes, got {actual}")]
+    SignatureLength {
+        /// The bytes that a signature has, at most where that differs.
+        expected: usize,
+        /// The bytes that came.
+        actual: usize,
+    },
+    /// More entries than a receiver is willing to try.
+    #[error("too many signatures (limit {limit})")]
+    TooManySignatures {
+        /// The budget.
+        limit: usize,
+    },
+}
+
+/// What a value may not contain because of what follows it under the signature: otherwise bytes could
+/// move from one to the other without changing what is signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Excluded {
+    /// Nothing is excluded: nothing follows, or a time, which has a form of its own.
+    Nothing,
+    /// The first byte of the fixed text that follows.
+    Byte(u8),
+    /// The characters with which JSON starts, since the body follows or another text that varies.
+    JsonStart,
+}
+
+fn write_token(without: &Excluded, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    f.write_str("expected 1 to 256 visible ascii characters")?;
+    match without {
+        Excluded::Byte(byte) if byte.is_ascii_graphic() => {
+            write!(f, " without `{}`", char::from(*byte))
+        }
+        Excluded::JsonStart => f.write_str(" without `{`, `[` or quotes"),
+        Excluded::Byte(_) | Excluded::Nothing => Ok(()),
+    }
+}
+
+const fn between(separator: u8) -> &'static str {
+    match separator {
+        b' ' => "one space",
+        _ => "a comma",
+    }
+}
