@@ -106,7 +106,7 @@ pub enum Rejection {
     /// [`Code::IpNotAllowed`].
     #[error("{client}")]
     IpNotAllowed {
-        /// What the receiver learnt of the client's address.
+        /// What the receiver knows of the client's address.
         client: Client,
     },
     /// [`Code::InsecureTransport`].
@@ -125,19 +125,19 @@ pub enum Rejection {
     /// [`Code::UnsupportedSignature`].
     #[error("no key can verify this kind of signature")]
     UnsupportedSignature {
-        /// Where the signatures stand.
+        /// Where the signatures are.
         location: Location,
     },
     /// [`Code::SignatureMismatch`].
     #[error("signature does not match any key")]
     SignatureMismatch {
-        /// Where the signatures stand.
+        /// Where the signatures are.
         location: Location,
     },
     /// [`Code::TimestampTooOld`].
     #[error("timestamp is {age} s old, at most {tolerance} s allowed")]
     TimestampTooOld {
-        /// Where the timestamp stands.
+        /// Where the timestamp is.
         location: Location,
         /// The receiver's tolerance in seconds.
         tolerance: u64,
@@ -147,7 +147,7 @@ pub enum Rejection {
     /// [`Code::TimestampTooNew`].
     #[error("timestamp is {ahead} s in the future, at most {tolerance} s allowed")]
     TimestampTooNew {
-        /// Where the timestamp stands.
+        /// Where the timestamp is.
         location: Location,
         /// The receiver's tolerance in seconds.
         tolerance: u64,
@@ -164,7 +164,7 @@ pub enum Rejection {
     },
 }
 
-/// Where something stands in a callback.
+/// A place in a callback.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Location {
     /// In the header of this name, in lower case.

@@ -36,7 +36,7 @@ impl Tolerance {
         }
     }
 
-    /// What a sender names itself, or the default.
+    /// The tolerance that the sender names, or the default.
     #[must_use]
     pub(crate) fn of(sender: &Sender) -> Self {
         Self(sender.tolerance_seconds.unwrap_or(Self::DEFAULT_SECONDS))
@@ -55,7 +55,7 @@ impl Default for Tolerance {
     }
 }
 
-/// A callback that was signed by a key holder, and recently, where its sender says when.
+/// A callback that a key holder signed, and recently, if its sender signs a time.
 pub struct Fresh<'a> {
     authentic: Authentic<'a>,
     timestamp: Option<u64>,
@@ -66,7 +66,7 @@ impl<'a> Fresh<'a> {
     ///
     /// # Errors
     /// [`Rejection::TimestampTooOld`], [`Rejection::TimestampTooNew`];
-    /// [`Rejection::MalformedPayload`] where it should be in the body and is not.
+    /// [`Rejection::MalformedPayload`] if it should be in the body and is not.
     pub(crate) fn check(
         authentic: Authentic<'a>,
         now: u64,
@@ -102,7 +102,7 @@ impl<'a> Fresh<'a> {
 }
 
 impl Tolerance {
-    /// Admits what is valid from `start` to `end` where that is at most the tolerance away.
+    /// Admits what is valid from `start` to `end` if that is at most the tolerance away.
     fn admit(
         self,
         start: u64,

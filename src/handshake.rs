@@ -9,9 +9,9 @@ use crate::encoding::Encoding;
 use crate::key::Keys;
 
 /// The proof that answers a `callback.verification`, as `v1,<base64>`: HMAC-SHA256 over
-/// `callback-verification`, the callback's id and its challenge, with newlines between. An id has no
-/// newline, so the text can never equal a callback's signed bytes. Nothing where `key`, the index of
-/// the key that signed the callback, is no secret: a public key proves nothing about its holder.
+/// `callback-verification`, the callback's id and its challenge, separated by newlines. An id has no
+/// newline, so the text can never equal a callback's signed bytes. `None` if `key`, the index of the
+/// key that signed the callback, is not a secret: a public key proves nothing about its holder.
 #[must_use]
 pub fn prove(keys: &Keys, key: usize, id: &str, challenge: &str) -> Option<String> {
     let secret = keys.secret(key, Algorithm::HmacSha256)?;

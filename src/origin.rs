@@ -26,8 +26,8 @@ impl IpRanges {
     /// in the error.
     ///
     /// # Errors
-    /// [`ConfigError::InvalidOption`] for what is no range, and for a range with bits set behind its
-    /// prefix: its author meant another one.
+    /// [`ConfigError::InvalidOption`] for an invalid range, and for one with bits set after its prefix:
+    /// its author meant another range.
     pub fn parse<'a>(
         option: &'static str,
         ranges: impl IntoIterator<Item = &'a str>,
@@ -64,7 +64,7 @@ impl AllowedIps {
         IpRanges::parse("allowedIps", ranges).map(Self)
     }
 
-    /// Lets through a client whose address is in one of the ranges. No address is no pass.
+    /// Admits a client whose address is in one of the ranges. An unknown address is refused.
     pub(crate) fn admit(&self, client: Option<&str>) -> Result<(), Rejection> {
         let refuse = |client| Err(Rejection::IpNotAllowed { client });
         let Some(text) = client else {

@@ -1,4 +1,4 @@
-//! What arrived, before anything about it is believed.
+//! What arrived, before anything about it is trusted.
 
 use crate::error::Rejection;
 
@@ -14,7 +14,7 @@ pub struct Request<'a> {
     pub method: Option<&'a str>,
     /// The URL as the sender knows it, if the receiver passed it.
     pub url: Option<&'a str>,
-    /// The client's address, where the receiver knows it.
+    /// The client's address, if the receiver knows it.
     pub ip: Option<&'a str>,
 }
 
@@ -27,20 +27,20 @@ impl<'a> Request<'a> {
             .map(|(_, value)| *value)
     }
 
-    /// The value of the header of this name, which has to be there.
+    /// The value of the header of this name, or a rejection.
     pub(crate) fn require_header(&self, name: &str) -> Result<&'a [u8], Rejection> {
         self.header(name).ok_or_else(|| Rejection::MissingHeader {
             header: name.into(),
         })
     }
 
-    /// The method, which has to be there.
+    /// The method, or a rejection.
     pub(crate) fn require_method(&self) -> Result<&'a str, Rejection> {
         self.method
             .ok_or(Rejection::IncompleteRequest { part: "method" })
     }
 
-    /// The URL, which has to be there.
+    /// The URL, or a rejection.
     pub(crate) fn require_url(&self) -> Result<&'a str, Rejection> {
         self.url.ok_or(Rejection::IncompleteRequest { part: "url" })
     }

@@ -1,8 +1,8 @@
 //! The other direction: signing what [`Verifier`](crate::verify::Verifier) accepts, for senders and
 //! for tests of receivers.
 //!
-//! A callback is made with a signature of zeros, read as any other, and the bytes that the reading
-//! finds are signed: so what is signed and what is verified can never differ.
+//! A callback is made with a signature of zeros and read like any other; the bytes that the reading
+//! finds are signed. So what is signed and what is verified can never differ.
 
 use alloc::borrow::ToOwned;
 use alloc::format;
@@ -25,7 +25,7 @@ use crate::sender::{HeaderSet, Place, Scheme, Sender};
 use crate::signature::with_message;
 use crate::timestamp::to_text;
 
-/// What a callback says of itself beside its body.
+/// What a callback has apart from its body.
 #[derive(Debug, Default, Clone)]
 pub struct Details {
     /// Identifies the callback.
@@ -40,7 +40,7 @@ pub struct Details {
     pub method: String,
     /// The request's URL.
     pub url: Option<String>,
-    /// Headers beside those of the signature: names in lower case, and their values.
+    /// Headers in addition to those of the signature: names in lower case, and their values.
     pub headers: Vec<(String, String)>,
 }
 
@@ -49,7 +49,7 @@ pub struct Details {
 pub struct Signed {
     /// The headers that it needs: names in lower case, and their values.
     pub headers: Vec<(String, String)>,
-    /// Its body, where that is not the one that was given.
+    /// Its body, if it differs from the given one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<String>,
 }
@@ -145,7 +145,7 @@ fn draft(
             headers.push((name.clone(), value.clone()));
         }
     }
-    // What else is signed has some value; which one is all the same.
+    // Other signed headers need a value; any will do.
     for name in sender.signed_headers() {
         if headers.iter().all(|(other, _)| other != name) {
             headers.push((name.to_owned(), details.key_id.clone()));
@@ -188,7 +188,7 @@ fn as_token(body: &[u8], signature: &[u8]) -> String {
     format!("{{\"data\":\"{header}.{claims}.{signature}\"}}")
 }
 
-/// The option from which came what a receiver would refuse.
+/// The option that a receiver would refuse.
 fn unacceptable(sender: &Sender, rejection: &Rejection) -> ConfigError {
     let set = sender.header_sets.first();
     let is = |name: fn(&HeaderSet) -> &Option<String>| {
@@ -209,7 +209,7 @@ fn unacceptable(sender: &Sender, rejection: &Rejection) -> ConfigError {
     invalid(option, rejection.to_string())
 }
 
-/// Whether it is the time that a receiver would refuse.
+/// Whether a receiver would refuse the time.
 const fn is_about_time(rejection: &Rejection) -> bool {
     let Rejection::MalformedHeader { problem, .. } = rejection else {
         return false;

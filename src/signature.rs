@@ -51,7 +51,7 @@ impl<'a> Authentic<'a> {
 }
 
 /// Hands over what is signed, in pieces that follow each other: the claim's bytes, or their digest
-/// where the sender hashes them first.
+/// if the sender hashes them first.
 pub(crate) fn with_message<T>(claim: &Claim, use_it: impl FnOnce(&[&[u8]]) -> T) -> T {
     let mut digest: Option<[u8; 32]> = None;
     for _ in 0..claim.sender().prehash {

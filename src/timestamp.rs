@@ -21,7 +21,7 @@ pub enum Unit {
     /// Unix seconds or milliseconds, which are told apart by their size: for a sender that is seen
     /// with both.
     Unix,
-    /// ISO 8601; in UTC where it names no offset.
+    /// ISO 8601; in UTC if it names no offset.
     Iso8601,
     /// RFC 9110, section 5.6.7; or as Go prints a time in UTC, which Tenderly puts into `Date`.
     HttpDate,
@@ -44,7 +44,7 @@ impl Unit {
 /// Checks an RFC 3339 `date-time` (section 5.6) and gives its Unix time in seconds.
 ///
 /// The day has to exist in its month and year. `T` and `Z` may be lower case, as the section
-/// allows; a space between date and time may not stand, though it leaves that to applications. A
+/// allows; a space between date and time is refused, which the section leaves to applications. A
 /// fraction of a second has any number of digits and is rounded down. A leap second (`:60`) is
 /// taken where one can be: at 23:59 UTC. It has the Unix time of the second after it, as POSIX
 /// counts.
@@ -56,7 +56,7 @@ pub fn parse(text: &str) -> Result<i64, TimestampError> {
     parse_with(text, None)
 }
 
-/// As [`parse`], and in UTC where it names no offset from it, as ISO 8601 allows.
+/// As [`parse`], but in UTC if it names no offset, as ISO 8601 allows.
 ///
 /// # Errors
 ///
@@ -239,7 +239,7 @@ pub(crate) fn to_text(seconds: u64, unit: Unit) -> String {
 const WEEKDAYS: &str = "MonTueWedThuFriSatSun";
 const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
 
-/// The year, the month and the day that are `days` behind 1970-01-01.
+/// The year, the month and the day that are `days` after 1970-01-01.
 fn civil(days: u64) -> (u64, u64, u64) {
     let (mut year, mut rest) = (1970, days.min(3_000_000));
     let length = |year: u64| {
@@ -267,11 +267,11 @@ fn civil(days: u64) -> (u64, u64, u64) {
 pub enum TimestampError {
     /// Not of the form `2006-01-02T15:04:05Z`.
     Form,
-    /// There is no such day.
+    /// The day does not exist.
     Date,
-    /// There is no such time of day.
+    /// The time of day does not exist.
     Time,
-    /// There is no such offset from UTC.
+    /// The offset from UTC does not exist.
     Offset,
 }
 

@@ -6,19 +6,19 @@ use crate::error::Rejection;
 use crate::origin::IpRanges;
 use crate::url;
 
-/// What a receiver demands of the transport, and whose word about it counts.
+/// What a receiver requires of the transport, and which proxies it believes.
 #[derive(Debug, Default)]
 pub struct Transport {
     /// The proxies whose forwarded headers are believed.
     pub trusted_proxies: IpRanges,
-    /// Where HTTPS is demanded.
+    /// Where HTTPS is required.
     pub https: Https,
 }
 
-/// Where HTTPS is demanded.
+/// Where HTTPS is required.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Https {
-    /// Everywhere but between programs of one machine.
+    /// Everywhere except between programs on one machine.
     #[default]
     OutsideLoopback,
     /// Everywhere.
@@ -27,14 +27,14 @@ pub enum Https {
     Never,
 }
 
-/// What is known of a request beside its headers and body.
+/// What is known about a request apart from its headers and body.
 #[derive(Debug, Default)]
 pub struct Arrival<'a> {
     /// The address at the other end of the connection.
     pub peer: Option<&'a str>,
     /// Whether the connection is encrypted.
     pub secure: bool,
-    /// The host that the request names. It stands for the peer where nobody knows one.
+    /// The host that the request names. It replaces an unknown peer.
     pub host: Option<&'a str>,
     /// `X-Forwarded-For`: the addresses of the client and of the proxies between, in this order.
     pub forwarded_for: Option<&'a str>,
@@ -43,8 +43,8 @@ pub struct Arrival<'a> {
 }
 
 impl Transport {
-    /// Finds the client's address and demands HTTPS. An address is nothing where nobody knows one,
-    /// and where a trusted proxy names something that is none.
+    /// Finds the client's address and requires HTTPS. The address is `None` if it is unknown, or if a
+    /// trusted proxy names something that is not an address.
     ///
     /// # Errors
     /// [`Rejection::InsecureTransport`].
@@ -74,8 +74,8 @@ impl Transport {
         self.trusted_proxies.contains(client.address)
     }
 
-    /// The right-most hop that is no trusted proxy: each proxy appends the address that it saw, so
-    /// whatever stands further left is the client's own claim. Where all are trusted, the first.
+    /// The right-most hop that is not a trusted proxy: each proxy appends the address that it saw, so
+    /// anything further left is only the client's claim. If all are trusted, the first hop.
     fn client_behind<'a>(&self, peer: Client<'a>, hops: &'a str) -> Option<Client<'a>> {
         let mut client = peer;
         for hop in hops.as_bytes().rsplit(is_comma) {
@@ -129,7 +129,7 @@ fn is_port(text: &str) -> bool {
     text.parse::<u16>().is_ok()
 }
 
-/// The nearest proxy's word is the last one of the list.
+/// The nearest proxy appends the last entry.
 fn is_https(protocols: &str) -> bool {
     let last = protocols.rsplit(',').next().unwrap_or_default();
     last.trim_matches([' ', '\t']).eq_ignore_ascii_case("https")

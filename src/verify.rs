@@ -1,5 +1,5 @@
-//! The pipeline: a request goes through the stages in this order or not at all, since each stage
-//! takes what only the one before it can make.
+//! The pipeline. A request can only go through the stages in this order: each stage takes what only
+//! the one before it can make.
 
 use alloc::format;
 use alloc::string::String;
@@ -36,15 +36,15 @@ pub struct Options {
     pub tolerance: Tolerance,
     /// The longest body, in bytes.
     pub max_body_bytes: usize,
-    /// Where they may come from; anywhere if there is none.
+    /// Where they may come from; `None` for anywhere.
     pub allowed_ips: Option<AllowedIps>,
 }
 
 impl Options {
     /// The default limit on a body: 1 MiB.
     pub const DEFAULT_MAX_BODY_BYTES: usize = 1 << 20;
-    /// The highest limit that can be set: 64 MiB, so that a slip of the pen does not give an attacker
-    /// the receiver's memory.
+    /// The highest limit that can be set: 64 MiB, so that a typing error does not hand an attacker the
+    /// receiver's memory.
     pub const HIGHEST_MAX_BODY_BYTES: usize = 1 << 26;
 
     /// The default options.
@@ -109,8 +109,8 @@ impl Verifier {
         Ok(Accepted { fresh, event })
     }
 
-    /// Proves with the key that signed a `callback.verification` that this side holds it, too. Nothing
-    /// where that key is a public one.
+    /// Proves with the key that signed a `callback.verification` that this side holds it as well. `None`
+    /// if that key is a public key.
     #[must_use]
     pub fn prove(&self, key: usize, id: &str, challenge: &str) -> Option<String> {
         handshake::prove(&self.keys, key, id, challenge)
@@ -133,7 +133,7 @@ impl Verifier {
         self.tolerance
     }
 
-    /// The longest body that it takes, in bytes.
+    /// The longest accepted body, in bytes.
     #[must_use]
     pub const fn max_body_bytes(&self) -> usize {
         self.max_body_bytes
@@ -162,7 +162,7 @@ impl<'a> Accepted<'a> {
         }
     }
 
-    /// When it was signed, in Unix seconds, where its sender says so.
+    /// When it was signed, in Unix seconds, if its sender signs that.
     #[must_use]
     pub const fn timestamp(&self) -> Option<u64> {
         self.fresh.timestamp()
@@ -174,7 +174,7 @@ impl<'a> Accepted<'a> {
         self.fresh.authentic().key()
     }
 
-    /// How its body is to be read.
+    /// How to read its body.
     #[must_use]
     pub const fn event(&self) -> &Event {
         &self.event

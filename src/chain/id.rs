@@ -50,13 +50,13 @@ impl<'a> Chain<'a> {
         self.id
     }
 
-    /// What stands before the colon: the kind of chain.
+    /// The part before the colon: the kind of chain.
     #[must_use]
     pub fn namespace(&self) -> &'a str {
         self.namespace
     }
 
-    /// What stands after the colon: which chain of its kind.
+    /// The part after the colon: which chain of its kind.
     #[must_use]
     pub fn reference(&self) -> &'a str {
         self.reference
@@ -106,7 +106,7 @@ pub enum Family {
         /// checked; their transaction hashes have one form.
         mainnet: bool,
     },
-    /// EIP-155: Ethereum and every chain with its accounts, whatever the chain id.
+    /// EIP-155: Ethereum and every chain with its kind of accounts, with any chain id.
     Evm,
     /// TRON; the test networks have the same addresses.
     Tron,
@@ -116,7 +116,7 @@ pub enum Family {
     Aptos,
     /// Polkadot, Kusama, their parachains and other Substrate chains.
     Polkadot {
-        /// The network's SS58 prefix; `None` where it is not known here, and any is accepted.
+        /// The network's SS58 prefix; `None` if it is unknown here, and any is accepted.
         prefix: Option<u16>,
     },
     /// EOS and the other Antelope chains.
@@ -156,7 +156,8 @@ impl fmt::Display for ChainError {
 
 impl core::error::Error for ChainError {}
 
-/// The chains that are best known, and their names for people. TRON stands twice: wallets write the chain id as `eth_chainId` answers it, in hex; the
+/// The best-known chains and their names for people. TRON is listed twice: wallets write the chain id
+/// in hex, as `eth_chainId` returns it; the
 /// [namespace's profile](https://namespaces.chainagnostic.org/tron/caip2) writes it in decimal.
 pub const NAMES: [(&str, &str); 12] = [
     ("bip122:000000000019d6689c085ae165831e93", "Bitcoin"),

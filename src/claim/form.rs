@@ -11,14 +11,14 @@ use crate::timestamp::{self, Unit};
 const MAX_TOKEN_BYTES: usize = 256;
 const _: () = assert!(MAX_TOKEN_BYTES == 256, "HeaderProblem::Token names it");
 
-/// What is as large is no number of seconds: it would be the year 5138.
+/// Too large to be seconds: that would be the year 5138.
 const FIRST_MILLISECONDS: u64 = 100_000_000_000;
 
 /// The longest signature: an RSA key has up to 4096 bits.
 const MAX_SIGNATURE_BYTES: usize = 512;
 
-/// An id, a nonce or the like: 1 to 256 visible ASCII characters. What follows it under the
-/// signature may not be in it, or bytes could move between the two under one signature.
+/// An id, a nonce or the like: 1 to 256 visible ASCII characters. It may not contain what follows it
+/// in the signed bytes, or bytes could move from one to the other under the same signature.
 pub(super) fn token(value: &[u8], without: Excluded) -> Result<&str, HeaderProblem> {
     let problem = HeaderProblem::Token { without };
     if value.contains(&b' ') {
@@ -27,14 +27,14 @@ pub(super) fn token(value: &[u8], without: Excluded) -> Result<&str, HeaderProbl
     text(value, without)
 }
 
-/// The same for a header of any kind, in which there may be spaces.
+/// The same for other headers, which may contain spaces.
 pub(super) fn text(value: &[u8], without: Excluded) -> Result<&str, HeaderProblem> {
     let problem = HeaderProblem::Token { without };
     let allowed = |byte: &u8| {
         (byte.is_ascii_graphic() || *byte == b' ')
             && match without {
                 Excluded::Byte(other) => *byte != other,
-                // JSON can start with these, so that a body could start in the value.
+                // JSON can start with these, so a body could start inside the value.
                 Excluded::JsonStart => !b"{[\"".contains(byte),
                 Excluded::Nothing => true,
             }
@@ -79,7 +79,7 @@ fn digits(text: &[u8], problem: HeaderProblem) -> Result<u64, HeaderProblem> {
     number.ok_or(HeaderProblem::TimeRange)
 }
 
-/// The bytes of a signature, which has to have as many as its algorithm gives.
+/// Decodes a signature and checks its length.
 pub(super) fn signature(
     text: &[u8],
     encoding: Encoding,

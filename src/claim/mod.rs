@@ -16,8 +16,8 @@ use crate::sender::{HeaderSet, Scheme, Sender};
 pub(crate) use form::time_from_text;
 pub(crate) use schemes::VERIFY_HASH;
 
-/// The most signatures that are tried: each costs an attacker 90 bytes of header and the receiver,
-/// where the key is a public one, a pass over the body. A rotation needs two or three.
+/// The most signatures that are tried. Each costs an attacker 90 bytes of header and, with a public
+/// key, costs the receiver a pass over the body. A rotation needs two or three.
 pub const MAX_SIGNATURES: usize = 16;
 
 /// A callback whose headers have the form that its sender prescribes.
@@ -31,7 +31,7 @@ pub struct Claim<'a> {
     signatures: Vec<Signature>,
     signed: Vec<Cow<'a, [u8]>>,
     content: Cow<'a, [u8]>,
-    /// The body, where it had to be read to find the signed bytes.
+    /// The body, if it was read to find the signed bytes.
     document: Option<Document<'a>>,
     request: Request<'a>,
 }
@@ -43,12 +43,12 @@ pub(crate) struct Signature {
 }
 
 impl<'a> Claim<'a> {
-    /// Reads the sender's headers, and the body where the sender has put its signature there.
+    /// Reads the sender's headers, and the body if the sender puts its signature there.
     ///
     /// # Errors
     /// [`Rejection::MissingHeader`], [`Rejection::MalformedHeader`],
-    /// [`Rejection::UnsupportedSignature`]; [`Rejection::SignatureMismatch`] where the signed bytes
-    /// cannot even be told.
+    /// [`Rejection::UnsupportedSignature`]; [`Rejection::SignatureMismatch`] if the signed bytes
+    /// cannot be determined.
     pub(crate) fn read(request: &Request<'a>, sender: &'a Sender) -> Result<Self, Rejection> {
         let read = match sender.scheme {
             Scheme::Plain => plain::read,
@@ -81,12 +81,12 @@ impl<'a> Claim<'a> {
         self.key_id.as_deref()
     }
 
-    /// What the signature speaks for: the body, or what a scheme takes from it.
+    /// What the signature covers: the body, or what a scheme extracts from it.
     pub(crate) fn content(&self) -> &[u8] {
         &self.content
     }
 
-    /// The body as JSON, where it has been read already.
+    /// The body as JSON, if it has been read already.
     pub(crate) const fn document(&self) -> Option<&Document<'a>> {
         self.document.as_ref()
     }
@@ -100,7 +100,7 @@ impl<'a> Claim<'a> {
         self.sender
     }
 
-    /// Where its signature stands.
+    /// Where its signature is.
     pub(crate) fn location(&self) -> Location {
         match (self.headers, self.sender.scheme) {
             (Some(set), _) => Location::Header(set.signature.clone()),
@@ -109,7 +109,7 @@ impl<'a> Claim<'a> {
         }
     }
 
-    /// Where the time stands that is compared with the clock.
+    /// Where the time is that is compared with the clock.
     pub(crate) fn time_location(&self) -> Location {
         let header = self.headers.and_then(|set| set.timestamp.clone());
         header.map_or_else(|| self.location(), Location::Header)

@@ -17,16 +17,16 @@ pub(super) fn read<'a>(request: &Request<'a>, sender: &'a Sender) -> Result<Clai
     read_over(request, sender, Cow::Borrowed(request.body), as_it_is)
 }
 
-/// What takes the signatures from their header.
+/// Takes the signatures out of their header's value.
 type Unwrap = fn(&[u8]) -> Result<Cow<'_, [u8]>, HeaderProblem>;
 
-/// The header holds nothing else.
+/// For a header that holds only signatures.
 pub(super) fn as_it_is(value: &[u8]) -> Result<Cow<'_, [u8]>, HeaderProblem> {
     Ok(Cow::Borrowed(value))
 }
 
-/// Reads the headers of a sender for which `content` is signed in the body's place, and whose
-/// signatures are what `unwrap` takes from their header.
+/// Reads the headers of a sender that signs `content` in place of the body, with `unwrap` for the
+/// header that holds its signatures.
 pub(super) fn read_over<'a>(
     request: &Request<'a>,
     sender: &'a Sender,
@@ -79,7 +79,7 @@ struct Values<'a> {
 }
 
 impl<'a> Values<'a> {
-    /// Reads the headers, which have to be there.
+    /// Reads the headers, all of which are required.
     fn read(
         request: &Request<'a>,
         sender: &'a Sender,
@@ -127,7 +127,7 @@ impl<'a> Values<'a> {
                 Part::Id => part_of(self.id, &self.headers.id, without)?,
                 Part::Nonce => part_of(self.nonce, &self.headers.nonce, without)?,
                 Part::KeyId => part_of(self.key_id, &self.headers.key_id, without)?,
-                // A zero in front could be the last byte of what stands before the time.
+                // A leading zero could be the last byte of the part before the time.
                 Part::Timestamp => match self.time {
                     Some([b'0', _, ..]) if follows_text => {
                         return Err(malformed(self.time_header)(HeaderProblem::LeadingZero));
@@ -162,8 +162,8 @@ fn part_of<'a>(
     Ok(text.as_bytes())
 }
 
-/// The first set whose signature is there; the first of all where none is. Of several with that
-/// signature, the first that is complete.
+/// The first set whose signature header is present, or else the first set. If several sets share
+/// that header, the first complete one.
 fn choose_headers<'a>(request: &Request, sender: &'a Sender) -> Result<&'a HeaderSet, Rejection> {
     let is_there = |name: &str| request.header(name).is_some();
     let is_complete = |set: &HeaderSet| {
@@ -192,7 +192,7 @@ fn check_expected(request: &Request, sender: &Sender) -> Result<(), Rejection> {
     Ok(())
 }
 
-/// What is signed: for a GET it may be another text, and nothing speaks for a body then.
+/// What is signed. Some senders sign another text for a GET, which cannot have a signed body.
 fn choose_template<'a>(request: &Request, sender: &'a Sender) -> Result<&'a Template, Rejection> {
     let Some(template) = &sender.signed_on_get else {
         return Ok(&sender.signed);
@@ -226,7 +226,7 @@ pub(super) fn entries<'v>(
                 limit: MAX_SIGNATURES,
             });
         }
-        // A list with commas may have a space behind each (RFC 9110, section 5.6.1).
+        // In a list with commas, a space may follow each (RFC 9110, section 5.6.1).
         let entry = match entry {
             [b' ', rest @ ..] if separator == b',' && index > 0 => rest,
             entry => entry,
@@ -262,7 +262,7 @@ fn labelled_time<'v>(
     found.ok_or(HeaderProblem::OneTimestamp)
 }
 
-/// The signatures in a header's value. Those with another label are left out: senders grow.
+/// The signatures in a header's value. Unknown labels are ignored: senders add new ones.
 fn signatures(value: &[u8], form: &SignatureForm) -> Result<Vec<Signature>, HeaderProblem> {
     let decode = |text, algorithm| {
         let bytes = form::signature(text, form.encoding, algorithm)?;

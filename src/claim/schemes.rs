@@ -1,6 +1,6 @@
-//! Senders whose rules are beyond what a descriptor can say. Some of them sign what has to be read
-//! before it can be verified; it is read by the strict and bounded reader of [`json`](crate::json),
-//! and nothing of it counts until the signature is right.
+//! Schemes that a descriptor cannot express. Some of them have to read the body before it is
+//! verified: that takes the strict, bounded reader of [`json`](crate::json), and nothing that it
+//! reads is trusted before the signature matches.
 
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -26,7 +26,7 @@ pub(super) fn sorted_json<'a>(
     let document = document(request, sender)?;
     let sorted = canonical::compact(document.root(), Order::Sorted).into_bytes();
     let claim = read_over(request, sender, Cow::Owned(sorted), as_it_is)?;
-    // The two differ in white space, the order of members and the spelling of strings alone.
+    // The two differ only in white space, the order of members and the spelling of strings.
     Ok(Claim {
         content: Cow::Borrowed(request.body),
         document: Some(document),
@@ -34,7 +34,7 @@ pub(super) fn sorted_json<'a>(
     })
 }
 
-/// Only the member `payload` of the body is signed, as compact JSON, and only it is handed over.
+/// Only the member `payload` of the body is signed, as compact JSON; it is the content.
 pub(super) fn signed_member<'a>(
     request: &Request<'a>,
     sender: &'a Sender,
@@ -45,7 +45,7 @@ pub(super) fn signed_member<'a>(
     read_over(request, sender, Cow::Owned(content), as_it_is)
 }
 
-/// The signature stands in an object of JSON, `{"v":"1","s":"..."}`, or alone.
+/// The header holds the signature, or a JSON object with it: `{"v":"1","s":"..."}`.
 pub(super) fn wrapped_signature<'a>(
     request: &Request<'a>,
     sender: &'a Sender,
@@ -63,8 +63,8 @@ pub(super) fn wrapped_signature<'a>(
     })
 }
 
-/// `v0` is over the time and the body. `v1` is over headers, too, which `h` names; where it is there,
-/// it alone decides, or else a weaker signature could stand in for a stronger one.
+/// `v0` signs the time and the body. `v1` also signs the headers that `h` names. If a `v1` is present,
+/// only `v1` counts: otherwise a weaker signature could replace a stronger one.
 pub(super) fn hook0<'a>(request: &Request<'a>, sender: &'a Sender) -> Result<Claim<'a>, Rejection> {
     let headers = sender.header_sets.first();
     let header = headers.map_or("", |set| &set.signature);
@@ -134,8 +134,8 @@ pub(super) fn hook0<'a>(request: &Request<'a>, sender: &'a Sender) -> Result<Cla
 /// The member that holds Plisio's signature.
 pub(crate) const VERIFY_HASH: &str = "verify_hash";
 
-/// The signature is a member of the body. It is over the others, sorted, with scalar values as
-/// strings, and these are handed over.
+/// The signature is a member of the body. It signs the other members, sorted, with scalar values as
+/// strings; these are the content.
 pub(super) fn plisio<'a>(
     request: &Request<'a>,
     sender: &'a Sender,
@@ -167,7 +167,7 @@ pub(super) fn plisio<'a>(
 }
 
 /// The body's member `data` is a JSON Web Token with HS256 (RFC 7519, RFC 7518 section 3.2). Its
-/// claims are handed over.
+/// claims are the content.
 pub(super) fn jwt_member<'a>(
     request: &Request<'a>,
     sender: &'a Sender,
@@ -250,7 +250,7 @@ pub(super) fn detached_jws<'a>(
     })
 }
 
-/// A claim whose signature stands in the body.
+/// A claim whose signature is in the body.
 fn in_body<'a>(
     request: &Request<'a>,
     sender: &'a Sender,
@@ -273,7 +273,7 @@ fn in_body<'a>(
     }
 }
 
-/// The body as JSON. What is none has no bytes that a signature could be over.
+/// The body as JSON. Anything else has no signed bytes.
 fn document<'a>(request: &Request<'a>, sender: &Sender) -> Result<Document<'a>, Rejection> {
     let location = || match sender.header_sets.first() {
         Some(set) => Location::Header(set.signature.clone()),
@@ -291,11 +291,11 @@ fn member<'d>(root: Value<'d>, name: &str, expected: &'static str) -> Result<Val
     })
 }
 
-/// The header names another algorithm, or an extension that has to be understood.
+/// The header names another algorithm, or a critical extension.
 struct Unsupported;
 
-/// The key id of a JOSE header (RFC 7515, section 4) for this very algorithm. Nothing for what is no
-/// such header.
+/// The key id of a JOSE header (RFC 7515, section 4) for this algorithm. `None` if it is
+/// no such header.
 fn jose_header(text: &[u8], algorithm: &str) -> Option<Result<Option<String>, Unsupported>> {
     let json = Encoding::Base64Url.decode(text)?;
     let document = Document::read(&json, Integers::Any).ok()?;

@@ -23,7 +23,7 @@ pub enum HeaderProblem {
     /// More seconds than 64 bits hold.
     #[error("too large for unix time")]
     TimeRange,
-    /// A time that starts with a zero, where that could be a part of what stands before it.
+    /// A time with a leading zero, which could be the end of the part before it.
     #[error("expected a time without leading zeros")]
     LeadingZero,
     /// Not one time among the entries.
@@ -32,12 +32,12 @@ pub enum HeaderProblem {
     /// An entry of the list is not a label and a value.
     #[error("expected `label{}value` entries separated by {}", char::from(*assign), between(*separator))]
     SignatureEntry {
-        /// What stands between the entries.
+        /// The separator of entries.
         separator: u8,
-        /// What stands between a label and its value.
+        /// The separator of a label and its value.
         assign: u8,
     },
-    /// What has to stand before the signature does not.
+    /// The signature lacks its prefix.
     #[error("missing the prefix that the sender puts before its signature")]
     SignaturePrefix,
     /// A signature is not strictly of this encoding.
@@ -58,12 +58,12 @@ pub enum HeaderProblem {
     /// A signature has another length than its algorithm gives.
     #[error("expected a signature of {expected} bytes, got {actual}")]
     SignatureLength {
-        /// The bytes that a signature has, at most where that differs.
+        /// The bytes of a signature; the most if the length varies.
         expected: usize,
         /// The bytes that came.
         actual: usize,
     },
-    /// More entries than a receiver is willing to try.
+    /// More entries than a receiver tries.
     #[error("too many signatures (limit {limit})")]
     TooManySignatures {
         /// The budget.

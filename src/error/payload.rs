@@ -20,24 +20,24 @@ pub enum PayloadProblem {
     /// The JSON grammar of RFC 8259 is broken.
     #[error("expected {expected} at offset {offset}")]
     Syntax {
-        /// What could stand at the offset.
+        /// What is valid at the offset.
         expected: &'static str,
         /// Bytes before the fault.
         offset: usize,
     },
-    /// A complete value is followed by something else than white space.
+    /// A complete value is followed by something other than white space.
     #[error("trailing data at offset {offset}")]
     TrailingData {
         /// Bytes before what follows.
         offset: usize,
     },
-    /// More containers inside each other than the limit.
+    /// More nested containers than the limit.
     #[error("nested more than {limit} levels deep")]
     TooDeep {
         /// The limit.
         limit: usize,
     },
-    /// An object has two members of this name.
+    /// An object has two members with this name.
     #[error("duplicate member")]
     DuplicateKey,
     /// A `\u` escape names half of a surrogate pair.
@@ -58,13 +58,13 @@ pub enum PayloadProblem {
     /// a transaction hash, a date.
     #[error("{0}")]
     Value(String),
-    /// A required member is not there.
+    /// A required member is missing.
     #[error("expected {expected}, got nothing")]
     Missing {
         /// What it should hold.
         expected: &'static str,
     },
-    /// A member holds something else than the format prescribes.
+    /// A member holds something other than the format prescribes.
     #[error("expected {expected}, got {actual}")]
     Unexpected {
         /// What it should hold.

@@ -43,10 +43,10 @@ const fn fits(fields: &[Field]) -> bool {
 /// The longest id, in characters.
 const MAX_ID: usize = 256;
 
-/// What checking finds out beside that all is well.
+/// What the check found out about valid data.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Findings {
-    /// Whether every address and hash was checked by the rules of its chain.
+    /// Whether every address and hash was checked by its chain's rules.
     pub address_checked: bool,
     /// The amounts in whole tokens, by the name of their member.
     pub decimals: Vec<(&'static str, String)>,
@@ -202,7 +202,7 @@ fn check_list(list: Value, fields: &'static [Field], findings: &mut Findings) ->
     Ok(())
 }
 
-/// A deposit that calls itself confirmed has a confirmation, and as many as it says it needs.
+/// A confirmed deposit needs at least one confirmation, and as many as it says it requires.
 fn check_settled(data: Value) -> Result<(), Fault> {
     let number = |name| data.get(name).and_then(Value::integer);
     let required = number("requiredConfirmations").unwrap_or(1).max(1);

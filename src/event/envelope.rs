@@ -6,8 +6,8 @@ use crate::event::model;
 use crate::json::{Document, Fault, Value};
 use crate::timestamp;
 
-/// Checks a body: its envelope, and the data of a type that is known. Members that the format does
-/// not name may stand anywhere.
+/// Checks a body: its envelope, and the data of a known type. Unknown members are allowed
+/// everywhere.
 pub(super) fn check(document: &Document) -> Result<Option<Findings>, Fault> {
     let root = document.root();
     if !root.is_object() {

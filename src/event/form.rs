@@ -12,10 +12,10 @@ use crate::url;
 const MAX_FIELDS: usize = 1000;
 const _: () = assert!(MAX_FIELDS == 1000, "the message below names it");
 
-/// The object of JSON that has the form's fields, all of them strings.
+/// The form's fields as a JSON object of strings.
 ///
 /// # Errors
-/// For a field that comes twice, for more than [`MAX_FIELDS`], and for what is not encoded as the standard says.
+/// A field that occurs twice, more than [`MAX_FIELDS`] fields, or an invalid encoding.
 pub(super) fn to_json(form: &str) -> Result<String, Fault> {
     let mut names: Vec<String> = Vec::new();
     let mut json = String::from("{");

@@ -21,29 +21,29 @@ use crate::sender::Payload;
 
 pub use data::Findings;
 
-/// How a body that was accepted is to be read.
+/// How to read an accepted body.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
-    /// An event of the `tp-wallet` format of a type that is known, with its data checked.
+    /// A `tp-wallet` event of a known type, with its data checked.
     Known(Findings),
-    /// An event of the `tp-wallet` format of another type, with its data as it came: senders grow.
+    /// A `tp-wallet` event of an unknown type, with its data as it came: senders add types.
     Unknown,
-    /// Another sender's.
+    /// Another sender's callback.
     Other(Other),
 }
 
 /// A callback of a sender whose events are not known here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Other {
-    /// What its sender calls it.
+    /// Its type, in its sender's words.
     pub kind: Option<String>,
-    /// What its sender calls it by.
+    /// Its id, as its sender assigns it.
     pub id: Option<String>,
     /// Whether that id is signed.
     pub is_id_signed: bool,
     /// What it holds.
     pub payload: Content,
-    /// The SHA-256 of what is signed, where that is not the body's own bytes.
+    /// The SHA-256 of what is signed, if that is not the body itself.
     pub content_hash: Option<[u8; 32]>,
 }
 
@@ -54,17 +54,17 @@ pub enum Content {
     Json,
     /// The body, which is other text.
     Text,
-    /// The body, which is no text at all.
+    /// The body, which is not text.
     Binary,
     /// Nothing: the body is empty.
     Empty,
-    /// This JSON: what the signature speaks for is not the body itself.
+    /// This JSON: the signature covers something other than the body itself.
     Given(String),
 }
 
 impl Event {
-    /// Checks that the body is what its sender prescribes, and nothing on which two readers could
-    /// disagree.
+    /// Checks that the body has its sender's format and nothing that two parsers could read
+    /// differently.
     ///
     /// # Errors
     /// [`Rejection::MalformedPayload`].

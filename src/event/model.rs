@@ -1,5 +1,5 @@
-//! The events of the `tp-wallet` format, as data. What is checked, the package's TypeScript types and
-//! its JSON Schema are all made from these tables.
+//! The events of the `tp-wallet` format, as data. The checks, the TypeScript types and the JSON Schema
+//! are all made from these tables.
 
 use super::{deposit, transaction, user, verification, withdrawal};
 
@@ -15,11 +15,11 @@ pub static FAMILIES: [&Family; 5] = [
 /// The events that share the members of `data`. A type is `family.status`.
 #[derive(Debug)]
 pub struct Family {
-    /// What stands before the dot.
+    /// The part before the dot.
     pub name: &'static str,
-    /// What can stand behind it.
+    /// The parts that may follow the dot.
     pub statuses: &'static [Status],
-    /// The members of `data`. The chain stands before what is checked by its rules.
+    /// The members of `data`. The chain comes before the members that its rules check.
     pub fields: &'static [Field],
     /// Whether `confirmations` has to reach `requiredConfirmations` in this status.
     pub settled: Option<&'static str>,
@@ -28,7 +28,7 @@ pub struct Family {
 /// One type of event.
 #[derive(Debug)]
 pub struct Status {
-    /// What stands behind the dot.
+    /// The part after the dot.
     pub name: &'static str,
     /// Members that are optional in the family and required here.
     pub requires: &'static [&'static str],
@@ -44,7 +44,7 @@ pub struct Field {
     pub name: &'static str,
     /// What it holds.
     pub kind: Kind,
-    /// Whether it has to be there in every status.
+    /// Whether it is required in every status.
     pub required: bool,
     /// What it means.
     #[cfg(not(target_arch = "wasm32"))]

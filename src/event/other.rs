@@ -10,7 +10,7 @@ use crate::event::{Content, Other, form};
 use crate::json::{Document, Integers, Value};
 use crate::sender::{Payload, Place};
 
-/// Reads what the signature speaks for.
+/// Reads what the signature covers.
 pub(super) fn read(claim: &Claim) -> Result<Other, Rejection> {
     let sender = claim.sender();
     let read = match claim.document() {
@@ -59,8 +59,8 @@ pub(super) fn read(claim: &Claim) -> Result<Other, Rejection> {
     })
 }
 
-/// Whether the sender may send something else than JSON. What looks like JSON has to be JSON:
-/// another reader could make something of it.
+/// Whether the sender may send something other than JSON. What looks like JSON has to be JSON:
+/// a lenient parser could accept it.
 fn may_be_no_json(claim: &Claim) -> bool {
     let text = str::from_utf8(claim.content());
     let looks_like_json = |text: &str| text.trim_start().starts_with(['{', '[']);

@@ -23,7 +23,7 @@ const READING: usize = 24;
 
 const MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Hands over one body after the other, the most common ones first, until there are enough.
+/// Visits one candidate after another, the most common first, until the visitor stops.
 pub(super) fn visit(body: &[u8], bodies: &mut Bodies) -> ControlFlow<()> {
     let text = body.strip_prefix(MARK).unwrap_or(body);
     let document = read(text, bodies);
@@ -219,7 +219,7 @@ fn inflate(body: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
-/// What stands behind the header of a gzip member (RFC 1952, section 2.3).
+/// What follows the header of a gzip member (RFC 1952, section 2.3).
 fn gzip_data(body: &[u8]) -> Option<&[u8]> {
     let (header, mut rest) = body.split_at_checked(10)?;
     let flags = *header.get(3)?;
@@ -238,7 +238,7 @@ fn gzip_data(body: &[u8]) -> Option<&[u8]> {
     Some(rest)
 }
 
-/// A body as JSON, if it is that, and not too long to find out.
+/// A body as JSON, if it is JSON and the budget allows reading it.
 fn read<'b>(body: &'b [u8], bodies: &mut Bodies) -> Option<Document<'b>> {
     let document = || Document::read(body, Integers::Any).ok();
     bodies.afford(READING).then(document)?

@@ -1,4 +1,4 @@
-//! A callback with what is believed about it, changes of either, and what trying them may cost.
+//! A callback with the assumptions about it, changes to either, and the budget for trying them.
 
 use alloc::borrow::ToOwned;
 use alloc::rc::Rc;
@@ -14,7 +14,7 @@ use crate::signature::Authentic;
 
 pub(super) type Headers = Vec<(String, Vec<u8>)>;
 
-/// A mistake undone: what the callback or the configuration was without it.
+/// A mistake undone: the parts of the callback or configuration that differ without it.
 #[derive(Default)]
 pub(super) struct Change {
     pub(super) findings: Vec<Finding>,
@@ -26,10 +26,10 @@ pub(super) struct Change {
     pub(super) body: Option<Vec<u8>>,
 }
 
-/// Single keys with their places in the list that was given.
+/// Single keys with their indexes in the given list.
 pub(super) type IndexedKeys = Vec<(usize, Rc<Keys>)>;
 
-/// A callback, and what is believed about it.
+/// A callback and the assumptions about it.
 #[derive(Clone, Copy)]
 pub(super) struct Case<'c> {
     pub(super) sender: &'c Sender,
@@ -40,25 +40,25 @@ pub(super) struct Case<'c> {
     pub(super) body: &'c [u8],
 }
 
-/// The work that may still be done. Whoever sends a callback chooses its size, and explaining one may
-/// not take much longer than a second.
+/// The work that is left. The sender chooses a callback's size, and explaining one must not take much
+/// longer than a second.
 pub(super) struct Budget {
-    /// In bytes through SHA-256.
+    /// In bytes hashed with SHA-256.
     work: usize,
-    /// Whether something was left undone.
+    /// Whether something was not tried.
     exceeded: bool,
 }
 
 /// What a search may cost.
 const WORK: usize = 3 << 25;
 
-/// What an attempt costs beside the bytes that it hashes.
+/// What an attempt costs in addition to the bytes that it hashes.
 const ATTEMPT: usize = 1 << 10;
 
 /// What it costs to verify a signature with a public key.
 const PUBLIC_KEY: usize = 1 << 19;
 
-/// How much slower than hashing bytes it is to read them as JSON and to sort them.
+/// How much slower reading and sorting JSON is than hashing it.
 const SORTING: usize = 16;
 
 impl Budget {
@@ -69,7 +69,7 @@ impl Budget {
         }
     }
 
-    /// Whether there is enough left, which is then less.
+    /// Spends work; false if there is not enough left.
     pub(super) fn spend(&mut self, work: usize) -> bool {
         let left = self.work.checked_sub(work);
         self.work = left.unwrap_or(self.work);
@@ -129,8 +129,8 @@ impl<'c> Case<'c> {
         }
     }
 
-    /// The index of the first key that made the signature. Nothing where none did, or where the
-    /// budget is spent.
+    /// The index of the first key that made the signature. `None` if none did or if the budget is
+    /// spent.
     pub(super) fn authenticate(self, budget: &mut Budget) -> Option<usize> {
         if !budget.spend(self.cost()) {
             return None;
@@ -140,7 +140,7 @@ impl<'c> Case<'c> {
         Some(index)
     }
 
-    /// The callback with the place of the first key that made its signature.
+    /// The callback with the index of the first key that made its signature.
     pub(super) fn authentic<'r>(self, request: &Request<'r>) -> Option<(usize, Authentic<'r>)>
     where
         'c: 'r,
@@ -206,7 +206,7 @@ pub(super) fn borrowed(headers: &Headers) -> Vec<(&str, &[u8])> {
         .collect()
 }
 
-/// A case that needs nothing else to exist.
+/// A case that owns its parts.
 pub(super) struct OwnedCase {
     sender: Sender,
     keys: IndexedKeys,

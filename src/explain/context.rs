@@ -1,5 +1,5 @@
-//! What was signed beside the body: ids, times, methods and URLs that may have stood in place of those
-//! that arrived.
+//! What was signed besides the body: ids, times, methods and URLs that may have been sent in place of
+//! those that arrived.
 
 use alloc::borrow::ToOwned;
 use alloc::format;
@@ -100,7 +100,7 @@ fn urls(case: Case, changes: &mut Vec<Change>) {
     }
 }
 
-/// Paths with queries, and in what they differ from the given one.
+/// Paths with queries, and how they differ from the given one.
 fn targets<'t>(
     path: &str,
     query: &str,

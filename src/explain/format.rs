@@ -16,9 +16,9 @@ pub(super) struct Format {
 
 struct Spacing {
     name: &'static str,
-    /// Behind a comma and behind a colon.
+    /// After a comma and after a colon.
     behind: (&'static str, &'static str),
-    /// One step of indentation, where each member has its own line.
+    /// One step of indentation, if each member has its own line.
     indent: Option<&'static str>,
 }
 
@@ -202,7 +202,7 @@ impl Format {
         }
     }
 
-    /// What stands before a member.
+    /// What precedes a member.
     fn begin(self, out: &mut String, index: usize, between: &str, depth: usize) {
         if index > 0 {
             out.push(',');
@@ -211,7 +211,7 @@ impl Format {
         self.line(out, depth);
     }
 
-    /// What stands behind the last member.
+    /// What follows the last member.
     fn end(self, out: &mut String, count: usize, depth: usize) {
         if count > 0 {
             self.line(out, depth.saturating_sub(1));

@@ -44,7 +44,7 @@ pub(super) fn changes(case: Case) -> Vec<Change> {
                 changes.push(Change::of_headers(finding, case.replace(name, value)));
             }
         };
-        // What reads a header as a form takes the plus signs of base64 for spaces.
+        // A reader of forms turns the plus signs of base64 into spaces.
         add(CauseCode::HeaderUrlEncoded, replace(value, b" ", b"+"));
         for prefixed in prefixed(case.sender, value) {
             add(CauseCode::SignaturePrefix, prefixed);
@@ -169,7 +169,7 @@ fn prefixed(sender: &Sender, value: &[u8]) -> Vec<Vec<u8>> {
         }
         for (label, _) in &form.algorithms {
             out.push([label.as_bytes(), &[form.assign], text].concat());
-            // The entry with the time may stand before it, and be right.
+            // The entry with the time may precede it and be correct.
             if let Some(before) = value.strip_suffix(last) {
                 let text = text.trim_ascii();
                 out.push([before, label.as_bytes(), &[form.assign], text].concat());
@@ -193,7 +193,7 @@ fn recoded(sender: &Sender, value: &[u8]) -> Vec<Vec<u8>> {
     readings.into_iter().map(recode).collect()
 }
 
-/// The value with another text in place of each signature, or the same where there is none.
+/// Replaces each signature in the value; without a replacement it stays the same.
 pub(super) fn map_signatures(
     sender: &Sender,
     value: &[u8],
@@ -223,7 +223,7 @@ pub(super) fn map_signatures(
     entries.join(&form.separator)
 }
 
-/// Whether a label, with what stands behind it, is one of a signature.
+/// Whether a label, with its separator, is that of a signature.
 fn is_signed(sender: &Sender, label: &[u8]) -> bool {
     let label = label.trim_ascii();
     let label = label
@@ -233,7 +233,7 @@ fn is_signed(sender: &Sender, label: &[u8]) -> bool {
     algorithms.any(|(other, _)| other.as_bytes() == label)
 }
 
-/// Each time with the headers in which another one stands in its place.
+/// The headers with another time in place of theirs.
 pub(super) fn with_time(case: Case, map: impl Fn(&[u8]) -> Option<Vec<u8>>) -> Option<Headers> {
     let form = &case.sender.signature;
     let Some(label) = &form.timestamp_label else {

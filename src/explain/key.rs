@@ -1,4 +1,4 @@
-//! What the keys were before a configuration changed them.
+//! Undoing what a configuration did to the keys.
 
 use alloc::format;
 use alloc::rc::Rc;
@@ -19,7 +19,7 @@ type Secret = Zeroizing<Vec<u8>>;
 
 type Step = fn(&[u8]) -> Vec<u8>;
 
-/// The keys that a sender takes, each alone, with their places.
+/// The valid keys, each alone, with their indexes.
 pub(super) fn parse_each(sender: &Sender, inputs: &[KeyInput]) -> IndexedKeys {
     let parse = |(index, input)| Some((index, Rc::new(parse(sender, copy(input)).ok()?)));
     inputs.iter().enumerate().filter_map(parse).collect()
@@ -181,7 +181,7 @@ fn without_name(text: &[u8]) -> Vec<u8> {
     }
 }
 
-/// The bytes for which a text may stand, with what the sender takes it for instead.
+/// The other ways to read a key's text, each with the mistake that it would explain.
 fn readings(form: KeyForm, text: &[u8]) -> Vec<(Finding, Secret)> {
     const TEXT: &str = "the text itself is the key";
     const BASE64: &str = "the bytes are the key for which its base64 stands";
@@ -242,7 +242,7 @@ fn readings(form: KeyForm, text: &[u8]) -> Vec<(Finding, Secret)> {
     }
     add(CauseCode::KeyEncoding, TEXT, text.to_vec());
     add(code(utf8), DROPPED, [b"whsec_", text].concat());
-    // Bytes that were decoded, where the sender never decodes them.
+    // The bytes were decoded although the sender never decodes them.
     let encoded = Encoding::Base64.encode(text);
     add(
         CauseCode::KeyEncoding,

@@ -1,4 +1,4 @@
-//! What is odd about a callback for which nothing could be proven, and what the verifier itself says.
+//! What is suspicious about a callback if nothing could be proven, and what the verifier says.
 
 use alloc::borrow::ToOwned;
 use alloc::format;

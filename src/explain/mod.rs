@@ -1,10 +1,10 @@
 //! Why a callback does not verify.
 //!
-//! The usual mistakes are undone, one by one and in pairs, until the signature matches: that proves
-//! them. Where nothing matches, what is merely odd about the callback is told as likely.
+//! The usual mistakes are undone, one by one and in pairs, until the signature matches, which proves
+//! them. If nothing matches, whatever is suspicious about the callback is reported as likely.
 //!
-//! Answers are safe to paste into a bug report. They hold names, numbers and places, and never a part
-//! of a key, of a valid signature or of the body.
+//! Answers are safe to paste into a bug report. They hold names, numbers and positions, and never any
+//! part of a key, a valid signature or the body.
 
 mod body;
 mod case;
@@ -46,8 +46,8 @@ const MAX_HEADERS: usize = 256;
 
 /// A callback that does not verify, with everything that is known about it.
 pub struct Input<'a> {
-    /// Whose callback it should be. Without one it is that of the default sender, and every other
-    /// sender whose headers are there is tried, too.
+    /// Whose callback it should be. `None` for the default sender; then every other sender whose headers
+    /// are present is tried as well.
     pub sender: Option<&'a Sender>,
     /// The keys as they are configured, with all that may be wrong with them.
     pub keys: &'a [KeyInput],
@@ -55,7 +55,7 @@ pub struct Input<'a> {
     pub request: Request<'a>,
     /// The receiver's clock in Unix seconds.
     pub now: u64,
-    /// The receiver's tolerance; the sender's own where there is none.
+    /// The receiver's tolerance; `None` for the sender's own.
     pub tolerance: Option<Tolerance>,
 }
 
@@ -77,7 +77,7 @@ pub enum Verdict {
         id: Option<String>,
         /// When it was signed, in Unix seconds.
         timestamp: Option<u64>,
-        /// The SHA-256 of what is signed in hexadecimal digits, where that is not the body itself.
+        /// The SHA-256 of what is signed in hexadecimal digits, if that is not the body itself.
         content_hash: Option<String>,
         /// The index of the first key that made one of its signatures.
         key: usize,
@@ -86,7 +86,7 @@ pub enum Verdict {
     },
     /// It does not.
     Rejected(Rejection),
-    /// There is no such verifier.
+    /// No verifier can be built from the configuration.
     Misconfigured(ConfigError),
 }
 

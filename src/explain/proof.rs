@@ -7,13 +7,13 @@ use alloc::vec::Vec;
 use super::case::{Budget, Case, Change, OwnedCase};
 use super::cause::Finding;
 
-/// Kept bodies for pairs of changes may not take more than this, in bytes.
+/// The most bytes of bodies that are kept for pairs of changes.
 const MAX_KEPT: usize = 1 << 22;
 
 /// A signature that matches once some mistakes are undone.
 pub(super) struct Proof {
     pub(super) findings: Vec<Finding>,
-    /// The place of the key that made it.
+    /// The index of the key that made it.
     pub(super) key: usize,
     /// The callback without the mistakes.
     pub(super) case: OwnedCase,
@@ -41,7 +41,7 @@ impl Proof {
 pub(super) struct Bodies<'b> {
     case: Case<'b>,
     budget: &'b mut Budget,
-    /// Those that did not match, as far as there is room for them.
+    /// Those that did not match, up to the limit.
     tried: Vec<Change>,
     kept: usize,
     proof: Option<Proof>,
@@ -63,13 +63,14 @@ impl<'b> Bodies<'b> {
         (self.proof, self.tried)
     }
 
-    /// Whether a body may be made that costs so many passes over the one that came.
+    /// Spends the cost of a body that takes this many passes over the original; false if the budget does
+    /// not allow it.
     pub(super) fn afford(&mut self, passes: usize) -> bool {
         self.budget
             .spend(self.case.body.len().saturating_mul(passes))
     }
 
-    /// Tries one, and goes on where it does not match.
+    /// Tries one body, and continues if it does not match.
     pub(super) fn visit(&mut self, finding: Finding, body: Vec<u8>) -> ControlFlow<()> {
         let known = |other: &Change| other.body.as_ref() == Some(&body);
         if body == self.case.body || self.tried.iter().any(known) {

@@ -11,7 +11,7 @@ const WINDOWS_1252: [char; 32] = [
     '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
 ];
 
-/// The bytes of a text in Latin-1 or, where `windows` is set, in windows-1252.
+/// The bytes of a text in Latin-1 or, if `windows` is set, in windows-1252.
 pub(super) fn to_latin1(text: &str, windows: bool) -> Option<Vec<u8>> {
     let byte = |character: char| {
         let place = WINDOWS_1252.iter().position(|other| *other == character);
@@ -23,7 +23,7 @@ pub(super) fn to_latin1(text: &str, windows: bool) -> Option<Vec<u8>> {
     text.chars().map(byte).collect()
 }
 
-/// The text of bytes in Latin-1 or, where `windows` is set, in windows-1252.
+/// The text of bytes in Latin-1 or, if `windows` is set, in windows-1252.
 pub(super) fn from_latin1(bytes: &[u8], windows: bool) -> String {
     let character = |byte: &u8| match byte {
         0x80..=0x9f if windows => {

@@ -23,8 +23,8 @@ use crate::json::Value;
 use public::PublicAlgorithm;
 pub(crate) use public::PublicKey;
 
-/// The most keys that one verifier tries: the cost of a forged callback grows with each of them,
-/// and a rotation needs two.
+/// The most keys that one verifier tries. Each adds to the cost of a forged callback, and a rotation
+/// needs two.
 pub const MAX_KEYS: usize = 16;
 
 /// The bytes that a secret may have (Standard Webhooks 1.0, "Signature scheme").
@@ -84,7 +84,7 @@ impl KeySource {
 
 /// A key as it is handed in, with the id by which callbacks may name it.
 pub struct KeyInput {
-    /// The id. A key without one is tried whatever a callback names.
+    /// The id. A key without one is tried for every callback.
     pub id: Option<String>,
     /// The key.
     pub source: KeySource,
@@ -96,8 +96,8 @@ impl From<KeySource> for KeyInput {
     }
 }
 
-/// The keys of a JSON Web Key Set (RFC 7517, section 5), each with its id. Those of another kind than
-/// the sender's are passed over, as the section says.
+/// The keys of a JSON Web Key Set (RFC 7517, section 5), each with its id. Keys of another
+/// kind than the sender's are ignored, as the section says.
 pub(crate) fn read_set(rules: &KeyRules, set: Value) -> Option<Vec<KeyInput>> {
     let keys = set.get("keys").filter(|keys| keys.is_array())?;
     let inputs = keys.elements().map(|key| KeyInput {
@@ -148,8 +148,8 @@ impl Secret {
 }
 
 impl Keys {
-    /// Parses 1 to [`MAX_KEYS`] keys of a sender; none at all where `may_be_empty` is set, since keys
-    /// may be found later by their ids. Secrets of Standard Webhooks with fewer than 24 bytes are
+    /// Parses 1 to [`MAX_KEYS`] keys of a sender, or none if `may_be_empty` is set, since keys may be
+    /// looked up later by their ids. Secrets of Standard Webhooks with fewer than 24 bytes are
     /// refused unless `allow_short` is set.
     ///
     /// # Errors
@@ -181,7 +181,7 @@ impl Keys {
         keys.collect::<Result<_, _>>().map(Self)
     }
 
-    /// The keys of this id and those without any, with their places.
+    /// The keys with this id and those without an id, with their indexes.
     pub(crate) fn named(&self, id: Option<&str>) -> impl Iterator<Item = (usize, &Key)> {
         let keys = self.0.iter().enumerate();
         keys.filter_map(move |(index, (own, key))| {
@@ -195,7 +195,7 @@ impl Keys {
         self.0.iter().map(|(id, _)| id.as_deref())
     }
 
-    /// The secret at this place, as the key of this algorithm.
+    /// The secret at this index, as the key of this algorithm.
     pub(crate) fn secret(&self, index: usize, algorithm: Algorithm) -> Option<&Secret> {
         match self.0.get(index)? {
             (_, Key::Secret(secrets)) => {

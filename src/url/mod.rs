@@ -22,9 +22,9 @@ pub(crate) struct Parts<'u> {
         allow(dead_code, reason = "only explanations read it")
     )]
     pub(crate) origin: Option<(&'u str, &'u str)>,
-    /// From the slash behind the authority to the question mark; `/` where there is none.
+    /// From the slash after the authority to the question mark; `/` if there is no slash.
     pub(crate) path: &'u str,
-    /// What stands behind the first question mark.
+    /// What follows the first question mark.
     pub(crate) query: &'u str,
 }
 
@@ -64,14 +64,14 @@ fn is_localhost(name: &str) -> bool {
     top.eq_ignore_ascii_case("localhost")
 }
 
-/// What stands in the brackets of an IPv6 host (RFC 3986, section 3.2.2).
+/// The address between the brackets of an IPv6 host (RFC 3986, section 3.2.2).
 pub(crate) fn bracketed(host: &str) -> Option<&str> {
     host.strip_prefix('[')?.strip_suffix(']')
 }
 
 /// The names and values of `application/x-www-form-urlencoded`
-/// ([URL Standard](https://url.spec.whatwg.org/#application/x-www-form-urlencoded)), strictly: an
-/// escape that is none is an error, which says what was expected.
+/// ([URL Standard](https://url.spec.whatwg.org/#application/x-www-form-urlencoded)). A
+/// malformed escape is an error, which says what was expected.
 pub(crate) fn form_fields(
     form: &[u8],
 ) -> impl Iterator<Item = Result<(String, String), &'static str>> {
@@ -142,7 +142,7 @@ pub(crate) fn escape(bytes: &[u8], escape: Escape) -> String {
     out
 }
 
-/// Resolves escapes and leaves alone what only looks like one. Nothing where there are none.
+/// Resolves valid escapes and keeps malformed ones. `None` if nothing changes.
 #[cfg(feature = "full")]
 pub(crate) fn unescape(bytes: &[u8], escape: Escape) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(bytes.len());

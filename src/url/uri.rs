@@ -56,7 +56,7 @@ fn is_authority(text: &str) -> bool {
     consists_of(user, b":") && host && port
 }
 
-/// What stands in the brackets of `IP-literal`.
+/// The part between the brackets of `IP-literal`.
 fn is_ip_literal(text: &str) -> bool {
     let Some((version, address)) = text
         .strip_prefix(['v', 'V'])

@@ -18,7 +18,7 @@ pub(crate) struct WebUrl<'a> {
 }
 
 impl<'a> WebUrl<'a> {
-    /// Reads an address (RFC 3986) that every reader understands alike: without user names, escapes
+    /// Reads an address (RFC 3986) that every parser reads the same way: without user names, escapes
     /// in its host, a fragment, or characters that have to be escaped.
     ///
     /// # Errors

@@ -78,7 +78,7 @@ fn witness(data: &str, other_case: impl Fn(&u8) -> bool) -> Result<(), AddressEr
 /// The prefix "bc" as it goes into the checksum: high bits of the letters, zero, low bits.
 const EXPANDED_PREFIX: [Fe32; 5] = [Fe32::R, Fe32::R, Fe32::Q, Fe32::Z, Fe32::R];
 
-/// The five bits that a character of either case stands for.
+/// The five bits of a character in either case.
 fn symbol(byte: u8) -> Option<Fe32> {
     Fe32::from_char(char::from(byte)).ok()
 }

@@ -27,7 +27,7 @@ pub(crate) fn checksum_matches(digits: &[u8]) -> bool {
         .all(|(digit, upper)| digit.is_ascii_digit() || digit.is_ascii_uppercase() == upper)
 }
 
-/// Writes the digits behind `0x` with their checksum; they come in lower case.
+/// Gives the lower-case digits after `0x` their checksum.
 #[cfg(feature = "dapp")]
 pub(crate) fn write_checksum(digits: &mut [u8]) {
     let bits = case_bits(digits);
@@ -38,7 +38,7 @@ pub(crate) fn write_checksum(digits: &mut [u8]) {
     }
 }
 
-/// A letter is upper case where the digit of the hash at its place is 8 or more.
+/// A letter is upper case if the hash digit at its position is 8 or more.
 fn case_bits(lower: &[u8]) -> impl Iterator<Item = bool> + use<> {
     let hash = keccak256::hash([lower].into_iter());
     hash.into_iter()

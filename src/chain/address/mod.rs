@@ -15,8 +15,7 @@ use crate::chain::id::{Chain, Family};
 pub enum Coverage {
     /// By every rule of its chain, the checksum included.
     Checked,
-    /// Not by its chain's rules, which are not known here: only that it is 1 to 256 visible ASCII
-    /// characters.
+    /// Only for 1 to 256 visible ASCII characters: its chain's rules are unknown here.
     Unchecked,
 }
 
@@ -85,21 +84,21 @@ pub enum AddressError {
         /// How long it is, in the unit of `expected`.
         got: usize,
     },
-    /// Longer than can be right; how much longer was not worth finding out.
+    /// Longer than any valid one; the exact length is not computed.
     TooLong {
         /// How long it has to be.
         expected: &'static str,
     },
-    /// Begins with something else.
+    /// Starts differently.
     Prefix {
-        /// How it has to begin.
+        /// How it has to start.
         expected: &'static str,
     },
-    /// Has a character that cannot stand there.
+    /// Has an invalid character.
     Character {
-        /// What can stand there.
+        /// The valid characters.
         expected: &'static str,
-        /// Where the character begins: bytes, from 0.
+        /// The character's offset in bytes.
         at: usize,
     },
     /// Belongs to another network or is another kind of thing.
@@ -114,8 +113,8 @@ pub enum AddressError {
         /// The kind of checksum.
         expected: &'static str,
     },
-    /// A Bech32 address does not end in less than five zero bits: it has a character too many, or
-    /// another form with the same meaning.
+    /// A Bech32 address does not end in fewer than five zero bits: it has a character too many, or is a
+    /// second spelling of the same address.
     Padding,
 }
 

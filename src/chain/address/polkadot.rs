@@ -5,7 +5,7 @@ use blake2::{Blake2b512, Digest};
 
 use super::{AddressError, base58};
 
-/// The prefix that belongs to no network: software shows it where it does not know the network.
+/// The generic prefix, which software shows if it does not know the network.
 const GENERIC: u16 = 42;
 
 /// Checks for a 32-byte account of the network `network`, or of any network.
