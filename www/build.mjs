@@ -12,7 +12,7 @@ const folder = resolve(process.argv[2] ?? join(root, "target", "page"));
 const entries = {
 	"wallet-callback": "esm/slim.js",
 	"wallet-callback/slim": "esm/slim.js",
-	"wallet-callback/dapp": "esm/dapp.workerd.js",
+	"wallet-callback/dapp": "esm/dapp.js",
 	"wallet-callback/receiver": "esm/receiver.js",
 	"wallet-callback/stores/memory": "esm/stores/memory.js",
 };
@@ -23,7 +23,7 @@ const walletCallback = {
 	setup({ onLoad, onResolve }) {
 		onResolve({ filter: /^wallet-callback/ }, ({ path }) => ({
 			path: join(dist, entries[/** @type {keyof typeof entries} */ (path)]),
-			sideEffects: path.endsWith("/dapp"),
+			sideEffects: false,
 		}));
 		onResolve({ filter: /\.wasm$/ }, ({ path }) => ({ path, namespace: "wasm" }));
 		onLoad({ filter: /./, namespace: "wasm" }, ({ path }) => {
@@ -43,6 +43,8 @@ const options = {
 	entryNames: "[name]",
 	chunkNames: "[name]-[hash]",
 	bundle: true,
+	// Under this one, the package imports its module as a file.
+	conditions: ["workerd"],
 	target: "es2022",
 	minify: true,
 	legalComments: "linked",

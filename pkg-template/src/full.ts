@@ -1,7 +1,7 @@
+import { load } from "#full";
 import { provide } from "./core/core.js";
-import { loadFull } from "./full-module.js";
 
-provide(loadFull);
+provide(load);
 
 export * from "./api.js";
 export { detect, explain } from "./verifier/explain.js";

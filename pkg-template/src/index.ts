@@ -1,8 +1,17 @@
-import { provide } from "./core/core.js";
-import { compile } from "./core/inline.js";
-import { base64 } from "./generated/core-bytes.js";
+import { load, more } from "#core";
+import { load as loadFull } from "#explain";
+import { offer, withFull } from "./core/core.js";
+import type { Detect, Explain } from "./verifier/explain.js";
+import { detectOn, explainOn } from "./verifier/explain-on.js";
 
-provide(() => compile(base64));
+offer(load, more);
 
 export * from "./api.js";
-export { detect, explain } from "./explain-inline.js";
+
+const onFull = /* @__PURE__ */ withFull(loadFull);
+
+/** {@inheritDoc Explain} */
+export const explain: Explain = /* @__PURE__ */ explainOn(onFull);
+
+/** {@inheritDoc Detect} */
+export const detect: Detect = /* @__PURE__ */ detectOn(onFull);

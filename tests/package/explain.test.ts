@@ -5,7 +5,7 @@ import { describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import type { BodyInput, Cause, ExplainOptions, Explanation, HeadersInput } from "wallet-callback";
 import { callbackFor, NOW } from "../senders/deliveries.ts";
-import { full, type Library, libraries } from "../senders/package.ts";
+import { explaining, full, type Library } from "../senders/package.ts";
 import {
 	type Callback,
 	KEY_ID,
@@ -488,7 +488,7 @@ const REQUESTS: readonly Mistake[] = [
 	called("no URL", "request_incomplete", { url: undefined }),
 ];
 
-for (const [entry, library] of libraries) {
+for (const [entry, library] of explaining) {
 	describe(`a mistake is named first, ${entry}`, () => {
 		for (const mistake of [...KEYS, ...BODIES, ...TIMES, ...HEADERS, ...REQUESTS]) {
 			for (const name of mistake.of) {

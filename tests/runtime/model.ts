@@ -4,7 +4,7 @@
  */
 
 /** What a runtime may lack; a case that needs it is not run there, and each runner's list of such gaps is itself asserted. */
-export type Feature = "Request" | "Buffer" | "foreign realm";
+export type Feature = "Request" | "Buffer" | "foreign realm" | "explain";
 
 export interface Bytes {
 	base64: string;

@@ -3,7 +3,7 @@
  * what came out as plain data. It judges nothing, so that one judge compares all
  * runtimes. Web standards only: no `Buffer`, no `process`, no `TextEncoder`.
  */
-import { behaviours } from "./behaviours.ts";
+import { type Behaviour, behaviours } from "./behaviours.ts";
 import { canonical } from "./canonical.ts";
 import type {
 	Accepted,
@@ -36,7 +36,12 @@ export async function run(lib: Library, corpus: Corpus, host: Host = {}): Promis
 		if (one.kind === "verify" && !canRun(one)) continue;
 		outcomes[one.name] = await settle(lib, () => runCase(lib, one, host));
 	}
-	for (const [name, behaviour] of Object.entries(behaviours)) {
+	const explains = ({ needs = [] }: Behaviour) => Number(needs.includes("explain"));
+	// Last, since a core that cannot explain may give way to the full module then.
+	const ordered = Object.entries(behaviours).sort(([, a], [, b]) => explains(a) - explains(b));
+	for (const [name, behaviour] of ordered) {
+		if (explains(behaviour) && !lacks.includes("explain") && !canExplain(lib))
+			lacks.push("explain");
 		if (!canRun(behaviour)) continue;
 		outcomes[name] = await settle(lib, async () => ({
 			value: canonical(await behaviour.run(lib, host)),
@@ -46,12 +51,23 @@ export async function run(lib: Library, corpus: Corpus, host: Host = {}): Promis
 }
 
 function missingFeatures(host: Host): Feature[] {
-	const present: Record<Feature, boolean> = {
+	const present = {
 		Request: typeof Request === "function",
 		Buffer: bufferOf() !== undefined,
 		"foreign realm": host.foreignBytes !== undefined,
 	};
-	return (Object.keys(present) as Feature[]).filter((feature) => !present[feature]);
+	const features = Object.keys(present) as (keyof typeof present)[];
+	return features.filter((feature) => !present[feature]);
+}
+
+function canExplain(lib: Library): boolean {
+	try {
+		return Array.isArray(lib.detect({ headers: {} }));
+	} catch (error) {
+		if (error instanceof lib.ConfigError && (error as { code?: string }).code === "needs_full")
+			return false;
+		throw error;
+	}
 }
 
 function runCase(lib: Library, one: Case, host: Host): Outcome | Promise<Outcome> {

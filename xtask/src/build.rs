@@ -4,9 +4,9 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use base64ct::{Base64, Encoding};
 use wasm_bindgen_cli_support::Bindgen;
 
+use crate::loaders;
 use crate::model::{self, senders};
 use crate::run::{self, Outcome, command, npm_bin, root, step, timed};
 use crate::setup::{self, Npm};
@@ -26,6 +26,8 @@ pub fn build(packages: Npm) -> Outcome {
     write_glue()?;
     timed("writing types and schema", describe)?;
     bundle()?;
+    let names = MODULES.map(|module| module.name);
+    loaders::write(&names, &root().join("pkg/dist"))?;
     declare_types()?;
     copy_files()
 }
@@ -142,8 +144,7 @@ impl Module {
     fn build(&self) -> Outcome {
         self.compile()?;
         timed(&format!("binding {}", self.name), || self.bind())?;
-        self.optimize()?;
-        self.embed()
+        self.optimize()
     }
 
     fn bind(&self) -> Outcome {
@@ -189,21 +190,6 @@ impl Module {
         step(
             &format!("optimizing {}", self.name),
             wasm_opt.arg(input).arg("-o").arg(output),
-        )
-    }
-
-    /// Writes the module's bytes as a source of the TypeScript layer.
-    fn embed(&self) -> Outcome {
-        let wasm = fs::read(self.path()).map_err(|error| error.to_string())?;
-        let encoded = Base64::encode_string(&wasm);
-        let source = generated().join(format!("{}-bytes", self.name));
-        write(
-            &source.with_extension("js"),
-            &format!("export const base64 = \"{encoded}\";\n"),
-        )?;
-        write(
-            &source.with_extension("d.ts"),
-            "export const base64: string;\n",
         )
     }
 
@@ -325,24 +311,6 @@ const ENTRIES: [&str; 16] = [
     "stores/conformance",
 ];
 
-/// The main one and its like, on platforms that have another way to a module.
-const PLATFORM_ENTRIES: [&str; 7] = [
-    "index.node",
-    "index.workerd",
-    "index.edge-light",
-    "full.workerd",
-    "full.edge-light",
-    "dapp.workerd",
-    "dapp.edge-light",
-];
-
-/// What brings the full module, in files of their own: a bundler drops one where nothing explains.
-const FULL_MODULE: [&str; 3] = [
-    "full-module",
-    "full-module.workerd",
-    "full-module.edge-light",
-];
-
 /// The modules whose declarations users see beside those of the entries.
 const PUBLIC_MODULES: [&str; 25] = [
     "api",
@@ -357,7 +325,6 @@ const PUBLIC_MODULES: [&str; 25] = [
     "verifier/descriptor",
     "verifier/digest",
     "verifier/explain",
-    "explain-inline",
     "verifier/types",
     "core/errors",
     "verifier/senders",
@@ -365,6 +332,7 @@ const PUBLIC_MODULES: [&str; 25] = [
     "verifier/transport",
     "verifier/verify",
     "generated/model",
+    "keys/error",
     "receiver/journal",
     "receiver/types",
     "stores/model",
@@ -373,58 +341,12 @@ const PUBLIC_MODULES: [&str; 25] = [
 ];
 
 fn bundle() -> Outcome {
-    let esbuild = |title, format: &str, entries: &[(String, String)], options: &[String]| {
-        let mut esbuild = command(
-            &npm_bin("esbuild"),
-            &[
-                "--bundle",
-                "--target=es2022",
-                // The other entries name the main one as their user does, so that there is one core.
-                "--external:wallet-callback",
-                "--external:node:*",
-                "--external:*.wasm",
-                "--external:*.wasm?module",
-                "--legal-comments=none",
-                "--log-level=warning",
-            ],
-        );
-        let sources = entries
-            .iter()
-            .map(|(to, from)| format!("{to}=pkg-template/src/{from}.ts"));
-        esbuild
-            .args(options)
-            .args(sources)
-            .arg(format!("--format={format}"))
-            .arg(format!("--outdir=pkg/dist/{format}"));
-        step(title, &mut esbuild)
-    };
-    let as_named = |name: &&str| ((*name).to_owned(), (*name).to_owned());
-    let modules = ENTRIES.iter().chain(&PLATFORM_ENTRIES).chain(&FULL_MODULE);
-    let modules: Vec<_> = modules.map(as_named).collect();
-    let apart = FULL_MODULE.map(|name| format!("--external:./{name}.js"));
-    esbuild("bundling ES modules", "esm", &modules, &apart)?;
-
-    let mut modules: Vec<_> = ENTRIES.iter().map(as_named).collect();
-    for (to, from) in &mut modules {
-        // Nobody but Node.js loads the main one as CommonJS.
-        if to == "index" {
-            *from = "index.node".into();
-        }
-    }
-    let here = "--define:import.meta.url=__filename".to_owned();
-    esbuild("bundling CommonJS modules", "cjs", &modules, &[here])?;
+    let mut bundle = command("node", &["xtask/bundle.mjs"]);
+    step("bundling the entries", bundle.args(ENTRIES))?;
     write(
         &root().join("pkg/dist/cjs/package.json"),
         "{ \"type\": \"commonjs\" }\n",
-    )?;
-    // In a scope of its own, a package has no name by which it could call itself.
-    let receiver = root().join("pkg/dist/cjs/receiver.js");
-    let code = read(&receiver)?;
-    let near = code.replace("require(\"wallet-callback\")", "require(\"./index.js\")");
-    if near == code {
-        return Err("expected the receiver to require the package, got another bundle".into());
-    }
-    write(&receiver, &near)
+    )
 }
 
 fn declare_types() -> Outcome {

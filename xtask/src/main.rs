@@ -4,6 +4,7 @@ mod build;
 mod check;
 mod demo;
 mod imports;
+mod loaders;
 mod model;
 mod run;
 mod setup;

@@ -25,6 +25,7 @@ import {
 } from "../generated/layout.js";
 import type { Rejected } from "../verifier/types.js";
 import { ConfigError, CoreError } from "./errors.js";
+import { type Load, MISSING } from "./load.js";
 import { TextDecoder, TextEncoder } from "./text.js";
 
 /** The most bytes of UTF-8 that one UTF-16 code unit becomes. */
@@ -283,7 +284,7 @@ function keepVisible(_name: string, value: unknown): unknown {
 export type Runner = <T>(run: (core: Core) => T) => T;
 
 /** A core of its own for whoever asks, with the glue that was made for its module. */
-export function coreFrom(load: () => WebAssembly.Module, glue: () => Glue): Runner {
+export function coreFrom(load: Load, glue: () => Glue): Runner {
 	let core: Core | undefined;
 	/** Why it cannot be started: a second try would fail the same way and cost as much. */
 	let blocked: unknown;
@@ -291,7 +292,7 @@ export function coreFrom(load: () => WebAssembly.Module, glue: () => Glue): Runn
 	const start = (): Core => {
 		if (blocked !== undefined) throw blocked;
 		try {
-			return new Core(load(), glue());
+			return new Core(bring(load), glue());
 		} catch (error) {
 			if (isPassing(error)) throw error;
 			blocked = error instanceof CoreError ? error : new CoreError("wasm_blocked", BLOCKED, error);
@@ -316,21 +317,60 @@ export function coreFrom(load: () => WebAssembly.Module, glue: () => Glue): Runn
 	};
 }
 
+function bring(load: Load): WebAssembly.Module {
+	try {
+		return load();
+	} catch (error) {
+		const missing = error instanceof Error && "code" in error && error.code === MISSING;
+		throw missing ? new CoreError(MISSING, error.message, error.cause) : error;
+	}
+}
+
 const BLOCKED =
 	"this platform does not compile WebAssembly here. In a page, add 'wasm-unsafe-eval' to script-src of its Content-Security-Policy; on an edge platform, let the bundler resolve the conditions workerd or edge-light, or hand the module to wallet-callback/slim";
 
-/** The entry's own core. */
-let own: Runner = () => {
+/** The core of every entry but the dapp's: where one brings the full module, all run on it. */
+let own: Runner | undefined;
+
+/** What `own` is replaced with once something needs the full module. */
+let fuller: Load | undefined;
+
+/** Brings a module for want of another, and perhaps a way to the full one. */
+export function offer(load: Load, more: Load | undefined): void {
+	own ??= coreFrom(load, createGlue);
+	fuller = more;
+}
+
+/** Brings a module in the place of any other. */
+export function provide(load: Load): void {
+	own = coreFrom(load, createGlue);
+}
+
+function runOn<T>(run: (core: Core) => T): T {
+	if (own !== undefined) return own(run);
 	throw new CoreError(
 		"wasm_missing",
 		'wallet-callback/slim has no module yet: call initialize(module) first, with the WebAssembly.Module of "wallet-callback/core.wasm"',
 	);
-};
-
-/** Says where the entry's module comes from. Called once by each entry. */
-export function provide(load: () => WebAssembly.Module): void {
-	own = coreFrom(load, createGlue);
 }
 
-/** Runs something on the entry's own core. */
-export const withCore: Runner = (run) => own(run);
+function runOnFull<T>(run: (core: Core) => T, load: Load | undefined): T {
+	try {
+		return runOn(run);
+	} catch (error) {
+		const needsFull = error instanceof ConfigError && error.code === "needs_full";
+		if (!needsFull || load === undefined) throw error;
+		// Where it cannot be loaded, the core stays.
+		const module = bring(load);
+		provide(() => module);
+		return runOn(run);
+	}
+}
+
+/** Runs something on the core. */
+export const withCore: Runner = (run) => runOnFull(run, fuller);
+
+/** Runs something on the core, and if need be on the full module, which `load` brings. */
+export function withFull(load: Load | undefined): Runner {
+	return (run) => runOnFull(run, load);
+}

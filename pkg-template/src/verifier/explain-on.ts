@@ -1,5 +1,5 @@
 import { type Core, type Runner, toOptions, toUtf8 } from "../core/core.js";
-import { CoreError } from "../core/errors.js";
+import { ConfigError } from "../core/errors.js";
 import type { Detect, Explain } from "./explain.js";
 import { KeyRing } from "./key-ring.js";
 import { allHeaders, toBody } from "./request.js";
@@ -38,8 +38,8 @@ export function detectOn(run: Runner): Detect {
 
 function toFull(core: Core): Core {
 	if (core.full) return core;
-	throw new CoreError(
-		"wasm_missing",
-		"explain and detect need the full module: call initialize(module) with the WebAssembly.Module of wallet-callback/full.wasm",
+	throw new ConfigError(
+		"needs_full",
+		"explain and detect need the full module: import them from wallet-callback/full, or hand full.wasm to initialize() of wallet-callback/slim",
 	);
 }

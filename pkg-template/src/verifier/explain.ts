@@ -44,11 +44,10 @@ export interface Explanation {
  * What it says is safe to paste into a bug report.
  *
  * It runs on the full module, which starts with the first call and is left out of a program that
- * never explains.
+ * never explains. On Workers and Vercel's edge runtime, only `wallet-callback/full` has it.
  *
- * @throws {ConfigError} for options that make no sense.
+ * @throws {ConfigError} for options that make no sense; `needs_full` where the entry has no full module.
  * @throws {TypeError} for a body that something has already parsed, and for headers of another shape.
- * @throws {CoreError} `wasm_missing` where the module at hand cannot explain.
  *
  * @example
  * ```ts
@@ -63,7 +62,7 @@ export type Explain = (options: ExplainOptions) => Explanation;
  * nothing: it is a help for people, not for programs.
  *
  * @throws {TypeError} for what is no collection of headers.
- * @throws {CoreError} as {@link Explain}.
+ * @throws {ConfigError} `needs_full`, as {@link Explain}.
  *
  * @example
  * ```ts

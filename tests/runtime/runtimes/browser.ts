@@ -1,4 +1,5 @@
 /** Chromium: the package as it is, bundled by Vite, and through Vite's development server. */
+import { createHash } from "node:crypto";
 import { EventEmitter, once } from "node:events";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type RequestListener } from "node:http";
@@ -24,9 +25,23 @@ const ARGUMENTS = [
 export const chromiumMissing = (): string | undefined =>
 	existsSync(CHROMIUM) ? undefined : "apt-get install chromium";
 
+const DIST = "/node_modules/wallet-callback/dist";
+
+/** What a bundler reads from package.json: where the package's own files are, and what they name. */
+const IMPORT_MAP = JSON.stringify({
+	imports: {
+		"wallet-callback": `${DIST}/esm/index.js`,
+		"wallet-callback/dapp": `${DIST}/esm/dapp.js`,
+		"#layer": `${DIST}/esm/layer.js`,
+		"#core": `${DIST}/load/core.inline.js`,
+		"#explain": `${DIST}/load/full.inline.js`,
+		"#dapp": `${DIST}/load/dapp.inline.js`,
+	},
+});
+const MAP_HASH = createHash("sha256").update(IMPORT_MAP).digest("base64");
+
 /** Allows WebAssembly to be compiled, and nothing else that a strict policy forbids. */
-export const STRICT_POLICY =
-	"default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'";
+export const STRICT_POLICY = `default-src 'none'; script-src 'self' 'wasm-unsafe-eval' 'sha256-${MAP_HASH}'; connect-src 'self'`;
 export const BLOCKING_POLICY = STRICT_POLICY.replace(" 'wasm-unsafe-eval'", "");
 
 const TYPES: Record<string, string> = {
@@ -38,7 +53,7 @@ const TYPES: Record<string, string> = {
 
 /** Opens a page that runs `script` and resolves with what the page posts to `/report`. */
 export async function runPage(app: App, script: string, policy?: string): Promise<unknown> {
-	return visit(page(script), policy, (request, response) => {
+	return visit(page(script, IMPORT_MAP), policy, (request, response) => {
 		const file = normalize(join(app.folder, (request.url ?? "").replace(/\?.*/, "")));
 		if (!file.startsWith(app.folder) || !existsSync(file)) {
 			response.writeHead(404).end();
@@ -49,8 +64,10 @@ export async function runPage(app: App, script: string, policy?: string): Promis
 	});
 }
 
-const page = (script: string) =>
-	`<!doctype html><body><script type="module" src="/${script}"></script></body>`;
+const page = (script: string, importMap?: string) => {
+	const map = importMap && `<script type="importmap">${importMap}</script>`;
+	return `<!doctype html><body>${map ?? ""}<script type="module" src="/${script}"></script></body>`;
+};
 
 async function visit(
 	html: string,
@@ -90,25 +107,6 @@ async function text(request: IncomingMessage): Promise<string> {
 	return Buffer.concat(chunks).toString();
 }
 
-/** A runner for a page that imports the package's own files from the server. */
-export function buildPage(folder: string, runner: string): Promise<string> {
-	return buildRunner(folder, runner, {
-		inline: true,
-		plugins: [
-			{
-				name: "package-from-the-server",
-				setup({ onResolve }) {
-					const entries = { "wallet-callback": "index", "wallet-callback/dapp": "dapp" };
-					for (const [name, file] of Object.entries(entries)) {
-						const path = `/node_modules/wallet-callback/dist/esm/${file}.js`;
-						onResolve({ filter: new RegExp(`^${name}$`) }, () => ({ path, external: true }));
-					}
-				},
-			},
-		],
-	});
-}
-
 function inChromium(name: string, run: (app: App) => Promise<unknown>): Runtime {
 	return {
 		name,
@@ -120,7 +118,7 @@ function inChromium(name: string, run: (app: App) => Promise<unknown>): Runtime 
 
 export const browsers: readonly Runtime[] = [
 	inChromium("Chromium under a policy with 'wasm-unsafe-eval'", async (app) => {
-		await buildPage(app.folder, "page.ts");
+		await buildRunner(app.folder, "page.ts");
 		return runPage(app, "page.mjs", STRICT_POLICY);
 	}),
 	inChromium("Chromium, bundled by Vite", async (app) => {

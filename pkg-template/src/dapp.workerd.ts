@@ -1,6 +1,0 @@
-import module from "../dapp.wasm";
-import { provide } from "./dapp/core.js";
-
-provide(() => module);
-
-export * from "./dapp/api.js";

@@ -1,7 +1,0 @@
-import { provide } from "./core/core.js";
-import { loadFull } from "./full-module.edge-light.js";
-
-provide(loadFull);
-
-export * from "./api.js";
-export { detect, explain } from "./verifier/explain.js";

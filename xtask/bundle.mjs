@@ -1,0 +1,112 @@
+// Bundles the package's entries as ES modules and translates these to CommonJS: node xtask/bundle.mjs <entry>…
+import { readdirSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { build } from "esbuild";
+
+const root = dirname(import.meta.dirname);
+const sources = join(root, "pkg-template", "src");
+const dist = join(root, "pkg", "dist");
+
+/** What more than one entry needs of these stands in one file, `#layer`: the fewer files, the faster a start. */
+const SHARED = ["core", "verifier"].map((folder) => join(sources, folder));
+/** What only loaders need. */
+const LOADING = ["file.ts", "inline.ts"];
+
+/** @param {string} file */
+const isShared = (file) => SHARED.includes(dirname(file));
+
+/** @type {import("esbuild").BuildOptions} */
+const options = {
+	absWorkingDir: root,
+	bundle: true,
+	target: "es2022",
+	legalComments: "none",
+	logLevel: "warning",
+};
+
+/** @satisfies {import("esbuild").BuildOptions} */
+const esm = {
+	...options,
+	format: "esm",
+	outdir: join(dist, "esm"),
+	// The receiver names the main entry as its user does, so that there is one core.
+	external: ["wallet-callback", "node:*", "#*"],
+};
+
+/** @type {import("esbuild").Plugin} */
+const shared = {
+	name: "shared",
+	setup({ onResolve }) {
+		onResolve({ filter: /^\.{1,2}\/.*\.js$/ }, ({ path, importer, resolveDir }) => {
+			const file = join(resolveDir, path.replace(/js$/, "ts"));
+			if (isShared(file) && !isShared(importer))
+				return { path: "#layer", external: true, sideEffects: false };
+		});
+	},
+};
+
+const modules = SHARED.flatMap((folder) =>
+	readdirSync(folder)
+		.filter((name) => !LOADING.includes(name))
+		.map((name) => `export * from "${join(folder, name.replace(/ts$/, "js"))}";`),
+);
+await build({
+	...esm,
+	stdin: { contents: modules.join("\n"), resolveDir: sources },
+	outdir: undefined,
+	outfile: join(dist, "esm", "layer.js"),
+});
+/** @param {string[]} names */
+const points = (names) => names.map((name) => ({ in: join(sources, `${name}.ts`), out: name }));
+const entries = process.argv.slice(2);
+// Of these, little is left but names: too little for files of what two of them have in common.
+const thin = ["index", "full", "slim"];
+await build({ ...esm, entryPoints: points(thin), plugins: [shared] });
+await build({
+	...esm,
+	entryPoints: points(entries.filter((name) => !thin.includes(name))),
+	splitting: true,
+	chunkNames: "shared/[hash]",
+	plugins: [shared],
+});
+
+/** @param {string} folder @returns {string[]} */
+const scripts = (folder) =>
+	readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".js"));
+
+/**
+ * What CommonJS files load in the place of names: Node alone loads them, and in a folder of their own,
+ * as which they need a package.json, a package has no names.
+ *
+ * @type {Record<string, string | undefined>}
+ */
+const near = {
+	"wallet-callback": "index.js",
+	"#layer": "layer.js",
+	"#core": "load/core.js",
+	"#full": "load/full.js",
+	"#explain": "load/full.js",
+	"#dapp": "load/dapp.js",
+};
+
+/** @type {import("esbuild").Plugin} */
+const nearby = {
+	name: "nearby",
+	setup({ onResolve }) {
+		onResolve({ filter: /./ }, ({ path, importer, kind }) => {
+			if (kind === "entry-point") return undefined;
+			const file = near[path];
+			const folder = relative(dirname(importer), esm.outdir) || ".";
+			return { path: file === undefined ? path : `${folder}/${file}`, external: true };
+		});
+	},
+};
+await build({
+	...options,
+	format: "cjs",
+	platform: "node",
+	entryPoints: scripts(esm.outdir).map((name) => join(esm.outdir, name)),
+	outbase: esm.outdir,
+	outdir: join(dist, "cjs"),
+	plugins: [nearby],
+});
