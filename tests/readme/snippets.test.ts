@@ -163,7 +163,7 @@ test("README.md: the tables have every option of a resolver and every member of 
 	assert.deepEqual(listed, options);
 
 	const descriptor = ["DescriptorBase", "SingleSignatureDescriptor"];
-	const members = descriptor.flatMap((name) => membersIn("descriptor.d.ts", name));
+	const members = descriptor.flatMap((name) => membersIn("verifier/descriptor.d.ts", name));
 	const described = firstColumn(document, "member", "what it says");
 	assert.deepEqual(new Set(described), new Set(members));
 });
