@@ -423,6 +423,21 @@ test("find and accountKeys that throw, or give what is no record", async () => {
 	}
 });
 
+test("find may look records up in a plain object", async () => {
+	const asked: string[] = [];
+	const records: { [id: string]: never } = {};
+	const find = (id: string) => {
+		asked.push(id);
+		return records[id];
+	};
+	const shop = openShop({ find });
+	const good = await signedBody(shop.ask());
+	for (const actionId of ["__proto__", "constructor", "toString", "valueOf"]) {
+		await expectAnswer(shop, { ...good, actionId }, refused(401, "unknown_action"));
+	}
+	assert.deepEqual(asked, []);
+});
+
 test("a record of another action is not believed", async () => {
 	const shop = openShop();
 	const [one, two] = [shop.ask(), shop.ask()];
