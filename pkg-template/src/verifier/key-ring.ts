@@ -54,12 +54,7 @@ export class KeyRing {
 	get spelling(): string | undefined {
 		if (this.#find !== undefined) return undefined;
 		if (this.#set !== undefined) return JSON.stringify(this.#set);
-		return JSON.stringify(
-			this.#given
-				.map(({ text, hex }) => [text, hex])
-				.map(String)
-				.sort(),
-		);
+		return JSON.stringify(this.#given.map(([key]) => `${typeof key} ${key}`).sort());
 	}
 
 	/** Sets keys aside that were found too long ago, and says whether there were any. */
