@@ -28,6 +28,15 @@ import { ConfigError, CoreError } from "./errors.js";
 import { type Load, MISSING } from "./load.js";
 import { TextDecoder, TextEncoder } from "./text.js";
 
+/**
+ * The most memory that an instance keeps after a call, in bytes. Memory of WebAssembly only grows, so
+ * an instance that a large body has made larger is replaced by a new one of the same module.
+ */
+const MAX_KEPT_BYTES = 16 * 1024 * 1024;
+
+/** The largest input buffer that is kept for smaller callbacks, in bytes. */
+const MAX_KEPT_INPUT = 1024 * 1024;
+
 /** The most bytes of UTF-8 that one UTF-16 code unit becomes. */
 const BYTES_PER_UNIT = 3;
 
@@ -51,8 +60,7 @@ export interface Verdict {
 	readonly ok: true;
 	readonly id: string | undefined;
 	readonly timestamp: number | undefined;
-	/** The index of the key. */
-	readonly key: number;
+	readonly key: { readonly index: number; readonly id?: string };
 	readonly contentHash: string | undefined;
 	readonly event: object;
 }
@@ -63,18 +71,26 @@ interface EventLike {
 	contentHash?: string;
 }
 
-export class Core {
+/** An instance of the module. */
+interface Instance {
 	readonly wasm: WasmCore;
+	readonly memory: WebAssembly.Memory;
+}
+
+export class Core {
+	/** Undefined after {@link Core.end}. */
+	#instance: Instance | undefined;
 	/** Whether it is the full module, which can explain. */
 	readonly full: boolean;
-	/** False after a trap. */
-	usable = true;
 	/**
 	 * Whether a call is under way. Where it still is when an error comes up, the core has stopped in the
 	 * middle: by a trap, or since the stack was full.
 	 */
 	inside = false;
-	readonly #memory: WebAssembly.Memory;
+	/** Whether it has grown so large that another one should take its place. */
+	isLarge = false;
+	/** A byte of the memory: one that grows leaves its views empty. */
+	#probe = new Uint8Array();
 	/** Of the modules that verify callbacks, once that is asked for. */
 	#layoutAddress: number | undefined;
 	#layout: Uint32Array = new Uint32Array();
@@ -85,20 +101,50 @@ export class Core {
 		const { exports } = new WebAssembly.Instance(module, { "./core_bg.js": { ...glue } });
 		glue.__wbg_set_wasm(exports);
 		(exports.__wbindgen_start as () => void)();
-		this.wasm = new glue.Core();
+		this.#instance = { wasm: new glue.Core(), memory: exports.memory as WebAssembly.Memory };
 		this.full = "core_explain" in exports;
-		this.#memory = exports.memory as WebAssembly.Memory;
+	}
+
+	/** Lets go of the instance, so that nobody who still holds this keeps its memory. */
+	end(): void {
+		this.#instance = undefined;
+		this.#probe = new Uint8Array();
+		this.#layout = new Uint32Array();
+		this.#input = new Uint8Array();
+	}
+
+	/** Gives something up that lives in the instance, if that is still there. */
+	release(call: (wasm: WasmCore) => void): void {
+		if (this.#instance !== undefined) call(this.#instance.wasm);
 	}
 
 	#enter<T>(call: (wasm: WasmCore) => T): T {
+		const { wasm, memory } = this.#open();
 		this.inside = true;
-		const result = call(this.wasm);
+		const result = call(wasm);
 		this.inside = false;
+		if (this.#probe.length === 0) {
+			this.#probe = new Uint8Array(memory.buffer, 0, 1);
+			this.isLarge = memory.buffer.byteLength > MAX_KEPT_BYTES;
+		}
 		return result;
 	}
 
-	/** Verifies a callback in one call. `now` is in milliseconds. */
-	verify(verifier: number, parts: Parts, now: number): Verdict | Rejected {
+	#open(): Instance {
+		if (this.#instance === undefined) throw new CoreError("wasm_trap", STOPPED);
+		return this.#instance;
+	}
+
+	/**
+	 * Verifies a callback in one call. `keyIds` are the names of the verifier's keys, `now` is in
+	 * milliseconds.
+	 */
+	verify(
+		verifier: number,
+		keyIds: readonly (string | null)[],
+		parts: Parts,
+		now: number,
+	): Verdict | Rejected {
 		const bodyAt = this.#write(parts);
 		const outcome = this.#enter((wasm) => wasm.verify(verifier, now));
 		if (this.#layout.length === 0) this.#layout = this.#viewLayout();
@@ -112,11 +158,13 @@ export class Core {
 		}
 		const place = layout[ID] ?? ABSENT;
 		const high = layout[TIMESTAMP + 1] ?? ABSENT;
+		const index = layout[KEY] ?? 0;
+		const name = keyIds[index] ?? undefined;
 		return {
 			ok: true,
 			id: place === ID_OF_EVENT ? event.id : parts.headers[place],
 			timestamp: high === ABSENT ? undefined : high * 2 ** 32 + (layout[TIMESTAMP] ?? 0),
-			key: layout[KEY] ?? 0,
+			key: name === undefined ? { index } : { index, id: name },
 			contentHash,
 			event,
 		};
@@ -141,7 +189,8 @@ export class Core {
 
 	/** The part of the input, which may have moved with the memory since it was written. */
 	#viewInput(at: number, length: number): Uint8Array<ArrayBuffer> {
-		return new Uint8Array(this.#memory.buffer as ArrayBuffer, this.#inputAddress + at, length);
+		const { memory } = this.#open();
+		return new Uint8Array(memory.buffer as ArrayBuffer, this.#inputAddress + at, length);
 	}
 
 	/**
@@ -163,7 +212,7 @@ export class Core {
 	#readBeside(): string {
 		const address = this.#layout[BESIDE] ?? 0;
 		const length = this.#layout[BESIDE + 1] ?? 0;
-		return decoder.decode(new Uint8Array(this.#memory.buffer, address, length));
+		return decoder.decode(new Uint8Array(this.#open().memory.buffer, address, length));
 	}
 
 	/** Writes a callback and returns where its body starts. */
@@ -220,7 +269,8 @@ export class Core {
 
 	/** Makes sure that the views are usable and that the input has room. */
 	#reserve(length: number): void {
-		if (this.#input.length < length || this.#input.length === 0) {
+		const spare = this.#input.length;
+		if (spare < length || spare === 0 || (spare > MAX_KEPT_INPUT && length <= MAX_KEPT_INPUT)) {
 			const room = Math.max(4096, 2 ** Math.ceil(Math.log2(length)));
 			this.#inputAddress = this.#enter((wasm) => wasm.reserve(room));
 			this.#input = this.#viewInput(0, room);
@@ -230,7 +280,7 @@ export class Core {
 
 	#viewLayout(): Uint32Array {
 		this.#layoutAddress ??= this.#enter((wasm) => wasm.layout());
-		return new Uint32Array(this.#memory.buffer, this.#layoutAddress, WORDS);
+		return new Uint32Array(this.#open().memory.buffer, this.#layoutAddress, WORDS);
 	}
 }
 
@@ -300,19 +350,22 @@ export function coreFrom(load: Load, glue: () => Glue): Runner {
 		}
 	};
 
+	/** Lets the next call start another one. */
+	const replace = (): void => {
+		core?.end();
+		core = undefined;
+	};
+
 	return (run) => {
 		core ??= start();
 		try {
-			return run(core);
+			const result = run(core);
+			if (core?.isLarge) replace();
+			return result;
 		} catch (error) {
 			if (!core?.inside) throw error;
-			core.usable = false;
-			core = undefined;
-			throw new CoreError(
-				"wasm_trap",
-				"the WebAssembly core stopped in the middle of a call; the next call starts a new one",
-				error,
-			);
+			replace();
+			throw new CoreError("wasm_trap", STOPPED, error);
 		}
 	};
 }
@@ -325,6 +378,9 @@ function bring(load: Load): WebAssembly.Module {
 		throw missing ? new CoreError(MISSING, error.message, error.cause) : error;
 	}
 }
+
+const STOPPED =
+	"the WebAssembly core stopped in the middle of a call; the next call starts a new one";
 
 const BLOCKED =
 	"this platform does not compile WebAssembly here. In a page, add 'wasm-unsafe-eval' to script-src of its Content-Security-Policy; on an edge platform, let the bundler resolve the conditions workerd or edge-light, or hand the module to wallet-callback/slim";

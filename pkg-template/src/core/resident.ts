@@ -9,7 +9,7 @@ interface Place<Info> {
 }
 
 function drop<Info>({ core, info, release }: Place<Info>): void {
-	if (core.usable) release(core.wasm, info);
+	core.release((wasm) => release(wasm, info));
 }
 
 const registry =
@@ -19,8 +19,8 @@ const registry =
 			new FinalizationRegistry<Place<any>>(drop);
 
 /**
- * Something that lives in a core: built when it is first needed, built anew in a core that replaces a
- * trapped one, and dropped there when nobody holds it any more.
+ * Something that lives in a core: built when it is first needed, built anew in a core that replaces
+ * another one, and dropped there when nobody holds it any more.
  */
 export class Resident<Info> {
 	readonly #build: (wasm: WasmCore) => Info;

@@ -68,30 +68,12 @@ export function readHeaders(
 	if (isHeaders(headers)) return names.map((name) => headers.get(name) ?? undefined);
 
 	const values = new Array<string | undefined>(names.length).fill(undefined);
-	const add = (name: string, value: unknown) => {
+	visit(headers, (name, value) => {
 		const index = indexOf(names, name);
-		if (index < 0 || value === undefined || value === null) return;
+		if (index < 0) return;
 		const text = toText(name, value);
-		if (text === undefined) return;
-		const before = values[index];
-		values[index] = before === undefined ? text : `${before}, ${text}`;
-	};
-	if (isIterable(headers)) {
-		for (const entry of headers) {
-			if (!Array.isArray(entry)) {
-				throw new TypeError(
-					"expected headers as [name, value] pairs, got another list (pass req.headers, not req.rawHeaders)",
-				);
-			}
-			add(String(entry[0]), entry[1]);
-		}
-		return values;
-	}
-	if (tagOf(headers) === "[object Promise]") {
-		throw new TypeError("expected the request's headers, got a Promise: await headers() first");
-	}
-	const record = headers as { readonly [name: string]: unknown };
-	for (const name of Object.keys(record)) add(name, record[name]);
+		if (text !== undefined) values[index] = join(values[index], text);
+	});
 	return values;
 }
 
@@ -103,20 +85,38 @@ export function readHeaders(
 export function allHeaders(headers: CallbackInput["headers"]): { [name: string]: string } {
 	// Refuses what is no object.
 	readHeaders(headers, []);
-	// An iterator can be read only once.
-	const collection = isIterable(headers) ? [...headers] : headers;
-	readHeaders(collection, ["x"]);
-	const names = new Set<string>();
-	const entries = Array.isArray(collection) ? collection : Object.entries(collection);
-	for (const [name] of entries) names.add(String(name).toLowerCase());
-	const list = [...names];
-	const values = readHeaders(collection, list);
-	const present: [string, string][] = [];
-	for (const [index, name] of list.entries()) {
-		const value = values[index];
-		if (value !== undefined) present.push([name, value]);
+	const values = new Map<string, string>();
+	visit(headers, (name, value) => {
+		const text = toText(name, value);
+		const key = name.toLowerCase();
+		if (text !== undefined) values.set(key, join(values.get(key), text));
+	});
+	return Object.fromEntries(values);
+}
+
+/** Goes through headers once, whatever their shape. */
+function visit(headers: object, add: (name: string, value: unknown) => void): void {
+	if (isIterable(headers)) {
+		for (const entry of headers) {
+			if (!Array.isArray(entry)) {
+				throw new TypeError(
+					"expected headers as [name, value] pairs, got another list (pass req.headers, not req.rawHeaders)",
+				);
+			}
+			add(String(entry[0]), entry[1]);
+		}
+		return;
 	}
-	return Object.fromEntries(present);
+	if (tagOf(headers) === "[object Promise]") {
+		throw new TypeError("expected the request's headers, got a Promise: await headers() first");
+	}
+	const record = headers as { readonly [name: string]: unknown };
+	for (const name of Object.keys(record)) add(name, record[name]);
+}
+
+/** Values of a name that comes more than once, as `Headers` joins them. */
+function join(before: string | undefined, text: string): string {
+	return before === undefined ? text : `${before}, ${text}`;
 }
 
 /** `Headers` of any realm or library. A `Map` has the same methods and minds the letter case. */
@@ -141,6 +141,7 @@ function indexOf(names: readonly string[], name: string): number {
 
 function toText(name: string, value: unknown): string | undefined {
 	if (typeof value === "string") return value;
+	if (value === undefined || value === null) return undefined;
 	if (Array.isArray(value) && value.every((part) => typeof part === "string")) {
 		return value.length === 0 ? undefined : value.join(", ");
 	}

@@ -66,8 +66,8 @@ class CoreVerifier<Event> implements Verifier<Event> {
 	readonly #now: () => number;
 	readonly #resident: Resident<Handle>;
 	readonly settings: VerifierSettings;
-	/** Those of the last callback's verifier: found keys come and go. */
-	#keyIds: Handle["keyIds"] = [];
+	/** What it reads of a callback, whatever its keys are. */
+	readonly #reads: Pick<Handle, "headers" | "reads" | "maxBodyBytes">;
 
 	constructor(options: VerifierOptions<SenderName | SenderDescriptor>) {
 		if (typeof options !== "object" || options === null) {
@@ -84,11 +84,12 @@ class CoreVerifier<Event> implements Verifier<Event> {
 		this.#resident = new Resident((wasm) => wasm.create(text, this.#keys.keys) as Handle, release);
 		const {
 			verifier: _verifier,
-			headers: _headers,
-			reads: _reads,
+			headers,
+			reads,
 			keyIds: _keyIds,
 			...settings
 		} = withCore((core) => this.#resident.in(core));
+		this.#reads = { headers, reads, maxBodyBytes: settings.maxBodyBytes };
 		this.settings = { ...settings, findsKeys };
 	}
 
@@ -124,21 +125,22 @@ class CoreVerifier<Event> implements Verifier<Event> {
 			throw new TypeError("expected a callback, as verify({ headers, body })");
 		}
 		const now = this.#readClock();
-		return withCore((core) => {
-			const { verifier, headers, reads, maxBodyBytes, keyIds } = this.#resident.in(core);
-			this.#keyIds = keyIds;
-			const parts: Parts = {
-				headers: readHeaders(input.headers, headers),
-				method: reads.method ? input.method : undefined,
-				url: reads.url ? input.url : undefined,
-				allHeaders: reads.allHeaders ? JSON.stringify(allHeaders(input.headers)) : undefined,
-				ip: toIp(input.ip),
-				body: toBody(input.body, maxBodyBytes),
-			};
-			const verdict = core.verify(verifier, parts, now);
-			if (!verdict.ok) refuseIncomplete(verdict);
-			return verdict;
+		const { headers, reads, maxBodyBytes } = this.#reads;
+		// Before the core is entered: the caller's objects may verify something themselves.
+		const parts: Parts = {
+			headers: readHeaders(input.headers, headers),
+			method: reads.method ? input.method : undefined,
+			url: reads.url ? input.url : undefined,
+			allHeaders: reads.allHeaders ? JSON.stringify(allHeaders(input.headers)) : undefined,
+			ip: toIp(input.ip),
+			body: toBody(input.body, maxBodyBytes),
+		};
+		const verdict = withCore((core) => {
+			const { verifier, keyIds } = this.#resident.in(core);
+			return core.verify(verifier, keyIds, parts, now);
 		});
+		if (!verdict.ok) refuseIncomplete(verdict);
+		return verdict;
 	}
 
 	async #judgeAsync(input: CallbackInput): Promise<Verdict | Rejected> {
@@ -174,9 +176,7 @@ class CoreVerifier<Event> implements Verifier<Event> {
 		return verdict.ok ? { ok: true, ...this.#accept(verdict) } : verdict;
 	}
 
-	#accept({ id, timestamp, contentHash, key: index, event }: Verdict): Accepted<Event> {
-		const name = this.#keyIds[index] ?? undefined;
-		const key = name === undefined ? { index } : { index, id: name };
+	#accept({ id, timestamp, contentHash, key, event }: Verdict): Accepted<Event> {
 		return contentHash === undefined
 			? { id, timestamp, key, event: event as Event }
 			: { id, timestamp, contentHash, key, event: event as Event };

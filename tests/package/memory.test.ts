@@ -1,0 +1,119 @@
+/** Memory of the core comes back, whatever somebody has sent, and time grows with what is sent. */
+import assert from "node:assert/strict";
+import { cpuUsage } from "node:process";
+import { test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { wallet } from "./package.ts";
+
+setFlagsFromString("--expose-gc");
+const collect: () => void = runInNewContext("gc");
+
+/** The memories of all the instances that have been started. */
+const memories: WeakRef<WebAssembly.Memory>[] = [];
+let trapsNext = false;
+const NativeInstance = WebAssembly.Instance;
+WebAssembly.Instance = class {
+	readonly exports: WebAssembly.Exports;
+
+	constructor(module: WebAssembly.Module, imports?: WebAssembly.Imports) {
+		const { exports } = new NativeInstance(module, imports);
+		memories.push(new WeakRef(exports.memory as WebAssembly.Memory));
+		this.exports = Object.fromEntries(
+			Object.entries(exports).map(([name, value]) => [name, trapped(name, value)]),
+		);
+	}
+};
+
+function trapped(name: string, value: WebAssembly.ExportValue): WebAssembly.ExportValue {
+	if (typeof value !== "function") return value;
+	return (...args: unknown[]) => {
+		if (trapsNext && name.includes("verify")) {
+			trapsNext = false;
+			throw new WebAssembly.RuntimeError("unreachable");
+		}
+		return value(...args);
+	};
+}
+
+async function countAlive(): Promise<number> {
+	for (let round = 0; round < 5; round++) {
+		collect();
+		await pause(1);
+	}
+	return memories.filter((memory) => memory.deref() !== undefined).length;
+}
+
+const KEY = `whsec_${Buffer.alloc(32, 5).toString("base64")}`;
+const BODY = '{"type":"test.event","timestamp":"2026-03-05T08:00:00Z","data":{}}';
+const options = { keys: KEY, maxBodyBytes: 16 << 20 };
+const callback = () => wallet.sign({ body: BODY, key: KEY });
+
+test("an instance that a large body has made large is given up, and verifiers move over", async () => {
+	const verifiers = [1, 2, 3].map(() => wallet.createVerifier(options));
+	const verifyAll = () => {
+		for (const verifier of verifiers) assert.ok(verifier.safeVerify(callback()).ok);
+	};
+	verifyAll();
+	const before = memories.length;
+	for (let call = 0; call < 3; call++) {
+		const forged = { ...callback(), body: "x".repeat(8 << 20) };
+		assert.equal(verifiers[0]?.safeVerify(forged).ok, false);
+		verifyAll();
+	}
+	assert.equal(memories.length, before + 3);
+	assert.ok((await countAlive()) <= 1);
+	verifyAll();
+});
+
+test("a genuine callback that makes an instance large is accepted whole", () => {
+	const verifier = wallet.createVerifier({ ...options, sender: "svix" });
+	const body = JSON.stringify({ text: "é".repeat(4 << 20) });
+	const { event } = verifier.verify(wallet.sign({ body, key: KEY, sender: "svix" }));
+	assert.deepEqual(event.payload, JSON.parse(body));
+});
+
+test("an instance of the usual size stays", () => {
+	const verifier = wallet.createVerifier(options);
+	verifier.verify(callback());
+	const before = memories.length;
+	for (let call = 0; call < 20; call++) {
+		verifier.safeVerify({ ...callback(), body: "x".repeat(1 << 20) });
+		verifier.verify(callback());
+	}
+	assert.equal(memories.length, before);
+});
+
+test("an instance that a trap has stopped is not kept by verifiers that nobody uses", async () => {
+	const idle = [1, 2, 3].map(() => wallet.createVerifier(options));
+	const used = wallet.createVerifier(options);
+	for (const verifier of idle) verifier.verify(callback());
+	for (let call = 0; call < 10; call++) {
+		trapsNext = true;
+		assert.throws(() => used.verify(callback()), { code: "wasm_trap" });
+		used.verify(callback());
+	}
+	assert.ok((await countAlive()) <= 1);
+	for (const verifier of idle) verifier.verify(callback());
+});
+
+test("the time for headers grows with their number, not with its square", () => {
+	const verifier = wallet.createVerifier({ sender: "coinbase-cdp", keys: "secret" });
+	const time = (count: number) => {
+		const signature = { "x-hook0-signature": `t=1,h=a,v1=${"00".repeat(32)}` };
+		const names = Array.from({ length: count }, (_, index) => `x${index.toString(36).padStart(6)}`);
+		const headers = { ...Object.fromEntries(names.map((name) => [name, "v"])), ...signature };
+		const rounds = [1, 2, 3].map(() => {
+			const start = cpuUsage();
+			verifier.safeVerify({ headers, body: "{}" });
+			wallet.detect({ headers });
+			const { user, system } = cpuUsage(start);
+			return user + system;
+		});
+		return Math.min(...rounds);
+	};
+	time(1000);
+	const [few, many] = [time(2000), time(32_000)];
+	assert.ok(many < 80 * few, `2,000 headers took ${few} µs, 32,000 took ${many} µs`);
+});
