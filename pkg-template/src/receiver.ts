@@ -9,9 +9,10 @@ import {
 	type Verifier,
 	type VerifyResult,
 } from "wallet-callback";
-import { type Ending, notNow, unread } from "./receiver/ending.js";
+import { CLOSING, type Ending, notNow, OVERLOADED, unread } from "./receiver/ending.js";
 import { Handling, typeOf } from "./receiver/handling.js";
 import { Inbox, pack } from "./receiver/inbox.js";
+import { Intake } from "./receiver/intake.js";
 import { type Facts, Journal } from "./receiver/journal.js";
 import {
 	byteLength,
@@ -110,17 +111,21 @@ class CallbackReceiver<Event extends object> {
 	readonly #journal: Journal;
 	readonly #handling: Handling<Event>;
 	readonly #inbox: Inbox<Event>;
+	readonly #intake: Intake;
 	/** Takes back that this receiver uses its store. */
 	readonly #leave: () => void;
 	/** How many callbacks are being answered. */
 	#inFlight = 0;
-	/** Called when the last of them is answered. */
+	/** How many of them have been verified. */
+	#verified = 0;
+	/** Called when the last of these is answered. */
 	#whenIdle: (() => void) | undefined;
 	#closing: Promise<void> | undefined;
 
 	constructor(options: ReceiverOptions<Event> & Verifying<Event>) {
 		this.#settings = settle(options);
 		const { verifier, log, meter, trustedProxies, requireHttps, acknowledge } = this.#settings;
+		this.#intake = new Intake(this.#settings.bodyTimeoutMs, this.#settings.maxUnverifiedBodies);
 		this.#transport = createTransport({ trustedProxies, requireHttps });
 		this.#journal = new Journal(verifier.settings.sender, log, meter);
 		this.#handling = new Handling(this.#settings, this.#journal);
@@ -135,7 +140,6 @@ class CallbackReceiver<Event extends object> {
 		this.#inFlight += 1;
 		const [outcome, reply] = await this.#end(incoming, context, facts);
 		this.#inFlight -= 1;
-		if (this.#inFlight === 0) this.#whenIdle?.();
 		facts.outcome = outcome;
 		this.#journal.close(facts, since);
 		return reply;
@@ -152,16 +156,37 @@ class CallbackReceiver<Event extends object> {
 
 	/** The life of a callback, stage by stage. */
 	async #run(incoming: Incoming, context: ReceiverContext, facts: Facts): Promise<Ending> {
-		if (this.#closing !== undefined) return ["closing", later(503, "closing")];
-		const { verifier, acknowledge, logBodies } = this.#settings;
+		if (this.#closing !== undefined) return CLOSING;
+		const unwanted = refuseMedia(incoming, this.#settings.verifier.settings);
+		if (unwanted !== undefined) return refuse(unwanted, facts);
+		if (this.#intake.isFull) return OVERLOADED;
+		const judged = await this.#intake.hold(() => this.#verify(incoming, context, facts));
+		if (!("event" in judged)) return judged;
+		// Whoever closes the receiver does not wait for what has not been verified.
+		if (this.#closing !== undefined) return CLOSING;
+		this.#verified += 1;
+		try {
+			return this.#settings.acknowledge === "after-handling"
+				? await this.#handle(judged, context, facts)
+				: await this.#enqueue(judged, context, facts);
+		} finally {
+			this.#verified -= 1;
+			if (this.#verified === 0) this.#whenIdle?.();
+		}
+	}
+
+	/** Reads and verifies. Whoever has sent it may be anybody. */
+	async #verify(
+		incoming: Incoming,
+		context: ReceiverContext,
+		facts: Facts,
+	): Promise<Callback<Event> | Ending> {
+		const { verifier, logBodies } = this.#settings;
 		const { settings } = verifier;
 		const { headers, method, secure, host, url } = incoming;
-
-		const unwanted = refuseMedia(incoming, settings);
-		if (unwanted !== undefined) return refuse(unwanted, facts);
 		let body: string | Uint8Array;
 		try {
-			body = await incoming.readBody(settings.maxBodyBytes);
+			body = await this.#intake.read(incoming, settings.maxBodyBytes);
 		} catch (error) {
 			return unread(error, facts);
 		}
@@ -199,10 +224,7 @@ class CallbackReceiver<Event extends object> {
 		facts.keyIndex = verified.key.index;
 		if (logBodies) facts.body = typeof body === "string" ? body : new TextDecoder().decode(body);
 
-		const genuine = { id, hash, event, proof: verifier.answerVerification(verified) };
-		return acknowledge === "after-handling"
-			? this.#handle(genuine, context, facts)
-			: this.#enqueue(genuine, context, facts);
+		return { id, hash, event, proof: verifier.answerVerification(verified) };
 	}
 
 	async #handle(
@@ -252,7 +274,8 @@ class CallbackReceiver<Event extends object> {
 	}
 
 	async #finish(): Promise<void> {
-		if (this.#inFlight > 0) {
+		this.#intake.close();
+		if (this.#verified > 0) {
 			await new Promise<void>((resolve) => {
 				this.#whenIdle = resolve;
 			});

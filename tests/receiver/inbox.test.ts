@@ -391,9 +391,14 @@ test("close ends what has been begun and leaves the rest to the next receiver", 
 
 test("close waits for callbacks that are being handled, and turns others away", async () => {
 	const gate = new Gate();
-	const receiver = createReceiver({ keys: SECRET, store: memoryStore(), onAny: () => gate.opened });
+	let begun = false;
+	const onAny = () => {
+		begun = true;
+		return gate.opened;
+	};
+	const receiver = createReceiver({ keys: SECRET, store: memoryStore(), onAny });
 	const first = deliver(receiver);
-	await until(() => receiver.stats().inFlight === 1, "it has begun");
+	await until(() => begun, "it has begun");
 	let closed = false;
 	const closing = receiver.close().then(() => {
 		closed = true;

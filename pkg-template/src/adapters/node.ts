@@ -1,7 +1,7 @@
 /** The receiver behind `node:http`, Express and NestJS. */
 
 import type { Incoming, Receiver, Reply } from "../receiver/types.js";
-import { join } from "../verifier/request.js";
+import { join, type Reading } from "../verifier/request.js";
 
 /** What of a Node request matters: `http.IncomingMessage`, `http2.Http2ServerRequest`. */
 export interface NodeRequest {
@@ -92,6 +92,7 @@ async function serve(
 function toIncoming(request: NodeRequest): Incoming {
 	const { method = "", headers, socket, originalUrl = request.url } = request;
 	const host = headers.host ?? headers[":authority"];
+	let reading: Reading | undefined;
 	return {
 		method,
 		headers,
@@ -100,13 +101,20 @@ function toIncoming(request: NodeRequest): Incoming {
 		secure: socket.encrypted === true,
 		peer: socket.remoteAddress,
 		host: typeof host === "string" ? host : undefined,
-		readBody: (limit) => readBody(request, limit),
+		readBody: async (limit) => {
+			const body = findBody(request);
+			if (body !== undefined) return body;
+			reading = readStream(request, limit);
+			return reading.body;
+		},
+		cancelBody: () => reading?.cancel(),
 	};
 }
 
 const HUNG_UP = "the client hung up";
 
-async function readBody(request: NodeRequest, limit: number): Promise<Uint8Array | string> {
+/** The bytes that a parser has kept, if one has read them. */
+function findBody(request: NodeRequest): Uint8Array | string | undefined {
 	const { rawBody, body } = request;
 	if (isRaw(rawBody)) return rawBody;
 	if (isRaw(body)) return body;
@@ -115,25 +123,29 @@ async function readBody(request: NodeRequest, limit: number): Promise<Uint8Array
 		throw new TypeError(ALREADY_PARSED);
 	}
 	if (request.destroyed) throw new Error(HUNG_UP);
-	return readStream(request, limit);
+	return undefined;
 }
 
 function isRaw(body: unknown): body is Uint8Array | string {
 	return typeof body === "string" || body instanceof Uint8Array;
 }
 
-function readStream(request: NodeRequest, limit: number): Promise<Uint8Array> {
-	return new Promise((resolve, reject) => {
-		const chunks: Uint8Array[] = [];
-		let length = 0;
+function readStream(request: NodeRequest, limit: number): Reading {
+	const chunks: Uint8Array[] = [];
+	let length = 0;
+	let stop = (): void => {};
+	const body = new Promise<Uint8Array>((resolve, reject) => {
 		const keep = (data: unknown) => {
 			const chunk = data as Uint8Array;
 			chunks.push(chunk);
 			length += chunk.length;
 			if (length <= limit) return;
+			stop();
+			resolve(join(chunks, length));
+		};
+		stop = () => {
 			request.off("data", keep);
 			request.pause();
-			resolve(join(chunks, length));
 		};
 		request.on("data", keep);
 		request.on("end", () => resolve(join(chunks, length)));
@@ -143,6 +155,11 @@ function readStream(request: NodeRequest, limit: number): Promise<Uint8Array> {
 			if (!request.readableEnded) reject(new Error(HUNG_UP));
 		});
 	});
+	const cancel = () => {
+		stop();
+		chunks.length = 0;
+	};
+	return { body, cancel };
 }
 
 function send(

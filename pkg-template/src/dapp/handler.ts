@@ -2,8 +2,9 @@
 
 import { ConfigError } from "../core/errors.js";
 import { isInherited } from "../core/names.js";
-import { type Ending, notNow, unread } from "../receiver/ending.js";
+import { type Ending, notNow, OVERLOADED, unread } from "../receiver/ending.js";
 import { Handling } from "../receiver/handling.js";
+import { BODY_TIMEOUT_SECONDS, Intake, MAX_UNVERIFIED_BODIES } from "../receiver/intake.js";
 import { type Facts, Journal, type Logger } from "../receiver/journal.js";
 import { byteLength, fromRequest } from "../receiver/media.js";
 import type { Settings } from "../receiver/options.js";
@@ -118,6 +119,7 @@ class Callbacks {
 	readonly #options: DappHandlerOptions;
 	readonly #leaseMs: number;
 	readonly #journal: Journal;
+	readonly #intake = new Intake(BODY_TIMEOUT_SECONDS * 1000, MAX_UNVERIFIED_BODIES);
 	readonly #handling: Handling<Delivery>;
 
 	constructor(options: DappHandlerOptions) {
@@ -149,14 +151,25 @@ class Callbacks {
 
 	/** The life of a callback, stage by stage. */
 	async #run(incoming: Incoming, facts: Facts): Promise<Ending> {
-		const { method, url } = incoming;
+		const { method } = incoming;
 		if (method !== "POST" && method !== "GET") {
 			facts.code = "method_not_allowed";
 			return ["refused", refusal(405, "method_not_allowed", { allow: "GET, POST" })];
 		}
+		if (this.#intake.isFull) return OVERLOADED;
+		const judged = await this.#intake.hold(() => this.#judgeBody(incoming, facts));
+		if (!("result" in judged)) return judged;
+		const { result, expected } = judged;
+		facts.type = result.action;
+		return this.#handOver(result, expected, facts);
+	}
+
+	/** Reads and judges. Whoever has sent it may be anybody. */
+	async #judgeBody(incoming: Incoming, facts: Facts): Promise<Omit<Delivery, "type"> | Ending> {
+		const { method, url } = incoming;
 		let body: string | Uint8Array = "";
 		try {
-			if (method === "POST") body = await incoming.readBody(MAX_BODY_BYTES);
+			if (method === "POST") body = await this.#intake.read(incoming, MAX_BODY_BYTES);
 		} catch (error) {
 			return unread(error, facts);
 		}
@@ -172,9 +185,7 @@ class Callbacks {
 			return refuse({ ok: false, code: "unknown_action", message: "no such action" }, facts);
 		}
 		const result = await this.#judge(body, url, expected);
-		if (!result.ok) return refuse(result, facts);
-		facts.type = result.action;
-		return this.#handOver(result, expected, facts);
+		return result.ok ? { result, expected } : refuse(result, facts);
 	}
 
 	async #find(actionId: string, facts: Facts): Promise<DappExpected | undefined> {

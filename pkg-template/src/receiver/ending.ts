@@ -1,19 +1,28 @@
 /** How callbacks end that are not handled now. */
 
 import type { NotNow } from "../stores/store.js";
+import { ClosingError } from "./intake.js";
 import type { Facts, Outcome } from "./journal.js";
+import { TimeoutError } from "./patience.js";
 import { answer, later, refusal } from "./reply.js";
 import type { Reply } from "./types.js";
 
 /** How a callback ended, and what its sender is told. */
 export type Ending = readonly [outcome: Outcome, reply: Reply];
 
+/** The end of a callback that comes while the receiver is being closed. */
+export const CLOSING: Ending = ["closing", later(503, "closing")];
+
+/** The end of a callback that comes while too many others are being read. */
+export const OVERLOADED: Ending = ["overloaded", later(503, "overloaded")];
+
 /** The end of a callback whose body could not be read. */
 export function unread(error: unknown, facts: Facts): Ending {
+	if (error instanceof ClosingError) return CLOSING;
 	facts.error = error;
-	return error instanceof TypeError
-		? ["misconfigured", refusal(500, "body_already_parsed")]
-		: ["aborted", refusal(400, "aborted")];
+	if (error instanceof TypeError) return ["misconfigured", refusal(500, "body_already_parsed")];
+	if (error instanceof TimeoutError) return ["aborted", refusal(408, "request_timeout")];
+	return ["aborted", refusal(400, "aborted")];
 }
 
 /**

@@ -30,6 +30,7 @@ export type Outcome =
 	| "refused"
 	| "aborted"
 	| "closing"
+	| "overloaded"
 	| "failed"
 	| "lease_lost"
 	| "not_recorded"
@@ -48,6 +49,7 @@ const LEVELS: { readonly [Ended in Outcome]: keyof Logger } = {
 	refused: "warn",
 	aborted: "warn",
 	closing: "warn",
+	overloaded: "warn",
 	failed: "error",
 	lease_lost: "error",
 	not_recorded: "error",

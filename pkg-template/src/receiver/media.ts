@@ -1,7 +1,7 @@
 /** What HTTP says of a callback before its body is read. */
 
 import type { VerifierSettings } from "wallet-callback";
-import { readBody, readHeaders, toBytes } from "../verifier/request.js";
+import { type Reading, readBody, readHeaders, toBytes } from "../verifier/request.js";
 import type { Incoming, ReceiverContext, Reply } from "./types.js";
 
 const HEADERS = ["content-type", "content-encoding", "content-length"] as const;
@@ -70,6 +70,7 @@ function isOf(contentType: string, mediaType: string): boolean {
 export function fromRequest(request: Request, context: ReceiverContext): Incoming {
 	const { method, headers, url } = request;
 	const secure = url.startsWith("https:");
+	let reading: Reading | undefined;
 	return {
 		method,
 		headers,
@@ -77,18 +78,18 @@ export function fromRequest(request: Request, context: ReceiverContext): Incomin
 		secure,
 		peer: peerOf(request, context),
 		host: secure ? undefined : new URL(url).host,
-		readBody: (limit) => readWhole(request, limit),
+		readBody: (limit) => {
+			const mistaken = request.bodyUsed || request.body?.locked;
+			reading = readBody(request, limit);
+			return mistaken ? reading.body : reading.body.catch(blameNetwork);
+		},
+		cancelBody: () => reading?.cancel(),
 	};
 }
 
-/** Reads a body. That it was read before is the program's mistake; the rest is the network's. */
-async function readWhole(request: Request, limit: number): Promise<Uint8Array> {
-	const mistaken = request.bodyUsed || request.body?.locked;
-	try {
-		return await readBody(request, limit);
-	} catch (error) {
-		throw mistaken ? error : new Error("the client stopped in mid-body", { cause: error });
-	}
+/** That a body was read before is the program's mistake; the rest is the network's. */
+function blameNetwork(error: unknown): never {
+	throw new Error("the client stopped before the end of the body", { cause: error });
 }
 
 /** The address at the other end of the connection, as far as the runtime tells it. */

@@ -9,6 +9,7 @@ import {
 	type VerifierOptions,
 } from "wallet-callback";
 import { EVENT_TYPES } from "../generated/model.js";
+import { BODY_TIMEOUT_SECONDS, MAX_UNVERIFIED_BODIES } from "./intake.js";
 import type { ReceiverOptions, Verifying } from "./types.js";
 
 /** What a receiver works with. */
@@ -19,12 +20,16 @@ export interface Settings<Event> extends ReceiverOptions<Event> {
 	readonly leaseMs: number;
 	readonly retentionMs: number;
 	readonly storeTimeoutMs: number;
+	readonly bodyTimeoutMs: number;
+	readonly maxUnverifiedBodies: number;
 	readonly concurrency: number;
 }
 
 const LONGEST_LEASE_SECONDS = 86_400;
 const LONGEST_RETENTION_SECONDS = 10 * 365 * 86_400;
 const LONGEST_STORE_TIMEOUT_SECONDS = 60;
+const LONGEST_BODY_TIMEOUT_SECONDS = 3600;
+const MOST_UNVERIFIED_BODIES = 1_000_000;
 const MOST_AT_ONCE = 1000;
 
 /**
@@ -49,6 +54,8 @@ export function settle<Event>(options: ReceiverOptions<Event> & Verifying<Event>
 		concurrency = 8,
 		maxAttempts,
 		onDeadLetter,
+		bodyTimeoutSeconds = BODY_TIMEOUT_SECONDS,
+		maxUnverifiedBodies = MAX_UNVERIFIED_BODIES,
 		requireHttps,
 		trustedProxies,
 		log,
@@ -108,6 +115,12 @@ export function settle<Event>(options: ReceiverOptions<Event> & Verifying<Event>
 		storeTimeoutMs: Math.min(
 			leaseMs,
 			toMs("storeTimeoutSeconds", storeTimeoutSeconds, 0, LONGEST_STORE_TIMEOUT_SECONDS),
+		),
+		bodyTimeoutMs: toMs("bodyTimeoutSeconds", bodyTimeoutSeconds, 0, LONGEST_BODY_TIMEOUT_SECONDS),
+		maxUnverifiedBodies: toCount(
+			"maxUnverifiedBodies",
+			maxUnverifiedBodies,
+			MOST_UNVERIFIED_BODIES,
 		),
 		concurrency: toCount("concurrency", concurrency, MOST_AT_ONCE),
 		maxAttempts:

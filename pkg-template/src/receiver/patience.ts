@@ -44,7 +44,13 @@ export function within<T>(ms: number, what: string, work: PromiseLike<T>): Promi
 	});
 }
 
-/** Calls `run` in `ms`, unless the program ends before. */
+/** Calls `run` in `ms`, unless what is returned is called before. */
+export function after(ms: number, run: () => void): () => void {
+	const timer = setTimeout(run, ms);
+	return () => clearTimeout(timer);
+}
+
+/** The same as {@link after}, unless the program ends before. */
 export function soon(ms: number, run: () => void): () => void {
 	const timer = setTimeout(run, ms);
 	if (typeof timer === "object") timer.unref?.();

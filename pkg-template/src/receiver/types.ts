@@ -91,6 +91,16 @@ export interface ReceiverOptions<Event = WalletEvent> {
 	readonly maxAttempts?: number | undefined;
 	/** Gets events that `maxAttempts` tries could not handle. What it throws makes for another try. */
 	readonly onDeadLetter?: ((letter: DeadLetter<Event>) => unknown) | undefined;
+	/**
+	 * How long a body may take to arrive, in seconds: then the answer is 408. Above 0 to 3,600;
+	 * default 10.
+	 */
+	readonly bodyTimeoutSeconds?: number | undefined;
+	/**
+	 * How many callbacks may be read and verified at the same time: beyond it the answer is 503, since
+	 * their bodies are in memory and nobody knows yet who has sent them. 1 to 1,000,000; default 256.
+	 */
+	readonly maxUnverifiedBodies?: number | undefined;
 	/** Whether callbacks must come over HTTPS. Default: unless they come from the machine itself. */
 	readonly requireHttps?: boolean | undefined;
 	/**
@@ -151,6 +161,8 @@ export interface Incoming {
 	 * @throws {TypeError} where something has read it before; another error where the client is gone.
 	 */
 	readBody(limit: number): Promise<string | Uint8Array>;
+	/** Stops reading: nobody waits for the body any more. */
+	cancelBody?(): void;
 }
 
 /** An answer as adapters take it. */
@@ -186,7 +198,8 @@ export interface Receiver {
 	/** Handles everything in the inbox that is due, and resolves when that is done. */
 	drain(): Promise<void>;
 	/**
-	 * Answers 503 from now on, and resolves when what has been begun is done. The store stays open.
+	 * Answers 503 from now on, also to callbacks that have not been verified, and resolves when those
+	 * that are being handled are done: with the longest lease at the latest. The store stays open.
 	 */
 	close(): Promise<void>;
 	/** Counters and latency. */

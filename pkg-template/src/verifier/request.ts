@@ -72,7 +72,7 @@ export function readHeaders(
 		const index = indexOf(names, name);
 		if (index < 0) return;
 		const text = toText(name, value);
-		if (text !== undefined) values[index] = join(values[index], text);
+		if (text !== undefined) values[index] = append(values[index], text);
 	});
 	return values;
 }
@@ -89,7 +89,7 @@ export function allHeaders(headers: CallbackInput["headers"]): { [name: string]:
 	visit(headers, (name, value) => {
 		const text = toText(name, value);
 		const key = name.toLowerCase();
-		if (text !== undefined) values.set(key, join(values.get(key), text));
+		if (text !== undefined) values.set(key, append(values.get(key), text));
 	});
 	return Object.fromEntries(values);
 }
@@ -115,7 +115,7 @@ function visit(headers: object, add: (name: string, value: unknown) => void): vo
 }
 
 /** Values of a name that comes more than once, as `Headers` joins them. */
-function join(before: string | undefined, text: string): string {
+function append(before: string | undefined, text: string): string {
 	return before === undefined ? text : `${before}, ${text}`;
 }
 
@@ -150,12 +150,40 @@ function toText(name: string, value: unknown): string | undefined {
 	);
 }
 
+/** A body that is being read. */
+export interface Reading {
+	readonly body: Promise<Uint8Array>;
+	/** Stops it: what has come by then is the body. */
+	cancel(): void;
+}
+
 /**
  * Reads a request's body up to the chunk with which it passes `limit` bytes, and drops the rest.
  *
- * @throws {TypeError} for a body that has been read, and for what is no request.
+ * @throws {TypeError} (the promise) for a body that has been read, and for what is no request.
  */
-export async function readBody(request: Request, limit: number): Promise<Uint8Array> {
+export function readBody(request: Request, limit: number): Reading {
+	let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+	// Nobody waits for the sender to take note of it.
+	const cancel = () => void reader?.cancel().catch(() => {});
+	const read = async () => {
+		requireUnread(request);
+		reader = request.body?.getReader();
+		const chunks: Uint8Array[] = [];
+		let length = 0;
+		while (reader !== undefined && length <= limit) {
+			const { done, value } = await reader.read();
+			if (done) break;
+			chunks.push(value);
+			length += value.length;
+		}
+		if (length > limit) cancel();
+		return join(chunks, length);
+	};
+	return { body: read(), cancel };
+}
+
+function requireUnread(request: Request): void {
 	if (typeof request !== "object" || request === null || !("bodyUsed" in request)) {
 		throw new TypeError(
 			"expected a Fetch Request: pass headers and body to verify() where there is none",
@@ -166,26 +194,12 @@ export async function readBody(request: Request, limit: number): Promise<Uint8Ar
 			"expected a request whose body is unread, got one that something reads or has read: verify first, or verify request.clone()",
 		);
 	}
-	const chunks: Uint8Array[] = [];
-	let length = 0;
-	const reader = request.body?.getReader();
-	while (reader !== undefined) {
-		const { done, value } = await reader.read();
-		if (done) break;
-		chunks.push(value);
-		length += value.length;
-		if (length > limit) {
-			// Nobody waits for the sender to take note of it.
-			reader.cancel().catch(() => {});
-			break;
-		}
-	}
-	return join(chunks, length);
 }
 
 /** Joins the chunks of a body of so many bytes. */
 export function join(chunks: readonly Uint8Array[], length: number): Uint8Array {
-	if (chunks.length === 1) return chunks[0] as Uint8Array;
+	const [first] = chunks;
+	if (first !== undefined && chunks.length === 1) return first;
 	const body = new Uint8Array(length);
 	let at = 0;
 	for (const chunk of chunks) {

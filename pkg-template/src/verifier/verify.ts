@@ -162,7 +162,7 @@ class CoreVerifier<Event> implements Verifier<Event> {
 	}
 
 	async #readRequest(request: Request, { ip }: RequestContext): Promise<CallbackInput> {
-		const body = await readBody(request, this.settings.maxBodyBytes);
+		const body = await readBody(request, this.settings.maxBodyBytes).body;
 		const { headers, method, url } = request;
 		return { headers, body, ip, method, url };
 	}
