@@ -1,5 +1,7 @@
 //! What users read, in the shapes of the package's public types.
 
+use core::net::IpAddr;
+
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -104,16 +106,16 @@ impl<'a> Settings<'a> {
 
 /// An admitted request.
 #[derive(Debug, Serialize)]
-pub struct Admitted<'a> {
+pub struct Admitted {
     ok: Is<true>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    ip: Option<&'a str>,
+    ip: Option<IpAddr>,
 }
 
-impl<'a> Admitted<'a> {
+impl Admitted {
     /// With the client's address where it is known.
     #[must_use]
-    pub const fn new(ip: Option<&'a str>) -> Self {
+    pub const fn new(ip: Option<IpAddr>) -> Self {
         Self { ok: Is, ip }
     }
 }

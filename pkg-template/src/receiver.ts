@@ -183,7 +183,7 @@ class CallbackReceiver<Event extends object> {
 	): Promise<Callback<Event> | Ending> {
 		const { verifier, logBodies } = this.#settings;
 		const { settings } = verifier;
-		const { headers, method, secure, host, url } = incoming;
+		const { headers, method, secure, url } = incoming;
 		let body: string | Uint8Array;
 		try {
 			body = await this.#intake.read(incoming, settings.maxBodyBytes);
@@ -196,7 +196,7 @@ class CallbackReceiver<Event extends object> {
 		body = toOwn(body);
 
 		const peer = context.ip ?? incoming.peer;
-		const admitted = this.#transport.admit({ headers, peer, secure, host });
+		const admitted = this.#transport.admit({ headers, peer, secure });
 		if (!admitted.ok) return refuse(admitted, facts);
 		facts.ip = admitted.ip;
 

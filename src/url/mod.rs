@@ -49,6 +49,7 @@ pub(crate) fn split(url: &str) -> Parts<'_> {
 
 /// Whether a host without a port is this machine: `localhost`, a name below it (RFC 6761, section
 /// 6.3), or a loopback address, an IPv6 one in brackets or not.
+#[cfg(feature = "dapp")]
 pub(crate) fn is_loopback_host(host: &str) -> bool {
     let address = bracketed(host).unwrap_or(host).parse();
     address.map_or_else(|_| is_localhost(host), is_loopback_address)
@@ -59,12 +60,14 @@ pub(crate) fn is_loopback_address(address: IpAddr) -> bool {
     address.to_canonical().is_loopback()
 }
 
+#[cfg(feature = "dapp")]
 fn is_localhost(name: &str) -> bool {
     let top = name.rsplit('.').next().unwrap_or_default();
     top.eq_ignore_ascii_case("localhost")
 }
 
 /// The address between the brackets of an IPv6 host (RFC 3986, section 3.2.2).
+#[cfg(feature = "dapp")]
 pub(crate) fn bracketed(host: &str) -> Option<&str> {
     host.strip_prefix('[')?.strip_suffix(']')
 }

@@ -122,16 +122,16 @@ impl Core {
         transport: usize,
         secure: bool,
         peer: Option<String>,
-        host: Option<String>,
         forwarded_for: Option<String>,
         forwarded_proto: Option<String>,
+        forwarded: Option<String>,
     ) -> JsValue {
         let arrival = Arrival {
             peer: peer.as_deref(),
             secure,
-            host: host.as_deref(),
             forwarded_for: forwarded_for.as_deref(),
             forwarded_proto: forwarded_proto.as_deref(),
+            forwarded: forwarded.as_deref(),
         };
         match self.transports.get(transport).admit(&arrival) {
             Ok(client) => answer(&Admitted::new(client)),

@@ -100,7 +100,6 @@ function toIncoming(request: NodeRequest): Incoming {
 		url: typeof host === "string" ? `https://${host}${originalUrl ?? ""}` : undefined,
 		secure: socket.encrypted === true,
 		peer: socket.remoteAddress,
-		host: typeof host === "string" ? host : undefined,
 		readBody: async (limit) => {
 			const body = findBody(request);
 			if (body !== undefined) return body;

@@ -69,15 +69,13 @@ function isOf(contentType: string, mediaType: string): boolean {
 /** A Fetch request as the receiver takes it. */
 export function fromRequest(request: Request, context: ReceiverContext): Incoming {
 	const { method, headers, url } = request;
-	const secure = url.startsWith("https:");
 	let reading: Reading | undefined;
 	return {
 		method,
 		headers,
 		url,
-		secure,
+		secure: url.startsWith("https:"),
 		peer: peerOf(request, context),
-		host: secure ? undefined : new URL(url).host,
 		readBody: (limit) => {
 			const mistaken = request.bodyUsed || request.body?.locked;
 			reading = readBody(request, limit);

@@ -101,11 +101,14 @@ export interface ReceiverOptions<Event = WalletEvent> {
 	 * their bodies are in memory and nobody knows yet who has sent them. 1 to 1,000,000; default 256.
 	 */
 	readonly maxUnverifiedBodies?: number | undefined;
-	/** Whether callbacks must come over HTTPS. Default: unless they come from the machine itself. */
+	/**
+	 * Whether callbacks must come over HTTPS. Default: unless they come from the machine itself, by the
+	 * address at the other end of the connection.
+	 */
 	readonly requireHttps?: boolean | undefined;
 	/**
 	 * The proxies in front of this server, in CIDR notation or as single addresses: only their
-	 * `X-Forwarded-For` and `X-Forwarded-Proto` are believed. Default: none.
+	 * `X-Forwarded-For` and `X-Forwarded-Proto`, or `Forwarded`, are believed. Default: none.
 	 */
 	readonly trustedProxies?: readonly string[] | undefined;
 	/** Gets one record for each callback: pino's logger, `console`, or of their shape. Default: none. */
@@ -151,8 +154,6 @@ export interface Incoming {
 	readonly secure: boolean;
 	/** The address at the other end of the connection. */
 	readonly peer?: string | undefined;
-	/** The host that the request names. */
-	readonly host?: string | undefined;
 	/** Its URL or path. */
 	readonly url?: string | undefined;
 	/**

@@ -8,8 +8,9 @@ import type { HeadersInput, Rejected } from "./types.js";
 export interface TransportOptions {
 	/**
 	 * The proxies in front of this server, as ranges in CIDR notation or single addresses. Only
-	 * they are believed about a client's address (`X-Forwarded-For`) and scheme
-	 * (`X-Forwarded-Proto`). Default: none.
+	 * they are believed about a client's address and scheme (`X-Forwarded-For` and
+	 * `X-Forwarded-Proto`, or `Forwarded`, RFC 7239). They must overwrite or drop what a client has
+	 * put into these headers. Default: none.
 	 */
 	readonly trustedProxies?: readonly string[] | undefined;
 	/**
@@ -25,8 +26,6 @@ export interface Arrival {
 	readonly peer?: string | undefined;
 	/** Whether the connection is encrypted. */
 	readonly secure: boolean;
-	/** The host that the request names. It stands for the peer where nobody knows one. */
-	readonly host?: string | undefined;
 }
 
 /** A request that was let through, with its client's address where that is known. */
@@ -39,19 +38,20 @@ export interface Admitted {
 export interface Transport {
 	/**
 	 * Admits a request or refuses it as `insecure_transport`. The client is the right-most address of
-	 * `X-Forwarded-For` that is no trusted proxy, and the peer where the peer is none.
+	 * `X-Forwarded-For` or `Forwarded` that is no trusted proxy, and the peer where the peer is none. A
+	 * scheme that a trusted proxy names decides.
 	 */
 	admit(arrival: Arrival): Admitted | Rejected;
 }
 
 type Verdict = Admitted | Rejected;
-/** The peer, the host, and what the trusted proxies say. */
+/** The peer, and what the trusted proxies say. */
 type Known = readonly [Text, Text, Text, Text];
 type Text = string | undefined;
 
 const release = (wasm: WasmCore, transport: number): void => wasm.releaseTransport(transport);
 
-const FORWARDED = ["x-forwarded-for", "x-forwarded-proto"] as const;
+const FORWARDED = ["x-forwarded-for", "x-forwarded-proto", "forwarded"] as const;
 
 /**
  * Builds what decides about the transport of requests.
@@ -73,9 +73,9 @@ export function createTransport(options: TransportOptions = {}): Transport {
 		| undefined;
 	const believed = options.trustedProxies?.length ? FORWARDED : [];
 	return {
-		admit({ headers, peer, secure, host }) {
-			const [forwardedFor, forwardedProto] = readHeaders(headers, believed);
-			const known: Known = [peer, host, forwardedFor, forwardedProto];
+		admit({ headers, peer, secure }) {
+			const [forwardedFor, forwardedProto, forwarded] = readHeaders(headers, believed);
+			const known: Known = [peer, forwardedFor, forwardedProto, forwarded];
 			if (last?.secure === secure && last.known.every((part, index) => part === known[index])) {
 				return last.verdict;
 			}
