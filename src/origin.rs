@@ -1,12 +1,15 @@
 //! Ranges of addresses, and those from which callbacks are allowed.
 
 use alloc::format;
-use alloc::string::ToString;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use core::net::{IpAddr, Ipv6Addr};
 
 use crate::error::{Client, ConfigError, Rejection};
+
+/// The longest text that an error shows: as long as the longest range.
+const MAX_SHOWN: usize = 49;
 
 /// Ranges of addresses. An IPv4-mapped IPv6 address (RFC 4291, section 2.5.5.2) counts as the IPv4
 /// address that it carries, in the ranges and in what is compared with them; no other IPv6 range
@@ -35,7 +38,7 @@ impl IpRanges {
         let parse = |(index, range)| {
             parse_range(range).map_err(|expected| ConfigError::InvalidOption {
                 option: option.into(),
-                problem: format!("expected {expected} at index {index}, got \"{range}\""),
+                problem: format!("expected {expected} at index {index}{}", shown(range)),
             })
         };
         let ranges = ranges.into_iter().enumerate().map(parse);
@@ -78,6 +81,17 @@ impl AllowedIps {
         } else {
             refuse(Client::Address(address))
         }
+    }
+}
+
+/// What an error shows of a text that is no range: nothing where it may be anything, as a secret.
+fn shown(range: &str) -> String {
+    let is_range_like = |byte: u8| byte.is_ascii_hexdigit() || b".:/+- ".contains(&byte);
+    let has_parts = range.contains(['.', ':']);
+    if has_parts && range.len() <= MAX_SHOWN && range.bytes().all(is_range_like) {
+        format!(", got \"{range}\"")
+    } else {
+        String::new()
     }
 }
 

@@ -1,5 +1,7 @@
 /** For the page on the desktop, which learns from its server that the phone has answered. */
 
+import { shown } from "./core/shown.js";
+
 /** The options of {@link waitForDapp}. */
 export interface DappWaitOptions {
 	/** The pause between two questions, in milliseconds. 100 to 60,000; default 2,000. */
@@ -36,10 +38,10 @@ export async function waitForDapp<Status extends DappStatus = DappStatus>(
 ): Promise<Status> {
 	const { intervalMs = 2000, timeoutMs = 300_000, fetch = globalThis.fetch } = options;
 	if (!(intervalMs >= 100 && intervalMs <= 60_000)) {
-		throw new TypeError(`intervalMs: expected 100 to 60,000, got ${intervalMs}`);
+		throw new TypeError(`intervalMs: expected 100 to 60,000, got ${shown(intervalMs)}`);
 	}
 	if (!(timeoutMs > 0 && timeoutMs < 2 ** 31)) {
-		throw new TypeError(`timeoutMs: expected above 0 and below 2^31, got ${timeoutMs}`);
+		throw new TypeError(`timeoutMs: expected above 0 and below 2^31, got ${shown(timeoutMs)}`);
 	}
 	const { signal: outer } = options;
 	const ending = new AbortController();

@@ -2,6 +2,7 @@
 
 import { ConfigError } from "../core/errors.js";
 import { isInherited } from "../core/names.js";
+import { shown } from "../core/shown.js";
 import { type Ending, notNow, OVERLOADED, unread } from "../receiver/ending.js";
 import { Handling } from "../receiver/handling.js";
 import { BODY_TIMEOUT_SECONDS, Intake, MAX_UNVERIFIED_BODIES } from "../receiver/intake.js";
@@ -326,6 +327,5 @@ function toMs(name: string, seconds: number, most: number): number {
 }
 
 function invalid(name: string, expected: string, value: unknown): ConfigError {
-	const got = typeof value === "number" || typeof value === "string" ? `${value}` : typeof value;
-	return new ConfigError("invalid_option", `${name}: expected ${expected}, got ${got}`);
+	return new ConfigError("invalid_option", `${name}: expected ${expected}, got ${shown(value)}`);
 }

@@ -1,11 +1,12 @@
 /** What users hand over, as the module takes it. */
 
+import { shown } from "../core/shown.js";
 import { toBytes } from "../verifier/request.js";
 
 /** @throws {TypeError} for a clock that gives no time. */
 export function toTime(now: number | (() => number) | undefined): number {
 	const time = typeof now === "function" ? now() : (now ?? Date.now());
-	if (!Number.isFinite(time)) throw new TypeError(`now: expected milliseconds, got ${time}`);
+	if (!Number.isFinite(time)) throw new TypeError(`now: expected milliseconds, got ${shown(time)}`);
 	return time;
 }
 

@@ -29,8 +29,8 @@ export type Outcome =
 	| "in_progress"
 	| "refused"
 	| "aborted"
-	| "closing"
 	| "overloaded"
+	| "closing"
 	| "failed"
 	| "lease_lost"
 	| "not_recorded"
@@ -48,8 +48,8 @@ const LEVELS: { readonly [Ended in Outcome]: keyof Logger } = {
 	in_progress: "info",
 	refused: "warn",
 	aborted: "warn",
-	closing: "warn",
 	overloaded: "warn",
+	closing: "warn",
 	failed: "error",
 	lease_lost: "error",
 	not_recorded: "error",

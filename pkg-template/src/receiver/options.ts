@@ -8,6 +8,7 @@ import {
 	type Verifier,
 	type VerifierOptions,
 } from "wallet-callback";
+import { shown, shownName } from "../core/shown.js";
 import { EVENT_TYPES } from "../generated/model.js";
 import { BODY_TIMEOUT_SECONDS, MAX_UNVERIFIED_BODIES } from "./intake.js";
 import type { ReceiverOptions, Verifying } from "./types.js";
@@ -74,14 +75,19 @@ export function settle<Event>(options: ReceiverOptions<Event> & Verifying<Event>
 	for (const [type, handler] of Object.entries(on ?? {})) {
 		requireFunction(`on["${type}"]`, handler);
 		if (verifier.settings.sender === "tp-wallet" && !EVENT_TYPES.includes(type)) {
-			throw invalid("on", "types of events that are known (others go to onUnknown)", `"${type}"`);
+			throw invalid(
+				"on",
+				"types of events that are known (others go to onUnknown)",
+				type,
+				shownName,
+			);
 		}
 	}
 	requireFunction("onUnknown", onUnknown);
 	requireFunction("onAny", onAny);
 	requireFunction("onDeadLetter", onDeadLetter);
 	if (acknowledge !== "after-handling" && acknowledge !== "before-handling") {
-		throw invalid("acknowledge", '"after-handling" or "before-handling"', acknowledge);
+		throw invalid("acknowledge", '"after-handling" or "before-handling"', acknowledge, shownName);
 	}
 	const { sender, toleranceSeconds } = verifier.settings;
 	if (name !== undefined && !(typeof name === "string" && /^[\x21-\x7e]{1,64}$/.test(name))) {
@@ -187,7 +193,6 @@ function requireMethods(name: string, value: unknown, methods: readonly string[]
 	if (missing !== undefined) throw invalid(name, `an object with the method ${missing}`, value);
 }
 
-function invalid(name: string, expected: string, value: unknown): ConfigError {
-	const got = typeof value === "number" || typeof value === "string" ? `${value}` : typeof value;
-	return new ConfigError("invalid_option", `${name}: expected ${expected}, got ${got}`);
+function invalid(name: string, expected: string, value: unknown, show = shown): ConfigError {
+	return new ConfigError("invalid_option", `${name}: expected ${expected}, got ${show(value)}`);
 }

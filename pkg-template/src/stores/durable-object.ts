@@ -1,4 +1,5 @@
 /** A store in a Durable Object of Cloudflare's, with SQLite inside. */
+import { shown } from "../core/shown.js";
 import { CallbackTable } from "./sqlite-table.js";
 import type { ReplayStore } from "./store.js";
 
@@ -65,7 +66,7 @@ export function durableObjectStore<Id>(
 ): ReplayStore {
 	if (typeof namespace?.idFromName !== "function" || typeof namespace.get !== "function") {
 		throw new TypeError(
-			`expected the binding of a Durable Object's class, got ${namespace === null ? "null" : typeof namespace}`,
+			`expected the binding of a Durable Object's class, got ${shown(namespace)}`,
 		);
 	}
 	/** A new stub for each request: after a failure the old one is of no use. */

@@ -1,5 +1,6 @@
 /** A store in this process's memory: for one process that may forget everything when it ends. */
 
+import { shown } from "../core/shown.js";
 import { Column, HashColumn, Index, Queue } from "./columns.js";
 import {
 	type Claim,
@@ -44,11 +45,11 @@ export function memoryStore(options: MemoryStoreOptions = {}): ReplayStore {
 	const { maxEntries = 1_000_000, onEvict } = options;
 	if (!Number.isSafeInteger(maxEntries) || maxEntries < 1 || maxEntries > MOST_ENTRIES) {
 		throw new TypeError(
-			`maxEntries: expected an integer from 1 to ${MOST_ENTRIES}, got ${String(maxEntries)}`,
+			`maxEntries: expected an integer from 1 to ${MOST_ENTRIES}, got ${shown(maxEntries)}`,
 		);
 	}
 	if (onEvict !== undefined && typeof onEvict !== "function") {
-		throw new TypeError(`onEvict: expected a function, got ${typeof onEvict}`);
+		throw new TypeError(`onEvict: expected a function, got ${shown(onEvict)}`);
 	}
 	return new MemoryStore(maxEntries, onEvict);
 }

@@ -1,4 +1,5 @@
 /** A {@link ReplayStore} in PostgreSQL. */
+import { shownName } from "../core/shown.js";
 import {
 	type Claim,
 	type ClaimOutcome,
@@ -269,7 +270,7 @@ function parseTable(table: unknown): Table {
 	const name = parts?.[2];
 	if (!parts || name === undefined) {
 		throw new TypeError(
-			`expected a table "name" or "schema.name" in lower-case letters, digits and "_", got ${JSON.stringify(table)}`,
+			`expected a table "name" or "schema.name" in lower-case letters, digits and "_", got ${shownName(table)}`,
 		);
 	}
 	return { path: parts[1] === undefined ? `"${name}"` : `"${parts[1]}"."${name}"`, name };

@@ -1,4 +1,5 @@
 /** A {@link ReplayStore} in Redis. */
+import { shown } from "../core/shown.js";
 import type { Claim, ClaimOutcome, EnqueueOutcome, InboxEntry, ReplayStore } from "./store.js";
 
 export type {
@@ -80,7 +81,7 @@ export function redisStore(
 ): ReplayStore {
 	const { prefix = "wallet-callback" } = options;
 	if (typeof prefix !== "string" || !/^[^{}]+$/.test(prefix)) {
-		throw new TypeError(`expected a prefix without braces, got ${JSON.stringify(prefix)}`);
+		throw new TypeError(`expected a prefix without braces, got ${shown(prefix)}`);
 	}
 	const run = runner(client);
 	const key = (name: string) => `{${prefix}}:${name}`;

@@ -1,4 +1,5 @@
 /** A store in an SQLite file: the durable one for a single machine, with nothing to install. */
+import { shown, shownName } from "../core/shown.js";
 import { CallbackTable, type SqlHost, type SqlValue } from "./sqlite-table.js";
 import { type Claim, type ReplayStore, StoreError } from "./store.js";
 
@@ -96,7 +97,7 @@ export function sqliteStore(
 	{ table = "wallet_callback" }: SqliteStoreOptions = {},
 ): SqliteStore {
 	if (!/^[a-z_][a-z0-9_]*$/i.test(table)) {
-		throw new TypeError(`table: expected letters, digits and underscores, got ${String(table)}`);
+		throw new TypeError(`table: expected letters, digits and underscores, got ${shownName(table)}`);
 	}
 	const opened = typeof pathOrDatabase === "string" ? open(pathOrDatabase) : undefined;
 	const database = opened ?? (pathOrDatabase as SqliteDatabase);
@@ -154,7 +155,7 @@ function prepareConnection(database: SqliteDatabase): void {
 	const expected =
 		"expected a path or a synchronous database (better-sqlite3, node:sqlite, bun:sqlite) whose rows are objects";
 	if (typeof database?.exec !== "function" || typeof database.prepare !== "function") {
-		throw new TypeError(`${expected}, got ${database === null ? "null" : typeof database}`);
+		throw new TypeError(`${expected}, got ${shown(database)}`);
 	}
 	const setting = database.prepare("PRAGMA busy_timeout = 5000").all()[0];
 	if ((setting as { readonly timeout?: unknown } | undefined)?.timeout === undefined) {

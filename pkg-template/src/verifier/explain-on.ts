@@ -1,5 +1,6 @@
 import { type Core, type Runner, toOptions, toUtf8 } from "../core/core.js";
 import { ConfigError } from "../core/errors.js";
+import { shown } from "../core/shown.js";
 import type { Detect, Explain } from "./explain.js";
 import { KeyRing } from "./key-ring.js";
 import { allHeaders, toBody } from "./request.js";
@@ -16,7 +17,8 @@ export function explainOn(run: Runner): Explain {
 			throw new TypeError("expected keys, got a function: pass the key that it finds");
 		}
 		const time = typeof now === "function" ? now() : now;
-		if (!Number.isFinite(time)) throw new TypeError(`now: expected milliseconds, got ${time}`);
+		if (!Number.isFinite(time))
+			throw new TypeError(`now: expected milliseconds, got ${shown(time)}`);
 		const text = toOptions({
 			...rest,
 			headers: allHeaders(headers),

@@ -2,6 +2,7 @@
 
 import { ConfigError } from "../core/errors.js";
 import { isInherited } from "../core/names.js";
+import { shown } from "../core/shown.js";
 import { toBytes } from "./request.js";
 import type { KeyFinder, KeyInput, KeyMaterial, KeySet, VerifierOptions } from "./types.js";
 
@@ -116,7 +117,7 @@ function toNamedKey(input: KeyInput, index: number): CoreKey {
 	if (input.id !== undefined && typeof input.id !== "string") {
 		throw new ConfigError(
 			"invalid_key",
-			`keys[${index}].id: expected a string, got ${typeof input.id}`,
+			`keys[${index}].id: expected a string, got ${shown(input.id)}`,
 		);
 	}
 	const { id, key } = input as { readonly id?: string; readonly key: KeyMaterial };

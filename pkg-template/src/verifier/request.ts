@@ -1,5 +1,6 @@
 /** Callbacks in all the shapes in which runtimes and frameworks hand them over. */
 
+import { shown } from "../core/shown.js";
 import type { CallbackInput } from "./types.js";
 
 const tagOf = (value: unknown): string => Object.prototype.toString.call(value);
@@ -60,9 +61,7 @@ export function readHeaders(
 	names: readonly string[],
 ): (string | undefined)[] {
 	if (typeof headers !== "object" || headers === null) {
-		throw new TypeError(
-			`expected the request's headers, got ${headers === null ? "null" : typeof headers}`,
-		);
+		throw new TypeError(`expected the request's headers, got ${shown(headers)}`);
 	}
 	if (names.length === 0) return [];
 	if (isHeaders(headers)) return names.map((name) => headers.get(name) ?? undefined);
@@ -146,7 +145,7 @@ function toText(name: string, value: unknown): string | undefined {
 		return value.length === 0 ? undefined : value.join(", ");
 	}
 	throw new TypeError(
-		`expected the header ${name} as a string or an array of strings, got ${typeof value}`,
+		`expected the header ${name} as a string or an array of strings, got ${shown(value)}`,
 	);
 }
 

@@ -1,6 +1,7 @@
 import { type Parts, toOptions, type Verdict, withCore } from "../core/core.js";
 import { CallbackRejectedError, ConfigError } from "../core/errors.js";
 import { Resident } from "../core/resident.js";
+import { shown } from "../core/shown.js";
 import type { WasmCore } from "../generated/glue.js";
 import type { CallbackVerificationEvent, SenderName } from "../generated/model.js";
 import type { SenderDescriptor } from "./descriptor.js";
@@ -199,7 +200,7 @@ class CoreVerifier<Event> implements Verifier<Event> {
 
 	#readClock(): number {
 		const now = this.#now();
-		if (!Number.isFinite(now)) throw new TypeError(`now: expected milliseconds, got ${now}`);
+		if (!Number.isFinite(now)) throw new TypeError(`now: expected milliseconds, got ${shown(now)}`);
 		return now;
 	}
 }
@@ -217,5 +218,5 @@ function challengeOf(event: unknown): string | undefined {
 
 function toIp(ip: unknown): string | undefined {
 	if (ip === undefined || ip === null || typeof ip === "string") return ip ?? undefined;
-	throw new TypeError(`ip: expected a string, got ${typeof ip}`);
+	throw new TypeError(`ip: expected a string, got ${shown(ip)}`);
 }

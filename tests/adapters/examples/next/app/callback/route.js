@@ -9,6 +9,8 @@ function handle(request) {
   receiver ??= createReceiver({
     keys: process.env.WALLET_CALLBACK_SECRET ?? "",
     store: memoryStore(),
+    // Next.js tells neither who has sent a request nor, without a proxy, how it came.
+    requireHttps: false,
     on: {
       "deposit.confirmed": async ({ event }) => {
         console.log("credit", event.data.depositId);
