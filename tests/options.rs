@@ -296,7 +296,7 @@ fn no_message_shows_the_text_of_a_string() {
         format!(r#""sender":{{"name":"acme","algorithm":{{"v1":{secret}}}}}"#),
         format!(r#""sender":{{"name":"acme","rule":{secret}}}"#),
         format!(r#""sender":{{"name":"acme","headers":{secret}}}"#),
-        format!(r#""sender":{{"name":"acme","headers":{{"signature":"4242:"}}}}"#),
+        r#""sender":{"name":"acme","headers":{"signature":"4242:"}}"#.to_owned(),
         format!(r#""sender":{{"name":"acme","signature":{{"encoding":{secret}}}}}"#),
         format!(r#""keys":{secret}"#),
     ] {
