@@ -13,7 +13,6 @@ import { CLOSING, type Ending, notNow, OVERLOADED, unread } from "./receiver/end
 import { Handling, typeOf } from "./receiver/handling.js";
 import { Inbox, pack } from "./receiver/inbox.js";
 import { Intake } from "./receiver/intake.js";
-import { type Facts, Journal } from "./receiver/journal.js";
 import {
 	byteLength,
 	fromRequest,
@@ -26,6 +25,7 @@ import {
 import { type Settings, settle } from "./receiver/options.js";
 import { ACCEPTED, answer, later, refusal } from "./receiver/reply.js";
 import { share } from "./receiver/sharing.js";
+import { type Facts, Telemetry } from "./receiver/telemetry.js";
 import type {
 	Incoming,
 	Receiver,
@@ -44,7 +44,7 @@ export type {
 	Logger,
 	Meter,
 	Outcome,
-} from "./receiver/journal.js";
+} from "./receiver/telemetry.js";
 export type * from "./receiver/types.js";
 export type {
 	Claim,
@@ -108,7 +108,7 @@ interface Callback<Event> {
 class CallbackReceiver<Event extends object> {
 	readonly #settings: Settings<Event>;
 	readonly #transport: Transport;
-	readonly #journal: Journal;
+	readonly #telemetry: Telemetry;
 	readonly #handling: Handling<Event>;
 	readonly #inbox: Inbox<Event>;
 	readonly #intake: Intake;
@@ -127,9 +127,9 @@ class CallbackReceiver<Event extends object> {
 		const { verifier, log, meter, trustedProxies, requireHttps, acknowledge } = this.#settings;
 		this.#intake = new Intake(this.#settings.bodyTimeoutMs, this.#settings.maxUnverifiedBodies);
 		this.#transport = createTransport({ trustedProxies, requireHttps });
-		this.#journal = new Journal(verifier.settings.sender, log, meter);
-		this.#handling = new Handling(this.#settings, this.#journal);
-		this.#inbox = new Inbox(this.#settings, this.#handling, this.#journal);
+		this.#telemetry = new Telemetry(verifier.settings.sender, log, meter);
+		this.#handling = new Handling(this.#settings, this.#telemetry);
+		this.#inbox = new Inbox(this.#settings, this.#handling, this.#telemetry);
 		this.#leave = share(this.#settings.store, this.#settings.receiver, verifier);
 		if (acknowledge === "before-handling" && !onWorkers) this.#inbox.keepLooking();
 	}
@@ -141,7 +141,7 @@ class CallbackReceiver<Event extends object> {
 		const [outcome, reply] = await this.#end(incoming, context, facts);
 		this.#inFlight -= 1;
 		facts.outcome = outcome;
-		this.#journal.close(facts, since);
+		this.#telemetry.close(facts, since);
 		return reply;
 	}
 
@@ -285,7 +285,7 @@ class CallbackReceiver<Event extends object> {
 	}
 
 	stats(): ReceiverStats {
-		return this.#journal.stats(this.#inFlight);
+		return this.#telemetry.stats(this.#inFlight);
 	}
 }
 

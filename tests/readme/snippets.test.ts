@@ -148,7 +148,7 @@ for (const document of documents) {
 
 test("README.md: the tables have every outcome and every option", () => {
 	const [document] = documents as readonly [Document, ...Document[]];
-	const outcomes = unionIn("receiver/journal.d.ts", "Outcome");
+	const outcomes = unionIn("receiver/telemetry.d.ts", "Outcome");
 	assert.deepEqual(firstColumn(document, "outcome", "level"), outcomes);
 
 	const options = membersIn("receiver/types.d.ts", "ReceiverOptions");

@@ -333,7 +333,7 @@ const PUBLIC_MODULES: [&str; 25] = [
     "verifier/verify",
     "generated/model",
     "keys/error",
-    "receiver/journal",
+    "receiver/telemetry",
     "receiver/types",
     "stores/model",
     "stores/sqlite-table",

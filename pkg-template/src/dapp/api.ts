@@ -4,7 +4,7 @@ export {
 	CoreError,
 	type CoreErrorCode,
 } from "../core/errors.js";
-export type * from "../receiver/journal.js";
+export type * from "../receiver/telemetry.js";
 export type * from "../stores/store.js";
 export { safeVerifyDappCallback, verifyDappCallback } from "./callback.js";
 export { DappRejectedError } from "./errors.js";

@@ -6,10 +6,10 @@ import { shown } from "../core/shown.js";
 import { type Ending, notNow, OVERLOADED, unread } from "../receiver/ending.js";
 import { Handling } from "../receiver/handling.js";
 import { BODY_TIMEOUT_SECONDS, Intake, MAX_UNVERIFIED_BODIES } from "../receiver/intake.js";
-import { type Facts, Journal, type Logger } from "../receiver/journal.js";
 import { byteLength, fromRequest } from "../receiver/media.js";
 import type { Settings } from "../receiver/options.js";
 import { ACCEPTED, later, refusal } from "../receiver/reply.js";
+import { type Facts, type Logger, Telemetry } from "../receiver/telemetry.js";
 import type { Incoming, ReceiverContext, Reply } from "../receiver/types.js";
 import type { Claim, ClaimOutcome, ReplayStore } from "../stores/store.js";
 import { checkHandler, readActionId, safeVerifyDappCallback } from "./callback.js";
@@ -119,7 +119,7 @@ interface Delivery {
 class Callbacks {
 	readonly #options: DappHandlerOptions;
 	readonly #leaseMs: number;
-	readonly #journal: Journal;
+	readonly #telemetry: Telemetry;
 	readonly #intake = new Intake(BODY_TIMEOUT_SECONDS * 1000, MAX_UNVERIFIED_BODIES);
 	readonly #handling: Handling<Delivery>;
 
@@ -134,8 +134,8 @@ class Callbacks {
 		const settings = { store, leaseMs, storeTimeoutMs, onAny } as Settings<Delivery>;
 		this.#options = options;
 		this.#leaseMs = leaseMs;
-		this.#journal = new Journal("tokenpocket", options.log, undefined);
-		this.#handling = new Handling(settings, this.#journal);
+		this.#telemetry = new Telemetry("tokenpocket", options.log, undefined);
+		this.#handling = new Handling(settings, this.#telemetry);
 	}
 
 	async receive(incoming: Incoming): Promise<Reply> {
@@ -146,7 +146,7 @@ class Callbacks {
 			return ["internal_error", refusal(500, "internal_error")];
 		});
 		facts.outcome = outcome;
-		this.#journal.close(facts, since);
+		this.#telemetry.close(facts, since);
 		return reply;
 	}
 

@@ -2,9 +2,9 @@
 
 import type { NotNow } from "../stores/store.js";
 import { ClosingError } from "./intake.js";
-import type { Facts, Outcome } from "./journal.js";
-import { TimeoutError } from "./patience.js";
 import { answer, later, refusal } from "./reply.js";
+import type { Facts, Outcome } from "./telemetry.js";
+import { TimeoutError } from "./timeout.js";
 import type { Reply } from "./types.js";
 
 /** How a callback ended, and what its sender is told. */

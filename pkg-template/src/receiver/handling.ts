@@ -1,9 +1,9 @@
 /** From a claimed callback to a handled one. */
 
 import type { Claim, ClaimOutcome, ReplayStore } from "../stores/store.js";
-import { type Facts, type Journal, type Logger, type Outcome, toPlain } from "./journal.js";
 import type { Settings } from "./options.js";
-import { pause, TimeoutError, within } from "./patience.js";
+import { type Facts, type Logger, type Outcome, type Telemetry, toPlain } from "./telemetry.js";
+import { pause, TimeoutError, within } from "./timeout.js";
 import type { Handler, HandlerContext } from "./types.js";
 
 /** The pause before a store that was away is asked again; each further one is twice as long. */
@@ -36,11 +36,11 @@ export interface Task<Event> {
 /** Runs handlers, and tells the store how that went. */
 export class Handling<Event> {
 	readonly #settings: Settings<Event>;
-	readonly #journal: Journal;
+	readonly #telemetry: Telemetry;
 
-	constructor(settings: Settings<Event>, journal: Journal) {
+	constructor(settings: Settings<Event>, telemetry: Telemetry) {
 		this.#settings = settings;
-		this.#journal = journal;
+		this.#telemetry = telemetry;
 	}
 
 	/** Handles an event that has been claimed. Never rejects. */
@@ -58,7 +58,7 @@ export class Handling<Event> {
 			}
 			if (claim.attempt < maxAttempts) return this.#release(task);
 		}
-		return this.#bury(task);
+		return this.#deadLetter(task);
 	}
 
 	/** Asks the store, and notes down where it cannot be reached. */
@@ -125,7 +125,7 @@ export class Handling<Event> {
 	}
 
 	#loggerFor({ claim: { id, attempt }, event }: Task<Event>): Logger {
-		return this.#journal.loggerFor({ id, type: typeOf(event), attempt });
+		return this.#telemetry.loggerFor({ id, type: typeOf(event), attempt });
 	}
 
 	#handlersOf(event: Event): Handler<Event>[] {
@@ -174,7 +174,7 @@ export class Handling<Event> {
 		return "failed";
 	}
 
-	async #bury(task: Task<Event>): Promise<Handled> {
+	async #deadLetter(task: Task<Event>): Promise<Handled> {
 		const { claim, event, facts } = task;
 		const { id, attempt } = claim;
 		const log = this.#loggerFor(task);

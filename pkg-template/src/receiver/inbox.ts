@@ -2,10 +2,10 @@
 
 import type { InboxEntry } from "../stores/store.js";
 import { backoff, type Handling, typeOf } from "./handling.js";
-import type { Facts, Journal } from "./journal.js";
 import { onWorkers } from "./media.js";
 import type { Settings } from "./options.js";
-import { soon } from "./patience.js";
+import type { Facts, Telemetry } from "./telemetry.js";
+import { soon } from "./timeout.js";
 
 /** How long the inbox rests between two looks for what is due by then, in milliseconds. */
 const LOOK_EVERY_MS = 1000;
@@ -17,17 +17,17 @@ type Crew = Set<Promise<void>>;
 export class Inbox<Event> {
 	readonly #settings: Settings<Event>;
 	readonly #handling: Handling<Event>;
-	readonly #journal: Journal;
+	readonly #telemetry: Telemetry;
 	readonly #crew: Crew = new Set();
 	#stopLooking: (() => void) | undefined;
 	#closed = false;
 	/** How often somebody was called: who finds nothing looks again if there was another call. */
 	#calls = 0;
 
-	constructor(settings: Settings<Event>, handling: Handling<Event>, journal: Journal) {
+	constructor(settings: Settings<Event>, handling: Handling<Event>, telemetry: Telemetry) {
 		this.#settings = settings;
 		this.#handling = handling;
-		this.#journal = journal;
+		this.#telemetry = telemetry;
 	}
 
 	/** Looks into the inbox now and from time to time. */
@@ -85,7 +85,7 @@ export class Inbox<Event> {
 		);
 		if (facts.error !== undefined) {
 			facts.outcome = "store_unavailable";
-			this.#journal.close(facts, since);
+			this.#telemetry.close(facts, since);
 		}
 		return entry;
 	}
@@ -101,7 +101,7 @@ export class Inbox<Event> {
 		} catch (error) {
 			facts.error = error;
 		}
-		this.#journal.close(facts, since);
+		this.#telemetry.close(facts, since);
 	}
 }
 

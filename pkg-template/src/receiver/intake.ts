@@ -1,6 +1,6 @@
 /** Callbacks that nobody has verified yet: how many there may be, and how long their bodies may take. */
 
-import { after, TimeoutError } from "./patience.js";
+import { after, TimeoutError } from "./timeout.js";
 import type { Incoming } from "./types.js";
 
 /** How long a body may take, in seconds. */

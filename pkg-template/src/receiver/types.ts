@@ -11,7 +11,7 @@ import type {
 	WalletEvent,
 } from "wallet-callback";
 import type { Claim, ReplayStore } from "../stores/store.js";
-import type { Logger, Meter } from "./journal.js";
+import type { Logger, Meter } from "./telemetry.js";
 
 /** What a handler gets. */
 export interface HandlerContext<Event = WalletEvent> {

@@ -113,7 +113,7 @@ const BOUNDS_MS: readonly number[] = [
 ];
 
 /** Writes the records and counts. */
-export class Journal {
+export class Telemetry {
 	readonly #sender: string;
 	readonly #log: Logger | undefined;
 	/** Whether the logger writes time and level itself, as pino and its like do. */
