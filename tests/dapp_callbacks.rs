@@ -316,7 +316,7 @@ mod requests {
             (
                 json!({ "message": legacy, "signType": "ethSignTypedDataLegacy" }),
                 json!("ethSignTypedDataLegacy"),
-                "eip712",
+                "eip712-v1",
             ),
             (
                 json!({ "message": "text", "chains": [EOS] }),

@@ -14,11 +14,14 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use k256::ecdsa::Signature;
+use ripemd::{Digest, Ripemd160};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use wallet_callback::dapp::message::{Scheme, SignedMessage, Signer, verify};
-use wallet_callback::dapp::sign_in::{Demands, SignIn};
+use wallet_callback::dapp::message::{
+    Scheme, SignedMessage, Signer, recover, verify as verify_owner,
+};
+use wallet_callback::dapp::sign_in::{Demands, MAX_AGE, SignIn};
 use wallet_callback::dapp::{Rejection, RejectionCode};
 use wallet_callback::error::ConfigError;
 use wallet_callback::options::dapp::message;
@@ -47,6 +50,15 @@ fn by<'a>(message: SignedMessage<'a>, address: &'a str) -> SignedMessage<'a> {
     SignedMessage {
         address: Some(address),
         ..message
+    }
+}
+
+/// Whether the owner has signed, where there is one, and else who has.
+fn verify(message: &SignedMessage) -> Result<Signer, Rejection> {
+    let names_signer = !matches!(message.scheme, Scheme::EosK1 | Scheme::Solana);
+    match message.address.is_none() && message.public_keys.is_empty() && names_signer {
+        true => recover(message),
+        false => verify_owner(message),
     }
 }
 
@@ -219,8 +231,12 @@ fn typed_data_as_other_implementations_hash_it() {
     let TypedData { address, vectors } = read("typed-data.json");
     assert_eq!(vectors.len(), 27);
     for TypedVector { data, signature } in vectors {
+        let scheme = match data {
+            Value::Array(_) => Scheme::Eip712V1,
+            _ => Scheme::Eip712,
+        };
         let data = data.to_string();
-        let message = signed(Scheme::Eip712, data.as_bytes(), &signature);
+        let message = signed(scheme, data.as_bytes(), &signature);
         assert_eq!(
             verify(&message).unwrap().address,
             Some(address.clone()),
@@ -268,28 +284,35 @@ fn published_typed_data() {
         "father": { "name": "Rhaegar", "father": { "name": "Aeris II" } }
     });
     let legacy = json!([{ "type": "string", "name": "message", "value": "Hi, Alice!" }]);
-    for (data, signature, address) in [
+    for (scheme, data, signature, address) in [
         (
+            Scheme::Eip712,
             arrays,
             "65cbd956f2fae28a601bebc9b906cea0191744bd4c4247bcd27cd08f8eb6b71c78efdf7a31dc9abee78f492292721f362d296cf86b4538e07b51303b67f749061b",
             COW,
         ),
         (
+            Scheme::Eip712,
             tree,
             "f2ec61e636ff7bb3ac8bc2a4cc2c8b8f635dd1b2ec8094c963128b358e79c85c5ca6dd637ed7e80f0436fe8fce39c0e5f2082c9517fe677cc2917dcd6c84ba881c",
             "0x065a687103C9F6467380beE800ecD70B17f6b72F",
         ),
         (
+            Scheme::Eip712V1,
             legacy,
             "49e75d475d767de7fcc67f521e0d86590723d872e6111e51c393e8c1e2f21d032dfaf5833af158915f035db6af4f37bf2d5d29781cd81f28a44c5cb4b9d241531b",
             HELLO_ADDRESS,
         ),
     ] {
         let data = data.to_string();
-        assert_eq!(
-            signer(&signed(Scheme::Eip712, data.as_bytes(), signature)),
-            address
-        );
+        assert_eq!(signer(&signed(scheme, data.as_bytes(), signature)), address);
+        // Which of the two it is, the caller says.
+        let other = match scheme {
+            Scheme::Eip712 => Scheme::Eip712V1,
+            _ => Scheme::Eip712,
+        };
+        let refused = rejection(&signed(other, data.as_bytes(), signature));
+        assert_eq!(refused.0, RejectionCode::MalformedPayload);
     }
 }
 
@@ -324,7 +347,7 @@ fn the_domain_has_the_type_of_its_members() {
 /// The digest of a list with one value, or why there is none.
 fn legacy(kind: &str, value: Value) -> Result<Signer, Rejection> {
     let data = json!([{ "type": kind, "name": "a", "value": value }]).to_string();
-    verify(&signed(Scheme::Eip712, data.as_bytes(), MAIL_SIGNATURE))
+    verify(&signed(Scheme::Eip712V1, data.as_bytes(), MAIL_SIGNATURE))
 }
 
 fn is_good(result: Result<Signer, Rejection>) -> bool {
@@ -515,20 +538,191 @@ fn typed_data_that_has_no_digest() {
             "domain.chainId",
         ),
         ("1", "domain"),
+        ("[]", "domain"),
+        ("", ""),
+    ] {
+        assert_malformed(Scheme::Eip712, text, path);
+    }
+    for (text, path) in [
+        ("{}", ""),
+        ("1", ""),
         ("", ""),
         ("[]", ""),
         ("[1]", "[0]"),
         (r#"[{"name":"a","type":"bool"}]"#, "[0]"),
         (r#"[{"name":"a","type":"bool","value":1}]"#, "[0].value"),
+        (
+            r#"[{"name":"a","type":"bool","value":true,"more":1}]"#,
+            "[0].more",
+        ),
     ] {
-        let message = signed(Scheme::Eip712, text.as_bytes(), MAIL_SIGNATURE);
-        let (code, found) = rejection(&message);
-        assert_eq!(
-            (code, &*found.unwrap_or_default()),
-            (RejectionCode::MalformedPayload, path),
-            "{text}"
-        );
+        assert_malformed(Scheme::Eip712V1, text, path);
     }
+}
+
+fn assert_malformed(scheme: Scheme, text: &str, path: &str) {
+    let (code, found) = rejection(&signed(scheme, text.as_bytes(), MAIL_SIGNATURE));
+    let found = found.unwrap_or_default();
+    assert_eq!(
+        (code, &*found),
+        (RejectionCode::MalformedPayload, path),
+        "{text}"
+    );
+}
+
+/// What no type names, nobody has signed.
+#[test]
+fn members_that_no_type_names_are_refused() {
+    for (parent, name, path) in [
+        ("", "version", "version"),
+        ("/domain", "salt", "domain.salt"),
+        ("/message", "amount", "message.amount"),
+        ("/message/from", "amount", "message.from.amount"),
+    ] {
+        let mut data = mail();
+        data.pointer_mut(parent).unwrap()[name] = json!("1");
+        assert_malformed(Scheme::Eip712, &data.to_string(), path);
+    }
+    // Of a domain that is signed alone, the message is no part.
+    let mut data = mail();
+    data["primaryType"] = json!("EIP712Domain");
+    assert_malformed(Scheme::Eip712, &data.to_string(), "message");
+    data["message"] = json!({});
+    assert!(
+        verify(&signed(
+            Scheme::Eip712,
+            data.to_string().as_bytes(),
+            MAIL_SIGNATURE
+        ))
+        .is_ok()
+    );
+}
+
+/// The digest of a legacy list has nothing between names, types and values. Of all lists that share a
+/// digest, one is taken at most.
+#[test]
+fn no_two_legacy_lists_share_a_digest() {
+    let entry = |kind: &str, name: &str, value: Value| json!({ "type": kind, "name": name, "value": value });
+    let lists = [
+        // Values that could end elsewhere.
+        vec![
+            vec![
+                entry("string", "amount", json!("10")),
+                entry("string", "currency", json!("0 JPY")),
+            ],
+            vec![
+                entry("string", "amount", json!("100")),
+                entry("string", "currency", json!(" JPY")),
+            ],
+        ],
+        vec![
+            vec![
+                entry("bytes", "a", json!("0x0102")),
+                entry("uint8", "b", json!(3)),
+                entry("string", "c", json!("")),
+            ],
+            vec![
+                entry("bytes", "a", json!("0x01")),
+                entry("uint8", "b", json!(2)),
+                entry("string", "c", json!("\u{3}")),
+            ],
+        ],
+        // Names that could end elsewhere.
+        vec![
+            vec![
+                entry("string", "a", json!("x")),
+                entry("uint8", "b", json!(65)),
+            ],
+            vec![entry("string", "auint8 b", json!("xA"))],
+        ],
+        vec![
+            vec![
+                entry("bool", "a", json!(true)),
+                entry("uint8", "b", json!(1)),
+            ],
+            vec![
+                entry("bool", "au", json!(true)),
+                entry("int8", "b", json!(1)),
+            ],
+        ],
+        vec![
+            vec![
+                entry("bool", "", json!(true)),
+                entry("bool", "b", json!(true)),
+            ],
+            vec![entry("bytes2", "bool b", json!("0x0101"))],
+        ],
+    ];
+    let taken = |list: &[Value]| {
+        let data = json!(list).to_string();
+        is_good(verify(&signed(
+            Scheme::Eip712V1,
+            data.as_bytes(),
+            MAIL_SIGNATURE,
+        )))
+    };
+    for list in lists {
+        let count = list.iter().filter(|list| taken(list)).count();
+        assert!(count <= 1, "{count} of {list:?}");
+    }
+    // The example of MetaMask's documentation.
+    let example = [
+        entry("string", "Message", json!("Hi, Alice!")),
+        entry("uint32", "A number", json!("1337")),
+    ];
+    assert!(taken(&example));
+}
+
+/// Lists of all types with names that look like types: those that are taken and have one schema and
+/// equal values one behind the other are one list.
+#[test]
+fn legacy_lists_are_told_apart_by_what_is_hashed() {
+    let kinds = ["bool", "uint8", "int8", "bytes1", "string"];
+    let names = [
+        "", "a", "u", "au", "bool", "a b", "uint8 a", "string ", "int",
+    ];
+    let mut seen = BTreeMap::new();
+    let mut taken = 0;
+    let entries: Vec<_> = kinds
+        .iter()
+        .flat_map(|kind| names.iter().map(move |name| (*kind, *name)))
+        .collect();
+    let lists = entries.iter().flat_map(|one| {
+        let pairs = entries.iter().map(move |other| vec![*one, *other]);
+        pairs.chain([vec![*one]])
+    });
+    for list in lists {
+        let data: Vec<_> = list
+            .iter()
+            .map(|(kind, name)| {
+                let value = match *kind {
+                    "bool" => json!(true),
+                    "bytes1" => json!("0x01"),
+                    "string" => json!("\u{1}"),
+                    _ => json!(1),
+                };
+                json!({ "type": kind, "name": name, "value": value })
+            })
+            .collect();
+        let data = json!(data).to_string();
+        if !is_good(verify(&signed(
+            Scheme::Eip712V1,
+            data.as_bytes(),
+            MAIL_SIGNATURE,
+        ))) {
+            continue;
+        }
+        taken += 1;
+        let schema: String = list
+            .iter()
+            .map(|(kind, name)| format!("{kind} {name}"))
+            .collect();
+        // Every value is one byte of 1, so that the number of entries is that of the values' bytes.
+        if let Some(other) = seen.insert((schema, list.len()), data.clone()) {
+            panic!("{other} and {data}");
+        }
+    }
+    assert!(taken > 500, "{taken}");
 }
 
 /// The text of a type holds those of the types that it refers to, so their number is bounded, and so
@@ -544,9 +738,13 @@ fn typed_data_is_bounded() {
             .collect();
         json!({ "types": types, "primaryType": "T0", "domain": {}, "message": {} }).to_string()
     };
-    let good = data(64, 128);
+    let good = data(64, 8);
     assert!(verify(&signed(Scheme::Eip712, good.as_bytes(), MAIL_SIGNATURE)).is_ok());
-    for (text, path) in [(data(65, 1), "types"), (data(1, 129), "types.T0")] {
+    for (text, path) in [
+        (data(65, 1), "types"),
+        (data(1, 129), "types.T0"),
+        (data(64, 128), "types"),
+    ] {
         let message = signed(Scheme::Eip712, text.as_bytes(), MAIL_SIGNATURE);
         assert_eq!(
             rejection(&message),
@@ -560,6 +758,73 @@ fn typed_data_is_bounded() {
     );
     let message = signed(Scheme::Eip712, deep.as_bytes(), MAIL_SIGNATURE);
     assert_eq!(rejection(&message).0, RejectionCode::MalformedPayload);
+    let dimensions = |count: usize| {
+        json!({
+            "types": { "A": [{ "name": "a", "type": "bool".to_owned() + &"[]".repeat(count) }] },
+            "primaryType": "A",
+            "domain": {},
+            "message": { "a": [] },
+        })
+        .to_string()
+    };
+    let text = dimensions(32);
+    assert!(verify(&signed(Scheme::Eip712, text.as_bytes(), MAIL_SIGNATURE)).is_ok());
+    assert_malformed(Scheme::Eip712, &dimensions(33), "types.A");
+    let mut long = mail();
+    long["message"]["contents"] = json!("a".repeat(256 * 1024));
+    assert_malformed(Scheme::Eip712, &long.to_string(), "");
+    // A struct whose members are left out costs a word for each of them.
+    let members: Vec<_> = (0..128)
+        .map(|index| json!({ "name": format!("m{index}"), "type": "B" }))
+        .collect();
+    let left_out = |count: usize| {
+        json!({
+            "types": { "A": [{ "name": "a", "type": "B[]" }], "B": members },
+            "primaryType": "A",
+            "domain": {},
+            "message": { "a": vec![json!({}); count] },
+        })
+        .to_string()
+    };
+    let text = left_out(500);
+    assert!(verify(&signed(Scheme::Eip712, text.as_bytes(), MAIL_SIGNATURE)).is_ok());
+    let message = left_out(510);
+    assert_eq!(
+        rejection(&signed(Scheme::Eip712, message.as_bytes(), MAIL_SIGNATURE)).0,
+        RejectionCode::MalformedPayload
+    );
+}
+
+/// Nobody is accepted without an account to compare him with, and nobody is recovered whom the
+/// signature does not name.
+#[test]
+fn an_owner_is_required() {
+    let hello = signed(Scheme::Eip191, HELLO.as_bytes(), HELLO_SIGNATURE);
+    for scheme in [
+        Scheme::Eip191,
+        Scheme::Eip712,
+        Scheme::Eip712V1,
+        Scheme::Eip4361,
+        Scheme::TronV1,
+        Scheme::TronV2,
+        Scheme::Solana,
+        Scheme::EosK1,
+    ] {
+        let (code, path) = parts(verify_owner(&SignedMessage { scheme, ..hello }).unwrap_err());
+        assert_eq!(code, RejectionCode::MalformedPayload);
+        let expected = match scheme {
+            Scheme::EosK1 => "publicKeys",
+            _ => "address",
+        };
+        assert_eq!(path.as_deref(), Some(expected));
+    }
+    for scheme in [Scheme::Solana, Scheme::EosK1] {
+        let (code, _) = parts(recover(&SignedMessage { scheme, ..hello }).unwrap_err());
+        assert_eq!(code, RejectionCode::UnsupportedSignature);
+    }
+    // Whoever is named is not looked at.
+    let recovered = recover(&by(hello, COW)).unwrap();
+    assert_eq!(recovered.address.as_deref(), Some(HELLO_ADDRESS));
 }
 
 /// `r`, `s` and the last byte, in hex.
@@ -592,6 +857,7 @@ fn forms_of_a_signature() {
     let hello = |signature: &str| verify(&signed(Scheme::Eip191, HELLO.as_bytes(), signature));
     let signer = hello(HELLO_SIGNATURE).unwrap();
     assert_eq!(signer.address.as_deref(), Some(HELLO_ADDRESS));
+    assert_eq!(signer.signature, HELLO_SIGNATURE);
     let key = signer.public_key.unwrap();
     assert!(key.starts_with("0x04") && key.len() == 132);
     for good in [
@@ -600,11 +866,9 @@ fn forms_of_a_signature() {
         format!("0x{r}{s}1C"),
         format!("{}{s}01", r.to_ascii_uppercase()),
     ] {
-        assert_eq!(
-            hello(&good).unwrap().address.as_deref(),
-            Some(HELLO_ADDRESS),
-            "{good}"
-        );
+        let signer = hello(&good).unwrap();
+        assert_eq!(signer.address.as_deref(), Some(HELLO_ADDRESS), "{good}");
+        assert_eq!(signer.signature, HELLO_SIGNATURE, "{good}");
     }
     // The other parity gives another key.
     assert_ne!(
@@ -680,10 +944,9 @@ fn compact_signatures() {
         ),
     ] {
         for signature in [format!("0x{r}{s}{v}"), format!("0x{r}{compact}")] {
-            assert_eq!(
-                signer(&signed(Scheme::Eip191, message.as_bytes(), &signature)),
-                address
-            );
+            let signer = verify(&signed(Scheme::Eip191, message.as_bytes(), &signature)).unwrap();
+            assert_eq!(signer.address.as_deref(), Some(address));
+            assert_eq!(signer.signature, format!("0x{r}{s}{v}"));
         }
         // TRON knows no such form.
         let signature = format!("0x{r}{compact}");
@@ -992,6 +1255,26 @@ fn eos() {
             "{what}"
         );
     }
+    // The header says whether the key is compressed, which changes neither the key nor the normal form.
+    let mut bytes = [0; 69];
+    bs58::decode(&EOS_SIGNATURE[7..]).onto(&mut bytes).unwrap();
+    bytes[0] -= 4;
+    let mut hash = Ripemd160::new();
+    hash.update(&bytes[..65]);
+    hash.update("K1");
+    bytes[65..].copy_from_slice(&hash.finalize()[..4]);
+    let mut digits = [0; 96];
+    let length = bs58::encode(bytes).onto(digits.as_mut_slice()).unwrap();
+    let uncompressed = format!("SIG_K1_{}", str::from_utf8(&digits[..length]).unwrap());
+    assert_ne!(uncompressed, EOS_SIGNATURE);
+    for signature in [EOS_SIGNATURE, &uncompressed] {
+        let signer = verify(&SignedMessage {
+            signature,
+            ..message
+        })
+        .unwrap();
+        assert_eq!(signer.signature, EOS_SIGNATURE);
+    }
     for other_kind in [
         "SIG_R1_KdgBih1poWj8DYZXwLxMdjaHMzYhuAVp7XshR9ZjrZSubZwsgSpiyUKXu44NmCtKgRFswmqKaioWLTuGZrXwYPsSMXGX7S",
         "SIG_WA_1",
@@ -1019,6 +1302,7 @@ fn solana() {
     let signer = Signer {
         address: Some(address.into()),
         public_key: Some(address.into()),
+        signature: base58.into(),
     };
     assert_eq!(verify(&good), Ok(signer.clone()));
     let with_prefix = format!("0x{hex}");
@@ -1144,8 +1428,9 @@ impl Fields {
         let demands = Demands {
             domain: self.domain_binding.as_deref().unwrap_or(&self.domain),
             nonce: self.match_nonce.as_deref().unwrap_or(&self.nonce),
-            uri: None,
+            uri: Some(&self.uri),
             chain_id: None,
+            max_age: u64::MAX,
         };
         let now = self.time.as_deref().unwrap_or("2024-01-01T00:00:00Z");
         sign_in.check(&demands, timestamp::parse(now).unwrap() as u64)?;
@@ -1484,6 +1769,7 @@ fn what_a_server_demands_of_a_sign_in() {
         nonce: "bTyXgcQxn2htgkjJn",
         uri: Some("https://login.xyz"),
         chain_id: Some(1),
+        max_age: MAX_AGE,
     };
     let unix = |text| timestamp::parse(text).unwrap() as u64;
     let issued = unix("2022-01-27T17:09:38Z");
@@ -1536,10 +1822,149 @@ fn what_a_server_demands_of_a_sign_in() {
     let too_new = |path| Err(at(RejectionCode::TimestampTooNew, path));
     assert_eq!(check(good, issued - 301), too_new("issuedAt"));
     assert_eq!(check(good, 0), too_new("issuedAt"));
-    assert_eq!(check(good, expires - 1), Ok(()));
+    let max_age = expires - issued;
+    assert_eq!(check(Demands { max_age, ..good }, expires - 1), Ok(()));
     let too_old = Err(at(RejectionCode::TimestampTooOld, "expirationTime"));
     assert_eq!(check(good, expires), too_old);
     assert_eq!(check(good, u64::MAX), too_old);
+    // A message that does not say when it expires is too old ten minutes later, unless told otherwise.
+    let too_old = Err(at(RejectionCode::TimestampTooOld, "issuedAt"));
+    for (max_age, last) in [(MAX_AGE, issued + 600), (60, issued + 60)] {
+        let demands = Demands { max_age, ..good };
+        assert_eq!(check(demands, last), Ok(()));
+        assert_eq!(check(demands, last + 1), too_old);
+    }
+    // Where no uri is asked for, it has to be an address of the domain, and never another site's.
+    let anywhere = Demands { uri: None, ..good };
+    for (domain, scheme, uri, demands, expected) in [
+        (
+            "login.xyz",
+            None,
+            "https://login.xyz/a?b#",
+            anywhere,
+            Err("uri"),
+        ),
+        ("login.xyz", None, "https://login.xyz/a?b", anywhere, Ok(())),
+        (
+            "login.xyz",
+            None,
+            "https://LOGIN.xyz:443/a",
+            anywhere,
+            Ok(()),
+        ),
+        (
+            "login.xyz",
+            None,
+            "https://login.xyz:8443/a",
+            anywhere,
+            Err("uri"),
+        ),
+        (
+            "login.xyz",
+            None,
+            "https://login.xyz.evil/",
+            anywhere,
+            Err("uri"),
+        ),
+        (
+            "login.xyz",
+            None,
+            "https://evil.xyz/login.xyz",
+            anywhere,
+            Err("uri"),
+        ),
+        (
+            "login.xyz",
+            None,
+            "https://login.xyz@evil.xyz/",
+            anywhere,
+            Err("uri"),
+        ),
+        ("login.xyz", None, "http://login.xyz", anywhere, Err("uri")),
+        ("login.xyz", None, "did:key:z6Mk", anywhere, Err("uri")),
+        (
+            "login.xyz",
+            Some("https"),
+            "https://login.xyz",
+            anywhere,
+            Ok(()),
+        ),
+        (
+            "login.xyz",
+            Some("http"),
+            "https://login.xyz",
+            anywhere,
+            Err("scheme"),
+        ),
+        (
+            "login.xyz",
+            Some("evil"),
+            "https://login.xyz",
+            anywhere,
+            Err("scheme"),
+        ),
+        (
+            "localhost:3000",
+            None,
+            "http://localhost:3000/a",
+            anywhere,
+            Ok(()),
+        ),
+        (
+            "localhost:3000",
+            Some("http"),
+            "http://localhost:3000/a",
+            anywhere,
+            Ok(()),
+        ),
+        (
+            "localhost:3000",
+            Some("https"),
+            "http://localhost:3000/a",
+            anywhere,
+            Err("uri"),
+        ),
+        // The caller may ask for any.
+        (
+            "login.xyz",
+            None,
+            "did:key:z6Mk",
+            Demands {
+                uri: Some("did:key:z6Mk"),
+                ..good
+            },
+            Ok(()),
+        ),
+        (
+            "login.xyz",
+            Some("x-app"),
+            "x-app:a",
+            Demands {
+                uri: Some("x-app:a"),
+                ..good
+            },
+            Ok(()),
+        ),
+        (
+            "login.xyz",
+            Some("x-app"),
+            "https://login.xyz",
+            good,
+            Err("scheme"),
+        ),
+    ] {
+        let message = SignIn {
+            domain,
+            scheme,
+            uri,
+            ..sign_in.clone()
+        };
+        let result = message
+            .check(&Demands { domain, ..demands }, issued)
+            .map_err(parts);
+        let expected = expected.map_err(|path| at(RejectionCode::MalformedPayload, path));
+        assert_eq!(result, expected, "{scheme:?} {domain} {uri}");
+    }
     let later = SignIn {
         not_before: Some("2022-01-27T17:10:38Z"),
         ..sign_in.clone()
@@ -1564,12 +1989,14 @@ fn sign_in_options() -> Value {
         "signature": LOGIN_SIGNATURE,
         "text": true,
         "domain": "login.xyz",
-        "nonce": "bTyXgcQxn2htgkjJn"
+        "nonce": "bTyXgcQxn2htgkjJn",
+        "address": "0x9D85ca56217D2bb651b00f15e694EB7E713637D4"
     })
 }
 
 const LOGIN_SIGNATURE: &str = "0xdc35c7f8ba2720df052e0092556456127f00f7707eaa8e3bbff7e56774e7f2e05a093cfc9e02964c33d86e8e066e221b7d153d27e5a2e97ccd5ca7d3f2ce06cb1b";
-const NOW: u64 = 1_700_000_000;
+/// A second after the message was issued.
+const NOW: u64 = 1_643_303_379;
 
 fn answer(options: &Value, text: &[u8]) -> Value {
     match message(options.to_string().as_bytes(), text, NOW).unwrap() {
@@ -1607,7 +2034,8 @@ fn answers_in_json() {
     assert_eq!(good["ok"], true);
     assert_eq!(good["address"], HELLO_ADDRESS);
     assert!(good["publicKey"].as_str().unwrap().starts_with("0x04"));
-    assert_eq!(good.as_object().unwrap().len(), 3);
+    assert_eq!(good["signature"], HELLO_SIGNATURE);
+    assert_eq!(good.as_object().unwrap().len(), 4);
     let bad = answer(&hello, b"other");
     assert_eq!(bad["ok"], false);
     assert_eq!(bad["code"], "signature_mismatch");
@@ -1627,9 +2055,14 @@ fn answers_in_json() {
     });
     assert_eq!(
         answer(&eos, b"message"),
-        json!({ "ok": true, "publicKey": EOS_KEY_K1 })
+        json!({ "ok": true, "publicKey": EOS_KEY_K1, "signature": EOS_SIGNATURE })
     );
-    let tron = json!({ "scheme": "tron-v1", "signature": TRON_V1_SIGNATURE, "text": true });
+    let tron = json!({
+        "scheme": "tron-v1",
+        "signature": TRON_V1_SIGNATURE,
+        "text": true,
+        "recover": true
+    });
     assert_eq!(
         answer(&tron, b"abc")["address"],
         "TSPrmJetAMo6S6RxMd4tswzeRCFVegBNig"
@@ -1757,6 +2190,11 @@ fn options_that_make_no_sense() {
         ("chain", json!("eip155:99999999999999999999999999")),
         ("chain", json!("tron:0x2b6653dc")),
         ("uri", json!(1)),
+        ("recover", json!(1)),
+        ("maxAgeSeconds", json!(0)),
+        ("maxAgeSeconds", json!(31_536_001)),
+        ("maxAgeSeconds", json!(1.5)),
+        ("maxAgeSeconds", json!("600")),
     ] {
         let options = with(sign_in_options(), name, value.clone());
         assert_eq!(bad_option(&options), name, "{value}");
@@ -1766,13 +2204,28 @@ fn options_that_make_no_sense() {
     let misspelt = with(sign_in_options(), "Domain", json!("x"));
     assert_eq!(bad_option(&misspelt), "");
     assert_eq!(bad_option(&json!([])), "options");
-    for name in ["scheme", "signature", "text", "domain", "nonce"] {
+    for name in ["scheme", "signature", "text", "domain", "nonce", "address"] {
         let mut options = sign_in_options();
         options.as_object_mut().unwrap().remove(name);
         assert_eq!(bad_option(&options), name);
     }
     // What only a sign-in has is no option of another scheme.
     let plain = json!({ "scheme": "eip191", "signature": HELLO_SIGNATURE, "text": true });
+    assert_eq!(bad_option(&plain), "address");
+    let recovers = with(plain.clone(), "recover", json!(true));
+    for (name, value) in [
+        ("address", json!(HELLO_ADDRESS)),
+        ("publicKeys", json!(["04"])),
+        ("scheme", json!("solana")),
+        ("scheme", json!("eos-k1")),
+    ] {
+        assert_eq!(bad_option(&with(recovers.clone(), name, value)), name);
+    }
+    let plain = with(plain, "address", json!(HELLO_ADDRESS));
+    assert_eq!(
+        bad_option(&with(plain.clone(), "maxAgeSeconds", json!(60))),
+        "maxAgeSeconds"
+    );
     for (name, value) in [
         ("domain", "login.xyz"),
         ("nonce", "12345678"),

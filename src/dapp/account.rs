@@ -53,10 +53,10 @@ pub(super) fn solana(address: &str) -> Result<[u8; 32], AddressError> {
     base58::exact(address, "32 bytes")
 }
 
-/// Up to 37 bytes in Base58.
+/// Up to 69 bytes in Base58: a signature of Antelope and its checksum.
 pub(super) fn to_base58(bytes: &[u8]) -> String {
     // A byte takes 1.37 characters.
-    let mut buffer = [0; 51];
+    let mut buffer = [0; 96];
     let length = bs58::encode(bytes).onto(buffer.as_mut_slice());
     let digits = buffer.into_iter().take(length.unwrap_or_default());
     digits.map(char::from).collect()

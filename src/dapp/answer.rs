@@ -74,6 +74,7 @@ pub struct Verified<'m> {
     address: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     public_key: Option<String>,
+    signature: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     sign_in: Option<SignIn<'m>>,
 }
@@ -84,6 +85,7 @@ impl<'m> Verified<'m> {
             ok: Is,
             address: signer.address,
             public_key: signer.public_key,
+            signature: signer.signature,
             sign_in,
         }
     }

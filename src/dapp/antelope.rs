@@ -27,6 +27,16 @@ pub(super) fn signature(text: &str) -> Result<Signature, Rejection> {
     Signature::with_header(&bytes)
 }
 
+/// A signature as wallets write it: `SIG_K1_…` with the header of a compressed key.
+pub(super) fn signature_text(signature: &Signature) -> String {
+    let bytes = signature.header_first();
+    let mut text = String::from("SIG_K1_");
+    text.push_str(&to_base58(
+        &[bytes.as_slice(), &checksum(&bytes, "K1")].concat(),
+    ));
+    text
+}
+
 fn malformed(message: &'static str) -> Rejection {
     Rejection::new(RejectionCode::MalformedSignature, message).at("signature")
 }

@@ -18,8 +18,10 @@ use crate::json::shapes::by_name;
 pub enum Scheme {
     /// `personal_sign` ([EIP-191](https://eips.ethereum.org/EIPS/eip-191), version 0x45).
     Eip191,
-    /// Typed data ([EIP-712](https://eips.ethereum.org/EIPS/eip-712)); an array is the legacy form.
+    /// Typed data ([EIP-712](https://eips.ethereum.org/EIPS/eip-712)) as `eth_signTypedData_v4` signs it.
     Eip712,
+    /// The list of `eth_signTypedData_v1`, which is older than EIP-712.
+    Eip712V1,
     /// Sign-In with Ethereum ([EIP-4361](https://eips.ethereum.org/EIPS/eip-4361)).
     Eip4361,
     /// TRON as `tronWeb.trx.sign` signs.
@@ -33,9 +35,10 @@ pub enum Scheme {
 }
 
 impl Scheme {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Eip191,
         Self::Eip712,
+        Self::Eip712V1,
         Self::Eip4361,
         Self::TronV1,
         Self::TronV2,
@@ -49,12 +52,18 @@ impl Scheme {
         match self {
             Self::Eip191 => "eip191",
             Self::Eip712 => "eip712",
+            Self::Eip712V1 => "eip712-v1",
             Self::Eip4361 => "eip4361",
             Self::TronV1 => "tron-v1",
             Self::TronV2 => "tron-v2",
             Self::EosK1 => "eos-k1",
             Self::Solana => "solana",
         }
+    }
+
+    /// Whether the account comes out of a signature.
+    pub(crate) const fn names_signer(self) -> bool {
+        !matches!(self, Self::EosK1 | Self::Solana)
     }
 }
 
@@ -65,8 +74,8 @@ by_name!(Scheme);
 pub struct SignedMessage<'a> {
     /// How it was signed.
     pub scheme: Scheme,
-    /// The message: what the wallet was asked to sign. Of [`Scheme::Eip712`] JSON, where an object is
-    /// version 4 and an array the legacy version 1; of [`Scheme::Eip4361`] text.
+    /// The message: what the wallet was asked to sign. Of [`Scheme::Eip712`] and [`Scheme::Eip712V1`]
+    /// JSON; of [`Scheme::Eip4361`] text.
     pub message: &'a [u8],
     /// Whether `message` is text. Only [`Scheme::TronV1`] asks: its text is hex digits, which are
     /// decoded.
@@ -87,39 +96,50 @@ pub struct Signer {
     pub address: Option<String>,
     /// The uncompressed point in hex with `0x`; `PUB_K1_…`; Base58.
     pub public_key: Option<String>,
+    /// The signature in the one form that all its spellings have in common, by which to know it again:
+    /// `r`, `s` and 27 or 28 in hex with `0x`; `SIG_K1_…` with the header of a compressed key; Base58.
+    pub signature: String,
 }
 
 /// The most keys of which one must have signed: on Solana each costs a verification.
 pub const MAX_PUBLIC_KEYS: usize = 64;
 
-/// Verifies a signature.
+/// Verifies that the account, or one of the keys, has signed.
 ///
-/// A scheme that recovers the key ([`Scheme::Eip191`] and its like) needs neither an address nor keys.
-/// Without them the signer is whoever comes out, which proves nothing until it is compared with an
-/// account that is known from elsewhere. [`Scheme::EosK1`] needs keys and [`Scheme::Solana`] either;
-/// the message of [`Scheme::Eip4361`] names its account itself. What else such a message says is
-/// compared by [`SignIn::check`].
+/// What else a message of [`Scheme::Eip4361`] says is compared by [`SignIn::check`].
 ///
 /// # Errors
-/// [`RejectionCode::MalformedPayload`] for an address, a key or a message of another form,
-/// [`RejectionCode::MalformedSignature`] or [`RejectionCode::UnsupportedSignature`] for the signature's form,
-/// [`RejectionCode::NeedsChain`] for what may be a contract wallet's signature, [`RejectionCode::AccountMismatch`] for a
-/// sign-in message of another account and [`RejectionCode::SignatureMismatch`] where somebody else has signed
-/// or another text was signed.
+/// [`RejectionCode::MalformedPayload`] for an address, a key or a message of another form, and where there is
+/// neither an address nor a key; [`RejectionCode::MalformedSignature`] or [`RejectionCode::UnsupportedSignature`] for the
+/// signature's form, [`RejectionCode::NeedsChain`] for what may be a contract wallet's signature,
+/// [`RejectionCode::AccountMismatch`] for a sign-in message of another account and [`RejectionCode::SignatureMismatch`]
+/// where somebody else has signed or another text was signed.
 pub fn verify(message: &SignedMessage) -> Result<Signer, Rejection> {
-    let mut owners = Owners::read(message)?;
+    check(message, Owners::read(message)?)
+}
+
+/// Finds out who has signed, whoever it is: nothing is proved before that is compared with an account
+/// that is known from elsewhere. The message of [`Scheme::Eip4361`] names its signer, who must have
+/// signed it. `address` and `public_keys` are not looked at.
+///
+/// # Errors
+/// As [`verify`], and [`RejectionCode::UnsupportedSignature`] for [`Scheme::EosK1`] and [`Scheme::Solana`], whose
+/// signatures do not say whose account they are of.
+pub fn recover(message: &SignedMessage) -> Result<Signer, Rejection> {
+    if !message.scheme.names_signer() {
+        let message = "expected a scheme whose signatures name an account, got another";
+        return Err(Rejection::new(RejectionCode::UnsupportedSignature, message));
+    }
+    check(message, Owners::Anybody)
+}
+
+fn check(message: &SignedMessage, owners: Owners) -> Result<Signer, Rejection> {
     let bytes = message.message;
+    let ethereum = |owners, digest| recover_account(message, Network::Ethereum, owners, digest);
     match message.scheme {
-        Scheme::Eip191 => recover(
-            message,
-            Network::Ethereum,
-            owners,
-            &personal(ETHEREUM, bytes),
-        ),
-        Scheme::Eip712 => {
-            let digest = typed_data::digest(bytes)?;
-            recover(message, Network::Ethereum, owners, &digest)
-        }
+        Scheme::Eip191 => ethereum(owners, &personal(ETHEREUM, bytes)),
+        Scheme::Eip712 => ethereum(owners, &typed_data::digest(bytes)?),
+        Scheme::Eip712V1 => ethereum(owners, &typed_data::legacy::digest(bytes)?),
         Scheme::Eip4361 => {
             let account = Owner::Account(SignIn::parse(text(bytes)?)?.account()?);
             if !owners.allow(&account) {
@@ -129,13 +149,8 @@ pub fn verify(message: &SignedMessage) -> Result<Signer, Rejection> {
                 )
                 .at("address"));
             }
-            owners = Owners([account].into());
-            recover(
-                message,
-                Network::Ethereum,
-                owners,
-                &personal(ETHEREUM, bytes),
-            )
+            let owners = Owners::These([account].into());
+            ethereum(owners, &personal(ETHEREUM, bytes))
         }
         Scheme::TronV1 => {
             // The wallet hashes what the digits stand for, and says 32 bytes whatever it is.
@@ -146,9 +161,9 @@ pub fn verify(message: &SignedMessage) -> Result<Signer, Rejection> {
             };
             let content = if message.is_text { &decoded } else { bytes };
             let digest = keccak256::hash([TRON, b"32", content].into_iter());
-            recover(message, Network::Tron, owners, &digest)
+            recover_account(message, Network::Tron, owners, &digest)
         }
-        Scheme::TronV2 => recover(message, Network::Tron, owners, &personal(TRON, bytes)),
+        Scheme::TronV2 => recover_account(message, Network::Tron, owners, &personal(TRON, bytes)),
         Scheme::EosK1 => {
             let signature = antelope::signature(message.signature)?;
             let key = signature.recover(&sha256::digest(&[bytes]));
@@ -158,6 +173,7 @@ pub fn verify(message: &SignedMessage) -> Result<Signer, Rejection> {
             Ok(Signer {
                 address: None,
                 public_key: Some(antelope::key_text(&key)),
+                signature: antelope::signature_text(&signature),
             })
         }
         Scheme::Solana => {
@@ -170,6 +186,7 @@ pub fn verify(message: &SignedMessage) -> Result<Signer, Rejection> {
             Ok(Signer {
                 address: Some(text.clone()),
                 public_key: Some(text),
+                signature: account::to_base58(&signature),
             })
         }
     }
@@ -201,7 +218,7 @@ enum Network {
 }
 
 /// Recovers the signer and compares it.
-fn recover(
+fn recover_account(
     message: &SignedMessage,
     network: Network,
     owners: Owners,
@@ -227,6 +244,7 @@ fn recover(
             Network::Tron => account::tron_text(&account),
         }),
         public_key: Some(format!("0x{}", hex::encode(key.uncompressed()))),
+        signature: format!("0x{}", hex::encode(signature.parity_last())),
     })
 }
 
@@ -313,8 +331,11 @@ fn solana_signature(text: &str) -> Result<[u8; 64], Rejection> {
     base58::exact(text, "64 bytes").map_err(|error| malformed(error.to_string()))
 }
 
-/// Those who may have signed; where there are none, anybody may.
-struct Owners(Vec<Owner>);
+/// Those who may have signed.
+enum Owners {
+    Anybody,
+    These(Vec<Owner>),
+}
 
 #[derive(PartialEq, Eq)]
 enum Owner {
@@ -338,7 +359,7 @@ impl Owners {
         let mut owners = Vec::with_capacity(message.public_keys.len().saturating_add(1));
         if let Some(address) = message.address {
             let owner = match message.scheme {
-                Scheme::Eip191 | Scheme::Eip712 | Scheme::Eip4361 => {
+                Scheme::Eip191 | Scheme::Eip712 | Scheme::Eip712V1 | Scheme::Eip4361 => {
                     account::ethereum(address).map(Owner::Account)
                 }
                 Scheme::TronV1 | Scheme::TronV2 => account::tron(address).map(Owner::Account),
@@ -369,24 +390,31 @@ impl Owners {
             owners.push(owner.ok_or_else(|| bad_keys(expected))?);
         }
         match message.scheme {
-            // A key that comes out of a signature is the signer's whoever he is, so that it must not
-            // be compared with what came beside the signature.
             Scheme::EosK1 if owners.is_empty() => {
                 Err(bad_keys("expected the account's keys, got none"))
             }
-            Scheme::Solana if owners.is_empty() => Err(bad_address(
+            // Some account comes out of nearly every signature: without one to compare it with,
+            // everybody would be accepted.
+            _ if owners.is_empty() => Err(bad_address(
                 "expected an address or publicKeys, got neither",
             )),
-            _ => Ok(Self(owners)),
+            _ => Ok(Self::These(owners)),
         }
     }
 
     fn allow(&self, owner: &Owner) -> bool {
-        self.0.is_empty() || self.0.contains(owner)
+        match self {
+            Self::Anybody => true,
+            Self::These(owners) => owners.contains(owner),
+        }
     }
 
     fn ed25519(&self) -> impl Iterator<Item = &[u8; 32]> {
-        self.0.iter().filter_map(|owner| match owner {
+        let owners = match self {
+            Self::Anybody => &[],
+            Self::These(owners) => owners.as_slice(),
+        };
+        owners.iter().filter_map(|owner| match owner {
             Owner::Ed25519(key) => Some(key),
             _ => None,
         })

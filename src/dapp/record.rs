@@ -250,6 +250,7 @@ pub(crate) fn check_message(scheme: Scheme, message: &str) -> Result<(), String>
         _ if message.is_empty() => return Err("expected a message, got an empty one".to_string()),
         Scheme::Eip4361 => SignIn::parse(message).map(drop),
         Scheme::Eip712 => typed_data::digest(message.as_bytes()).map(drop),
+        Scheme::Eip712V1 => typed_data::legacy::digest(message.as_bytes()).map(drop),
         Scheme::TronV1 => {
             let digits = message.strip_prefix("0x").unwrap_or(message);
             let in_hex = digits.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -275,7 +276,7 @@ pub(crate) fn check_message(scheme: Scheme, message: &str) -> Result<(), String>
 fn check_text(scheme: Scheme, message: &str, chains: &[WalletChain]) -> Result<(), ConfigError> {
     let network = chains.first().map(WalletChain::network);
     let fits = match scheme {
-        Scheme::Eip712 | Scheme::Eip4361 => network == Some(Network::Ethereum),
+        Scheme::Eip712 | Scheme::Eip712V1 | Scheme::Eip4361 => network == Some(Network::Ethereum),
         scheme => network.map(text_scheme) == Some(scheme),
     };
     if !fits {

@@ -356,7 +356,8 @@ fn sign(
     let kind = kind.unwrap_or(SignType::Personal);
     let scheme = match kind {
         SignType::Personal => text_scheme(network),
-        _ => Scheme::Eip712,
+        SignType::TypedData | SignType::TypedDataV4 => Scheme::Eip712,
+        SignType::TypedDataLegacy => Scheme::Eip712V1,
     };
     let starts_with = |first| message.trim_start().starts_with(first);
     match kind {
@@ -379,7 +380,7 @@ fn sign(
         _ => {}
     }
     check_message(scheme, message).map_err(|problem| invalid("message")(&problem))?;
-    if scheme == Scheme::Eip712 && starts_with('{') && !names_domain(message) {
+    if scheme == Scheme::Eip712 && !names_domain(message) {
         let problem = "expected EIP712Domain among the types, since wallets differ on a domain \
                        without a type, got none";
         return Err(invalid("message")(problem));

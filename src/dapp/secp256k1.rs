@@ -64,6 +64,24 @@ impl Signature {
         Ok(Self { halves, recovery })
     }
 
+    /// `r`, `s` and 27 or 28, as Ethereum writes them.
+    pub(super) fn parity_last(&self) -> [u8; 65] {
+        let mut bytes = [27; 65];
+        copy(&mut bytes, &self.halves.to_bytes());
+        if let Some(last) = bytes.last_mut() {
+            *last = last.wrapping_add(u8::from(self.recovery.is_y_odd()));
+        }
+        bytes
+    }
+
+    /// The header of a compressed key, `r` and `s`, as Antelope writes them.
+    pub(super) fn header_first(&self) -> [u8; 65] {
+        let mut bytes = [self.recovery.to_byte().wrapping_add(31); 65];
+        let (_, halves) = bytes.split_at_mut(1);
+        copy(halves, &self.halves.to_bytes());
+        bytes
+    }
+
     /// The key that signed the message of this digest. Some key comes out of nearly every signature,
     /// so it proves nothing before it is compared.
     pub(super) fn recover(&self, digest: &[u8; 32]) -> Option<PublicKey> {

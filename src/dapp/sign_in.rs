@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::{Rejection, RejectionCode, account};
 use crate::timestamp;
-use crate::url::uri;
+use crate::url::{WebUrl, uri};
 
 /// What a sign-in message says. Its version is always 1.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -164,19 +164,28 @@ impl<'a> SignIn<'a> {
     /// Compares the message with what this server asked for, at this time in Unix seconds.
     ///
     /// # Errors
-    /// [`RejectionCode::MalformedPayload`] with the path `domain`, `nonce` or `uri`, [`RejectionCode::ChainMismatch`],
-    /// [`RejectionCode::TimestampTooOld`] once it is expired, and [`RejectionCode::TimestampTooNew`] before it is valid
-    /// or where it was written more than 300 seconds from now.
+    /// [`RejectionCode::MalformedPayload`] with the path `domain`, `scheme`, `uri` or `nonce`,
+    /// [`RejectionCode::ChainMismatch`], [`RejectionCode::TimestampTooOld`] once it is expired or older than `max_age`, and
+    /// [`RejectionCode::TimestampTooNew`] before it is valid or where it was written more than 300 seconds from
+    /// now.
     pub fn check(&self, demands: &Demands, now: u64) -> Result<(), Rejection> {
-        let differs = |expected: Option<&str>, got| expected.is_some_and(|text| text != got);
-        if differs(Some(demands.domain), self.domain) {
+        if demands.domain != self.domain {
             return Err(expected("this server's domain", "domain"));
         }
-        if differs(Some(demands.nonce), self.nonce) {
-            return Err(expected("the nonce that this server gave", "nonce"));
+        if !self.is_from_origin(demands.uri) {
+            return Err(expected("https or the scheme of the uri", "scheme"));
         }
-        if differs(demands.uri, self.uri) {
-            return Err(expected("the uri that was asked for", "uri"));
+        match demands.uri {
+            Some(uri) if uri != self.uri => {
+                return Err(expected("the uri that was asked for", "uri"));
+            }
+            None if !self.is_uri_of_domain() => {
+                return Err(expected("a uri of this server's domain", "uri"));
+            }
+            _ => {}
+        }
+        if demands.nonce != self.nonce {
+            return Err(expected("the nonce that this server gave", "nonce"));
         }
         if demands.chain_id.is_some_and(|id| id != self.chain_id) {
             let message = format!(
@@ -185,7 +194,10 @@ impl<'a> SignIn<'a> {
             );
             return Err(Rejection::new(RejectionCode::ChainMismatch, message).at("chainId"));
         }
-        let now = i64::try_from(now).unwrap_or(i64::MAX);
+        self.check_times(demands.max_age, i64::try_from(now).unwrap_or(i64::MAX))
+    }
+
+    fn check_times(&self, max_age: u64, now: i64) -> Result<(), Rejection> {
         let [issued_at, expiration_time, not_before] = self.times()?;
         if expiration_time.is_some_and(|time| time <= now) {
             let message = "expected a message that is valid still, got an expired one";
@@ -201,7 +213,30 @@ impl<'a> SignIn<'a> {
             let message = "expected a message of the past, got one that is issued later";
             return Err(Rejection::new(RejectionCode::TimestampTooNew, message).at("issuedAt"));
         }
+        let oldest = now.saturating_sub_unsigned(max_age);
+        if issued_at.is_some_and(|time| time < oldest) {
+            let message =
+                format!("expected a message of the last {max_age} seconds, got an older one");
+            return Err(Rejection::new(RejectionCode::TimestampTooOld, message).at("issuedAt"));
+        }
         Ok(())
+    }
+
+    /// Whether the message's origin, where it names one, is `https:` (or `http:` on this machine), or
+    /// has the scheme of the uri that was asked for.
+    fn is_from_origin(&self, uri: Option<&str>) -> bool {
+        self.scheme.is_none_or(|scheme| {
+            let asked = uri.and_then(|uri| uri.split_once(':'));
+            asked.is_some_and(|(asked, _)| asked == scheme)
+                || WebUrl::parse(&format!("{scheme}://{}", self.domain)).is_ok()
+        })
+    }
+
+    /// Whether the uri is an `https:` address of the domain, or an `http:` one on this machine.
+    fn is_uri_of_domain(&self) -> bool {
+        let scheme = self.uri.split_once(':').map(|(scheme, _)| scheme);
+        WebUrl::parse(self.uri).is_ok_and(|url| url.host() == self.domain)
+            && self.scheme.is_none_or(|own| scheme == Some(own))
     }
 
     /// The account's bytes.
@@ -274,11 +309,17 @@ pub struct Demands<'a> {
     pub domain: &'a str,
     /// The nonce that it gave for this sign-in.
     pub nonce: &'a str,
-    /// What was to be signed in to, where that matters.
+    /// What was to be signed in to. Where it is left out, any address of the domain.
     pub uri: Option<&'a str>,
     /// The chain, where that matters.
     pub chain_id: Option<u64>,
+    /// How long ago it may have been written, in seconds.
+    pub max_age: u64,
 }
+
+/// How long ago a message may have been written where nothing is said, in seconds: time to read it and
+/// to find a hardware wallet.
+pub const MAX_AGE: u64 = 600;
 
 /// How far the clock of who wrote the message may be ahead, in seconds.
 const CLOCK_SKEW: i64 = 300;

@@ -26,6 +26,13 @@ export const safeVerifySignedMessage: typeof dapp.safeVerifySignedMessage = (opt
 	return result;
 };
 
+/** As above. */
+export const safeRecoverSigner: typeof dapp.safeRecoverSigner = (options) => {
+	const result = dapp.safeRecoverSigner(options);
+	agree(result, () => dapp.recoverSigner(options));
+	return result;
+};
+
 function agree(
 	result: { readonly ok: true } | DappRejected | SignedMessageRejected,
 	throwing: () => object,

@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Bytes, KeyType, PrivateKey } from "@wharfkit/antelope";
+import { Signature } from "ethers";
 import { serializeErc6492Signature } from "viem";
-import type { SignedMessageOptions } from "wallet-callback/dapp";
-import { ConfigError, safeVerifySignedMessage } from "./library.ts";
+import type { RecoverSignerOptions, SignedMessageOptions } from "wallet-callback/dapp";
+import { ConfigError, safeRecoverSigner, safeVerifySignedMessage } from "./library.ts";
 import { EosWallet, EvmWallet } from "./wallets.ts";
 
 const alice = new EvmWallet("a1");
@@ -29,10 +30,10 @@ const OF_SIGN_IN = {
 	now: Date.UTC(2026, 0, 15, 12),
 };
 
-const EVM: readonly Omit<SignedMessageOptions, "signature">[] = [
+const EVM: readonly Omit<RecoverSignerOptions, "signature">[] = [
 	{ scheme: "eip191", message: TEXT },
 	{ scheme: "eip712", message: DATA },
-	{ scheme: "eip712", message: [{ type: "string", name: "x", value: "y" }] },
+	{ scheme: "eip712-v1", message: [{ type: "string", name: "x", value: "y" }] },
 	{ scheme: "eip4361", message: SIGN_IN, ...OF_SIGN_IN },
 ];
 
@@ -61,21 +62,25 @@ test("what may be a contract wallet's signature is no forgery yet", async () => 
 	];
 	for (const options of EVM) {
 		for (const signature of contracts) {
-			for (const address of [alice.address, undefined]) {
-				const result = safeVerifySignedMessage({ ...options, signature, address });
+			for (const result of [
+				safeVerifySignedMessage({ ...options, signature, address: alice.address }),
+				safeRecoverSigner({ ...options, signature }),
+			]) {
 				assert.ok(!result.ok);
 				assert.equal(result.code, "needs_chain", signature);
 				assert.match(result.message, /erc-1271/);
 			}
 		}
 		for (const length of [1, 32, 63, 66, 95, 97, 129, 131]) {
-			const signature = hex(length);
-			assert.equal(codeOf({ ...options, signature }), "malformed_signature", String(length));
+			const { address } = alice;
+			const signed = { ...options, signature: hex(length), address };
+			assert.equal(codeOf(signed), "malformed_signature", String(length));
 		}
 	}
 	for (const scheme of ["tron-v1", "tron-v2"] as const) {
 		for (const signature of contracts) {
-			assert.equal(codeOf({ scheme, message: "00", signature }), "malformed_signature");
+			const result = safeRecoverSigner({ scheme, message: "00", signature });
+			assert.equal(result.ok || result.code, "malformed_signature");
 		}
 	}
 });
@@ -88,21 +93,62 @@ test("a mismatch says that a contract wallet cannot be told from here", async ()
 	assert.match(result.message, /erc-1271/);
 });
 
-test("without an account, the signer is told", async () => {
+test("who has signed is told by a function of its own", async () => {
 	const signature = await mallory.sign(TEXT);
 	const { address, publicKey } = mallory;
-	assert.deepEqual(safeVerifySignedMessage({ scheme: "eip191", message: TEXT, signature }), {
-		ok: true,
-		address,
-		publicKey,
-	});
+	const signed = { scheme: "eip191", message: TEXT, signature } as const;
+	assert.deepEqual(safeRecoverSigner(signed), { ok: true, address, publicKey, signature });
+	for (const more of [{ address }, { publicKeys: [publicKey] }]) {
+		assert.throws(() => safeRecoverSigner({ ...signed, ...more }), ConfigError);
+	}
+	for (const scheme of ["solana", "eos-k1"]) {
+		assert.throws(
+			() => safeRecoverSigner({ ...signed, scheme } as never),
+			/^ConfigError: scheme: /,
+		);
+	}
+});
+
+test("nobody is accepted for a user who has no account on file", async () => {
+	const signature = await mallory.sign(TEXT);
+	const user: { address?: string } = {};
+	for (const options of [...EVM, { scheme: "tron-v2", message: TEXT } as const]) {
+		for (const address of [user.address, null]) {
+			assert.throws(
+				() => safeVerifySignedMessage({ ...options, signature, address } as never),
+				/^ConfigError: address: expected /,
+			);
+		}
+	}
+});
+
+test("a signature has one normal form, whatever its spelling", async () => {
+	for (const wallet of [alice, mallory]) {
+		const signature = await wallet.sign(TEXT);
+		const [halves, v] = [signature.slice(2, 130), Number.parseInt(signature.slice(130), 16)];
+		const { r, yParityAndS } = Signature.from(signature);
+		const spellings = [
+			signature,
+			signature.slice(2),
+			`0x${halves.toUpperCase()}${v.toString(16)}`,
+			`${halves}0${v - 27}`,
+			r + yParityAndS.slice(2),
+			Buffer.from(signature.slice(2), "hex"),
+		];
+		for (const spelling of spellings) {
+			const signed = { scheme: "eip191", message: TEXT, signature: spelling } as const;
+			const result = safeVerifySignedMessage({ ...signed, address: wallet.address });
+			assert.ok(result.ok);
+			assert.equal(result.signature, signature);
+		}
+	}
 });
 
 test("an account in every spelling, and keys in theirs", async () => {
 	const signature = await alice.sign(TEXT);
 	const signed = { scheme: "eip191", message: TEXT, signature } as const;
 	const { address, publicKey } = alice;
-	const expected = { ok: true, address, publicKey };
+	const expected = { ok: true, address, publicKey, signature };
 	const [lower, upper] = [address.toLowerCase(), `0x${address.slice(2).toUpperCase()}`];
 	for (const spelling of [address, lower, upper]) {
 		assert.deepEqual(safeVerifySignedMessage({ ...signed, address: spelling }), expected);
@@ -147,10 +193,10 @@ test("keys of Antelope on other curves", () => {
 
 test("mistakes in the calling program", async () => {
 	const signature = await alice.sign(TEXT);
-	const signed = { scheme: "eip191", message: TEXT, signature };
+	const signed = { scheme: "eip191", message: TEXT, signature, address: alice.address };
 	const ofEos = { scheme: "eos-k1", message: TEXT, signature: eos.sign(TEXT) };
 	const signIn = { ...signed, scheme: "eip4361", message: SIGN_IN, ...OF_SIGN_IN };
-	const solana = { ...signed, scheme: "solana" };
+	const { address: _, ...unowned } = signed;
 	const cases: [options: object, name: string][] = [
 		[{ ...signed, scheme: undefined }, "scheme"],
 		[{ ...signed, scheme: "eip-191" }, "scheme"],
@@ -166,7 +212,12 @@ test("mistakes in the calling program", async () => {
 		[ofEos, "publicKeys"],
 		[{ ...ofEos, publicKeys: [] }, "publicKeys"],
 		[{ ...ofEos, publicKeys: [eos.key], address: "alice" }, "address"],
-		[solana, "address"],
+		[unowned, "address"],
+		[{ ...unowned, scheme: "solana" }, "address"],
+		[{ ...unowned, scheme: "tron-v2" }, "address"],
+		[{ ...signIn, address: undefined }, "address"],
+		[{ ...signIn, maxAgeSeconds: 0 }, "maxAgeSeconds"],
+		[{ ...signed, maxAgeSeconds: 60 }, "maxAgeSeconds"],
 		[{ ...signIn, domain: undefined }, "domain"],
 		[{ ...signIn, nonce: undefined }, "nonce"],
 		[{ ...signIn, chain: "1" }, "chain"],
@@ -224,7 +275,7 @@ test("a message that is none", async () => {
 	for (const message of messages as never[]) {
 		for (const scheme of ["eip191", "tron-v2", "eip712"] as const) {
 			assert.throws(
-				() => safeVerifySignedMessage({ scheme, message, signature }),
+				() => safeVerifySignedMessage({ scheme, message, signature, address: alice.address }),
 				{ name: "TypeError" },
 				`${scheme}: ${String(message)}`,
 			);
@@ -234,14 +285,14 @@ test("a message that is none", async () => {
 
 test("an object is a message of typed data alone", () => {
 	const message = { a: 1 };
-	const signature = hex(65);
-	assert.throws(() => safeVerifySignedMessage({ scheme: "eip191", message, signature }), {
-		name: "TypeError",
-	});
+	const signed = { scheme: "eip191", signature: hex(65), address: alice.address } as const;
+	assert.throws(() => safeVerifySignedMessage({ ...signed, message }), { name: "TypeError" });
 });
 
 test("typed data that nests without end is refused, as an object, too", () => {
 	const value = JSON.parse(`${"[".repeat(30_000)}${"]".repeat(30_000)}`);
 	const message = { ...DATA, message: { x: value } };
-	assert.equal(codeOf({ scheme: "eip712", message, signature: hex(65) }), "malformed_payload");
+	const { address } = alice;
+	const signed = { message, signature: hex(65), address };
+	assert.equal(codeOf({ scheme: "eip712", ...signed }), "malformed_payload");
 });

@@ -16,7 +16,7 @@ import {
 	type Signed,
 	toHex,
 } from "./cross-check.ts";
-import { safeVerifySignedMessage } from "./library.ts";
+import { safeRecoverSigner, safeVerifySignedMessage } from "./library.ts";
 
 const NOW = Date.UTC(2026, 0, 15, 12);
 const MINUTE = 60_000;
@@ -45,14 +45,18 @@ const SEGMENT = [...LETTERS, ..."-._~!$&'()*+,;=:@"];
 
 const label = (random: Random) => random.text(LETTERS, 1, 12).toLowerCase();
 
-function randomUri(random: Random): string {
-	const host = `${label(random)}.example`;
+function randomUri(
+	random: Random,
+	scheme: string = random.pick(["https", "ipfs", "x-app"]),
+	host = `${label(random)}.example`,
+): string {
 	const path = random.list(0, 3, () => `/${random.text(SEGMENT, 0, 8)}`).join("");
 	const query = random.chance(0.3) ? `?${label(random)}=${label(random)}` : "";
-	return `${random.pick(["https", "ipfs", "x-app"])}://${host}${path}${query}`;
+	return `${scheme}://${host}${path}${query}`;
 }
 
-function randomMessage(random: Random, address: Hex): string {
+/** A message, and whether its uri is an address of its domain. */
+function randomMessage(random: Random, address: Hex, isOwn: boolean): string {
 	const maybe = <T>(make: () => T) => (random.chance(0.5) ? make() : undefined);
 	const time = (from: number, to: number) => new Date(NOW + random.between(from, to) * MINUTE);
 	const port = random.chance(0.3) ? `:${random.between(1, 65_535)}` : "";
@@ -62,12 +66,16 @@ function randomMessage(random: Random, address: Hex): string {
 		"127.0.0.1",
 		"xn--nxasmq6b.com",
 	]);
+	const scheme = isOwn
+		? random.pick(host === "localhost" ? ["http", "https"] : ["https"])
+		: "x-app+1";
+	const domain = host + port;
 	return createSiweMessage({
 		address,
-		domain: host + port,
-		scheme: maybe(() => random.pick(["https", "http", "x-app+1"])),
+		domain,
+		scheme: maybe(() => scheme),
 		statement: maybe(() => random.text(STATEMENT, 1, 120)),
-		uri: randomUri(random),
+		uri: randomUri(random, scheme, isOwn ? domain : undefined),
 		version: "1",
 		chainId: random.pick([1, 137, random.bits()]),
 		nonce: random.text(LETTERS, 8, 40),
@@ -95,14 +103,16 @@ test("eip4361, against viem", () =>
 		sign: async (random) => {
 			const account = privateKeyToAccount(privateKey(random));
 			const { address, publicKey } = account;
-			const message = randomMessage(random, address);
+			const isOwn = random.chance(0.5);
+			const message = randomMessage(random, address, isOwn);
 			const signature = await account.signMessage({ message });
 			const signIn = read(message);
 			const { domain, nonce, uri, chainId } = signIn;
 			const chain = `eip155:${chainId}`;
-			const demands = random.pick([{}, { uri }, { chain }, { uri, chain, address }]);
+			const demands = random.pick([{ uri }, { uri, chain }, ...(isOwn ? [{}, { chain }] : [])]);
+			const asked = { domain, nonce, address, now: NOW, maxAgeSeconds: 86_400 };
 			return [
-				{ message, signature, domain, nonce, now: NOW, ...demands },
+				{ message, signature, ...asked, ...demands },
 				{ address, publicKey, signIn },
 			];
 		},
@@ -153,7 +163,7 @@ const MEMBERS = {
 } as const;
 
 /** Signs whatever is to be read as a message. */
-async function signedText(message: string): Promise<Signed<string>> {
+async function signedText(message: string): Promise<Signed<string> & { address: string }> {
 	const signature = await ACCOUNT.signMessage({ message });
 	const { domain, nonce, address } = MEMBERS;
 	return { message, signature, address, domain, nonce, now: NOW };
@@ -260,6 +270,60 @@ for (const { what, message, code, path, lax = false } of CRAFTED) {
 		assert.equal(await verifyByViem(signed).catch(() => false), lax, "viem");
 	});
 }
+
+test("a message is refused when it is ten minutes old, or as old as the caller says", async () => {
+	for (const [maxAgeSeconds, seconds] of [
+		[undefined, 600],
+		[60, 60],
+		[86_400, 86_400],
+	] as const) {
+		for (const [age, code] of [
+			[seconds, undefined],
+			[seconds + 1, "timestamp_too_old"],
+		] as const) {
+			const message = createSiweMessage({ ...MEMBERS, issuedAt: MS(-age * 1000) });
+			const signed = await signedText(message);
+			const result = safeVerifySignedMessage({ ...signed, scheme: "eip4361", maxAgeSeconds });
+			assert.deepEqual(
+				result.ok ? [] : [result.code, result.path],
+				code === undefined ? [] : [code, "issuedAt"],
+			);
+		}
+	}
+});
+
+test("a uri of another site and a scheme of another kind are refused, unless asked for", async () => {
+	const cases: [members: object, path: string][] = [
+		[{ uri: "https://evil.example/steal" }, "uri"],
+		[{ uri: "https://shop.example.evil.example/" }, "uri"],
+		[{ uri: "http://shop.example/login" }, "uri"],
+		[{ uri: "did:key:z6Mk" }, "uri"],
+		[{ scheme: "http" }, "scheme"],
+		[{ scheme: "evil" }, "scheme"],
+	];
+	for (const [members, path] of cases) {
+		const signed = await signedText(createSiweMessage({ ...MEMBERS, ...members }));
+		const result = safeVerifySignedMessage({ ...signed, scheme: "eip4361" });
+		assert.ok(!result.ok);
+		assert.deepEqual([result.code, result.path], ["malformed_payload", path]);
+		if (path === "scheme") continue;
+		const { uri } = { ...MEMBERS, ...members };
+		assert.ok(safeVerifySignedMessage({ ...signed, scheme: "eip4361", uri }).ok, uri);
+	}
+});
+
+test("an unknown signer is the account that the message names", async () => {
+	const { address: _, ...signed } = await signedText(GOOD);
+	const result = safeRecoverSigner({ ...signed, scheme: "eip4361" });
+	assert.ok(result.ok);
+	assert.equal(result.address, ACCOUNT.address);
+	assert.equal(result.signIn?.nonce, MEMBERS.nonce);
+	const stranger = await privateKeyToAccount(`0x${"43".repeat(32)}`).signMessage({ message: GOOD });
+	const forged = safeRecoverSigner({ ...signed, signature: stranger, scheme: "eip4361" });
+	assert.equal(forged.ok || forged.code, "signature_mismatch");
+	const elsewhere = safeRecoverSigner({ ...signed, domain: "evil.example", scheme: "eip4361" });
+	assert.equal(elsewhere.ok || elsewhere.code, "malformed_payload");
+});
 
 test("times count to the second", async () => {
 	const valid = [

@@ -84,18 +84,25 @@ function toOptions(vector: Vector): SignedMessageOptions {
 		vector.signature ?? vector.signature_hex ?? `${r}${s?.slice(2)}${v?.toString(16)}`;
 	const message = vector.message_utf8 ?? Buffer.from(vector.message_hex ?? "", "hex");
 	const publicKeys = public_key === undefined ? undefined : [public_key];
-	const signed = { message, signature, address, publicKeys };
+	// Each has an account or keys.
+	const owned = { message, signature, address, publicKeys } as Omit<
+		SignedMessageOptions,
+		"scheme"
+	> & {
+		readonly address: string;
+	};
 	switch (kind) {
 		case "eip712-digest":
-			return { ...signed, scheme: "eip712", message: MAIL };
+			return { ...owned, scheme: "eip712", message: MAIL };
 		case "eip4361": {
 			const [domain, nonce] = [String(vector.domain), String(vector.nonce)];
-			return { ...signed, scheme: "eip4361", message: signIn(vector), domain, nonce };
+			const now = Date.parse(String(vector.issued_at));
+			return { ...owned, scheme: "eip4361", message: signIn(vector), domain, nonce, now };
 		}
 		case "solana-ed25519":
-			return { ...signed, scheme: "solana" };
+			return { ...owned, scheme: "solana" };
 		default:
-			return { ...signed, scheme: kind as SignatureScheme };
+			return { ...owned, scheme: kind as SignatureScheme };
 	}
 }
 

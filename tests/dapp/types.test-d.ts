@@ -9,6 +9,7 @@ import {
 	type DappResult,
 	type SignatureScheme,
 	type SignInMessage,
+	safeRecoverSigner,
 	safeVerifyDappCallback,
 	safeVerifySignedMessage,
 } from "wallet-callback/dapp";
@@ -190,6 +191,7 @@ export function verifies(message: string, signature: Uint8Array): string | undef
 		scheme: "eip4361",
 		message,
 		signature,
+		address: "",
 		nonce: "",
 		domain: "",
 	});
@@ -203,9 +205,20 @@ export function verifies(message: string, signature: Uint8Array): string | undef
 	// @ts-expect-error: what has been verified has no code
 	result.code;
 	// @ts-expect-error: there is no such scheme
-	safeVerifySignedMessage({ scheme: "eip-191", message, signature });
+	safeVerifySignedMessage({ scheme: "eip-191", message, signature, address: "" });
 	// @ts-expect-error: without a signature there is nothing to verify
-	safeVerifySignedMessage({ scheme: "eip191", message });
+	safeVerifySignedMessage({ scheme: "eip191", message, address: "" });
+	// @ts-expect-error: somebody must have signed
+	safeVerifySignedMessage({ scheme: "eip191", message, signature });
+	const user: { address?: string } = {};
+	// @ts-expect-error: the user may have no account
+	safeVerifySignedMessage({ scheme: "eip191", message, signature, address: user.address });
+	safeVerifySignedMessage({ scheme: "eos-k1", message, signature, publicKeys: [] });
+	const recovered = safeRecoverSigner({ scheme: "eip191", message, signature });
+	if (recovered.ok) expect<Equal<typeof recovered.address, string>>();
+	// @ts-expect-error: a key has to be looked up for this
+	safeRecoverSigner({ scheme: "solana", message, signature });
+	expect<Equal<typeof result.signature, string>>();
 	return result.address;
 }
 

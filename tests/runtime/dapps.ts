@@ -109,7 +109,7 @@ export const dapps: Readonly<Record<string, Behaviour>> = {
 	"dapp: a signature of an account of Ethereum": {
 		run: ({ dapp }) => {
 			const signed = { scheme: "eip191", message: MESSAGE, signature: SIGNATURE } as const;
-			const { ok, address } = dapp.safeVerifySignedMessage(signed);
+			const { ok, address } = dapp.safeRecoverSigner(signed);
 			const other = dapp.safeVerifySignedMessage({
 				...signed,
 				message: "Hello!",

@@ -134,6 +134,7 @@ export type DappLibrary = Pick<
 	| "createDappRequest"
 	| "toDappHandler"
 	| "safeVerifyDappCallback"
+	| "safeRecoverSigner"
 	| "safeVerifySignedMessage"
 >;
 

@@ -20,5 +20,5 @@ export const {
 	createDappRequest,
 	toDappHandler,
 	safeVerifyDappCallback,
-	safeVerifySignedMessage,
+	safeRecoverSigner,
 } = load("wallet-callback/dapp");

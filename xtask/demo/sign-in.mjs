@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import {
 	createDappRequest,
 	memoryStore,
-	safeVerifySignedMessage,
+	safeRecoverSigner,
 	toDappHandler,
 	toNodeListener,
 } from "./library.mjs";
@@ -216,6 +216,8 @@ function published(domain) {
 		"5a093cfc9e02964c33d86e8e066e221b7d153d27e5a2e97ccd5ca7d3f2ce06cb1b",
 	].join("");
 	const nonce = "bTyXgcQxn2htgkjJn";
-	const result = safeVerifySignedMessage({ scheme: "eip4361", message, signature, domain, nonce });
+	const now = Date.parse("2022-01-27T17:10:00Z");
+	const signed = { scheme: "eip4361", message, signature, domain, nonce, now };
+	const result = safeRecoverSigner(signed);
 	return result.ok ? `ok ${result.address}` : `${result.code} ${result.path}`;
 }

@@ -14,6 +14,11 @@ export {
 	type DappHandlerOptions,
 	toDappHandler,
 } from "./handler.js";
-export { safeVerifySignedMessage, verifySignedMessage } from "./message.js";
+export {
+	recoverSigner,
+	safeRecoverSigner,
+	safeVerifySignedMessage,
+	verifySignedMessage,
+} from "./message.js";
 export { createDappRequest } from "./request.js";
 export type * from "./types.js";

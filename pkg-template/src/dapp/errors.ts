@@ -1,8 +1,8 @@
 import type { DappRejected, SignedMessageRejected } from "./types.js";
 
 /**
- * Thrown by {@link verifyDappCallback} and {@link verifySignedMessage} for what must not be believed.
- * It has the members of the result that the `safe…` function beside them returns.
+ * Thrown by {@link verifyDappCallback}, {@link verifySignedMessage} and {@link recoverSigner} for what
+ * must not be believed. It has the members of the result that the `safe…` function beside them returns.
  *
  * @example
  * ```ts
@@ -15,7 +15,7 @@ import type { DappRejected, SignedMessageRejected } from "./types.js";
  */
 export class DappRejectedError extends Error {
 	override readonly name = "DappRejectedError";
-	/** Why, from the stable list. `needs_chain` comes from {@link verifySignedMessage} alone. */
+	/** Why, from the stable list. `needs_chain` never comes from {@link verifyDappCallback}. */
 	readonly code: SignedMessageRejected["code"];
 	/** The member at fault. */
 	readonly path: string | undefined;

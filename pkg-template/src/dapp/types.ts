@@ -218,40 +218,69 @@ export type DappOutcome = DappAuthenticated | DappClaimed | DappUnsuccessful;
 export type DappResult = ({ readonly ok: true } & DappOutcome) | DappRejected;
 
 /**
- * How a message was signed: `eip191` personal_sign; `eip712` typed data, v4 where it is an object and
- * the legacy v1 where it is an array; `eip4361` Sign-In with Ethereum; `tron-v1` and `tron-v2`
- * TronWeb's two; `eos-k1` Antelope; `solana` Ed25519 over the bytes.
+ * How a message was signed: `eip191` personal_sign; `eip712` typed data (v4), and `eip712-v1` the older
+ * list; `eip4361` Sign-In with Ethereum; `tron-v1` and `tron-v2` TronWeb's two; `eos-k1` Antelope;
+ * `solana` Ed25519 over the bytes.
  */
 export type SignatureScheme =
 	| "eip191"
 	| "eip712"
+	| "eip712-v1"
 	| "eip4361"
 	| "tron-v1"
 	| "tron-v2"
 	| "eos-k1"
 	| "solana";
 
-/** The options of {@link verifySignedMessage}. */
-export interface SignedMessageOptions {
+/** The schemes whose signatures name the account that has signed. */
+export type RecoverableScheme = Exclude<SignatureScheme, "eos-k1" | "solana">;
+
+interface SignedMessageBase {
 	readonly scheme: SignatureScheme;
-	/** Text or bytes; for `eip712` an object, too; for `tron-v1` as text: hexadecimal digits. */
+	/**
+	 * Text or bytes; for `eip712` an object, too, and for `eip712-v1` a list; for `tron-v1` as text:
+	 * hexadecimal digits.
+	 */
 	readonly message: string | Uint8Array | ArrayBuffer | object;
 	/** Hexadecimal digits; `SIG_K1_…`; for `solana` Base58, hexadecimal digits or bytes. */
 	readonly signature: string | Uint8Array | ArrayBuffer;
-	/** Who must have signed. Without it and `publicKeys`, who has signed is told and nothing proved. */
-	readonly address?: string | undefined;
-	/** The keys one of which must have signed. Required for `eos-k1`: those of the account, from a node. */
-	readonly publicKeys?: readonly string[] | undefined;
 	/** Of `eip4361`, required: the domain that asked. */
 	readonly domain?: string | undefined;
 	/** Of `eip4361`, required: the nonce that was issued. */
 	readonly nonce?: string | undefined;
 	/** Of `eip4361`: the chain, as CAIP-2 has it. */
 	readonly chain?: string | undefined;
-	/** Of `eip4361`: the URI. */
+	/** Of `eip4361`: the URI. Default: any `https:` address of the domain. */
 	readonly uri?: string | undefined;
+	/**
+	 * Of `eip4361`: how long ago the message may have been written, in seconds. 1 to 31,536,000; default
+	 * 600.
+	 */
+	readonly maxAgeSeconds?: number | undefined;
 	/** The clock for `eip4361`, in milliseconds. Default: now. */
 	readonly now?: number | (() => number) | undefined;
+}
+
+/** Who must have signed: an account or one of several keys. */
+type SignedMessageOwner =
+	| {
+			/** The account that must have signed. Not for `eos-k1`. */
+			readonly address: string;
+			/** The keys one of which may have signed instead. */
+			readonly publicKeys?: readonly string[] | undefined;
+	  }
+	| {
+			readonly address?: string | undefined;
+			/** The keys one of which must have signed. For `eos-k1`: those of the account, from a node. */
+			readonly publicKeys: readonly string[];
+	  };
+
+/** The options of {@link verifySignedMessage}. */
+export type SignedMessageOptions = SignedMessageBase & SignedMessageOwner;
+
+/** The options of {@link recoverSigner}. */
+export interface RecoverSignerOptions extends SignedMessageBase {
+	readonly scheme: RecoverableScheme;
 }
 
 /** The members of an EIP-4361 message. */
@@ -276,8 +305,19 @@ export interface SignedMessage {
 	/** The signer's, in its canonical form. */
 	readonly address?: string;
 	readonly publicKey?: string;
+	/**
+	 * The signature in its one normal form, whatever its spelling was: what to store where each may be
+	 * used once. `r`, `s` and 27 or 28 in hexadecimal digits with `0x`; `SIG_K1_…`; for `solana` Base58.
+	 */
+	readonly signature: string;
 	/** Of `eip4361`: what the message says. */
 	readonly signIn?: SignInMessage;
+}
+
+/** Who has signed a message: what {@link recoverSigner} returns. */
+export interface RecoveredSigner extends SignedMessage {
+	readonly address: string;
+	readonly publicKey: string;
 }
 
 /** A signature that must not be believed. */
@@ -294,3 +334,8 @@ export interface SignedMessageRejected {
 
 /** What {@link safeVerifySignedMessage} returns. */
 export type SignedMessageResult = ({ readonly ok: true } & SignedMessage) | SignedMessageRejected;
+
+/** What {@link safeRecoverSigner} returns. */
+export type RecoveredSignerResult =
+	| ({ readonly ok: true } & RecoveredSigner)
+	| SignedMessageRejected;

@@ -1,13 +1,13 @@
-//! Values that are neither structs nor arrays, as the ABI encodes them.
+//! The types of single values.
 
 use alloc::format;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
+use super::super::Rejection;
+use super::super::number::Number;
 use super::{Word, hash, malformed, unexpected};
 use crate::chain::address::evm;
-use crate::dapp::Rejection;
-use crate::dapp::number::Number;
 use crate::json::Value;
 
 /// A type that is neither a struct nor an array. EIP-712 knows no `uint` and no `int`.
@@ -47,6 +47,11 @@ impl Atom {
                 }
             }
         }
+    }
+
+    /// Whether its values differ in length.
+    pub(super) const fn is_text_or_bytes(self) -> bool {
+        matches!(self, Self::Text | Self::Bytes)
     }
 
     /// The value in a word, as the ABI has it; bytes and text by their hash.

@@ -1,10 +1,13 @@
-//! The digests of typed data: [EIP-712](https://eips.ethereum.org/EIPS/eip-712) as
-//! `eth_signTypedData_v4` signs it, and the list of `eth_signTypedData_v1`, which is older.
+//! The digest of typed data: [EIP-712](https://eips.ethereum.org/EIPS/eip-712) as
+//! `eth_signTypedData_v4` signs it.
 //!
 //! Wallets differ in what they make of values that do not fit their types. Such values are refused
-//! here, so that what is accepted has one digest.
+//! here, so that what is accepted has one digest. Members that no type names are in no digest, and
+//! refused as well: nobody has signed them.
 
 mod atom;
+pub(super) mod legacy;
+mod types;
 
 use alloc::borrow::Cow;
 use alloc::format;
@@ -15,320 +18,166 @@ use alloc::vec::Vec;
 use super::{Rejection, RejectionCode, payload};
 use crate::algorithm::keccak256;
 use crate::json::Value;
+use types::{Base, DOMAIN, Struct, Types};
 
-use atom::Atom;
+/// The longest typed data, in bytes.
+const MAX_BYTES: usize = 256 * 1024;
 
-/// The most types, and members of a type. The text that stands for a type holds that of all types it
-/// refers to, so that the work grows with their square.
-const MAX_TYPES: usize = 64;
-const MAX_MEMBERS: usize = 128;
-
-/// The type of the domain.
-const DOMAIN: &str = "EIP712Domain";
+/// The most words that are hashed: a struct whose members are left out is two bytes in JSON, and has a
+/// word for each of them.
+const MAX_WORDS: usize = 65_536;
 
 type Word = [u8; 32];
 
-/// The digest of typed data in JSON: an object is `{ types, primaryType, domain, message }`, an array
-/// the legacy list of `{ type, name, value }`.
+/// The digest of typed data in JSON: `{ types, primaryType, domain, message }`.
 pub(super) fn digest(json: &[u8]) -> Result<Word, Rejection> {
-    let document = payload::document(json, "")?;
-    match document.root() {
-        list if list.is_array() => legacy(list),
-        data => typed(data),
+    let document = payload::document(limited(json)?, "")?;
+    Encoder { words: 0 }.digest(document.root())
+}
+
+/// Typed data that is not too long.
+fn limited(json: &[u8]) -> Result<&[u8], Rejection> {
+    match json.len() {
+        0..=MAX_BYTES => Ok(json),
+        got => Err(malformed(format!(
+            "expected at most {MAX_BYTES} bytes of typed data, got {got}"
+        ))),
     }
 }
 
-fn typed(data: Value) -> Result<Word, Rejection> {
-    let member = |name: &'static str| {
-        let value = data.get(name);
-        value.ok_or_else(|| malformed("expected a member of typed data, got none").at(name))
-    };
-    let domain = member("domain")?;
-    let types = Types::read(member("types")?, domain)?;
-    let primary = member("primaryType")?.string().unwrap_or_default();
-    let primary = types
-        .find(&primary)
-        .ok_or_else(|| malformed("expected one of the types, got another").at("primaryType"))?;
-    let separator = types
-        .hash_struct(types.domain()?, domain)
-        .map_err(|error| within("domain", error))?;
-    // The domain alone may be signed.
-    if primary.name == DOMAIN {
-        return Ok(hash(&[b"\x19\x01", &separator]));
-    }
-    let message = types.hash_struct(primary, member("message")?);
-    let message = message.map_err(|error| within("message", error))?;
-    Ok(hash(&[b"\x19\x01", &separator, &message]))
+/// Encodes values, and counts what that costs.
+struct Encoder {
+    words: usize,
 }
 
-/// The struct types, sorted by name.
-struct Types<'d>(Vec<Struct<'d>>);
-
-struct Struct<'d> {
-    name: Cow<'d, str>,
-    members: Vec<Member<'d>>,
-    /// The hash of the type.
-    hash: Word,
-}
-
-struct Member<'d> {
-    name: Cow<'d, str>,
-    kind: Cow<'d, str>,
-}
-
-impl<'d> Types<'d> {
-    fn read(listed: Value<'d>, domain: Value<'d>) -> Result<Self, Rejection> {
-        let wrong = |message: &'static str| malformed(message).at("types");
-        if !listed.is_object() {
-            return Err(wrong("expected an object of types, got another value"));
-        }
-        let mut types = Self(Vec::new());
-        for (name, members) in listed.members() {
-            let name = name.string().unwrap_or_default();
-            if types.0.len() == MAX_TYPES {
-                return Err(wrong("expected at most 64 types, got more"));
-            }
-            if !is_name(&name) || Atom::parse(&name).is_some() {
-                return Err(wrong("expected names of types, got another"));
-            }
-            let members =
-                read_members(members).map_err(|error| within("types", within(&name, error)))?;
-            types.insert(name, members);
-        }
-        if types.position(DOMAIN).is_none() {
-            types.insert(DOMAIN.into(), derive_domain(domain)?);
-        }
-        let hashes: Vec<_> = (0..types.0.len())
-            .map(|place| types.hash_type(place))
-            .collect();
-        for (kind, hash) in types.0.iter_mut().zip(hashes) {
-            kind.hash = hash;
-        }
-        Ok(types)
-    }
-
-    /// Adds a type at its place. There are few, so that no sorting is worth its bytes.
-    fn insert(&mut self, name: Cow<'d, str>, members: Vec<Member<'d>>) {
-        let place = self.0.partition_point(|kind| kind.name < name);
-        let kind = Struct {
-            name,
-            members,
-            hash: [0; 32],
-        };
-        self.0.insert(place, kind);
-    }
-
-    fn position(&self, name: &str) -> Option<usize> {
-        self.0.binary_search_by(|kind| (*kind.name).cmp(name)).ok()
-    }
-
-    fn find(&self, name: &str) -> Option<&Struct<'d>> {
-        self.0.get(self.position(name)?)
-    }
-
-    fn domain(&self) -> Result<&Struct<'d>, Rejection> {
-        self.find(DOMAIN)
-            .ok_or_else(|| malformed("expected the domain's type, got none").at("types"))
-    }
-
-    /// The hash of `encodeType`: the type and, sorted by name, those that it refers to.
-    fn hash_type(&self, first: usize) -> Word {
-        let mut referenced = vec![false; self.0.len()];
-        let mut open = Vec::from([first]);
-        while let Some(next) = open.pop() {
-            for member in self.0.get(next).into_iter().flat_map(|kind| &kind.members) {
-                let base = member.kind.split('[').next().unwrap_or_default();
-                let place = self.position(base);
-                let known = place.and_then(|place| referenced.get_mut(place));
-                if let (Some(place), Some(known @ false)) = (place, known) {
-                    *known = true;
-                    open.push(place);
+impl Encoder {
+    fn digest(&mut self, data: Value) -> Result<Word, Rejection> {
+        const PARTS: [&str; 4] = ["types", "primaryType", "domain", "message"];
+        let mut parts = [None; PARTS.len()];
+        for (name, value) in data.members() {
+            let place = PARTS.iter().position(|part| name.is(part));
+            match place.and_then(|place| parts.get_mut(place)) {
+                Some(part) => *part = Some(value),
+                None => {
+                    let message =
+                        "expected types, primaryType, domain and message, got another member";
+                    return Err(within(
+                        &name.string().unwrap_or_default(),
+                        malformed(message),
+                    ));
                 }
             }
         }
-        let others = (0..).zip(referenced);
-        let others = others.filter_map(|(place, known)| (known && place != first).then_some(place));
-        let mut text = String::new();
-        for kind in core::iter::once(first)
-            .chain(others)
-            .filter_map(|place| self.0.get(place))
-        {
-            text.push_str(&kind.name);
-            for (index, member) in kind.members.iter().enumerate() {
-                text.push(if index == 0 { '(' } else { ',' });
-                text.push_str(&member.kind);
-                text.push(' ');
-                text.push_str(&member.name);
-            }
-            text.push_str(if kind.members.is_empty() { "()" } else { ")" });
+        let [types, primary, domain, message] = parts;
+        let missing = |name: &'static str| {
+            move || malformed("expected a member of typed data, got none").at(name)
+        };
+        let domain = domain.ok_or_else(missing("domain"))?;
+        let types = Types::read(types.ok_or_else(missing("types"))?, domain)?;
+        let primary = primary.ok_or_else(missing("primaryType"))?.string();
+        let primary = types
+            .find(&primary.unwrap_or_default())
+            .ok_or_else(|| malformed("expected one of the types, got another").at("primaryType"))?;
+        let separator = self
+            .hash_struct(&types, types.domain()?, domain)
+            .map_err(|error| within("domain", error))?;
+        // The domain alone may be signed.
+        if primary.name == DOMAIN {
+            return match message {
+                Some(message) if message.raw() != "{}" => Err(malformed(
+                    "expected no message where the domain alone is signed, got one",
+                )
+                .at("message")),
+                _ => Ok(hash(&[b"\x19\x01", &separator])),
+            };
         }
-        hash(&[text.as_bytes()])
+        let message = self
+            .hash_struct(&types, primary, message.ok_or_else(missing("message"))?)
+            .map_err(|error| within("message", error))?;
+        Ok(hash(&[b"\x19\x01", &separator, &message]))
     }
 
-    /// `hashStruct`.
-    fn hash_struct(&self, kind: &Struct<'d>, value: Value) -> Result<Word, Rejection> {
+    /// `hashStruct`. Each member of the value is looked up once.
+    fn hash_struct(
+        &mut self,
+        types: &Types,
+        kind: &Struct,
+        value: Value,
+    ) -> Result<Word, Rejection> {
         if !value.is_object() {
             return Err(unexpected("an object", value));
         }
-        let mut content =
-            Vec::with_capacity(kind.members.len().saturating_add(1).saturating_mul(32));
+        let mut content = self.reserve(kind.members.len().saturating_add(1))?;
+        let mut values = vec![None; kind.members.len()];
+        for (name, value) in value.members() {
+            let name = name.string().unwrap_or_default();
+            let place = kind.position(&name);
+            match place.and_then(|place| values.get_mut(place)) {
+                Some(member) => *member = Some(value),
+                // viem and ethers leave out what is null in a domain.
+                None if kind.name == DOMAIN && value.raw() == "null" => {}
+                None => {
+                    let refusal = malformed("expected a member that its type names, got another");
+                    return Err(within(&name, refusal));
+                }
+            }
+        }
         content.extend(kind.hash);
-        for member in &kind.members {
-            let word = self.encode(&member.kind, value.get(&member.name));
+        for (member, value) in kind.members.iter().zip(values) {
+            let word = self.encode(types, member.base, &member.sizes, value);
             content.extend(word.map_err(|error| within(&member.name, error))?);
         }
         Ok(hash(&[&content]))
     }
 
     /// `encodeData` of one value. The recursion is as deep as the document, which its reader bounds.
-    fn encode(&self, kind: &str, value: Option<Value>) -> Result<Word, Rejection> {
-        if let Some(kind) = self.find(kind) {
+    fn encode(
+        &mut self,
+        types: &Types,
+        base: Base,
+        sizes: &[Option<usize>],
+        value: Option<Value>,
+    ) -> Result<Word, Rejection> {
+        if let (Base::Struct(place), []) = (base, sizes)
+            && let Some(kind) = types.get(place)
+        {
             // What lets a recursive type end: a struct that is not there.
             return match value {
-                Some(value) if !is_null(value) => self.hash_struct(kind, value),
+                Some(value) if value.raw() != "null" => self.hash_struct(types, kind, value),
                 _ => Ok([0; 32]),
             };
         }
         let value = value.ok_or_else(|| malformed("expected a value of its type, got none"))?;
-        let Some((kind, size)) = array(kind) else {
-            let atom =
-                Atom::parse(kind).ok_or_else(|| malformed("expected a known type, got another"))?;
-            return atom.word(value);
+        let Some((size, inner)) = sizes.split_last() else {
+            return match base {
+                Base::Atom(atom) => atom.word(value),
+                _ => Err(malformed("expected a known type, got another")),
+            };
         };
-        let mut content = Vec::new();
-        for (index, element) in elements(value, size)?.enumerate() {
-            let word = self.encode(kind, Some(element));
+        if !value.is_array() {
+            return Err(unexpected("an array", value));
+        }
+        let length = value.elements().count();
+        if let Some(size) = size.filter(|size| *size != length) {
+            return Err(malformed(format!("expected {size} elements, got {length}")));
+        }
+        let mut content = self.reserve(length)?;
+        for (index, element) in value.elements().enumerate() {
+            let word = self.encode(types, base, inner, Some(element));
             content.extend(word.map_err(|error| within(&format!("[{index}]"), error))?);
         }
         Ok(hash(&[&content]))
     }
-}
 
-/// The members of a type: an array of `{ name, type }`.
-fn read_members(members: Value) -> Result<Vec<Member>, Rejection> {
-    if !members.is_array() {
-        return Err(unexpected("an array of members", members));
-    }
-    let mut read = Vec::new();
-    for member in members.elements() {
-        let text = |name| member.get(name).and_then(Value::string);
-        let (Some(name), Some(kind)) = (text("name"), text("type")) else {
-            return Err(malformed("expected a name and a type, got another"));
-        };
-        if read.len() == MAX_MEMBERS {
-            return Err(malformed("expected at most 128 members, got more"));
+    /// Room for so many words, which are counted.
+    fn reserve(&mut self, words: usize) -> Result<Vec<u8>, Rejection> {
+        self.words = self.words.saturating_add(words);
+        if self.words > MAX_WORDS {
+            let message = format!("expected at most {MAX_WORDS} values, got more");
+            return Err(malformed(message));
         }
-        let is_twice = read.iter().any(|known: &Member| known.name == name);
-        if !is_name(&name) || is_twice || !is_type(&kind) {
-            return Err(malformed(
-                "expected names and types, each name once, got another",
-            ));
-        }
-        read.push(Member { name, kind });
+        Ok(Vec::with_capacity(words.saturating_mul(32)))
     }
-    Ok(read)
-}
-
-/// The domain's type where none is given, of the members that the domain has.
-fn derive_domain<'d>(domain: Value<'d>) -> Result<Vec<Member<'d>>, Rejection> {
-    const MEMBERS: [(&str, &str); 5] = [
-        ("name", "string"),
-        ("version", "string"),
-        ("chainId", "uint256"),
-        ("verifyingContract", "address"),
-        ("salt", "bytes32"),
-    ];
-    let is_known = |name: Value| MEMBERS.iter().any(|(known, _)| name.is(known));
-    if !domain.members().all(|(name, _)| is_known(name)) {
-        let message =
-            "expected name, version, chainId, verifyingContract or salt, got another member";
-        return Err(malformed(message).at("domain"));
-    }
-    let is_there = |(name, _): &(&str, &str)| domain.get(name).is_some_and(|value| !is_null(value));
-    let members = MEMBERS.into_iter().filter(is_there);
-    Ok(members
-        .map(|(name, kind)| Member {
-            name: name.into(),
-            kind: kind.into(),
-        })
-        .collect())
-}
-
-/// Names may hold what no separator is: some wallets' types have a colon in their names.
-fn is_name(text: &str) -> bool {
-    let allowed = |byte: u8| byte.is_ascii_graphic() && !b"()[],\"\\".contains(&byte);
-    !text.is_empty() && text.bytes().all(allowed)
-}
-
-/// A name and any number of `[]` and `[n]`.
-fn is_type(mut text: &str) -> bool {
-    while let Some((inner, _)) = array(text) {
-        text = inner;
-    }
-    is_name(text)
-}
-
-/// The type of an array's elements, and how many there have to be.
-fn array(kind: &str) -> Option<(&str, Option<usize>)> {
-    let (inner, size) = kind.strip_suffix(']')?.rsplit_once('[')?;
-    match size {
-        "" => Some((inner, None)),
-        digits => {
-            let canonical = !digits.starts_with(['0', '+']);
-            let size = digits.parse().ok().filter(|_| canonical)?;
-            Some((inner, Some(size)))
-        }
-    }
-}
-
-fn elements<'d>(
-    value: Value<'d>,
-    size: Option<usize>,
-) -> Result<impl Iterator<Item = Value<'d>>, Rejection> {
-    if !value.is_array() {
-        return Err(unexpected("an array", value));
-    }
-    let length = value.elements().count();
-    match size.filter(|size| *size != length) {
-        Some(size) => Err(malformed(format!("expected {size} elements, got {length}"))),
-        None => Ok(value.elements()),
-    }
-}
-
-fn is_null(value: Value) -> bool {
-    value.raw() == "null"
-}
-
-/// The digest of the legacy list: names and types packed into one hash, values into another.
-///
-/// Arrays are left out: what the first version made of them differs from wallet to wallet.
-fn legacy(list: Value) -> Result<Word, Rejection> {
-    let (mut schema, mut values) = (Vec::new(), Vec::new());
-    for (index, entry) in list.elements().enumerate() {
-        let mut pack = || {
-            let text = |name| entry.get(name).and_then(Value::string);
-            let (Some(name), Some(kind)) = (text("name"), text("type")) else {
-                return Err(malformed(
-                    "expected a name, a type and a value, got another",
-                ));
-            };
-            let atom = Atom::parse(&kind)
-                .ok_or_else(|| malformed("expected a known type, got another"))?;
-            let value = entry
-                .get("value")
-                .ok_or_else(|| malformed("expected a value, got none"))?;
-            for part in [&*kind, " ", &*name] {
-                schema.extend(part.as_bytes());
-            }
-            values.extend(atom.bytes(value).map_err(|error| within("value", error))?);
-            Ok(())
-        };
-        pack().map_err(|error| within(&format!("[{index}]"), error))?;
-    }
-    if schema.is_empty() {
-        return Err(malformed("expected typed data, got an empty list"));
-    }
-    Ok(hash(&[&hash(&[&schema]), &hash(&[&values])]))
 }
 
 fn hash(parts: &[&[u8]]) -> Word {
@@ -346,13 +195,71 @@ fn unexpected(expected: &str, value: Value) -> Rejection {
 /// The longest member name that a path quotes, in characters.
 const MAX_NAME_IN_PATH: usize = 64;
 
-/// The rejection of a value inside of this member or, in brackets, element.
-fn within(outer: &str, rejection: Rejection) -> Rejection {
+/// The refusal of a value inside of this member or, in brackets, element.
+fn within(outer: &str, refusal: Rejection) -> Rejection {
     let outer: String = outer.chars().take(MAX_NAME_IN_PATH).collect();
-    let path = match &rejection.path {
+    let path = match &refusal.path {
         Some(inner) if inner.starts_with('[') => format!("{outer}{inner}"),
         Some(inner) => format!("{outer}.{inner}"),
         None => outer,
     };
-    rejection.at(path)
+    refusal.at(path)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::arithmetic_side_effects,
+        reason = "a test fails by panicking"
+    )]
+
+    use serde_json::json;
+
+    use super::*;
+
+    /// The words that it costs to encode this, and its bytes.
+    fn cost(data: &serde_json::Value) -> (usize, usize) {
+        let text = data.to_string();
+        let document = payload::document(text.as_bytes(), "").unwrap();
+        let mut encoder = Encoder { words: 0 };
+        // Refused or not: what it has cost counts.
+        let _ = encoder.digest(document.root());
+        (encoder.words, text.len())
+    }
+
+    fn data(types: &serde_json::Value, message: &serde_json::Value) -> serde_json::Value {
+        json!({ "types": types, "primaryType": "A", "domain": {}, "message": message })
+    }
+
+    /// Twice the values are twice the words, and no text has more words than the limit.
+    #[test]
+    fn work_is_linear() {
+        let members: Vec<_> = (0..128)
+            .map(|index| json!({ "name": format!("m{index}"), "type": "B" }))
+            .collect();
+        let numbers = json!({ "A": [{ "name": "a", "type": "uint8[]" }] });
+        let structs = json!({
+            "A": [{ "name": "a", "type": "B[]" }],
+            "B": [{ "name": "b", "type": "bool" }],
+        });
+        let left_out = json!({ "A": [{ "name": "a", "type": "B[]" }], "B": members });
+        for (types, element) in [
+            (&numbers, json!(1)),
+            (&structs, json!(null)),
+            (&structs, json!({ "b": true })),
+            (&left_out, json!({})),
+        ] {
+            let of = |count: usize| cost(&data(types, &json!({ "a": vec![&element; count] })));
+            let (one, two, four) = (of(100), of(200), of(400));
+            assert_eq!(four.0 - two.0, 2 * (two.0 - one.0), "{element}");
+            let (words, bytes) = of(100_000);
+            assert!(
+                words <= MAX_WORDS + 100_000,
+                "{words} words of {bytes} bytes"
+            );
+        }
+        let (words, _) = cost(&data(&left_out, &json!({ "a": vec![json!({}); 1000] })));
+        assert!(words <= MAX_WORDS + 129, "{words}");
+    }
 }

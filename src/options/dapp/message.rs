@@ -1,4 +1,4 @@
-//! The options of `verifySignedMessage`.
+//! The options of `verifySignedMessage` and `recoverSigner`.
 
 use alloc::format;
 use alloc::string::String;
@@ -9,9 +9,9 @@ use serde::Deserialize;
 use super::invalid;
 use crate::chain::id::Chain;
 use crate::dapp::answer::Verified;
-use crate::dapp::message::{self, MAX_PUBLIC_KEYS, Scheme, SignedMessage};
+use crate::dapp::message::{self, MAX_PUBLIC_KEYS, Scheme, SignedMessage, Signer};
 use crate::dapp::rejection::Rejection;
-use crate::dapp::sign_in::{Demands, SignIn};
+use crate::dapp::sign_in::{Demands, MAX_AGE, SignIn};
 use crate::error::ConfigError;
 use crate::json::shapes::Apart;
 use crate::options::read;
@@ -28,6 +28,9 @@ struct MessageOptions {
     signature: String,
     /// Whether the message is text.
     text: bool,
+    /// Whether it is asked who has signed.
+    #[serde(default)]
+    recover: bool,
     /// The account that must have signed.
     address: Option<String>,
     /// The keys of which one must have signed.
@@ -38,8 +41,10 @@ struct MessageOptions {
     nonce: Option<String>,
     /// The chain that must be signed in to, as `eip155:1`. Default: any.
     chain: Option<String>,
-    /// The URI that must be signed in to. Default: any.
+    /// The URI that must be signed in to. Default: any address of the domain.
     uri: Option<String>,
+    /// How long ago the message may have been written. Default: 600.
+    max_age_seconds: Option<u64>,
     /// The clock.
     now: Option<Apart>,
 }
@@ -69,10 +74,16 @@ pub fn message<'m>(
             address: options.address.as_deref(),
             public_keys: &keys,
         };
-        require_owner(&signed)?;
+        let judge = if options.recover {
+            refuse_owner(&signed)?;
+            message::recover
+        } else {
+            require_owner(&signed)?;
+            message::verify
+        };
         Ok(match options.demands()? {
-            None => message::verify(&signed).map(|signer| Verified::new(signer, None)),
-            Some(demands) => sign_in(message, &signed, &demands, now),
+            None => judge(&signed).map(|signer| Verified::new(signer, None)),
+            Some(demands) => sign_in(message, &signed, judge, &demands, now),
         })
     })
 }
@@ -84,12 +95,13 @@ impl MessageOptions {
         let (chain, uri) = (self.chain.as_deref(), self.uri.as_deref());
         if self.scheme != Scheme::Eip4361 {
             let given = [
-                ("domain", domain),
-                ("nonce", nonce),
-                ("chain", chain),
-                ("uri", uri),
+                ("domain", domain.is_some()),
+                ("nonce", nonce.is_some()),
+                ("chain", chain.is_some()),
+                ("uri", uri.is_some()),
+                ("maxAgeSeconds", self.max_age_seconds.is_some()),
             ];
-            let mut given = given.into_iter().filter(|(_, value)| value.is_some());
+            let mut given = given.into_iter().filter(|(_, is_given)| *is_given);
             return match given.next() {
                 None => Ok(None),
                 Some((option, _)) => Err(invalid(
@@ -107,12 +119,14 @@ impl MessageOptions {
             nonce: required("nonce", nonce, "the nonce that was given")?,
             uri,
             chain_id: chain.map(chain_id).transpose()?,
+            max_age: max_age(self.max_age_seconds)?,
         }))
     }
 }
 
-/// Whether it is said who may have signed, where the scheme needs that: what is said may have come
-/// from the network, that it is said is the program's part.
+/// Whether it is said who may have signed: some account comes out of nearly every signature, so that
+/// without one everybody would be accepted. That it is said is the program's part, what is said may have
+/// come from the network.
 fn require_owner(signed: &SignedMessage) -> Result<(), ConfigError> {
     let (address, keys) = (signed.address, signed.public_keys);
     match signed.scheme {
@@ -124,23 +138,53 @@ fn require_owner(signed: &SignedMessage) -> Result<(), ConfigError> {
             "publicKeys",
             "expected the account's keys, got none",
         )),
-        Scheme::Solana if address.is_none() && keys.is_empty() => {
-            let problem = "expected an address or publicKeys, got neither";
+        _ if address.is_none() && keys.is_empty() => {
+            let problem = "expected an address or publicKeys, got neither (recoverSigner finds out who has signed)";
             Err(invalid("address", problem))
         }
         _ => Ok(()),
     }
 }
 
+/// Whether it is left open who has signed, and the scheme can tell.
+fn refuse_owner(signed: &SignedMessage) -> Result<(), ConfigError> {
+    let given = [
+        ("address", signed.address.is_some()),
+        ("publicKeys", !signed.public_keys.is_empty()),
+    ];
+    if let Some((option, _)) = given.into_iter().find(|(_, given)| *given) {
+        let problem = "expected it with verifySignedMessage alone, got it with recoverSigner";
+        return Err(invalid(option, problem));
+    }
+    if signed.scheme.names_signer() {
+        return Ok(());
+    }
+    let problem = "expected a scheme whose signatures name an account, got another";
+    Err(invalid("scheme", problem))
+}
+
+/// The longest age that can be asked for, in seconds: a year.
+const LONGEST_AGE: u64 = 31_536_000;
+
+fn max_age(seconds: Option<u64>) -> Result<u64, ConfigError> {
+    let seconds = seconds.unwrap_or(MAX_AGE);
+    if (1..=LONGEST_AGE).contains(&seconds) {
+        return Ok(seconds);
+    }
+    let problem = format!("expected 1 to {LONGEST_AGE}, got {seconds}");
+    Err(invalid("maxAgeSeconds", problem))
+}
+
 fn sign_in<'m>(
     message: &'m [u8],
     signed: &SignedMessage,
+    judge: fn(&SignedMessage) -> Result<Signer, Rejection>,
     demands: &Demands,
     now: u64,
 ) -> Result<Verified<'m>, Rejection> {
     let sign_in = SignIn::parse(message::text(message)?)?;
     sign_in.check(demands, now)?;
-    let signer = message::verify(signed)?;
+    let signer = judge(signed)?;
     Ok(Verified::new(signer, Some(sign_in)))
 }
 

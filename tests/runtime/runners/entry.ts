@@ -14,6 +14,7 @@ import {
 import {
 	createDappRequest,
 	ConfigError as DappConfigError,
+	safeRecoverSigner,
 	safeVerifyDappCallback,
 	safeVerifySignedMessage,
 	toDappHandler,
@@ -31,6 +32,7 @@ const lib: Library = {
 		createDappRequest,
 		toDappHandler,
 		safeVerifyDappCallback,
+		safeRecoverSigner,
 		safeVerifySignedMessage,
 	},
 	detect,

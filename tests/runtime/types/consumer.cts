@@ -13,6 +13,7 @@ if (error instanceof wallet.ConfigError) console.log(error.code);
 
 const answer: dapp.SignedMessageResult = dapp.safeVerifySignedMessage({
 	scheme: "solana",
+	address: "",
 	message: new Uint8Array(),
 	signature: "",
 });

@@ -24,6 +24,7 @@ import {
 	type DappResult,
 	type SignedMessage,
 	safeVerifyDappCallback,
+	recoverSigner,
 	safeVerifySignedMessage,
 	toDappHandler,
 	verifyDappCallback,
@@ -159,7 +160,12 @@ if (judged.ok && judged.outcome === "success" && judged.authenticated) {
 const outcome: DappOutcome = verifyDappCallback({ body: "{}", expected: request.expected });
 // @ts-expect-error: what verifyDappCallback returns is accepted
 outcome.ok;
-const signer: SignedMessage = verifySignedMessage({ scheme: "eip191", message: "", signature: "" });
+const signer: SignedMessage = verifySignedMessage({
+	scheme: "eip191",
+	message: "",
+	signature: "",
+	address: "",
+});
 // @ts-expect-error: what verifySignedMessage returns is accepted
 signer.ok;
 const callbacks: DappHandler = toDappHandler({
@@ -170,7 +176,9 @@ const callbacks: DappHandler = toDappHandler({
 toNodeListener(callbacks);
 callbacks(new Request("https://shop.example/tokenpocket")) satisfies Promise<Response>;
 waitForDapp<{ status: string; account?: string }>("/status").then(({ account }) => account);
-console.log(safeVerifySignedMessage({ scheme: "eip191", message: "", signature: "0x" }).address);
+const unsigned = { scheme: "eip191", message: "", signature: "0x" } as const;
+console.log(safeVerifySignedMessage({ ...unsigned, publicKeys: [] }).address);
+console.log(recoverSigner(unsigned).address.length);
 // @ts-expect-error: a transfer has a recipient
 createDappRequest({ ...request.expected, action: "transfer" });
 
