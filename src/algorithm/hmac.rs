@@ -1,13 +1,11 @@
 //! HMAC (RFC 2104) with SHA-1, SHA-256 and SHA-512 (FIPS 180-4).
 
-use alloc::vec::Vec;
-
+use hmac::digest::Output;
 use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
-use zeroize::Zeroizing;
+use sha1::Sha1;
+use sha2::{Sha256, Sha512};
 
 use crate::algorithm::tag::Tag;
-use crate::algorithm::{sha1, sha512};
 
 /// The hash under an HMAC. SHA-1 is no longer free of collisions, which an HMAC does not need
 /// (RFC 6194, section 3.3); it is here since some senders know nothing else.
@@ -18,73 +16,47 @@ pub(crate) enum Hash {
     Sha512,
 }
 
-/// A key, prepared once. Wiped on drop.
+/// A key, prepared once: the states of the hash after the key's two blocks. Wiped on drop.
 #[derive(Clone)]
 pub(crate) enum HmacKey {
-    /// SHA-256, which nearly every sender uses, in its fastest form: the states of the hash behind
-    /// the key.
+    Sha1(Hmac<Sha1>),
     Sha256(Hmac<Sha256>),
-    /// The others in their smallest form: the key's blocks.
-    Blocks {
-        inner: Zeroizing<Vec<u8>>,
-        outer: Zeroizing<Vec<u8>>,
-        hash: fn(&[&[u8]]) -> Tag,
-    },
+    Sha512(Hmac<Sha512>),
 }
 
 impl HmacKey {
     /// Takes a key of any length (RFC 2104, section 3).
     pub(crate) fn new(hash: Hash, key: &[u8]) -> Self {
         match hash {
-            Hash::Sha1 => blocks(key, 64, |parts| Tag::Short(sha1::digest(parts))),
-            Hash::Sha256 => match Hmac::new_from_slice(key) {
-                Ok(state) => Self::Sha256(state),
-                Err(_) => unreachable!("hmac takes keys of any length"),
-            },
-            Hash::Sha512 => blocks(key, 128, |parts| Tag::Long(sha512::digest(parts))),
+            Hash::Sha1 => Self::Sha1(prepare(key)),
+            Hash::Sha256 => Self::Sha256(prepare(key)),
+            Hash::Sha512 => Self::Sha512(prepare(key)),
         }
     }
 
     /// The tag over the concatenation of `parts`.
     pub(crate) fn tag(&self, parts: &[&[u8]]) -> Tag {
         match self {
-            Self::Sha256(key) => {
-                let mut state = key.clone();
-                for part in parts {
-                    state.update(part);
-                }
-                Tag::Medium(state.finalize().into_bytes().into())
-            }
-            Self::Blocks { inner, outer, hash } => {
-                let inner = hash(&[&[inner.as_slice()], parts].concat());
-                hash(&[outer, inner.as_bytes()])
-            }
+            Self::Sha1(key) => Tag::Short(finish(key, parts).into()),
+            Self::Sha256(key) => Tag::Medium(finish(key, parts).into()),
+            Self::Sha512(key) => Tag::Long(finish(key, parts).into()),
         }
     }
 }
 
-/// The key, hashed if it is longer than a block, and masked in both ways.
-fn blocks(key: &[u8], length: usize, hash: fn(&[&[u8]]) -> Tag) -> HmacKey {
-    let hashed;
-    let key = if key.len() > length {
-        hashed = Zeroizing::new(hash(&[key]).as_bytes().to_vec());
-        &hashed
-    } else {
-        key
-    };
-    HmacKey::Blocks {
-        inner: mask(key, length, 0x36),
-        outer: mask(key, length, 0x5c),
-        hash,
+fn prepare<M: KeyInit>(key: &[u8]) -> M {
+    match M::new_from_slice(key) {
+        Ok(state) => state,
+        Err(_) => unreachable!("hmac takes keys of any length"),
     }
 }
 
-#[inline(never)]
-fn mask(key: &[u8], length: usize, mask: u8) -> Zeroizing<Vec<u8>> {
-    let mut block = Zeroizing::new(Vec::with_capacity(length));
-    block.extend(key.iter().map(|byte| byte ^ mask));
-    block.resize(length, mask);
-    block
+fn finish<M: Mac + Clone>(key: &M, parts: &[&[u8]]) -> Output<M> {
+    let mut state = key.clone();
+    for part in parts {
+        state.update(part);
+    }
+    state.finalize().into_bytes()
 }
 
 #[cfg(test)]
@@ -175,11 +147,9 @@ mod tests {
     #[test]
     fn keys_are_wiped_on_drop() {
         const fn wiped<T: ZeroizeOnDrop>() {}
-        // Of SHA-256 a key is two of these, the inner and the outer state, and nothing else.
+        // A key is two of these, the inner and the outer state, and a buffer without any of it.
+        wiped::<sha1::block_api::Sha1Core>();
         wiped::<sha2::block_api::Sha256VarCore>();
-        // Of the others it is two of these, and the states of the hash are wiped after each use.
-        wiped::<Zeroizing<Vec<u8>>>();
-        wiped::<::sha1::block_api::Sha1Core>();
         wiped::<sha2::block_api::Sha512VarCore>();
     }
 }

@@ -11,8 +11,8 @@ pub(crate) mod keccak256;
 pub(crate) mod random;
 #[cfg(feature = "full")]
 pub(crate) mod rsa;
-pub(crate) mod sha1;
 pub(crate) mod sha256;
+#[cfg(feature = "full")]
 pub(crate) mod sha512;
 pub(crate) mod tag;
 
