@@ -132,6 +132,7 @@ fn rejections() -> Vec<Rejection> {
 fn config_errors() -> Vec<ConfigError> {
     let keys = [
         KeyProblem::Missing,
+        KeyProblem::Unset,
         KeyProblem::Type,
         KeyProblem::WhiteSpace,
         KeyProblem::Quotes,

@@ -5,7 +5,6 @@ use ::p256::ecdsa as p256;
 
 use p256::signature::hazmat::PrehashVerifier;
 
-use crate::algorithm::der::Reader;
 use crate::algorithm::{Format, sha256};
 
 /// The bytes of a coordinate, and of each half of a signature.
@@ -51,21 +50,21 @@ impl PublicKey {
     /// gives away is another spelling of a signature over the same bytes, and nobody is told apart by
     /// spelling here.
     pub(crate) fn verify(&self, parts: &[&[u8]], format: Format, signature: &[u8]) -> bool {
-        let raw = match format {
-            Format::Der => from_der(signature),
-            Format::Raw => signature.try_into().ok(),
-        };
-        let Some(raw) = raw else { return false };
         let digest = sha256::digest(parts);
         match self {
-            Self::P256(key) => p256::Signature::from_slice(&raw)
-                .is_ok_and(|signature| key.verify_prehash(&digest, &signature).is_ok()),
-            Self::Secp256k1(key) => secp256k1::Signature::from_slice(&raw).is_ok_and(|signature| {
-                // The library takes the smaller s alone.
-                let signature = signature.normalize_s();
-                key.verify_prehash(&digest, &signature).is_ok()
-            }),
+            Self::P256(key) => match format {
+                Format::Der => p256::Signature::from_der(signature),
+                Format::Raw => p256::Signature::from_slice(signature),
+            }
+            .and_then(|signature| key.verify_prehash(&digest, &signature)),
+            Self::Secp256k1(key) => match format {
+                Format::Der => secp256k1::Signature::from_der(signature),
+                Format::Raw => secp256k1::Signature::from_slice(signature),
+            }
+            // The library takes the smaller s alone.
+            .and_then(|signature| key.verify_prehash(&digest, &signature.normalize_s())),
         }
+        .is_ok()
     }
 }
 
@@ -76,20 +75,4 @@ pub(crate) const fn is_point(bytes: &[u8]) -> bool {
         (bytes, bytes.len()),
         ([0x02 | 0x03, ..], 33) | ([0x04, ..], 65)
     )
-}
-
-/// The two halves at their full width.
-fn from_der(signature: &[u8]) -> Option<[u8; 64]> {
-    let mut outer = Reader::new(signature);
-    let mut halves = outer.sequence()?;
-    outer.end()?;
-    let (r, s) = (halves.positive()?, halves.positive()?);
-    halves.end()?;
-    let mut raw = [0; 64];
-    let (left, right) = raw.split_at_mut(FIELD_BYTES);
-    for (half, digits) in [(left, r), (right, s)] {
-        let start = half.len().checked_sub(digits.len())?;
-        half.get_mut(start..)?.copy_from_slice(digits);
-    }
-    Some(raw)
 }

@@ -1,8 +1,6 @@
 //! Algorithms: bytes in, bytes or a verdict out. Nothing here knows of headers or senders.
 
 #[cfg(feature = "full")]
-pub(crate) mod der;
-#[cfg(feature = "full")]
 pub(crate) mod ecdsa;
 pub(crate) mod ed25519;
 pub(crate) mod hmac;

@@ -63,6 +63,9 @@ pub enum KeyProblem {
     /// There is none: often an environment variable that is not set.
     #[error("expected a key, got none (is the environment variable set?)")]
     Missing,
+    /// A text such as `undefined`, which JavaScript makes of a value that is not there or no text.
+    #[error("expected a key, got the text of an unset value (is the environment variable set?)")]
+    Unset,
     /// Neither text nor bytes.
     #[error("expected a string or a Uint8Array")]
     Type,
@@ -111,7 +114,7 @@ pub enum KeyProblem {
     /// A public key where one that signs is due.
     #[error("expected a key that signs, got a public key (whpk_): pass whsec_ or whsk_")]
     PublicToSign,
-    /// A public key where a secret is due.
+    /// A public key or a certificate where a secret is due.
     #[error("expected a secret, got a public key: anyone who has read it could sign")]
     PublicForSecret,
     /// A secret whose text is not of the encoding that its sender uses.

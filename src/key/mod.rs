@@ -1,6 +1,12 @@
 //! Keys: parsing, the set that is tried during a rotation, and what signs.
 
+mod der;
+mod jwk;
+mod pem;
 mod public;
+mod published;
+mod secret;
+mod standard;
 
 use alloc::borrow::{Cow, ToOwned};
 use alloc::string::String;
@@ -16,7 +22,6 @@ use crate::algorithm::ed25519::PrivateKey;
 use crate::algorithm::hmac::{Hash, HmacKey};
 use crate::algorithm::keccak256::SuffixKey;
 use crate::algorithm::tag::Tag;
-use crate::encoding::Encoding;
 use crate::error::{ConfigError, KeyProblem};
 use crate::json::Value;
 
@@ -26,12 +31,6 @@ pub(crate) use public::PublicKey;
 /// The most keys that one verifier tries. Each adds to the cost of a forged callback, and a rotation
 /// needs two.
 pub const MAX_KEYS: usize = 16;
-
-/// The bytes that a secret may have (Standard Webhooks 1.0, "Signature scheme").
-const SECRET_BYTES: core::ops::RangeInclusive<usize> = 24..=64;
-
-/// The most bytes of another sender's secret. Some issue access tokens as secrets.
-const MAX_SECRET_BYTES: usize = 4096;
 
 /// How a secret is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -79,6 +78,14 @@ impl KeySource {
     #[must_use]
     pub fn bytes(bytes: &[u8]) -> Self {
         Self::Bytes(Zeroizing::new(bytes.to_vec()))
+    }
+
+    /// The bytes, or the text's.
+    fn content(&self) -> &[u8] {
+        match self {
+            Self::Text(text) => text.as_bytes(),
+            Self::Bytes(bytes) => bytes,
+        }
     }
 }
 
@@ -291,11 +298,23 @@ fn parse(rules: &KeyRules, source: &KeySource, allow_short: bool) -> Result<Pars
     if matches!(source, KeySource::Text(text) if text.is_empty()) {
         return Err(KeyProblem::Missing);
     }
-    match rules.algorithms.first() {
-        _ if rules.form == KeyForm::Standard => parse_standard(source, allow_short),
-        Some(algorithm) if !algorithm.is_mac() => parse_public(*algorithm, source),
-        _ => parse_secret(rules.form, source).map(Parsed::Secret),
+    if is_unset(source.content()) {
+        return Err(KeyProblem::Unset);
     }
+    match rules.algorithms.first() {
+        _ if rules.form == KeyForm::Standard => standard::parse(source, allow_short),
+        Some(algorithm) if !algorithm.is_mac() => parse_public(*algorithm, source),
+        _ => secret::parse(rules.form, source).map(Parsed::Secret),
+    }
+}
+
+/// Whether JavaScript made this text of a value that is no key: `String(undefined)`.
+fn is_unset(content: &[u8]) -> bool {
+    let content = content.trim_ascii();
+    matches!(
+        content,
+        b"undefined" | b"null" | b"NaN" | b"true" | b"false"
+    ) || (content.starts_with(b"[object ") && content.ends_with(b"]"))
 }
 
 /// A public key of a sender that publishes its own, or a private one for tests of a receiver.
@@ -303,113 +322,10 @@ fn parse_public(algorithm: Algorithm, source: &KeySource) -> Result<Parsed, KeyP
     if let (Algorithm::Ed25519, KeySource::Text(text)) = (algorithm, source)
         && text.starts_with("whsk_")
     {
-        return parse_text(text, true);
+        return standard::parse_text(text, true);
     }
     let key = PublicKey::parse(PublicAlgorithm::of(algorithm), source)?;
     Ok(Parsed::Public(algorithm, key))
-}
-
-/// A secret as its sender writes it.
-fn parse_secret(form: KeyForm, source: &KeySource) -> Result<Zeroizing<Vec<u8>>, KeyProblem> {
-    let text = match source {
-        KeySource::Bytes(bytes) => return sized(bytes.clone()),
-        KeySource::Text(text) => text,
-    };
-    let text = match form {
-        KeyForm::Utf8Trimmed => text.trim(),
-        _ if text.trim() != text.as_str() => return Err(KeyProblem::WhiteSpace),
-        _ => text.as_str(),
-    };
-    if text.len() > 1
-        && ['"', '\'', '`']
-            .iter()
-            .any(|quote| text.starts_with(*quote) && text.ends_with(*quote))
-    {
-        return Err(KeyProblem::Quotes);
-    }
-    if public::looks_public(text) {
-        return Err(KeyProblem::PublicForSecret);
-    }
-    let bytes = match form {
-        KeyForm::Hex => Encoding::Hex.decode(text.as_bytes()),
-        KeyForm::Base64 => Encoding::Base64.decode(text.as_bytes()),
-        KeyForm::Utf8WithoutFirstHyphen => Some(text.replacen('-', "", 1).into_bytes()),
-        KeyForm::Utf8 | KeyForm::Utf8Trimmed | KeyForm::Standard => Some(text.as_bytes().to_vec()),
-    };
-    sized(Zeroizing::new(bytes.ok_or(KeyProblem::SecretEncoding)?))
-}
-
-fn sized(bytes: Zeroizing<Vec<u8>>) -> Result<Zeroizing<Vec<u8>>, KeyProblem> {
-    match bytes.len() {
-        0 => Err(KeyProblem::Missing),
-        1..=MAX_SECRET_BYTES => Ok(bytes),
-        _ => Err(KeyProblem::SecretTooLong {
-            limit: MAX_SECRET_BYTES,
-        }),
-    }
-}
-
-fn parse_standard(source: &KeySource, allow_short: bool) -> Result<Parsed, KeyProblem> {
-    match source {
-        KeySource::Bytes(bytes) => parse_whsec(bytes, allow_short),
-        KeySource::Text(text) => parse_text(text, allow_short),
-    }
-}
-
-fn parse_text(text: &str, allow_short: bool) -> Result<Parsed, KeyProblem> {
-    if text.contains(char::is_whitespace) {
-        return Err(KeyProblem::WhiteSpace);
-    }
-    if text.starts_with(['"', '\'', '`']) || text.ends_with(['"', '\'', '`']) {
-        return Err(KeyProblem::Quotes);
-    }
-    if text.starts_with("v1,") {
-        return Err(KeyProblem::VersionPrefix);
-    }
-    let (prefix, encoded) = text.split_once('_').ok_or(KeyProblem::Prefix)?;
-    let parse: fn(&[u8], bool) -> Result<Parsed, KeyProblem> = match prefix {
-        "whsec" => parse_whsec,
-        "whpk" => |bytes, _| parse_whpk(bytes),
-        "whsk" => |bytes, _| parse_whsk(bytes),
-        _ => return Err(KeyProblem::Prefix),
-    };
-    match Encoding::Base64.decode(encoded.as_bytes()) {
-        Some(bytes) => parse(&Zeroizing::new(bytes), allow_short),
-        None => Err(KeyProblem::Encoding),
-    }
-}
-
-fn parse_whsec(bytes: &[u8], allow_short: bool) -> Result<Parsed, KeyProblem> {
-    let least = if allow_short {
-        1
-    } else {
-        *SECRET_BYTES.start()
-    };
-    if (least..=*SECRET_BYTES.end()).contains(&bytes.len()) {
-        Ok(Parsed::Secret(Zeroizing::new(bytes.to_vec())))
-    } else {
-        Err(KeyProblem::SecretLength {
-            actual: bytes.len(),
-        })
-    }
-}
-
-fn parse_whpk(bytes: &[u8]) -> Result<Parsed, KeyProblem> {
-    let key = public::ed25519_key(bytes)?;
-    Ok(Parsed::Public(Algorithm::Ed25519, key))
-}
-
-fn parse_whsk(bytes: &[u8]) -> Result<Parsed, KeyProblem> {
-    if let Ok(seed) = bytes.try_into() {
-        return Ok(Parsed::Private(PrivateKey::from_seed(seed)));
-    }
-    let actual = bytes.len();
-    let pair = bytes
-        .try_into()
-        .map_err(|_| KeyProblem::PrivateLength { actual })?;
-    PrivateKey::from_pair(pair)
-        .map(Parsed::Private)
-        .map_err(|_| KeyProblem::HalvesDiffer)
 }
 
 #[cfg(test)]

@@ -378,3 +378,27 @@ impl Random {
         self.next() as u8
     }
 }
+
+/// Bytes on which readers of headers and of JSON stumble.
+pub(crate) const TRICKY: &[u8] = b"\0\t\n\r !\"#$%&'()*+,-./0123456789:;<=>?@[\\]^_`aefnrtuvxE{|}~\x7f\x80\xa0\xbb\xbf\xc0\xc3\xed\xef\xf4\xff";
+
+/// Changes bytes, takes some out, puts some in, repeats a stretch or cuts the end off.
+pub(crate) fn mutate(random: &mut Random, bytes: &mut Vec<u8>) {
+    for _ in 0..=random.below(3) {
+        let length = bytes.len();
+        let at = random.below(length + 1);
+        match random.below(6) {
+            0 if at < length => bytes[at] ^= 1 << random.below(8),
+            1 if at < length => bytes[at] = *random.pick(TRICKY),
+            2 if at < length => drop(bytes.remove(at)),
+            3 => bytes.insert(at, *random.pick(TRICKY)),
+            4 => {
+                let end = (at + random.below(20)).min(length);
+                let stretch = bytes[at..end].to_vec();
+                bytes.splice(at..at, stretch);
+            }
+            5 if random.below(4) == 0 => bytes.truncate(at),
+            _ => bytes.insert(at, random.byte()),
+        }
+    }
+}

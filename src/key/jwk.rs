@@ -1,0 +1,75 @@
+//! Public keys as JSON Web Keys (RFC 7517; their members: RFC 7518, section 6; RFC 8037, section 2).
+
+use alloc::borrow::Cow;
+use alloc::vec::Vec;
+
+#[cfg(feature = "full")]
+use crate::algorithm::ecdsa;
+use crate::encoding::Encoding;
+use crate::error::KeyProblem;
+use crate::json::Value;
+#[cfg(feature = "full")]
+use crate::key::public::OTHER_CURVE;
+use crate::key::public::{Material, OTHER_KIND};
+
+pub(super) fn read(jwk: Value<'_>) -> Result<Material, KeyProblem> {
+    let kind = string(jwk, "kty")?;
+    if kind == "oct" {
+        return Ok(Material::Other("a symmetric key"));
+    }
+    if jwk.get("d").is_some() {
+        return Err(KeyProblem::Private);
+    }
+    if jwk
+        .get("use")
+        .is_some_and(|_| string(jwk, "use") != Ok("sig".into()))
+    {
+        return Ok(Material::Other("a key that is not for signatures"));
+    }
+    match &*kind {
+        "OKP" if string(jwk, "crv")? == "Ed25519" => number(jwk, "x").map(Material::Ed25519),
+        #[cfg(feature = "full")]
+        "EC" => {
+            let curve = match &*string(jwk, "crv")? {
+                "P-256" => ecdsa::Curve::P256,
+                "secp256k1" => ecdsa::Curve::Secp256k1,
+                _ => return Ok(Material::Other(OTHER_CURVE)),
+            };
+            let point = [
+                Vec::from([0x04]),
+                coordinate(jwk, "x")?,
+                coordinate(jwk, "y")?,
+            ];
+            Ok(Material::Point(Some(curve), point.concat()))
+        }
+        #[cfg(feature = "full")]
+        "RSA" => Ok(Material::Rsa {
+            modulus: number(jwk, "n")?,
+            exponent: number(jwk, "e")?,
+        }),
+        _ => Ok(Material::Other(OTHER_KIND)),
+    }
+}
+
+fn string<'d>(jwk: Value<'d>, member: &'static str) -> Result<Cow<'d, str>, KeyProblem> {
+    let value = jwk.get(member).and_then(Value::string);
+    value.ok_or(KeyProblem::Jwk { member })
+}
+
+/// A member's bytes (RFC 7518, section 2: base64url without padding).
+fn number(jwk: Value<'_>, member: &'static str) -> Result<Vec<u8>, KeyProblem> {
+    let text = string(jwk, member)?;
+    let bytes = Encoding::Base64Url.decode(text.as_bytes());
+    bytes.ok_or(KeyProblem::Jwk { member })
+}
+
+/// A member of an EC key: no shorter where it starts with zeros (RFC 7518, section 6.2.1.2).
+#[cfg(feature = "full")]
+fn coordinate(jwk: Value<'_>, member: &'static str) -> Result<Vec<u8>, KeyProblem> {
+    let bytes = number(jwk, member)?;
+    if bytes.len() == ecdsa::FIELD_BYTES {
+        Ok(bytes)
+    } else {
+        Err(KeyProblem::Jwk { member })
+    }
+}

@@ -1,0 +1,77 @@
+//! The keys of Standard Webhooks: `whsec_`, `whpk_` and `whsk_`, or the bytes of a secret.
+
+use zeroize::Zeroizing;
+
+use crate::algorithm::Algorithm;
+use crate::algorithm::ed25519::PrivateKey;
+use crate::encoding::Encoding;
+use crate::error::KeyProblem;
+use crate::key::{KeySource, Parsed, public, published};
+
+/// The bytes that a secret may have (Standard Webhooks 1.0, "Signature scheme").
+const SECRET_BYTES: core::ops::RangeInclusive<usize> = 24..=64;
+
+pub(super) fn parse(source: &KeySource, allow_short: bool) -> Result<Parsed, KeyProblem> {
+    match source {
+        KeySource::Bytes(bytes) => parse_whsec(bytes, allow_short),
+        KeySource::Text(text) => parse_text(text, allow_short),
+    }
+}
+
+pub(super) fn parse_text(text: &str, allow_short: bool) -> Result<Parsed, KeyProblem> {
+    if text.contains(char::is_whitespace) {
+        return Err(KeyProblem::WhiteSpace);
+    }
+    if text.starts_with(['"', '\'', '`']) || text.ends_with(['"', '\'', '`']) {
+        return Err(KeyProblem::Quotes);
+    }
+    if text.starts_with("v1,") {
+        return Err(KeyProblem::VersionPrefix);
+    }
+    let (prefix, encoded) = text.split_once('_').ok_or(KeyProblem::Prefix)?;
+    let parse: fn(&[u8], bool) -> Result<Parsed, KeyProblem> = match prefix {
+        "whsec" => parse_whsec,
+        "whpk" => |bytes, _| parse_whpk(bytes),
+        "whsk" => |bytes, _| parse_whsk(bytes),
+        _ => return Err(KeyProblem::Prefix),
+    };
+    match Encoding::Base64.decode(encoded.as_bytes()) {
+        Some(bytes) => parse(&Zeroizing::new(bytes), allow_short),
+        None => Err(KeyProblem::Encoding),
+    }
+}
+
+fn parse_whsec(bytes: &[u8], allow_short: bool) -> Result<Parsed, KeyProblem> {
+    let least = if allow_short {
+        1
+    } else {
+        *SECRET_BYTES.start()
+    };
+    if published::is_public(bytes) {
+        return Err(KeyProblem::PublicForSecret);
+    }
+    if !(least..=*SECRET_BYTES.end()).contains(&bytes.len()) {
+        return Err(KeyProblem::SecretLength {
+            actual: bytes.len(),
+        });
+    }
+    Ok(Parsed::Secret(Zeroizing::new(bytes.to_vec())))
+}
+
+fn parse_whpk(bytes: &[u8]) -> Result<Parsed, KeyProblem> {
+    let key = public::ed25519_key(bytes)?;
+    Ok(Parsed::Public(Algorithm::Ed25519, key))
+}
+
+fn parse_whsk(bytes: &[u8]) -> Result<Parsed, KeyProblem> {
+    if let Ok(seed) = bytes.try_into() {
+        return Ok(Parsed::Private(PrivateKey::from_seed(seed)));
+    }
+    let actual = bytes.len();
+    let pair = bytes
+        .try_into()
+        .map_err(|_| KeyProblem::PrivateLength { actual })?;
+    PrivateKey::from_pair(pair)
+        .map(Parsed::Private)
+        .map_err(|_| KeyProblem::HalvesDiffer)
+}
