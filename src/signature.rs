@@ -7,6 +7,11 @@ use crate::claim::Claim;
 use crate::error::Rejection;
 use crate::key::{Key, Keys};
 
+/// The most signatures that are verified with public keys for one callback: each verification is a
+/// pass over the body, and anybody can send a body with signatures. Two keys during a rotation, and
+/// a signature by each of two, make four.
+pub const MAX_VERIFICATIONS: usize = 16;
+
 /// A callback that the holder of one of the receiver's keys signed.
 pub struct Authentic<'a> {
     claim: Claim<'a>,
@@ -14,8 +19,9 @@ pub struct Authentic<'a> {
 }
 
 impl<'a> Authentic<'a> {
-    /// Tries every key with every signature of its kind; of keys with an id, those alone that the
-    /// claim names. The work depends on how many there are, not on which of them match.
+    /// Tries every key with every signature of its kind, public keys within [`MAX_VERIFICATIONS`]; of
+    /// keys with an id, those alone that the claim names. The work depends on how many there are, not
+    /// on which of them match.
     ///
     /// # Errors
     /// [`Rejection::UnknownKey`] when the claim names a key that is not there,
@@ -24,10 +30,11 @@ impl<'a> Authentic<'a> {
     pub(crate) fn check(claim: Claim<'a>, keys: &Keys) -> Result<Self, Rejection> {
         let (mut named, mut tried) = (false, false);
         let mut matched = None;
+        let mut verifications = MAX_VERIFICATIONS;
         with_message(&claim, |message| {
             for (index, key) in keys.named(claim.key_id()) {
                 named = true;
-                let verdict = try_key(&claim, key, message);
+                let verdict = try_key(&claim, key, message, &mut verifications);
                 tried |= verdict.is_some();
                 if verdict.is_some_and(bool::from) && matched.is_none() {
                     matched = Some(index);
@@ -66,8 +73,14 @@ pub(crate) fn with_message<T>(claim: &Claim, use_it: impl FnOnce(&[&[u8]]) -> T)
     }
 }
 
-/// Whether the key made one of the signatures; nothing if none is of its kind.
-fn try_key(claim: &Claim, key: &Key, message: &[&[u8]]) -> Option<Choice> {
+/// Whether the key made one of the signatures, as far as the verifications that are left can tell;
+/// nothing if none is of its kind.
+fn try_key(
+    claim: &Claim,
+    key: &Key,
+    message: &[&[u8]],
+    verifications: &mut usize,
+) -> Option<Choice> {
     let mut verdict = None;
     match key {
         Key::Secret(secrets) => {
@@ -81,7 +94,9 @@ fn try_key(claim: &Claim, key: &Key, message: &[&[u8]]) -> Option<Choice> {
         }
         Key::Public(algorithm, key) => {
             for signature in claim.signatures_of(*algorithm) {
-                let genuine = key.verify(message, signature);
+                let left = verifications.checked_sub(1);
+                *verifications = left.unwrap_or(0);
+                let genuine = left.is_some() && key.verify(message, signature);
                 join(&mut verdict, u8::from(genuine).into());
             }
         }

@@ -303,6 +303,25 @@ fn the_last_of_16_keys_meets_the_last_of_16_signatures() {
     assert_eq!(result.map(|verdict| verdict.key), Ok(15));
 }
 
+/// A verification is a pass over the body that nobody has to be known for.
+#[test]
+fn public_keys_verify_16_signatures_and_no_repeated_one() {
+    let verify = |place: usize, signatures: &[&str]| {
+        let mut texts = vec![RFC_8032_PAIRS[1].0; 16];
+        texts[place] = PUBLIC;
+        let signatures = signatures.join(" ");
+        let callback = Callback::genuine().with("webhook-signature", signatures);
+        let result = callback.verify(&verifier(&WALLET, &texts));
+        result.map(|verdict| verdict.key)
+    };
+    let other = format!("v1a,{}", base64(&[7; 64]));
+    assert_eq!(verify(15, &[PRIVATE_SIGNATURE]), Ok(15));
+    assert_eq!(verify(15, &[PRIVATE_SIGNATURE; 16]), Ok(15));
+    assert_eq!(verify(7, &[&other, PRIVATE_SIGNATURE]), Ok(7));
+    assert_eq!(verify(7, &[&other, &other, PRIVATE_SIGNATURE]), Ok(7));
+    assert_eq!(verify(8, &[&other, PRIVATE_SIGNATURE]), Err(no_match()));
+}
+
 #[test]
 fn ed25519_keys_are_those_of_rfc_8032() {
     for (index, (public, private)) in RFC_8032_PAIRS.iter().enumerate() {

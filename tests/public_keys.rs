@@ -530,12 +530,12 @@ fn spoiled_input_of_every_algorithm() {
     for (algorithm, info, jwk, signature) in &keys {
         let armoured = pem("PUBLIC KEY", info);
         let texts = [*info, *jwk, P256_POINT, P256_COMPRESSED, &armoured];
-        spoil_texts(&mut random, *algorithm, &texts, ROUNDS);
+        spoil_texts(&mut random, algorithm, &texts, ROUNDS);
         for _ in 0..ROUNDS {
             let der = mutated(&mut random, &from_base64(info));
-            let _ = parse_bytes(*algorithm, &der);
+            let _ = parse_bytes(algorithm, &der);
         }
-        let key = parse(*algorithm, info).unwrap();
+        let key = parse(algorithm, info).unwrap();
         spoil_signatures(&mut random, &key, signature, ROUNDS);
     }
 }

@@ -16,8 +16,7 @@ use crate::sender::{HeaderSet, Scheme, Sender};
 pub(crate) use form::time_from_text;
 pub(crate) use schemes::VERIFY_HASH;
 
-/// The most signatures that are tried. Each costs an attacker 90 bytes of header and, with a public
-/// key, costs the receiver a pass over the body. A rotation needs two or three.
+/// The most signatures that are read. A rotation needs two or three.
 pub const MAX_SIGNATURES: usize = 16;
 
 /// A callback whose headers have the form that its sender prescribes.
@@ -37,6 +36,7 @@ pub struct Claim<'a> {
 }
 
 /// A signature of a kind that is known here.
+#[derive(PartialEq, Eq)]
 pub(crate) struct Signature {
     pub(crate) algorithm: Algorithm,
     pub(crate) bytes: Vec<u8>,
@@ -63,7 +63,23 @@ impl<'a> Claim<'a> {
             #[cfg(not(feature = "full"))]
             Scheme::DetachedJws => unreachable!("its descriptor is refused"),
         };
-        read(request, sender)
+        let mut claim = read(request, sender)?;
+        claim.drop_repeated_signatures();
+        Ok(claim)
+    }
+
+    /// One signature costs one verification however often it is sent.
+    fn drop_repeated_signatures(&mut self) {
+        if self.signatures.len() < 2 {
+            return;
+        }
+        let mut unique: Vec<Signature> = Vec::with_capacity(self.signatures.len());
+        for signature in self.signatures.drain(..) {
+            if !unique.contains(&signature) {
+                unique.push(signature);
+            }
+        }
+        self.signatures = unique;
     }
 
     /// The id in a signed header.
