@@ -653,6 +653,33 @@ mod refusals {
     }
 
     #[test]
+    fn only_rsa_has_keys_of_many_lengths() {
+        let with_bits = |algorithm: &str, bits: Value| {
+            let descriptor = with(acme(), "/algorithm", json!(algorithm));
+            with(descriptor, "/minRsaBits", bits)
+        };
+        for algorithm in ["hmac-sha256", "ed25519", "ecdsa-p256-sha256"] {
+            let problem = "expected none, since only rsa has keys of many lengths, got one";
+            let descriptor = with_bits(algorithm, json!(1024));
+            refuses(&descriptor, "sender.minRsaBits", problem);
+        }
+        for bits in [0, 512, 1023, 4097] {
+            let problem = format!("expected 1024 to 4096 bits, got {bits}");
+            let descriptor = with_bits("rsa-pkcs1-sha256", json!(bits));
+            refuses(&descriptor, "sender.minRsaBits", &problem);
+        }
+    }
+
+    /// Who signs with a key of fewer than 2,048 bits.
+    #[test]
+    fn short_rsa_keys_are_exceptions() {
+        let rows = rows();
+        let short = rows.iter().filter(|row| row.get("minRsaBits").is_some());
+        let short: Vec<_> = short.map(|row| row["name"].as_str().unwrap()).collect();
+        assert_eq!(short, ["cryptapi"]);
+    }
+
+    #[test]
     fn there_are_at_most_16_headers() {
         let expect = |count: usize| {
             let header = |index| (format!("x-{index}"), json!("1"));

@@ -161,7 +161,11 @@ fn config_errors() -> Vec<ConfigError> {
         KeyProblem::JwkText,
         KeyProblem::Jwk { member: "kty" },
         KeyProblem::NotOnCurve,
-        KeyProblem::RsaBits { actual: 512 },
+        KeyProblem::RsaBits {
+            least: 2048,
+            actual: 512,
+        },
+        KeyProblem::RsaFactor,
         KeyProblem::RsaModulus,
         KeyProblem::RsaExponent,
     ];

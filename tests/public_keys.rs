@@ -16,9 +16,9 @@ use std::sync::LazyLock;
 
 use common::*;
 use sha2::{Digest, Sha256};
-use wallet_callback::config;
 use wallet_callback::error::{ConfigError, KeyProblem};
 use wallet_callback::key::{KeySource, Keys};
+use wallet_callback::options;
 use wallet_callback::sender::Sender;
 use wallet_callback::verify::{Options, Verifier};
 
@@ -30,8 +30,12 @@ static SECP256K1: LazyLock<Sender> =
     LazyLock::new(|| sender("ecdsa-secp256k1-sha256", "der", SECP256K1_POINT));
 static SECP256K1_P1363: LazyLock<Sender> =
     LazyLock::new(|| sender("ecdsa-secp256k1-sha256", "raw", SECP256K1_POINT));
+/// Senders that are known for short keys.
 static RSA_256: LazyLock<Sender> = LazyLock::new(|| sender("rsa-pkcs1-sha256", "", RSA_INFO));
 static RSA_512: LazyLock<Sender> = LazyLock::new(|| sender("rsa-pkcs1-sha512", "", RSA_INFO));
+/// One that is not.
+static LONG_RSA_256: LazyLock<Sender> =
+    LazyLock::new(|| sender("rsa-pkcs1-sha256", "", BRIDGE_KEY));
 
 /// A sender that signs the body alone. A descriptor is read where there is a key for it, too.
 fn sender(algorithm: &str, format: &str, key: &str) -> Sender {
@@ -39,10 +43,14 @@ fn sender(algorithm: &str, format: &str, key: &str) -> Sender {
         "" => String::new(),
         format => format!(r#","format":"{format}""#),
     };
+    let short = match (algorithm.starts_with("rsa"), key) {
+        (true, RSA_INFO) => r#""minRsaBits":1024,"#,
+        _ => "",
+    };
     let options = format!(
-        r#"{{"keys":[{{"text":"{key}"}}],"sender":{{"name":"acme","algorithm":"{algorithm}","headers":{{"signature":"acme-signature"}},"signature":{{"encoding":"hex"{format}}},"signed":"{{body}}"}}}}"#
+        r#"{{"sender":{{"name":"acme",{short}"algorithm":"{algorithm}","headers":{{"signature":"acme-signature"}},"signature":{{"encoding":"hex"{format}}},"signed":"{{body}}"}}}}"#
     );
-    let verifier = config::verifier(options.as_bytes()).unwrap();
+    let verifier = options::verifier(options.as_bytes(), given(&[key])).unwrap();
     verifier.sender().clone()
 }
 
@@ -307,7 +315,7 @@ const RSA_SIGNATURE_256: &str = "XlXN0rpS1q5lou+MVCKTAUtj/PapR8eijbcJ47NyevuEJyK
 const RSA_SIGNATURE_512: &str = "jfkHmgmnGbq1Qk4WXgueBui6HRFL5p4phVN4iUbEPwnvwtoR/8HW9xxAsvqSekTyTxakpl5FfppXOzbZymfPSQqRCUo0nO8WikJWQkWudP3AzmzpG0CzqQVI0fj8mnZCvzSbosNme0VKLWjhTbxCG26AQDphEmL/rtQJJgCsglo=";
 
 fn rsa_jwk(n: &str, e: &str) -> String {
-    format!(r#"{{"kty":"RSA","n":"{n}","e":"{e}","alg":"RS256"}}"#)
+    format!(r#"{{"kty":"RSA","n":"{n}","e":"{e}"}}"#)
 }
 
 #[test]
@@ -425,13 +433,9 @@ fn what_is_no_such_key_says_why() {
         (&ED, RSA_INFO, kind(ED25519, RSA)),
         (&RSA_256, P256_INFO, kind(RSA, p256)),
         (&RSA_256, ED_JWK, kind(RSA, ED25519)),
-        (&RSA_256, &short, KeyProblem::RsaBits { actual: 1023 }),
-        (&RSA_256, &long, KeyProblem::RsaBits { actual: 4097 }),
-        (
-            &RSA_256,
-            &rsa_jwk("", "AQAB"),
-            KeyProblem::RsaBits { actual: 0 },
-        ),
+        (&RSA_256, &short, bits(1023)),
+        (&RSA_256, &long, bits(4097)),
+        (&RSA_256, &rsa_jwk("", "AQAB"), bits(0)),
         (&RSA_256, &even, KeyProblem::RsaModulus),
         (&RSA_256, &rsa_jwk(RSA_N, ""), KeyProblem::RsaExponent),
         (&RSA_256, &rsa_jwk(RSA_N, "AQ"), KeyProblem::RsaExponent),
@@ -448,6 +452,80 @@ fn what_is_no_such_key_says_why() {
     }
     for e in ["Aw", "AQAB", "Af____8"] {
         assert!(parse(&RSA_256, &rsa_jwk(RSA_N, e)).is_ok(), "{e}");
+    }
+}
+
+const fn bits(actual: u64) -> KeyProblem {
+    let least = 1024;
+    KeyProblem::RsaBits { least, actual }
+}
+
+#[test]
+fn an_rsa_key_has_2048_bits_unless_its_sender_is_known_for_fewer() {
+    let [least, actual] = [2048, 1024];
+    let expected = KeyProblem::RsaBits { least, actual };
+    for text in [RSA_INFO, RSA_KEY, &rsa_jwk(RSA_N, "AQAB")] {
+        assert_eq!(problem(&LONG_RSA_256, text), expected);
+    }
+    assert!(parse(&LONG_RSA_256, FIREBLOCKS_KEY).is_ok());
+}
+
+/// 751 is the largest prime that counts, 757 the next.
+#[test]
+fn a_modulus_has_no_small_factor() {
+    let all_ones = base64url(&[0xff; 256]);
+    for n in [N_WITH_751, &all_ones] {
+        let key = rsa_jwk(n, "AQAB");
+        assert_eq!(problem(&LONG_RSA_256, &key), KeyProblem::RsaFactor);
+    }
+    assert!(parse(&LONG_RSA_256, &rsa_jwk(N_WITH_757, "AQAB")).is_ok());
+}
+
+const N_WITH_751: &str = "zX1icVvhx0pUksiIa8A6DarWlHXxGEAjvzSsQSyxNl0INVUSb-sshT2lqmp_AeUM4dg1MEo4sV86vFIRn2YhK3qjrDA2pfepDgHQ0nUO-3-ONop1mrxW5K0Mw1l2hBnMCGcRjcdg0xrJ892aNqOWOXqj9PZXipmP9A_erVSaI8I7gkK_R1htHL_L4SKpUZDReZB5c-h_F7vMuuxYKSRzrtZ3qc9wKfV_kLIMX8ecpv-UlH7IJ2TQ8AHBzA5_Zr9evODVHjzoLO2tjTlGPgx0Y2wwdystZPeb5Q3j1b5_pI8CNb9FCAEfzkzdogNJcCiFNpY9vc2icax1hbyzbTLjuw";
+const N_WITH_757: &str = "ugMgXHPXZVLvn13qVPx83WtWHWre8bZKc_Hhe-CstXpduQiHmioVKAGkt0SyBPLJE7QFKSgKFK4ev7lTnriS2Cgr46TUfXOCXs6oIU1NU0q96PiK7EVV6m7zXui6SYLnN_DrLbbXRuA3ER4f1V6KLB44epab4hiFTOyQtKN1r45lQsvid56WOJUV1ucFnotDNhZuqqP9jMDuhjE3h3rzCJgr7wbYbJK5JjhDyvceevNOLcoMvtuFn2ZpR-640SlQLVJMZwJT07Wr5tIwdMfxMq2F7edFqIexJygSOF2huAyQ1hrZMCGTRkjBdxBsCZ8PX6dSv55CmmjU99tSRxvsaQ";
+
+/// What a JWK says that it is for is heeded (RFC 7517, sections 4.2 to 4.4).
+#[test]
+fn a_jwk_is_for_what_it_says() {
+    let keys = [
+        (&ED, ED_JWK.to_owned(), &["EdDSA", "Ed25519"][..], ED25519),
+        (&P256, P256_JWK.to_owned(), &["ES256"], "a p-256 public key"),
+        (
+            &SECP256K1,
+            SECP256K1_JWK.to_owned(),
+            &["ES256K"],
+            "a secp256k1 public key",
+        ),
+        (&RSA_256, rsa_jwk(RSA_N, "AQAB"), &["RS256"], RSA),
+        (&RSA_512, rsa_jwk(RSA_N, "AQAB"), &["RS512"], RSA),
+    ];
+    let algorithms = [
+        "EdDSA", "Ed25519", "ES256", "ES256K", "ES512", "RS256", "RS512", "PS256", "RSA-OAEP",
+        "none", "",
+    ];
+    for (sender, jwk, own, expected) in keys {
+        let with = |members: &str| parse(sender, &jwk.replace('}', &format!(",{members}}}"))).err();
+        for algorithm in algorithms {
+            let refused = (!own.contains(&algorithm))
+                .then_some(kind(expected, "a key for another algorithm"));
+            assert_eq!(with(&format!(r#""alg":"{algorithm}""#)), refused);
+        }
+        let other = Some(kind(expected, "a key for another algorithm"));
+        assert_eq!(with(r#""alg":null"#), other);
+        let refused = Some(kind(expected, "a key that is not for signatures"));
+        for (members, expected) in [
+            (r#""use":"sig""#, None),
+            (r#""use":"enc""#, refused),
+            (r#""use":1"#, refused),
+            (r#""key_ops":["verify"]"#, None),
+            (r#""key_ops":["sign","verify"]"#, None),
+            (r#""key_ops":["encrypt"]"#, refused),
+            (r#""key_ops":["sign"]"#, refused),
+            (r#""key_ops":[]"#, refused),
+            (r#""key_ops":"verify""#, refused),
+        ] {
+            assert_eq!(with(members), expected, "{members}");
+        }
     }
 }
 

@@ -52,6 +52,11 @@ impl Algorithm {
         )
     }
 
+    /// Whether its keys are RSA keys.
+    pub(crate) const fn is_rsa(self) -> bool {
+        matches!(self, Self::RsaSha256 | Self::RsaSha512)
+    }
+
     /// Whether it is part of this build.
     pub(crate) const fn is_compiled(self) -> bool {
         cfg!(feature = "full") || self.is_mac() || matches!(self, Self::Ed25519)

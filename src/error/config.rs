@@ -166,15 +166,21 @@ pub enum KeyProblem {
     NotOnCurve,
     /// An RSA modulus that is too short or too long.
     #[cfg(feature = "full")]
-    #[error("expected an rsa modulus of 1024 to 4096 bits, got {actual}")]
+    #[error("expected an rsa modulus of {least} to 4096 bits, got {actual}")]
     RsaBits {
+        /// The fewest that the sender's keys may have.
+        least: u64,
         /// Its bits.
-        actual: u32,
+        actual: u64,
     },
     /// An RSA modulus that is even.
     #[cfg(feature = "full")]
     #[error("rsa modulus is even")]
     RsaModulus,
+    /// An RSA modulus that a small prime divides.
+    #[error("rsa modulus has a small factor")]
+    #[cfg(feature = "full")]
+    RsaFactor,
     /// An RSA exponent that is even, less than 3, or 2^33 or more.
     #[cfg(feature = "full")]
     #[error("expected an odd rsa exponent from 3 to 2^33 - 1")]

@@ -7,24 +7,44 @@ use alloc::vec::Vec;
 use crate::algorithm::ecdsa;
 use crate::encoding::Encoding;
 use crate::error::KeyProblem;
-use crate::json::Value;
+use crate::json::{Document, Integers, Value};
 #[cfg(feature = "full")]
 use crate::key::public::OTHER_CURVE;
-use crate::key::public::{Material, OTHER_KIND};
+use crate::key::public::{Material, OTHER_KIND, PublicAlgorithm, PublicKey};
 
-pub(super) fn read(jwk: Value<'_>) -> Result<Material, KeyProblem> {
+/// Reads a key of this algorithm. Where it says what it is for, it says so.
+pub(super) fn parse(text: &str, algorithm: PublicAlgorithm) -> Result<PublicKey, KeyProblem> {
+    let document = Document::read(text.trim().as_bytes(), Integers::Any);
+    let document = document.map_err(|_| KeyProblem::JwkText)?;
+    let jwk = document.root();
+    let key = read(jwk)?.for_algorithm(algorithm)?;
+    let allows = |member, values: &[&str]| {
+        jwk.get(member)
+            .is_none_or(|found| values.iter().any(|value| found.is(value)))
+    };
+    let verifies = jwk
+        .get("key_ops")
+        .is_none_or(|uses| uses.is_array() && uses.elements().any(|one| one.is("verify")));
+    let actual = if !allows("use", &["sig"]) || !verifies {
+        "a key that is not for signatures"
+    } else if !allows("alg", algorithm.jwk_names()) {
+        "a key for another algorithm"
+    } else {
+        return Ok(key);
+    };
+    Err(KeyProblem::KeyKind {
+        expected: algorithm.key(),
+        actual,
+    })
+}
+
+fn read(jwk: Value<'_>) -> Result<Material, KeyProblem> {
     let kind = string(jwk, "kty")?;
     if kind == "oct" {
         return Ok(Material::Other("a symmetric key"));
     }
     if jwk.get("d").is_some() {
         return Err(KeyProblem::Private);
-    }
-    if jwk
-        .get("use")
-        .is_some_and(|_| string(jwk, "use") != Ok("sig".into()))
-    {
-        return Ok(Material::Other("a key that is not for signatures"));
     }
     match &*kind {
         "OKP" if string(jwk, "crv")? == "Ed25519" => number(jwk, "x").map(Material::Ed25519),

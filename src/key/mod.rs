@@ -32,6 +32,10 @@ pub(crate) use public::PublicKey;
 /// needs two.
 pub const MAX_KEYS: usize = 16;
 
+/// The fewest bits of an RSA key, unless a sender is known to use fewer (NIST SP 800-131A Rev. 2,
+/// section 3).
+pub(crate) const MIN_RSA_BITS: u64 = 2048;
+
 /// How a secret is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -57,6 +61,10 @@ pub struct KeyRules {
     pub(crate) form: KeyForm,
     /// What its signatures are made with.
     pub(crate) algorithms: Vec<Algorithm>,
+    /// The fewest bits of an RSA key.
+    pub(crate) min_rsa_bits: u64,
+    /// Whether its callbacks name the key that signed them.
+    pub(crate) named: bool,
 }
 
 /// A key as it is handed in: text, or the raw bytes.
@@ -103,10 +111,15 @@ impl From<KeySource> for KeyInput {
     }
 }
 
-/// The keys of a JSON Web Key Set (RFC 7517, section 5), each with its id. Keys of another
-/// kind than the sender's are ignored, as the section says.
-pub(crate) fn read_set(rules: &KeyRules, set: Value) -> Option<Vec<KeyInput>> {
-    let keys = set.get("keys").filter(|keys| keys.is_array())?;
+/// The keys of a JSON Web Key Set (RFC 7517, section 5), each with its id. Keys of another kind than the
+/// sender's are ignored, as the section says. So are keys without an id if callbacks name the key: in a
+/// set, a key counts for its own id only.
+///
+/// # Errors
+/// Says what the set lacks.
+pub(crate) fn read_set(rules: &KeyRules, set: Value) -> Result<Vec<KeyInput>, KeyProblem> {
+    let keys = set.get("keys").filter(|keys| keys.is_array());
+    let keys = keys.ok_or(KeyProblem::Type)?;
     let inputs = keys.elements().map(|key| KeyInput {
         id: key.get("kid").and_then(Value::string).map(Cow::into_owned),
         source: KeySource::text(key.raw()),
@@ -115,7 +128,13 @@ pub(crate) fn read_set(rules: &KeyRules, set: Value) -> Option<Vec<KeyInput>> {
         let parsed = parse(rules, &input.source, false);
         matches!(parsed, Err(KeyProblem::KeyKind { .. }))
     };
-    Some(inputs.filter(|input| !other(input)).collect())
+    let mut inputs: Vec<_> = inputs.filter(|input| !other(input)).collect();
+    let found = inputs.len();
+    inputs.retain(|input| input.id.is_some() || !rules.named);
+    if inputs.is_empty() && found > 0 {
+        return Err(KeyProblem::Jwk { member: "kid" });
+    }
+    Ok(inputs)
 }
 
 /// The keys that a verifier tries, in the order in which they were given.
@@ -303,7 +322,7 @@ fn parse(rules: &KeyRules, source: &KeySource, allow_short: bool) -> Result<Pars
     }
     match rules.algorithms.first() {
         _ if rules.form == KeyForm::Standard => standard::parse(source, allow_short),
-        Some(algorithm) if !algorithm.is_mac() => parse_public(*algorithm, source),
+        Some(algorithm) if !algorithm.is_mac() => parse_public(rules, *algorithm, source),
         _ => secret::parse(rules.form, source).map(Parsed::Secret),
     }
 }
@@ -318,13 +337,17 @@ fn is_unset(content: &[u8]) -> bool {
 }
 
 /// A public key of a sender that publishes its own, or a private one for tests of a receiver.
-fn parse_public(algorithm: Algorithm, source: &KeySource) -> Result<Parsed, KeyProblem> {
+fn parse_public(
+    rules: &KeyRules,
+    algorithm: Algorithm,
+    source: &KeySource,
+) -> Result<Parsed, KeyProblem> {
     if let (Algorithm::Ed25519, KeySource::Text(text)) = (algorithm, source)
         && text.starts_with("whsk_")
     {
         return standard::parse_text(text, true);
     }
-    let key = PublicKey::parse(PublicAlgorithm::of(algorithm), source)?;
+    let key = PublicKey::parse(PublicAlgorithm::of(algorithm, rules.min_rsa_bits), source)?;
     Ok(Parsed::Public(algorithm, key))
 }
 

@@ -9,7 +9,6 @@ use crate::algorithm::{Algorithm, ed25519};
 use crate::algorithm::{Format, ecdsa, rsa};
 use crate::encoding::Encoding;
 use crate::error::KeyProblem;
-use crate::json::{Document, Integers};
 use crate::key::{KeySource, der, jwk, pem};
 
 /// What a signature is verified with.
@@ -19,22 +18,68 @@ pub(crate) enum PublicAlgorithm {
     #[cfg(feature = "full")]
     Ecdsa(ecdsa::Curve, Format),
     #[cfg(feature = "full")]
-    Rsa(rsa::Hash),
+    Rsa {
+        hash: rsa::Hash,
+        min_bits: u64,
+    },
 }
 
 impl PublicAlgorithm {
     /// That of an algorithm that is part of this build and no MAC.
-    pub(super) const fn of(algorithm: Algorithm) -> Self {
+    #[cfg_attr(
+        not(feature = "full"),
+        expect(unused_variables, reason = "only RSA has keys of many lengths")
+    )]
+    pub(super) const fn of(algorithm: Algorithm, min_rsa_bits: u64) -> Self {
         match algorithm {
             #[cfg(feature = "full")]
             Algorithm::EcdsaP256(form) => Self::Ecdsa(ecdsa::Curve::P256, form),
             #[cfg(feature = "full")]
             Algorithm::EcdsaSecp256k1(form) => Self::Ecdsa(ecdsa::Curve::Secp256k1, form),
             #[cfg(feature = "full")]
-            Algorithm::RsaSha256 => Self::Rsa(rsa::Hash::Sha256),
+            Algorithm::RsaSha256 => Self::Rsa {
+                hash: rsa::Hash::Sha256,
+                min_bits: min_rsa_bits,
+            },
             #[cfg(feature = "full")]
-            Algorithm::RsaSha512 => Self::Rsa(rsa::Hash::Sha512),
+            Algorithm::RsaSha512 => Self::Rsa {
+                hash: rsa::Hash::Sha512,
+                min_bits: min_rsa_bits,
+            },
             _ => Self::Ed25519,
+        }
+    }
+
+    /// The keys that it takes, for people.
+    pub(super) const fn key(self) -> &'static str {
+        match self {
+            Self::Ed25519 => ED25519,
+            #[cfg(feature = "full")]
+            Self::Ecdsa(curve, _) => name(curve),
+            #[cfg(feature = "full")]
+            Self::Rsa { .. } => RSA,
+        }
+    }
+
+    /// Its names in a JWK (RFC 7518, section 3.1; RFC 8037, section 3.1; RFC 8812, section 3.2;
+    /// RFC 9864, section 2.2).
+    pub(super) const fn jwk_names(self) -> &'static [&'static str] {
+        match self {
+            Self::Ed25519 => &["EdDSA", "Ed25519"],
+            #[cfg(feature = "full")]
+            Self::Ecdsa(ecdsa::Curve::P256, _) => &["ES256"],
+            #[cfg(feature = "full")]
+            Self::Ecdsa(ecdsa::Curve::Secp256k1, _) => &["ES256K"],
+            #[cfg(feature = "full")]
+            Self::Rsa {
+                hash: rsa::Hash::Sha256,
+                ..
+            } => &["RS256"],
+            #[cfg(feature = "full")]
+            Self::Rsa {
+                hash: rsa::Hash::Sha512,
+                ..
+            } => &["RS512"],
         }
     }
 }
@@ -57,6 +102,9 @@ impl PublicKey {
         source: &KeySource,
     ) -> Result<Self, KeyProblem> {
         match source {
+            KeySource::Text(text) if text.trim_start().starts_with('{') => {
+                return jwk::parse(text, algorithm);
+            }
             KeySource::Text(text) => read_text(text),
             KeySource::Bytes(bytes) => read_bytes(bytes),
         }?
@@ -95,7 +143,7 @@ pub(super) enum Material {
 }
 
 impl Material {
-    fn for_algorithm(self, algorithm: PublicAlgorithm) -> Result<PublicKey, KeyProblem> {
+    pub(super) fn for_algorithm(self, algorithm: PublicAlgorithm) -> Result<PublicKey, KeyProblem> {
         match (algorithm, self) {
             (PublicAlgorithm::Ed25519, Self::Ed25519(bytes)) => ed25519_key(&bytes),
             #[cfg(feature = "full")]
@@ -107,23 +155,21 @@ impl Material {
                     .map_err(|_| KeyProblem::NotOnCurve)
             }
             #[cfg(feature = "full")]
-            (PublicAlgorithm::Rsa(hash), Self::Rsa { modulus, exponent }) => {
-                rsa::PublicKey::new(&modulus, &exponent)
+            (PublicAlgorithm::Rsa { hash, min_bits }, Self::Rsa { modulus, exponent }) => {
+                rsa::PublicKey::new(&modulus, &exponent, min_bits)
                     .map(|key| PublicKey::Rsa(key, hash))
                     .map_err(|fault| match fault {
-                        rsa::NotAKey::ModulusBits(actual) => KeyProblem::RsaBits { actual },
+                        rsa::NotAKey::ModulusBits(actual) => KeyProblem::RsaBits {
+                            least: min_bits,
+                            actual,
+                        },
+                        rsa::NotAKey::SmallFactor => KeyProblem::RsaFactor,
                         rsa::NotAKey::EvenModulus => KeyProblem::RsaModulus,
                         rsa::NotAKey::Exponent => KeyProblem::RsaExponent,
                     })
             }
             (algorithm, other) => Err(KeyProblem::KeyKind {
-                expected: match algorithm {
-                    PublicAlgorithm::Ed25519 => ED25519,
-                    #[cfg(feature = "full")]
-                    PublicAlgorithm::Ecdsa(curve, _) => name(curve),
-                    #[cfg(feature = "full")]
-                    PublicAlgorithm::Rsa(_) => RSA,
-                },
+                expected: algorithm.key(),
                 actual: match other {
                     Self::Ed25519(_) => ED25519,
                     #[cfg(feature = "full")]
@@ -164,10 +210,6 @@ fn read_text(text: &str) -> Result<Material, KeyProblem> {
     let trimmed = text.trim();
     if trimmed.starts_with(pem::BEGIN) {
         return pem::read(trimmed);
-    }
-    if trimmed.starts_with('{') {
-        let document = Document::read(trimmed.as_bytes(), Integers::Any);
-        return jwk::read(document.map_err(|_| KeyProblem::JwkText)?.root());
     }
     if text.is_empty() {
         return Err(KeyProblem::Missing);

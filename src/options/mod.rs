@@ -53,11 +53,12 @@ impl GivenKeys {
             Self::Set(text) => text,
             Self::Invalid(error) => return Err(error),
         };
-        let document = Document::read(text.as_bytes(), Integers::Any).ok();
+        let document = Document::read(text.as_bytes(), Integers::Any);
+        let document = document.map_err(|_| KeyProblem::Type);
         let keys = document.and_then(|document| key::read_set(rules, document.root()));
-        keys.ok_or(ConfigError::InvalidKey {
+        keys.map_err(|problem| ConfigError::InvalidKey {
             index: None,
-            problem: KeyProblem::Type,
+            problem,
         })
     }
 }

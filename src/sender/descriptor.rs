@@ -15,7 +15,7 @@ use crate::algorithm::{Algorithm, Format};
 use crate::encoding::Encoding;
 use crate::error::ConfigError;
 use crate::json::shapes::{Entries, OneOrMany, text_type};
-use crate::key::KeyForm;
+use crate::key::{KeyForm, MIN_RSA_BITS};
 use crate::timestamp::Unit;
 
 /// The most headers that one callback may need: the boundary has room for as many.
@@ -65,6 +65,9 @@ pub struct SenderDescriptor {
     /// How a secret is written; public keys tell their own form. `standard` is the prefixed base64 of
     /// Standard Webhooks 1.0; `utf8-trimmed` leaves out white space around it. Default: `"utf8"`.
     pub key: Option<KeyForm>,
+    /// The fewest bits of an RSA key, 1,024 to 4,096, for a sender whose keys are known to be short.
+    /// Default: 2,048.
+    pub min_rsa_bits: Option<u64>,
     /// The hosts from which the sender's public keys may be fetched. Default: none.
     pub key_hosts: Option<Vec<Host>>,
     /// What the body is read as. Default: `"any"`, which is JSON where it can be, and else text.
@@ -306,6 +309,7 @@ impl SenderDescriptor {
             }),
             tolerance_seconds: self.tolerance_seconds,
             key: self.key.unwrap_or(KeyForm::Utf8),
+            min_rsa_bits: self.min_rsa_bits.unwrap_or(MIN_RSA_BITS),
             payload: self.payload.unwrap_or(Payload::Any),
             kind: place("type", self.r#type)?,
             id: place("id", self.id)?,
@@ -321,6 +325,17 @@ impl SenderDescriptor {
         if has_key && !algorithms.any(|(_, algorithm)| algorithm.is_mac()) {
             let problem = "expected no key form, since public keys tell their own, got one";
             return refuse("key", problem);
+        }
+        if let Some(bits) = self.min_rsa_bits {
+            if !(1024..=4096).contains(&bits) {
+                let problem = format!("expected 1024 to 4096 bits, got {bits}");
+                return refuse("minRsaBits", &problem);
+            }
+            let mut algorithms = sender.signature.algorithms.iter();
+            if !algorithms.any(|(_, algorithm)| algorithm.is_rsa()) {
+                let problem = "expected none, since only rsa has keys of many lengths, got one";
+                return refuse("minRsaBits", problem);
+            }
         }
         sender.check_algorithms(has_signed)?;
         sender.check_signed()?;

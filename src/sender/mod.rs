@@ -48,6 +48,8 @@ pub struct Sender {
     pub(crate) tolerance_seconds: Option<u64>,
     /// How a secret is written.
     pub(crate) key: KeyForm,
+    /// The fewest bits of an RSA key.
+    pub(crate) min_rsa_bits: u64,
     /// What the body holds.
     pub(crate) payload: Payload,
     /// Where the event's type stands.
@@ -197,6 +199,8 @@ impl Sender {
         KeyRules {
             form: self.key,
             algorithms: algorithms.map(|(_, algorithm)| *algorithm).collect(),
+            min_rsa_bits: self.min_rsa_bits,
+            named: self.names_keys(),
         }
     }
 

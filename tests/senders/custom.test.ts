@@ -513,6 +513,12 @@ const REFUSED: readonly (readonly [member: RegExp, title: string, descriptor: un
 	[/sender\.toleranceSeconds\b/, "any tolerance", { ...STAMPED, toleranceSeconds: 86_401 }],
 	[/sender\.toleranceSeconds\b/, "a text", { ...STAMPED, toleranceSeconds: "300" }],
 	[/sender\.toleranceSeconds\b/, "not a number", { ...STAMPED, toleranceSeconds: Number.NaN }],
+	[/sender\.minRsaBits\b/, "short keys of no kind", { ...PLAIN, minRsaBits: 1024 }],
+	[
+		/sender\.minRsaBits\b/,
+		"keys that can be factored",
+		{ ...PLAIN, algorithm: "rsa-pkcs1-sha256", minRsaBits: 512 },
+	],
 	[/sender\.algorithm\b/, "an unknown algorithm", { ...PLAIN, algorithm: "hmac-md5" }],
 	[/sender\.algorithm\b/, "none", { ...PLAIN, algorithm: "none" }],
 	[/sender\.algorithm\b/, "a name of every object", { ...PLAIN, algorithm: "constructor" }],

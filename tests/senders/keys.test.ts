@@ -124,7 +124,9 @@ each("sets of JSON Web Keys", ({ signer, library }) => {
 	accepted(judge(wrong, right));
 	accepted(judge(right, wrong));
 	accepted(judge({ ...wrong, kid: KEY_ID }, right));
-	accepted(judge(wrong, jwkOf(signer, { kid: "" })));
+	// In a set a key answers for its own id alone, and without one for none.
+	refused(judge(wrong, jwkOf(signer, { kid: "" })), "unknown_key");
+	assert.throws(() => judge(jwkOf(signer, { kid: "" })), { code: "invalid_key", message: /kid/ });
 	accepted(judge({ ...right, use: "sig", x5t: "AAAA" }));
 	refused(judge(wrong), "unknown_key");
 	refused(judge({ ...right, kid: KEY_ID.toUpperCase() }), "unknown_key");
@@ -152,15 +154,26 @@ each("keys of other kinds in a set are passed over", ({ signer, library }) => {
 	}
 });
 
-each("keys to encrypt with are passed over", ({ signer, library }) => {
-	const keys = [{ ...jwkOf(signer, { index: 1 }), use: "enc" }, jwkOf(signer)];
-	const verifier = library.createVerifier({
-		sender: signer.name,
-		keys: { keys },
-		now: () => NOW,
-	});
-	accepted(verifier.safeVerify(callback(signer)));
-});
+each(
+	"keys for something else are passed over in a set, and refused alone",
+	({ signer, library }) => {
+		for (const contradiction of [
+			{ use: "enc" },
+			{ key_ops: ["encrypt"] },
+			{ alg: "RSA-OAEP" },
+			{ alg: "PS256" },
+			{ alg: "ES512" },
+		]) {
+			const other = { ...jwkOf(signer, { index: 1 }), ...contradiction };
+			const create = (keys: KeyInput) =>
+				library.createVerifier({ sender: signer.name, keys, now: () => NOW });
+			const set = { keys: [other, jwkOf(signer)] };
+			const { key } = accepted(create(set as unknown as KeyInput).safeVerify(callback(signer)));
+			assert.deepEqual({ ...key }, { index: 0, id: KEY_ID });
+			assert.throws(() => create(other), { code: "invalid_key" });
+		}
+	},
+);
 
 each("the id of a set's key is given back", ({ signer, library }) => {
 	const keys = { keys: [jwkOf(signer, { index: 1, kid: "key-8" }), jwkOf(signer)] };

@@ -139,6 +139,11 @@ export interface DescriptorBase {
 		| "base64"
 		| "utf8-without-first-hyphen"
 		| undefined;
+	/**
+	 * The fewest bits of an RSA key, 1,024 to 4,096, for a sender whose keys are known to be short.
+	 * Default: 2,048.
+	 */
+	readonly minRsaBits?: number | undefined;
 	/** The hosts from which the sender's public keys may be fetched. Default: none. */
 	readonly keyHosts?: readonly string[] | undefined;
 	/** What the body is read as. Default: `"any"`, which is JSON where it can be, and else text. */
