@@ -517,7 +517,7 @@ const REFUSED: readonly (readonly [member: RegExp, title: string, descriptor: un
 	[
 		/sender\.minRsaBits\b/,
 		"keys that can be factored",
-		{ ...PLAIN, algorithm: "rsa-pkcs1-sha256", minRsaBits: 512 },
+		{ ...without(PLAIN, "key"), algorithm: "rsa-pkcs1-sha256", minRsaBits: 512 },
 	],
 	[/sender\.algorithm\b/, "an unknown algorithm", { ...PLAIN, algorithm: "hmac-md5" }],
 	[/sender\.algorithm\b/, "none", { ...PLAIN, algorithm: "none" }],
