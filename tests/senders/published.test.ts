@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createHmac, createPublicKey, generateKeyPairSync, X509Certificate } from "node:crypto";
 import { describe, test } from "node:test";
-import type { KeyInput } from "wallet-callback";
+import type { KeyInput, KeyMaterial, SenderName } from "wallet-callback";
 import { libraries } from "./package.ts";
 
 const KEYS = [
@@ -39,7 +39,7 @@ function forms(): [name: string, key: KeyInput][] {
 	for (const [name, key] of KEYS) {
 		const types = name === "RSA" ? (["spki", "pkcs1"] as const) : (["spki"] as const);
 		for (const type of types) {
-			const pem = key.export({ type, format: "pem" } as { type: "spki"; format: "pem" });
+			const pem = `${key.export({ type, format: "pem" } as { type: "spki"; format: "pem" })}`;
 			const der = key.export({ type, format: "der" } as { type: "spki"; format: "der" });
 			const what = `${name}, ${type}`;
 			forms.push(
@@ -47,7 +47,7 @@ function forms(): [name: string, key: KeyInput][] {
 				[`${what}, PEM in a Buffer`, Buffer.from(pem)],
 				[`${what}, PEM with escaped line breaks`, pem.replaceAll("\n", "\\n")],
 				[`${what}, PEM in base64`, Buffer.from(pem).toString("base64")],
-				[`${what}, PEM without its armour`, withoutArmour(pem as string)],
+				[`${what}, PEM without its armour`, withoutArmour(pem)],
 				[`${what}, DER`, der],
 				[`${what}, DER in a Uint8Array`, new Uint8Array(der)],
 				[`${what}, DER in hex`, der.toString("hex")],
@@ -69,7 +69,7 @@ function forms(): [name: string, key: KeyInput][] {
 
 for (const [entry, library] of libraries) {
 	const senders = library.senders().map(({ name }) => name);
-	const sharing = ["github", "stripe", "coinbase-commerce", "nowpayments", "moralis"];
+	const sharing: SenderName[] = ["github", "stripe", "coinbase-commerce", "nowpayments", "moralis"];
 	const custom = {
 		name: "acme",
 		algorithm: "hmac-sha512",
@@ -77,7 +77,10 @@ for (const [entry, library] of libraries) {
 		signature: { encoding: "hex" },
 		signed: "{body}",
 	} as const;
-	const subjects = [custom, ...sharing.filter((name) => senders.includes(name))];
+	const subjects: (SenderName | typeof custom)[] = [
+		custom,
+		...sharing.filter((name) => senders.includes(name)),
+	];
 
 	describe(`${entry}: a published key is no secret`, () => {
 		const refused = { name: "ConfigError", code: "invalid_key", message: /public key/ };
@@ -88,7 +91,8 @@ for (const [entry, library] of libraries) {
 						assert.throws(() => library.createVerifier({ sender, keys }), refused);
 					}
 				}
-				assert.throws(() => library.sign({ sender: custom, key, body: "{}" }), refused);
+				const material = key as KeyMaterial;
+				assert.throws(() => library.sign({ sender: custom, key: material, body: "{}" }), refused);
 			});
 		}
 
@@ -108,7 +112,7 @@ for (const [entry, library] of libraries) {
 	test(`${entry}: the text of a value that is not set is no key`, () => {
 		const unset: unknown[] = [undefined, null, {}, Number.NaN, Promise.resolve("secret"), true];
 		for (const text of unset.map((value) => `${value}`)) {
-			for (const sender of [...subjects, "tp-wallet"]) {
+			for (const sender of [...subjects, "tp-wallet" as const]) {
 				for (const keys of [text, ` ${text}\n`, Buffer.from(text)]) {
 					const options = { sender, keys, dangerouslyAllowShortKeys: true };
 					assert.throws(() => library.createVerifier(options), {
