@@ -1077,7 +1077,9 @@ describe("bodies that mean harm", () => {
 				`"${name}":{"actionId":"${actionId}"}`,
 			);
 			for (const body of [text, JSON.parse(text)]) {
-				assert.deepEqual(refusal(judge(expected, body)), ["malformed_payload", "actionId"]);
+				// Another reader could take the first of them for the object's prototype.
+				const path = name === "__proto__" ? name : "actionId";
+				assert.deepEqual(refusal(judge(expected, body)), ["malformed_payload", path]);
 			}
 		}
 		assert.equal(Object.getOwnPropertyDescriptor(Object.prototype, "actionId"), undefined);
@@ -1148,7 +1150,7 @@ test("every code has its case, and its message says what was expected", async ()
 	for (const [code, result] of Object.entries(cases)) {
 		assert.ok(!result.ok, code);
 		assert.equal(result.code, code);
-		assert.match(result.message, /^expected .+, got /);
+		assert.match(result.message, /^expected .+(, got | at offset \d+$)/);
 		assert.deepEqual(
 			Object.keys(result).filter((name) => name !== "path"),
 			["ok", "code", "message"],
