@@ -207,6 +207,7 @@ const to = (chain: string, address: string): Body =>
 	example("withdrawal.requested", {
 		"data.chain": chain,
 		"data.asset": `${chain}/slip44:60`,
+		"data.amount.decimals": 18,
 		"data.to": address,
 	});
 
