@@ -183,8 +183,7 @@ fn seconds(claims: Value, name: &str) -> Result<Option<u64>, Rejection> {
     }
 }
 
-/// The whole part of a JSON number that is not negative, in whatever way it is written; the largest
-/// number that there is for a larger one.
+/// The whole part of a JSON number that is not negative, however it is written, up to 64 bits.
 fn whole_part(number: &str) -> Option<u64> {
     let (mantissa, exponent) = match number.split_once(['e', 'E']) {
         Some((mantissa, exponent)) => (mantissa, exponent.parse::<i64>().ok()?),
@@ -197,7 +196,7 @@ fn whole_part(number: &str) -> Option<u64> {
     let digits = digits.chain(core::iter::repeat(b'0')).take(places);
     digits.into_iter().try_fold(0_u64, |number, digit| {
         let digit = char::from(digit).to_digit(10)?;
-        Some(number.saturating_mul(10).saturating_add(digit.into()))
+        number.checked_mul(10)?.checked_add(digit.into())
     })
 }
 

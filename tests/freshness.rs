@@ -195,8 +195,7 @@ fn times_of_a_token_count_however_they_are_written() {
         r#"{"nbf":4E+9}"#,
         r#"{"nbf":40000000000e-1}"#,
         r#"{"nbf":0.4e10}"#,
-        r#"{"nbf":1e300}"#,
-        r#"{"nbf":18446744073709551616}"#,
+        r#"{"nbf":18446744073709551615}"#,
     ] {
         assert_eq!(verdict(claims), Err(Code::TimestampTooNew), "{claims}");
     }
@@ -217,6 +216,8 @@ fn times_of_a_token_count_however_they_are_written() {
         assert_eq!(verdict(claims), Ok(()), "{claims}");
     }
     for claims in [
+        r#"{"nbf":1e300}"#,
+        r#"{"exp":18446744073709551616}"#,
         r#"{"nbf":-1}"#,
         r#"{"nbf":"1"}"#,
         r#"{"exp":null}"#,

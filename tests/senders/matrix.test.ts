@@ -74,7 +74,11 @@ const cases: { readonly [title: string]: Case } = {
 		of: (signer) => signer.keyed === true,
 		check(subject) {
 			const { keyed: _, ...anonymous } = subject.signer;
-			accepted(deliver(subject, { keys: keyPair(anonymous).verifying }));
+			const keys = keyPair(anonymous).verifying;
+			// A callback names the key of a set, so that one without a name is nobody's.
+			const isSet = typeof keys === "object" && "keys" in keys;
+			if (isSet) assert.throws(() => deliver(subject, { keys }), { code: "invalid_key" });
+			else accepted(deliver(subject, { keys }));
 		},
 	},
 	"an altered bit of the body": {
