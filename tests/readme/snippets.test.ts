@@ -77,6 +77,7 @@ const RUNNERS: Record<string, Runner> = {
 				"explain",
 				"tokenpocket-transfer",
 				"signed-message",
+				"recover-signer",
 				"dapp",
 			],
 		].map((title) => [title, printsFrom([NODE])]),
@@ -179,7 +180,7 @@ test("README.md: the tables have every option and every code for dapps", () => {
 		["of a callback", of("DappCallbackOptions")],
 		["of a handler", membersIn("dapp/handler.d.ts", "DappHandlerOptions")],
 		["of the page's questions", membersIn("dapp-wait.d.ts", "DappWaitOptions")],
-		["of a signed message", of("SignedMessageOptions")],
+		["of a signed message", ofSignedMessage()],
 	] as const;
 	for (const [head, names] of rest) {
 		assert.deepEqual(firstColumn(document, "option", "default", head), names, head);
@@ -201,6 +202,17 @@ test("README.md: the tables of senders and causes are those that print-tables.ts
 	const causes = unionIn("generated/model.d.ts", "CauseCode");
 	assert.deepEqual(firstColumn(document, "cause", "what it means"), causes);
 });
+
+/** The options of a signed message, who must have signed behind the signature. */
+function ofSignedMessage(): string[] {
+	const types = readFileSync(join(project.package, "dist/esm/dapp/types.d.ts"), "utf8");
+	const [, owner = ""] = /type SignedMessageOwner = (.*?)\n\};/s.exec(types) ?? [];
+	const named = [...owner.matchAll(/readonly (\w+)\??:/g)].map(([, one]) => one as string);
+	assert.ok(named.length > 0);
+	const options = membersIn("dapp/types.d.ts", "SignedMessageBase");
+	const behind = options.indexOf("signature") + 1;
+	return options.toSpliced(behind, 0, ...new Set(named));
+}
 
 /** The members of a union of names in the package's types. */
 function unionIn(file: string, name: string): string[] {

@@ -433,6 +433,8 @@ const UNSEEN_BY_MODEL = [
 	"take gives the last entry first",
 	"busy is told in seconds",
 	"busy tells the whole lease",
+	// It shows only if an entry is asked for within its delay, which few runs do.
+	"release minds no delay",
 ];
 
 describe("the model alone finds a store out when", () => {
