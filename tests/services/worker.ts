@@ -55,6 +55,8 @@ function receiverFor({ CONFIG, CALLBACKS, EFFECTS }: Environment): Receiver {
 	receiver ??= createReceiver({
 		keys: SECRET,
 		store: durableObjectStore(CALLBACKS, { name: CONFIG.name }),
+		// The senders of the tests use plain HTTP, and a Worker does not know who its peer is.
+		requireHttps: false,
 		log: keepingLog(records),
 		on: {
 			async "deposit.confirmed"({ event, id, attempt }) {
