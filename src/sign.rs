@@ -152,7 +152,7 @@ fn draft(
         }
     }
     let body = match sender.scheme {
-        Scheme::Plisio => Some(with_member(body, &form.encoding.encode(signature))?),
+        Scheme::Plisio => Some(with_member(body, &Encoding::Hex.encode(signature))?),
         Scheme::JwtMember => Some(as_token(body, signature)),
         _ => None,
     };
