@@ -466,7 +466,7 @@ mod refusals {
             ("{body", "body"),
             ("{{body}", "{body"),
         ] {
-            let problem = format!("expected a token that there is, got {{{named}}}");
+            let problem = format!("unknown token {{{named}}}");
             let signed = json!(format!("{{id}}.{{timestamp}}.{{body}}.{token}"));
             refuses(&with(acme(), "/signed", signed), "sender.signed", &problem);
             let signed = json!(format!("{{id}}.{{timestamp}}.{{query}}.{token}"));

@@ -28,7 +28,7 @@ export interface KeyResolverOptions {
 	readonly fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
 	/**
 	 * Ids that you know to be keys, where `url` makes the address of one key. They can be fetched from the
-	 * start, whatever ids others invent meanwhile. At most `maxKeys`.
+	 * start, however many ids others invent. At most `maxKeys`.
 	 */
 	readonly knownKeyIds?: readonly string[] | undefined;
 	/**
@@ -74,7 +74,7 @@ const LIMITS = {
 /** The one slot of the cache where one address has all keys. */
 const LIST = "";
 
-/** The statuses by which servers say that there is no such key, or that its id makes no sense. */
+/** The statuses by which servers say that there is no such key, or that its id is invalid. */
 const UNKNOWN_KEY = [400, 404, 410];
 
 /**

@@ -58,7 +58,7 @@ export type {
 /**
  * Builds a receiver: it verifies callbacks, handles each once, and answers.
  *
- * @throws {ConfigError} for an option that makes no sense.
+ * @throws {ConfigError} for an option that is invalid.
  *
  * @example
  * ```ts

@@ -174,7 +174,7 @@ impl DappRequest<'_> {
     /// its digits the nonce of a sign-in message.
     ///
     /// # Errors
-    /// [`ConfigError::InvalidOption`] with the first option that makes no sense.
+    /// [`ConfigError::InvalidOption`] with the first option that is invalid.
     pub fn prepare(&self, now: u64, entropy: [u8; 16]) -> Result<Prepared, ConfigError> {
         let action = self.task.action();
         let chains = self.chains()?;

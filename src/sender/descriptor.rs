@@ -263,7 +263,7 @@ impl<'d> Deserialize<'d> for Template {
     fn deserialize<D: Deserializer<'d>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         Self::parse(&text).map_err(|unknown| {
-            let problem = format!("expected a token that there is, got {{{}}}", unknown.0);
+            let problem = format!("unknown token {{{}}}", unknown.0);
             de::Error::custom(problem)
         })
     }

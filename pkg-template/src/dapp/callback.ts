@@ -48,7 +48,7 @@ export function safeVerifyDappCallback(options: DappCallbackOptions): DappResult
 	return withDapp((core) => core.ask((wasm) => wasm.judgeDapp(text, content, time)));
 }
 
-/** @throws {ConfigError} for an option of a handler that makes no sense. */
+/** @throws {ConfigError} for an option of a handler that is invalid. */
 export function checkHandler(options: Pick<DappCallbackOptions, "toleranceSeconds">): void {
 	const text = toOptions(options);
 	withDapp((core) => core.ask((wasm) => wasm.checkDappHandler(text)));

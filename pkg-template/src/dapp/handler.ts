@@ -86,7 +86,7 @@ export interface DappHandler {
  * Builds what answers at a `callbackUrl`: it finds the record, judges the callback, hands each result
  * over once, and answers as TokenPocket expects: `{"code":0}`, or a positive code.
  *
- * @throws {ConfigError} for an option that makes no sense.
+ * @throws {ConfigError} for an option that is invalid.
  *
  * @example
  * ```ts
@@ -298,7 +298,7 @@ async function digest(result: DappOutcome): Promise<string> {
 	return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** @throws {ConfigError} for the first option that makes no sense. */
+/** @throws {ConfigError} for the first option that is invalid. */
 function check(options: DappHandlerOptions): void {
 	requireOptions(options, "toDappHandler({ find, store, onResult })");
 	const { find, store, onResult, accountKeys, now, log, toleranceSeconds } = options;

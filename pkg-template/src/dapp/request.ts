@@ -10,7 +10,7 @@ import type { DappRequest, DappRequestOptions } from "./types.js";
  * `action: "sign"` without a `message` is signing in: an EIP-4361 message with your domain, a nonce
  * and an end, which no other site can use.
  *
- * @throws {ConfigError} for an option that makes no sense.
+ * @throws {ConfigError} for an option that is invalid.
  *
  * @example
  * ```ts

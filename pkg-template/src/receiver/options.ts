@@ -36,7 +36,7 @@ const MOST_AT_ONCE = 1000;
 /**
  * Checks the options and adds the defaults.
  *
- * @throws {ConfigError} for the first that makes no sense.
+ * @throws {ConfigError} for the first that is invalid.
  */
 export function settle<Event>(options: ReceiverOptions<Event> & Verifying<Event>): Settings<Event> {
 	if (typeof options !== "object" || options === null) {

@@ -46,7 +46,7 @@ export interface Explanation {
  * It runs on the full module, which starts with the first call and is left out of a program that
  * never explains. On Workers and Vercel's edge runtime, only `wallet-callback/full` has it.
  *
- * @throws {ConfigError} for options that make no sense; `needs_full` where the entry has no full module.
+ * @throws {ConfigError} for options that are invalid; `needs_full` where the entry has no full module.
  * @throws {TypeError} for a body that something has already parsed, and for headers of another shape.
  *
  * @example

@@ -8,7 +8,7 @@ import type { BodyInput, KeyPair, SignedCallback, SignOptions } from "./types.js
 /**
  * Signs a body as a sender does, for senders and for tests of a handler.
  *
- * @throws {ConfigError} for a key that cannot sign, or an option that makes no sense.
+ * @throws {ConfigError} for a key that cannot sign, or an option that is invalid.
  * @throws {TypeError} for a body that is neither a string nor bytes.
  *
  * @example

@@ -56,7 +56,7 @@ const FORWARDED = ["x-forwarded-for", "x-forwarded-proto", "forwarded"] as const
 /**
  * Builds what decides about the transport of requests.
  *
- * @throws {ConfigError} for an option that makes no sense.
+ * @throws {ConfigError} for an option that is invalid.
  *
  * @example
  * ```ts

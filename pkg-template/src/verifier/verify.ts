@@ -26,7 +26,7 @@ import type {
  * Builds a verifier. Do it once, when the program starts: keys are parsed here, so that a bad one
  * stops the start and not the first callback.
  *
- * @throws {ConfigError} for a key, a descriptor or an option that makes no sense.
+ * @throws {ConfigError} for a key, a descriptor or an option that is invalid.
  * @throws {CoreError} where the platform does not compile WebAssembly.
  *
  * @example
