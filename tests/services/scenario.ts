@@ -29,6 +29,8 @@ export interface Scenario {
 	readonly options: Config["options"];
 	/** Whether it can be played with a store. */
 	suits?(kind: Kind): boolean;
+	/** Whether connections to the store's server are cut. */
+	readonly cutsConnections?: boolean;
 	/** Whether effects must not be repeated. */
 	isExact(kind: Kind): boolean;
 	/** Gives the callbacks that are to have been handled, and what is to be noted. */
@@ -46,14 +48,15 @@ export async function play(
 	const random = new Random(4);
 	const sender = new Sender(random);
 	const site = await store.site(scenario.name);
-	const receivers = RECEIVERS / kind.clients.length;
+	const clients = (scenario.cutsConnections && kind.reconnecting) || kind.clients;
+	const receivers = RECEIVERS / clients.length;
 	const { title } = scenario;
 	const options = { storeTimeoutSeconds: 3, ...scenario.options };
 	const proxy = store.server && (await startFaultyProxy(store.server.port));
 	const at = proxy
 		? site.config.at.replace(`:${store.server?.port}`, `:${proxy.port}`)
 		: site.config.at;
-	const fleet = new Fleet({ ...site.config, at, receivers, options }, kind.clients);
+	const fleet = new Fleet({ ...site.config, at, receivers, options }, clients);
 	try {
 		await fleet.start();
 		const stage = { kind, store, fleet, sender, random, proxy, site };

@@ -38,10 +38,14 @@ export interface Store {
 	dispose(): Promise<void>;
 }
 
+type Clients = readonly [Client] | readonly [Client, Client, Client];
+
 /** What is particular about a store. */
 export interface Kind {
 	/** The client of each process; three receivers are spread over them. */
-	readonly clients: readonly [Client] | readonly [Client, Client, Client];
+	readonly clients: Clients;
+	/** Takes the place of `clients` if one of those ends its process when its connection is cut. */
+	readonly reconnecting?: Clients;
 	/** Whether handlers write their effects in the transaction that completes the claim. */
 	readonly transactional: boolean;
 	/** Whose clock leases go by. */
@@ -76,6 +80,8 @@ export const KINDS: { readonly [name: string]: Kind } = {
 	},
 	PostgreSQL: {
 		clients: ["pg", "postgres", "pg"],
+		// https://github.com/porsager/postgres/issues/1154
+		reconnecting: ["pg", "pg", "pg"],
 		transactional: true,
 		clock: "server",
 		durable: true,

@@ -13,6 +13,7 @@ type Trouble = (stage: Stage, begun: () => void) => Promise<void>;
 export const restart: Scenario = {
 	title: "store stopped and restarted in mid-run",
 	name: "restart",
+	cutsConnections: true,
 	options: { leaseSeconds: 4 },
 	suits: ({ durable }) => durable,
 	isExact: ({ transactional }) => transactional,
@@ -34,6 +35,7 @@ export const slow: Scenario = {
 export const reset: Scenario = {
 	title: "connections to the store reset in mid-run",
 	name: "reset",
+	cutsConnections: true,
 	options: { leaseSeconds: 4 },
 	suits: ({ clock, durable }) => durable && clock === "server",
 	isExact: ({ transactional }) => transactional,
