@@ -12,6 +12,7 @@ use crate::error::ConfigError;
 use crate::error::Rejection;
 #[cfg(feature = "full")]
 use crate::explain::Verdict;
+use crate::sender::Signs;
 use crate::verify::Verifier;
 
 /// A member that has one value in all answers of its kind.
@@ -65,6 +66,7 @@ pub struct Settings<'a> {
     max_body_bytes: usize,
     tolerance_seconds: u64,
     identifies_callbacks: bool,
+    signs: Signs,
     headers: Vec<&'a str>,
     reads: Reads,
     key_ids: Vec<Option<&'a str>>,
@@ -92,6 +94,7 @@ impl<'a> Settings<'a> {
             max_body_bytes: verifier.max_body_bytes(),
             tolerance_seconds: verifier.tolerance().seconds(),
             identifies_callbacks: sender.identifies_callbacks(),
+            signs: sender.signs(),
             headers: sender.header_names(),
             reads: Reads {
                 method: sender.reads_method(),

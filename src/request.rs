@@ -12,8 +12,11 @@ pub struct Request<'a> {
     pub headers: &'a [(&'a str, &'a [u8])],
     /// The method, if the receiver passed it.
     pub method: Option<&'a str>,
-    /// The URL as the sender knows it, if the receiver passed it.
+    /// The URL that was called, if the receiver passed it.
     pub url: Option<&'a str>,
+    /// The URL that was registered with the sender, if the receiver passed it. Only the query of the
+    /// called URL counts then: the network chooses the rest.
+    pub registered_url: Option<&'a str>,
     /// The client's address, if the receiver knows it.
     pub ip: Option<&'a str>,
 }
@@ -43,6 +46,11 @@ impl<'a> Request<'a> {
     /// The URL, or a rejection.
     pub(crate) fn require_url(&self) -> Result<&'a str, Rejection> {
         self.url.ok_or(Rejection::IncompleteRequest { part: "url" })
+    }
+
+    /// The URL as the sender knows it, which has to be there.
+    pub(crate) fn require_registered_url(&self) -> Result<&'a str, Rejection> {
+        self.registered_url.map_or_else(|| self.require_url(), Ok)
     }
 
     /// Refuses a body of more than `limit` bytes.

@@ -36,6 +36,8 @@ pub struct Details {
     pub nonce: String,
     /// Which of the sender's keys signs it.
     pub key_id: String,
+    /// Which of the sender's clients it is for.
+    pub client_id: String,
     /// The request's method.
     pub method: String,
     /// The request's URL.
@@ -75,6 +77,7 @@ pub fn sign(
         headers: &headers,
         method: Some(&details.method),
         url: details.url.as_deref(),
+        registered_url: None,
         ip: None,
     };
     let claim = Claim::read(&request, sender).map_err(|error| unacceptable(sender, &error))?;
@@ -116,6 +119,18 @@ fn draft(
             let label = label.clone().next().map_or("", String::as_str);
             let assign = char::from(form.assign);
             text = format!("{label}{assign}{text}");
+            if sender.scheme == Scheme::Hook0 {
+                let is_given = |name: &&str| {
+                    let is_id = matches!(&sender.id, Some(Place::Header(id)) if id == name);
+                    is_id || details.headers.iter().any(|(other, _)| other == name)
+                };
+                let names: Vec<_> = sender.event_headers().filter(is_given).collect();
+                text = format!(
+                    "h={},v1={}",
+                    names.join(" "),
+                    form.encoding.encode(signature)
+                );
+            }
             if let Some(label) = &form.timestamp_label {
                 text = format!("{label}{assign}{time}{}{text}", char::from(form.separator));
             }
@@ -126,6 +141,7 @@ fn draft(
             id,
             nonce,
             key_id,
+            client_id,
         } = set;
         let mut add = |name: &Option<String>, value: &str| {
             headers.extend(name.as_ref().map(|name| (name.clone(), value.to_owned())));
@@ -134,6 +150,7 @@ fn draft(
         add(timestamp, &time);
         add(nonce, &details.nonce);
         add(key_id, &details.key_id);
+        add(client_id, &details.client_id);
         headers.push((signature.clone(), format!("{}{text}", form.prefix)));
     }
     headers.extend(sender.expected.iter().cloned());
@@ -214,8 +231,8 @@ const fn is_about_time(rejection: &Rejection) -> bool {
     let Rejection::MalformedHeader { problem, .. } = rejection else {
         return false;
     };
-    use HeaderProblem::{LeadingZero, Time, TimeRange};
-    matches!(problem, Time { .. } | TimeRange | LeadingZero)
+    use HeaderProblem::{Time, TimeDigits, TimeRange};
+    matches!(problem, Time { .. } | TimeDigits { .. } | TimeRange)
 }
 
 fn invalid(option: &'static str, problem: String) -> ConfigError {

@@ -56,19 +56,29 @@ pub fn parse(text: &str) -> Result<i64, TimestampError> {
     parse_with(text, None)
 }
 
-/// As [`parse`], but in UTC if it names no offset, as ISO 8601 allows.
+/// The most digits of a fraction of a second in what senders sign.
+const MAX_FRACTION: usize = 9;
+
+/// As [`parse`], but in UTC if it names no offset, as ISO 8601 allows, and in one spelling: the text is
+/// signed beside others.
 ///
 /// # Errors
 ///
 /// As [`parse`].
 pub(crate) fn parse_utc(text: &str) -> Result<i64, TimestampError> {
+    // One spelling: letters in upper case, and at most nanoseconds.
+    let fraction = text.split_once('.').map_or("", |(_, fraction)| fraction);
+    let digits = fraction.bytes().take_while(u8::is_ascii_digit).count();
+    if digits > MAX_FRACTION || text.bytes().any(|byte| byte.is_ascii_lowercase()) {
+        return Err(TimestampError::Form);
+    }
     parse_with(text, Some(0))
 }
 
 /// Checks a date as HTTP has it, `Sun, 06 Nov 1994 08:49:37 GMT`
 /// ([RFC 9110](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7), section 5.6.7), and gives its
-/// Unix time in seconds; or a time as Go prints it. The obsolete forms are refused, and the day of the
-/// week is not compared.
+/// Unix time in seconds; or a time as Go prints it. The obsolete forms are refused, and so is the
+/// wrong day of the week.
 ///
 /// # Errors
 ///
@@ -129,7 +139,7 @@ pub(crate) fn parse_http_date(text: &str) -> Result<i64, TimestampError> {
     else {
         return Err(TimestampError::Form);
     };
-    place(WEEKDAYS, weekday)?;
+    let weekday = place(WEEKDAYS, weekday)?;
     let month = place(MONTHS, &[*m1, *m2, *m3])?.saturating_add(1);
     let date = days(
         number(&[*y1, *y2, *y3, *y4])?,
@@ -141,7 +151,12 @@ pub(crate) fn parse_http_date(text: &str) -> Result<i64, TimestampError> {
         number(&[*n1, *n2])?,
         number(&[*s1, *s2])?,
     );
-    let date = date.ok_or(TimestampError::Date)?.saturating_mul(DAY);
+    let date = date.ok_or(TimestampError::Date)?;
+    // 1970-01-01 was a Thursday.
+    if usize::try_from(date.saturating_add(3).rem_euclid(7)) != Ok(weekday) {
+        return Err(TimestampError::Date);
+    }
+    let date = date.saturating_mul(DAY);
     Ok(date.saturating_add(time.ok_or(TimestampError::Time)?))
 }
 

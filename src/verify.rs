@@ -14,6 +14,7 @@ use crate::origin::AllowedIps;
 use crate::request::Request;
 use crate::sender::Sender;
 use crate::signature::Authentic;
+use crate::url;
 
 /// Decides whether callbacks are genuine, fresh and well-formed.
 #[derive(Debug)]
@@ -23,6 +24,8 @@ pub struct Verifier {
     tolerance: Tolerance,
     max_body_bytes: usize,
     allowed_ips: Option<AllowedIps>,
+    url: Option<String>,
+    client_id: Option<String>,
 }
 
 /// What a verifier needs. Everything but the keys has a default: [`Options::new`].
@@ -38,6 +41,11 @@ pub struct Options {
     pub max_body_bytes: usize,
     /// Where they may come from; `None` for anywhere.
     pub allowed_ips: Option<AllowedIps>,
+    /// The URL that was registered with the sender, if the sender signs it: the request's own is made
+    /// from its `Host` header, which the network chooses.
+    pub url: Option<String>,
+    /// Which of the sender's clients they are for, if the sender signs it.
+    pub client_id: Option<String>,
 }
 
 impl Options {
@@ -56,6 +64,8 @@ impl Options {
             keys,
             max_body_bytes: Self::DEFAULT_MAX_BODY_BYTES,
             allowed_ips: None,
+            url: None,
+            client_id: None,
         }
     }
 }
@@ -80,13 +90,29 @@ impl Verifier {
                 problem: format!("expected 1 to {highest}, got {}", options.max_body_bytes),
             });
         }
-        Ok(Self {
+        let Options {
+            sender,
+            url,
+            client_id,
+            ..
+        } = &options;
+        check_agreed("url", url, sender.needs_url(), sender, is_registered_url)?;
+        let signs_client = sender.needs_client_id();
+        check_agreed("clientId", client_id, signs_client, sender, is_client_id)?;
+        Ok(Self::trusting_requests(options))
+    }
+
+    /// A verifier that believes what a request says of its URL and its client, unless the options say it.
+    pub(crate) fn trusting_requests(options: Options) -> Self {
+        Self {
             sender: options.sender,
             keys: options.keys,
             tolerance: options.tolerance,
             max_body_bytes: options.max_body_bytes,
             allowed_ips: options.allowed_ips,
-        })
+            url: options.url,
+            client_id: options.client_id,
+        }
     }
 
     /// Verifies one callback. `now` is the receiver's clock in Unix seconds.
@@ -102,7 +128,12 @@ impl Verifier {
         if let Some(allowed) = &self.allowed_ips {
             allowed.admit(request.ip)?;
         }
-        let claim = Claim::read(request, &self.sender)?;
+        let request = Request {
+            registered_url: self.url.as_deref(),
+            ..*request
+        };
+        let claim = Claim::read(&request, &self.sender)?;
+        claim.require_client(self.client_id.as_deref())?;
         let authentic = Authentic::check(claim, &self.keys)?;
         let fresh = Fresh::check(authentic, now, self.tolerance)?;
         let event = Event::read(&fresh)?;
@@ -179,4 +210,41 @@ impl<'a> Accepted<'a> {
     pub const fn event(&self) -> &Event {
         &self.event
     }
+}
+
+/// Checks what was registered with the sender, and that it is given if the sender signs it: nobody can
+/// change a part of the signed bytes that is known beforehand.
+fn check_agreed(
+    option: &'static str,
+    value: &Option<String>,
+    is_signed: bool,
+    sender: &Sender,
+    is_valid: fn(&str) -> Result<(), &'static str>,
+) -> Result<(), ConfigError> {
+    let name = sender.name();
+    let problem = match value {
+        None if is_signed => format!("expected a text, since {name} signs it, got none"),
+        Some(_) if !is_signed => format!("expected none, since {name} does not sign it, got one"),
+        Some(value) => match is_valid(value) {
+            Ok(()) => return Ok(()),
+            Err(expected) => format!("expected {expected}, got another form"),
+        },
+        None => return Ok(()),
+    };
+    Err(ConfigError::InvalidOption {
+        option: option.into(),
+        problem,
+    })
+}
+
+fn is_registered_url(text: &str) -> Result<(), &'static str> {
+    let expected = "the registered url, such as https://shop.example/callbacks";
+    url::is_absolute(text).then_some(()).ok_or(expected)
+}
+
+fn is_client_id(text: &str) -> Result<(), &'static str> {
+    let is_id = (1..=256).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
+    is_id
+        .then_some(())
+        .ok_or("1 to 256 visible ascii characters")
 }

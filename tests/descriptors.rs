@@ -62,7 +62,17 @@ fn with(mut descriptor: Value, place: &str, value: impl Into<Option<Value>>) -> 
 }
 
 fn verifier_with(sender: &str, key: &str) -> Result<Verifier, ConfigError> {
-    let options = format!(r#"{{"sender":{sender}}}"#);
+    // What a sender signs has to be registered, and nothing else may be.
+    let registered = [
+        ("url", URL, ["{url}", "{path}"]),
+        ("clientId", "7", ["{clientId}"; 2]),
+    ];
+    let registered: String = registered
+        .iter()
+        .filter(|(.., tokens)| tokens.iter().any(|token| sender.contains(token)))
+        .map(|(name, value, _)| format!(r#","{name}":"{value}""#))
+        .collect();
+    let options = format!(r#"{{"sender":{sender}{registered}}}"#);
     options::verifier(options.as_bytes(), given(&[key]))
 }
 
@@ -141,7 +151,7 @@ mod table {
                     "x-coinpayments-signature",
                     "x-coinpayments-client",
                 ],
-                [true, true, false],
+                [true, false, false],
             ),
             ("moonpay", &["moonpay-signature-v2"], [true, true, false]),
             (
@@ -160,6 +170,79 @@ mod table {
                 sender.reads_all_headers(),
             ];
             assert_eq!(found, reads, "{name}");
+        }
+    }
+}
+
+mod signs {
+    use super::*;
+
+    fn signs(descriptor: &Value) -> wallet_callback::sender::Signs {
+        let verifier = verifier_with(&descriptor.to_string(), "a-secret").unwrap();
+        verifier.sender().signs()
+    }
+
+    #[test]
+    fn a_type_is_signed_where_its_header_is_in_every_text_and_every_set() {
+        let typed = |name: &str| with(acme(), "/type", json!({ "header": name }));
+        for (descriptor, is_signed) in [
+            (acme(), false),
+            (with(acme(), "/type", json!({ "member": "type" })), true),
+            (typed("acme-type"), false),
+            (typed("acme-id"), true),
+            (
+                with(
+                    typed("acme-type"),
+                    "/signed",
+                    json!("{id}.{timestamp}.{header:acme-type}.{body}"),
+                ),
+                true,
+            ),
+            // A key's name need not be signed.
+            (
+                with(typed("acme-key"), "/headers/keyId", json!("acme-key")),
+                false,
+            ),
+            // What a GET signs leaves the header out.
+            (
+                with(
+                    with(
+                        typed("acme-type"),
+                        "/signed",
+                        json!("post {id}.{timestamp}.{header:acme-type}.{body}"),
+                    ),
+                    "/signedOnGet",
+                    json!("get {id}.{timestamp}.{url}"),
+                ),
+                false,
+            ),
+            // Another set has another header.
+            (
+                with(
+                    typed("acme-id"),
+                    "/headers",
+                    json!([
+                        { "signature": "acme-signature", "timestamp": "acme-time", "id": "acme-id" },
+                        { "signature": "other-signature", "timestamp": "acme-time", "id": "other-id" },
+                    ]),
+                ),
+                false,
+            ),
+        ] {
+            assert_eq!(signs(&descriptor).r#type, is_signed, "{descriptor}");
+        }
+    }
+
+    #[test]
+    fn a_url_or_a_method_is_signed_where_it_is_for_a_body() {
+        let plain = signs(&acme());
+        assert!(plain.body && plain.id && plain.timestamp && !plain.url && !plain.method);
+        let get = with(acme(), "/signedOnGet", json!("{id}.{timestamp}.{url}"));
+        assert!(!signs(&get).url);
+        for part in ["url", "path", "query"] {
+            let signed = format!("{{method}}\n{{{part}}}\n{{id}}.{{timestamp}}.{{body}}");
+            let found = signs(&with(acme(), "/signed", json!(signed)));
+            assert!(found.url && found.method, "{part}");
         }
     }
 }
@@ -616,9 +699,34 @@ mod refusals {
             let descriptor = with(acme(), "/signedOnGet", json!(signed));
             refuses(&descriptor, "sender.signedOnGet", problem);
         }
-        for signed in ["{id}.{timestamp}.{query}", "{id}.{timestamp}.{url}"] {
+        for signed in [
+            "{id}.{timestamp}.?{query}",
+            "{id}.{timestamp}.{url}",
+            "{id}.{timestamp}.https://shop.example/?{query}",
+            "get {id}.{timestamp}.{query}",
+        ] {
+            let mut descriptor = with(acme(), "/signedOnGet", json!(signed));
+            if signed.starts_with("get") {
+                descriptor["signed"] = json!("post {id}.{timestamp}.{body}");
+            }
+            assert_eq!(read(&descriptor), Ok(()), "{signed}");
+        }
+    }
+
+    /// Or else what a GET signs could be delivered as the body of a POST.
+    #[test]
+    fn what_is_signed_on_get_is_no_body() {
+        for signed in [
+            "{id}.{timestamp}.{query}",
+            "{id}.{timestamp}.a{query}",
+            "{id}.{timestamp}{query}",
+            "{id}.{timestamp}..{query}",
+        ] {
+            let problem = "expected what signed has before {body}, and then {url}, `?` or `/`";
             let descriptor = with(acme(), "/signedOnGet", json!(signed));
-            assert_eq!(read(&descriptor), Ok(()));
+            let refused = read(&descriptor).unwrap_err().to_string();
+            let expected = format!("sender.signedOnGet: {problem}");
+            assert!(refused == expected || signed.contains("}{"), "{refused}");
         }
     }
 
@@ -743,6 +851,7 @@ impl Exchange {
                 "timestamp": NOW,
                 "nonce": "7",
                 "keyId": "7",
+                "clientId": "7",
                 "url": URL,
                 "headers": token_headers(descriptor),
             }),

@@ -208,30 +208,35 @@ fn each_version_has_one_length() {
         (v1a(63), 64, 63),
         (v1a(65), 64, 65),
         (v1a(96), 64, 96),
-        (format!("{SECRET_TAG} {}", v1(31)), 32, 31),
+        (format!("{} {}", v1(31), v1(33)), 32, 31),
     ] {
         let problem = HeaderProblem::SignatureLength { expected, actual };
         assert_eq!(verify_signature(value), malformed_signature(problem));
     }
 }
 
-/// A list is well-formed as a whole or refused as a whole, wherever the genuine signature stands.
+/// As Stripe's and Blockfrost's own libraries do; an entry that is no label and value is refused as
+/// ever.
 #[test]
-fn a_malformed_entry_is_refused_beside_a_genuine_one() {
-    for (bad, problem) in [
-        ("v1", NOT_AN_ENTRY),
-        ("v1,AAA", NOT_BASE64),
-        (
-            "v1a,AAAA",
-            HeaderProblem::SignatureLength {
-                expected: 64,
-                actual: 3,
-            },
-        ),
-    ] {
-        let expected = malformed_signature(problem);
-        assert_eq!(verify_signature(format!("{bad} {SECRET_TAG}")), expected);
-        assert_eq!(verify_signature(format!("{SECRET_TAG} {bad}")), expected);
+fn a_value_of_another_form_is_left_out_beside_a_genuine_one() {
+    let wrong_length = HeaderProblem::SignatureLength {
+        expected: 64,
+        actual: 3,
+    };
+    for (bad, problem) in [("v1,AAA", NOT_BASE64), ("v1a,AAAA", wrong_length)] {
+        for beside in [format!("{bad} {SECRET_TAG}"), format!("{SECRET_TAG} {bad}")] {
+            assert!(verify_signature(beside).is_ok(), "{bad}");
+        }
+        assert_eq!(verify_signature(bad), malformed_signature(problem));
+        let twice = format!("{bad} {bad}");
+        assert!(verify_signature(twice).is_err(), "{bad}");
+        let beside_a_wrong_one = verify_signature(format!("{bad} {OTHER_SECRET_TAG}"));
+        assert_eq!(beside_a_wrong_one, Err(mismatch("webhook-signature")));
+    }
+    for bad in ["v1", "v1,", ",AAAA", "v1,AAAA,junk"] {
+        for beside in [format!("{bad} {SECRET_TAG}"), format!("{SECRET_TAG} {bad}")] {
+            assert_eq!(verify_signature(beside), malformed_signature(NOT_AN_ENTRY));
+        }
     }
 }
 

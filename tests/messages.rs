@@ -56,6 +56,7 @@ fn rejections() -> Vec<Rejection> {
                 without: Excluded::JsonStart,
             },
             HeaderProblem::TimeRange,
+            HeaderProblem::TimeDigits { digits: 10 },
             HeaderProblem::OneTimestamp,
             NOT_AN_ENTRY,
             HeaderProblem::SignatureEntry {
@@ -64,7 +65,7 @@ fn rejections() -> Vec<Rejection> {
             },
             HeaderProblem::SignaturePrefix,
             HeaderProblem::Wrapper,
-            HeaderProblem::CoveredHeaders,
+            HeaderProblem::CoveredHeaders { limit: 32 },
             HeaderProblem::Jws,
             HeaderProblem::SignatureLength {
                 expected: 32,

@@ -247,8 +247,8 @@ fn a_misspelt_option_is_refused_with_the_nearest() {
         let expected = Err(invalid_option("", &problem));
         assert_eq!(with(&format!(r#""{name}":1"#)).map(drop), expected);
     }
-    let known = "keys, sender, toleranceSeconds, maxBodyBytes, allowedIps, \
-        dangerouslyAllowShortKeys, findsKeys, now";
+    let known = "keys, sender, toleranceSeconds, maxBodyBytes, allowedIps, url, clientId, \
+        dangerouslyAllowUnsignedHeaders, dangerouslyAllowShortKeys, findsKeys, now";
     for name in ["secret", ""] {
         let problem = format!("unknown option \"{name}\" (known: {known})");
         let result = with(&format!(r#""{name}":1"#)).map(drop);

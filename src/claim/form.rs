@@ -6,6 +6,7 @@ use crate::algorithm::Algorithm;
 use crate::encoding::Encoding;
 use crate::error::{Excluded, HeaderProblem};
 use crate::timestamp::{self, Unit};
+use crate::url::may_be_in_url;
 
 /// The longest value that becomes part of the signed bytes, in bytes.
 const MAX_TOKEN_BYTES: usize = 256;
@@ -30,19 +31,38 @@ pub(super) fn token(value: &[u8], without: Excluded) -> Result<&str, HeaderProbl
 /// The same for other headers, which may contain spaces.
 pub(super) fn text(value: &[u8], without: Excluded) -> Result<&str, HeaderProblem> {
     let problem = HeaderProblem::Token { without };
-    let allowed = |byte: &u8| {
-        (byte.is_ascii_graphic() || *byte == b' ')
-            && match without {
-                Excluded::Byte(other) => *byte != other,
-                // JSON can start with these, so a body could start inside the value.
-                Excluded::JsonStart => !b"{[\"".contains(byte),
-                Excluded::Nothing => true,
-            }
-    };
-    if value.is_empty() || value.len() > MAX_TOKEN_BYTES || !value.iter().all(allowed) {
+    let allowed = |byte: &u8| (byte.is_ascii_graphic() || *byte == b' ') && without.allows(*byte);
+    // A field value neither starts nor ends with a space (RFC 9110, section 5.5).
+    let has_edge = matches!(value, [b' ', ..] | [.., b' ']);
+    if value.is_empty() || value.len() > MAX_TOKEN_BYTES || has_edge || !value.iter().all(allowed) {
         return Err(problem);
     }
     str::from_utf8(value).map_err(|_| problem)
+}
+
+/// A method (RFC 9110, section 9.1): those that deliver callbacks have upper-case letters only.
+pub(super) fn method(text: &str) -> Option<&str> {
+    let is_method = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_uppercase());
+    is_method.then_some(text)
+}
+
+/// A query, without what ends it under the signature. Beside other parts it has only the characters of
+/// a URL: white space could belong to the body.
+pub(super) fn query(text: &str, without: Excluded, is_alone: bool) -> Option<&str> {
+    let allowed = |byte: u8| is_alone || (may_be_in_url(byte) && without.allows(byte));
+    text.bytes().all(allowed).then_some(text)
+}
+
+/// Checks that a time has as many digits as every time that is fresh, if only its length tells where
+/// it ends under the signature.
+pub(super) fn digits_of_now(text: &[u8], unit: Option<Unit>) -> Result<(), HeaderProblem> {
+    match unit {
+        Some(Unit::Seconds) if text.len() != 10 => Err(HeaderProblem::TimeDigits { digits: 10 }),
+        Some(Unit::Milliseconds) if text.len() != 13 => {
+            Err(HeaderProblem::TimeDigits { digits: 13 })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A point in time, in Unix seconds. Fractions are dropped.

@@ -5,6 +5,7 @@ mod plain;
 mod schemes;
 
 use alloc::borrow::Cow;
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::algorithm::Algorithm;
@@ -32,6 +33,8 @@ pub struct Claim<'a> {
     content: Cow<'a, [u8]>,
     /// The body, if it was read to find the signed bytes.
     document: Option<Document<'a>>,
+    /// The headers that the callback itself says are signed, in lower case.
+    covered: Vec<String>,
     request: Request<'a>,
 }
 
@@ -110,6 +113,25 @@ impl<'a> Claim<'a> {
     /// Whether the content is the body itself.
     pub(crate) const fn is_whole_body(&self) -> bool {
         matches!(self.content, Cow::Borrowed(_))
+    }
+
+    /// Whether a header is signed.
+    pub(crate) fn signs_header(&self, name: &str) -> bool {
+        self.sender.signs_header(name) || self.covered.iter().any(|other| other == name)
+    }
+
+    /// Refuses what is for another of the sender's clients.
+    pub(crate) fn require_client(&self, client_id: Option<&str>) -> Result<(), Rejection> {
+        let header = self.headers.and_then(|headers| headers.client_id.as_ref());
+        let (Some(header), Some(expected)) = (header, client_id) else {
+            return Ok(());
+        };
+        if self.request.require_header(header)? == expected.as_bytes() {
+            return Ok(());
+        }
+        Err(Rejection::UnsupportedSignature {
+            location: Location::Header(header.clone()),
+        })
     }
 
     pub(crate) const fn sender(&self) -> &'a Sender {

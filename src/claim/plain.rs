@@ -9,7 +9,9 @@ use super::{Claim, MAX_SIGNATURES, Signature, malformed};
 use crate::error::{Excluded, HeaderProblem, Location, Rejection};
 use crate::request::Request;
 use crate::sender::template::{Part, Template};
+use crate::sender::unique::{Use, starts_get};
 use crate::sender::{HeaderSet, Sender, SignatureForm};
+use crate::timestamp::Unit;
 use crate::url;
 
 /// Reads the headers of a sender that signs the body's own bytes.
@@ -35,8 +37,8 @@ pub(super) fn read_over<'a>(
 ) -> Result<Claim<'a>, Rejection> {
     let headers = choose_headers(request, sender)?;
     let values = Values::read(request, sender, headers)?;
-    let template = choose_template(request, sender)?;
-    let signed = values.fill(template, request, &content)?;
+    let (template, is_get) = choose_template(request, sender)?;
+    let signed = values.fill(template, is_get, request, &content)?;
     let timestamp = match (&sender.timestamp, values.time) {
         (Some(form), Some(text)) => {
             let time = form::time_from_text(text, form.unit);
@@ -63,6 +65,7 @@ pub(super) fn read_over<'a>(
         signed,
         content,
         document: None,
+        covered: Vec::new(),
         request: *request,
     })
 }
@@ -76,6 +79,8 @@ struct Values<'a> {
     signature: &'a [u8],
     nonce: Option<&'a [u8]>,
     key_id: Option<&'a [u8]>,
+    client_id: Option<&'a [u8]>,
+    unit: Option<Unit>,
 }
 
 impl<'a> Values<'a> {
@@ -97,6 +102,8 @@ impl<'a> Values<'a> {
             signature: request.require_header(&headers.signature)?,
             nonce: require(&headers.nonce)?,
             key_id: require(&headers.key_id)?,
+            client_id: require(&headers.client_id)?,
+            unit: sender.unit(),
         };
         check_expected(request, sender)?;
         if let Some(label) = &sender.signature.timestamp_label {
@@ -110,14 +117,15 @@ impl<'a> Values<'a> {
     fn fill(
         &self,
         template: &'a Template,
+        is_get: bool,
         request: &Request<'a>,
         content: &Cow<'a, [u8]>,
     ) -> Result<Vec<Cow<'a, [u8]>>, Rejection> {
         let mut signed = Vec::with_capacity(8);
-        let mut is_bounded = true;
-        for (part, without) in template.with_excluded() {
-            let follows_text = !is_bounded;
-            is_bounded = matches!(part, Part::Literal(_));
+        for (part, without) in template.with_excluded(Use {
+            unit: self.unit,
+            is_get,
+        }) {
             let value = match part {
                 Part::Literal(text) => text.as_bytes(),
                 Part::Body => {
@@ -127,27 +135,69 @@ impl<'a> Values<'a> {
                 Part::Id => part_of(self.id, &self.headers.id, without)?,
                 Part::Nonce => part_of(self.nonce, &self.headers.nonce, without)?,
                 Part::KeyId => part_of(self.key_id, &self.headers.key_id, without)?,
-                // A leading zero could be the last byte of the part before the time.
-                Part::Timestamp => match self.time {
-                    Some([b'0', _, ..]) if follows_text => {
-                        return Err(malformed(self.time_header)(HeaderProblem::LeadingZero));
+                Part::Timestamp => {
+                    let time = self.time.unwrap_or_default();
+                    if !template.bounds(&Part::Timestamp) {
+                        form::digits_of_now(time, self.unit)
+                            .map_err(malformed(self.time_header))?;
                     }
-                    time => time.unwrap_or_default(),
-                },
+                    time
+                }
                 Part::Header(name) => {
                     let value = request.require_header(name)?;
                     form::text(value, without)
                         .map_err(malformed(name))?
                         .as_bytes()
                 }
-                Part::Method => request.require_method()?.as_bytes(),
-                Part::Url => request.require_url()?.as_bytes(),
-                Part::Path => url::split(request.require_url()?).path.as_bytes(),
-                Part::Query => url::split(request.require_url()?).query.as_bytes(),
+                Part::ClientId => {
+                    part_of(self.client_id, &self.headers.client_id, Excluded::Nothing)?
+                }
+                Part::Method => {
+                    let method = request.require_method()?;
+                    form::method(method)
+                        .ok_or_else(|| self.no_match())?
+                        .as_bytes()
+                }
+                Part::Url if is_get => {
+                    let url = self.url_with_query(request, without)?;
+                    signed.push(Cow::Owned(url.into_bytes()));
+                    continue;
+                }
+                Part::Url => request.require_registered_url()?.as_bytes(),
+                Part::Path => url::split(request.require_registered_url()?)
+                    .path
+                    .as_bytes(),
+                Part::Query => self.query(request, without, is_get)?.as_bytes(),
             };
             signed.push(Cow::Borrowed(value));
         }
         Ok(signed)
+    }
+
+    /// The registered URL with the query of the request, which holds the callback of a GET.
+    fn url_with_query(&self, request: &Request, without: Excluded) -> Result<String, Rejection> {
+        let base = url::without_query(request.require_registered_url()?);
+        let query = self.query(request, without, true)?;
+        let mark = if query.is_empty() { "" } else { "?" };
+        Ok([base, mark, query].concat())
+    }
+
+    fn query<'r>(
+        &self,
+        request: &Request<'r>,
+        without: Excluded,
+        is_get: bool,
+    ) -> Result<&'r str, Rejection> {
+        let query = url::split(request.require_url()?).query;
+        let is_alone = is_get && without == Excluded::Nothing;
+        form::query(query, without, is_alone).ok_or_else(|| self.no_match())
+    }
+
+    /// For what no sender could have signed.
+    fn no_match(&self) -> Rejection {
+        Rejection::SignatureMismatch {
+            location: Location::Header(self.headers.signature.clone()),
+        }
     }
 }
 
@@ -192,17 +242,21 @@ fn check_expected(request: &Request, sender: &Sender) -> Result<(), Rejection> {
     Ok(())
 }
 
-/// What is signed. Some senders sign another text for a GET, which cannot have a signed body.
-fn choose_template<'a>(request: &Request, sender: &'a Sender) -> Result<&'a Template, Rejection> {
-    let Some(template) = &sender.signed_on_get else {
-        return Ok(&sender.signed);
+/// What is signed, and whether it is what a GET signs: some senders sign another text for a GET, which
+/// cannot have a signed body.
+fn choose_template<'a>(
+    request: &Request,
+    sender: &'a Sender,
+) -> Result<(&'a Template, bool), Rejection> {
+    let mismatch = || Rejection::SignatureMismatch {
+        location: Location::Member(String::new()),
     };
-    match request.method {
-        Some("GET") if request.body.is_empty() => Ok(template),
-        Some("GET") => Err(Rejection::SignatureMismatch {
-            location: Location::Member(String::new()),
-        }),
-        _ => Ok(&sender.signed),
+    match (&sender.signed_on_get, request.method) {
+        (Some(template), Some("GET")) if request.body.is_empty() => Ok((template, true)),
+        (Some(_), Some("GET")) => Err(mismatch()),
+        // The signature of a GET could stand for a body that is the same text.
+        (Some(_), _) if request.body.first().copied().is_some_and(starts_get) => Err(mismatch()),
+        _ => Ok((&sender.signed, false)),
     }
 }
 
@@ -268,21 +322,32 @@ fn signatures(value: &[u8], form: &SignatureForm) -> Result<Vec<Signature>, Head
         let bytes = form::signature(text, form.encoding, algorithm)?;
         Ok(Signature { algorithm, bytes })
     };
-    let mut signatures = Vec::with_capacity(1);
     if !form.labelled {
         let text = value.strip_prefix(form.prefix.as_bytes());
         let text = text.ok_or(HeaderProblem::SignaturePrefix)?;
-        for (_, algorithm) in &form.algorithms {
-            signatures.push(decode(text, *algorithm)?);
-        }
-        return Ok(signatures);
+        let algorithms = form.algorithms.iter();
+        return algorithms
+            .map(|(_, algorithm)| decode(text, *algorithm))
+            .collect();
     }
+    let mut decoded = Vec::with_capacity(1);
     for entry in entries(value, form) {
         let Entry { label, value } = entry?;
         let mut algorithms = form.algorithms.iter();
         if let Some((_, algorithm)) = algorithms.find(|(other, _)| other.as_bytes() == label) {
-            signatures.push(decode(value, *algorithm)?);
+            decoded.push(decode(value, *algorithm));
         }
     }
-    Ok(signatures)
+    well_formed(decoded)
+}
+
+/// The signatures that have the form of one. A value of another form is left out if there is one, as
+/// Stripe's and Blockfrost's own libraries do; alone it is what is wrong.
+pub(super) fn well_formed(
+    decoded: Vec<Result<Signature, HeaderProblem>>,
+) -> Result<Vec<Signature>, HeaderProblem> {
+    if decoded.iter().any(Result::is_ok) {
+        return Ok(decoded.into_iter().flatten().collect());
+    }
+    decoded.into_iter().collect()
 }

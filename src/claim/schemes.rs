@@ -7,15 +7,15 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::form;
-use super::plain::{as_it_is, entries, read_over};
+use super::plain::{as_it_is, entries, read_over, well_formed};
 use super::{Claim, Signature, malformed};
 use crate::algorithm::Algorithm;
 use crate::encoding::Encoding;
-use crate::error::{HeaderProblem, Location, PayloadProblem, Rejection};
+use crate::error::{Excluded, HeaderProblem, Location, PayloadProblem, Rejection};
 use crate::json::canonical::{self, Order};
 use crate::json::{Document, Integers, Value};
 use crate::request::Request;
-use crate::sender::Sender;
+use crate::sender::{Place, Sender};
 use crate::timestamp::Unit;
 
 /// The body counts as compact JSON whose members are sorted at every depth.
@@ -63,20 +63,21 @@ pub(super) fn wrapped_signature<'a>(
     })
 }
 
-/// `v0` signs the time and the body. `v1` also signs the headers that `h` names. If a `v1` is present,
-/// only `v1` counts: otherwise a weaker signature could replace a stronger one.
+/// `v1` signs the time, the headers that `h` names, and the body. `v0` signs only the time and the body,
+/// so that anybody could choose the headers: it counts only if the receiver allows it. If a `v1` is
+/// present, only `v1` counts.
 pub(super) fn hook0<'a>(request: &Request<'a>, sender: &'a Sender) -> Result<Claim<'a>, Rejection> {
     let headers = sender.header_sets.first();
     let header = headers.map_or("", |set| &set.signature);
     let value = request.require_header(header)?;
     let malformed = malformed(header);
-    let (mut time, mut covered) = (None, None);
+    let (mut time, mut names) = (None, None);
     let (mut weak, mut strong) = (Vec::new(), Vec::new());
     for entry in entries(value, &sender.signature) {
         let entry = entry.map_err(&malformed)?;
         let repeated = match entry.label {
             b"t" => time.replace(entry.value).is_some(),
-            b"h" => covered.replace(entry.value).is_some(),
+            b"h" => names.replace(entry.value).is_some(),
             b"v0" => {
                 weak.push(entry.value);
                 false
@@ -93,18 +94,26 @@ pub(super) fn hook0<'a>(request: &Request<'a>, sender: &'a Sender) -> Result<Cla
     }
     let time = time.ok_or_else(|| malformed(HeaderProblem::OneTimestamp))?;
     let timestamp = form::time_from_text(time, Unit::Seconds).map_err(&malformed)?;
+    if strong.is_empty() && !sender.allows_unsigned_headers {
+        return Err(Rejection::UnsupportedSignature {
+            location: Location::Header(header.into()),
+        });
+    }
     let mut signed = Vec::from([Cow::Borrowed(time), Cow::Borrowed(b".".as_slice())]);
+    let mut covered = Vec::new();
     let texts = if strong.is_empty() {
         weak
     } else {
-        let names = covered.ok_or_else(|| malformed(HeaderProblem::CoveredHeaders))?;
+        let names =
+            names.ok_or_else(|| malformed(HeaderProblem::CoveredHeaders { limit: MAX_COVERED }))?;
         signed.extend([Cow::Borrowed(names), Cow::Borrowed(b".".as_slice())]);
         for name in names.split(|byte| *byte == b' ') {
-            let name = str::from_utf8(name)
-                .unwrap_or_default()
-                .to_ascii_lowercase();
-            signed.push(Cow::Borrowed(request.require_header(&name)?));
-            signed.push(Cow::Borrowed(b"."));
+            let name = covered_name(name, &covered)
+                .filter(|_| covered.len() < MAX_COVERED)
+                .ok_or_else(|| malformed(HeaderProblem::CoveredHeaders { limit: MAX_COVERED }))?;
+            let value = covered_value(request, sender, &name)?;
+            signed.extend([Cow::Borrowed(value), Cow::Borrowed(b".".as_slice())]);
+            covered.push(name);
         }
         strong
     };
@@ -116,7 +125,7 @@ pub(super) fn hook0<'a>(request: &Request<'a>, sender: &'a Sender) -> Result<Cla
             bytes,
         })
     };
-    let signatures = texts.iter().map(decode).collect::<Result<_, _>>();
+    let signatures = well_formed(texts.iter().map(decode).collect());
     Ok(Claim {
         sender,
         headers,
@@ -127,8 +136,36 @@ pub(super) fn hook0<'a>(request: &Request<'a>, sender: &'a Sender) -> Result<Cla
         signed,
         content: Cow::Borrowed(request.body),
         document: None,
+        covered,
         request: *request,
     })
+}
+
+/// The most headers that a callback may name as signed: each is looked for among all of them.
+const MAX_COVERED: usize = 32;
+
+/// A name of a header that is signed, in lower case. A dot would end the list of names.
+fn covered_name(name: &[u8], others: &[String]) -> Option<String> {
+    let name = str::from_utf8(name).ok()?.to_ascii_lowercase();
+    let is_new = !name.is_empty() && !name.contains('.') && !others.contains(&name);
+    is_new.then_some(name)
+}
+
+/// The value of a header that is signed. Dots stand between the values, so that one alone may hold a
+/// dot: that of the event's type.
+fn covered_value<'a>(
+    request: &Request<'a>,
+    sender: &Sender,
+    name: &str,
+) -> Result<&'a [u8], Rejection> {
+    let is_type = matches!(&sender.kind, Some(Place::Header(header)) if header == name);
+    let value = request.require_header(name)?;
+    let without = match is_type {
+        true => Excluded::JsonStart,
+        false => Excluded::Byte(b'.'),
+    };
+    let text = form::text(value, without).map_err(malformed(name))?;
+    Ok(text.as_bytes())
 }
 
 /// The member that holds Plisio's signature.
@@ -246,6 +283,7 @@ pub(super) fn detached_jws<'a>(
         ]),
         content: Cow::Borrowed(request.body),
         document: None,
+        covered: Vec::new(),
         request: *request,
     })
 }
@@ -269,6 +307,7 @@ fn in_body<'a>(
         signed: Vec::from([Cow::Owned(signed)]),
         content: Cow::Owned(content),
         document: None,
+        covered: Vec::new(),
         request: *request,
     }
 }

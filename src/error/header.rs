@@ -23,9 +23,12 @@ pub enum HeaderProblem {
     /// More seconds than 64 bits hold.
     #[error("too large for unix time")]
     TimeRange,
-    /// A time with a leading zero, which could be the end of the part before it.
-    #[error("expected a time without leading zeros")]
-    LeadingZero,
+    /// A time with another number of digits, if only that number tells where it ends.
+    #[error("expected a time of {digits} digits")]
+    TimeDigits {
+        /// The digits of every time that can be fresh.
+        digits: usize,
+    },
     /// Not one time among the entries.
     #[error("expected exactly one timestamp entry")]
     OneTimestamp,
@@ -49,9 +52,12 @@ pub enum HeaderProblem {
     /// Not JSON with a signature.
     #[error("expected a signature, or a json object that contains one")]
     Wrapper,
-    /// Not a list of headers that were delivered.
-    #[error("expected the names of the headers that v1 signs, got none")]
-    CoveredHeaders,
+    /// Not a list of headers, each named once and without a dot.
+    #[error("expected h with 1 to {limit} names of headers, each once and without a dot")]
+    CoveredHeaders {
+        /// The most names.
+        limit: usize,
+    },
     /// Not a JSON Web Signature without its payload.
     #[error("expected a json web signature with detached payload")]
     Jws,
@@ -81,6 +87,17 @@ pub enum Excluded {
     Byte(u8),
     /// The characters with which JSON starts, since the body follows or another text that varies.
     JsonStart,
+}
+
+impl Excluded {
+    /// Whether a value may hold this byte.
+    pub(crate) fn allows(self, byte: u8) -> bool {
+        match self {
+            Self::Byte(other) => byte != other,
+            Self::JsonStart => !b"{[\"".contains(&byte),
+            Self::Nothing => true,
+        }
+    }
 }
 
 fn write_token(without: &Excluded, f: &mut fmt::Formatter<'_>) -> fmt::Result {

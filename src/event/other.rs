@@ -5,7 +5,7 @@ use alloc::string::String;
 
 use crate::algorithm::sha256;
 use crate::claim::Claim;
-use crate::error::Rejection;
+use crate::error::{PayloadProblem, Rejection};
 use crate::event::{Content, Other, form};
 use crate::json::{Document, Integers, Value};
 use crate::sender::{Payload, Place};
@@ -13,10 +13,14 @@ use crate::sender::{Payload, Place};
 /// Reads what the signature covers.
 pub(super) fn read(claim: &Claim) -> Result<Other, Rejection> {
     let sender = claim.sender();
+    let needs_brackets = sender.needs_brackets();
+    if needs_brackets {
+        require_brackets(claim.content())?;
+    }
     let read = match claim.document() {
         Some(_) => None,
         None => match Document::read(claim.content(), Integers::Any) {
-            Err(fault) if !may_be_no_json(claim) => return Err(fault.into()),
+            Err(fault) if needs_brackets || !may_be_no_json(claim) => return Err(fault.into()),
             result => result.ok(),
         },
     };
@@ -38,18 +42,24 @@ pub(super) fn read(claim: &Claim) -> Result<Other, Rejection> {
     let root = form.as_ref().or(document).map(Document::root);
     let find = |place: &Option<Place>, read: fn(Value) -> Option<String>| match place.as_ref()? {
         Place::Member(path) => read(root?.at(path)?),
+        // A callback that says itself which headers are signed left this one out.
+        Place::Header(name) if sender.signs_what_it_names() && !claim.signs_header(name) => None,
         Place::Header(name) => {
             let value = claim.request().header(name)?;
             str::from_utf8(value).ok().map(String::from)
         }
     };
     let own_id = claim.id().map(String::from);
-    let is_in_member = matches!(sender.id, Some(Place::Member(_)));
+    let is_place_signed = match &sender.id {
+        Some(Place::Header(name)) => claim.signs_header(name),
+        Some(Place::Member(_)) => true,
+        None => false,
+    };
     let kind = find(&sender.kind, text);
     let found_id = find(&sender.id, text_or_number);
     Ok(Other {
+        is_id_signed: own_id.is_some() || (is_place_signed && found_id.is_some()),
         kind,
-        is_id_signed: own_id.is_some() || (is_in_member && found_id.is_some()),
         id: own_id.or(found_id),
         payload,
         content_hash: sender
@@ -57,6 +67,26 @@ pub(super) fn read(claim: &Claim) -> Result<Other, Rejection> {
             .signs_other_bytes()
             .then(|| sha256::digest(&claim.signed_bytes())),
     })
+}
+
+/// Refuses what is neither an object nor an array, if only brackets tell where the body starts or ends
+/// among the signed bytes.
+fn require_brackets(content: &[u8]) -> Result<(), Rejection> {
+    let first = content.iter().find(|byte| !b" \t\n\r".contains(byte));
+    match first {
+        Some(b'{' | b'[') => Ok(()),
+        _ => Err(Rejection::MalformedPayload {
+            path: String::new(),
+            problem: PayloadProblem::Unexpected {
+                expected: "an object or an array",
+                actual: if content.is_empty() {
+                    "nothing"
+                } else {
+                    "something else"
+                },
+            },
+        }),
+    }
 }
 
 /// Whether the sender may send something other than JSON. What looks like JSON has to be JSON:

@@ -160,6 +160,7 @@ impl<'c> Case<'c> {
             headers,
             method: self.method,
             url: self.url,
+            registered_url: None,
             ip: None,
         }
     }

@@ -143,7 +143,7 @@ causes! {
     HeaderMissing = "header_missing", "a header that is signed or holds the signature did not arrive",
         PROXY_HEADERS;
     RequestIncomplete = "request_incomplete", "the sender signs the request's method or URL, and it was not passed",
-        "pass the member that the message names beside headers and body: method as the sender called with it, url as it is registered with the sender; verifyRequest(request) takes both from a Fetch request";
+        "pass the method with which the sender called beside headers and body (verifyRequest(request) takes it from a Fetch request), and set the verifier's option `url` to the URL that is registered with the sender";
     HeaderRenamed = "header_renamed", "a header arrived under another name",
         PROXY_HEADERS;
     HeaderRepeated = "header_repeated", "a header arrived more than once, and its values were joined with a comma",
@@ -172,8 +172,10 @@ causes! {
         "keep the headers of one delivery together: a retry or a queue has sent the headers of one message with those of another";
     OtherTimestamp = "other_timestamp", "the signature belongs to another timestamp than the one that came with it",
         "keep the headers of one delivery together: a retry or a proxy has set the time anew without signing anew";
-    UrlChanged = "url_changed", "the URL is not the one that the sender called and signed",
-        "pass the public URL, as it is registered with the sender, as `url`: a proxy has changed the scheme, the host or the path (behind one, build it from your own configuration and req.originalUrl, not from req.url)";
+    UrlChanged = "url_changed", "the URL is not the one that the sender signed",
+        "set the verifier's option `url` to the URL exactly as it is registered with the sender: scheme, host, path, slash and query";
+    HeadersUnsigned = "headers_unsigned", "the signature covers no header, so anybody could choose the event's type and id",
+        "let the sender sign headers, too (v1, with their names in h). If it cannot, set dangerouslyAllowUnsignedHeaders: true and believe neither event.type nor event.id";
     MethodChanged = "method_changed", "the method is not the one that the sender used and signed",
         "pass the method with which the sender called as `method`, in capital letters";
     BodyNewline = "body_newline", "white space at an end of the body was added or lost",

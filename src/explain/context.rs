@@ -56,7 +56,10 @@ fn methods(case: Case, changes: &mut Vec<Change>) {
 }
 
 fn urls(case: Case, changes: &mut Vec<Change>) {
-    let Some(given) = case.url.filter(|_| case.sender.reads_url()) else {
+    let Some(given) = case
+        .url
+        .filter(|_| case.sender.reads_url() || case.sender.needs_url())
+    else {
         return;
     };
     let url::Parts {

@@ -10,7 +10,7 @@ use super::cause::{Cause, CauseCode, Certainty, Finding};
 use super::header::{shown, similar};
 use super::{Input, Verdict};
 use crate::claim::Claim;
-use crate::error::Rejection;
+use crate::error::{HeaderProblem, Rejection};
 use crate::sender::Sender;
 use crate::signature::Authentic;
 
@@ -47,9 +47,38 @@ pub(super) fn push(
     let Some(rejection) = rejection else {
         return;
     };
+    if let Some(evidence) = other_unit(case, &rejection) {
+        causes.push(Finding::new(CauseCode::TimestampUnit, evidence).cause(Certainty::Certain));
+        return;
+    }
     match rejection {
         Rejection::SignatureMismatch { .. } => likely(CauseCode::KeyWrong, String::new()),
+        Rejection::UnsupportedSignature { .. } if case.sender.signs_what_it_names() => {
+            likely(CauseCode::HeadersUnsigned, String::new());
+        }
         _ => causes.push(self::rejection(&rejection, false, input.now).cause(Certainty::Certain)),
+    }
+}
+
+const TOO_LARGE: &str = "it is in milliseconds, and seconds are due";
+const TOO_SMALL: &str = "it is in seconds, and milliseconds are due";
+
+/// What is wrong with a time that has the digits of another unit, if only their number tells where it
+/// ends.
+fn other_unit(case: Case, rejection: &Rejection) -> Option<&'static str> {
+    let Rejection::MalformedHeader {
+        header,
+        problem: HeaderProblem::TimeDigits { digits },
+    } = rejection
+    else {
+        return None;
+    };
+    let value = case.header(header)?;
+    let is_time = value.iter().all(u8::is_ascii_digit);
+    match (digits, value.len()) {
+        (10, 13) if is_time => Some(TOO_LARGE),
+        (13, 10) if is_time => Some(TOO_SMALL),
+        _ => None,
     }
 }
 
@@ -150,9 +179,9 @@ fn skew(code: CauseCode, timestamp: u64, now: u64, tolerance: u64) -> Finding {
     if thousandfold(now, timestamp) || thousandfold(timestamp, now) {
         return if PLAUSIBLE.contains(&now) {
             let evidence = if timestamp > now {
-                "it is in milliseconds, and seconds are due"
+                TOO_LARGE
             } else {
-                "it is in seconds, and milliseconds are due"
+                TOO_SMALL
             };
             Finding::new(CauseCode::TimestampUnit, evidence)
         } else {

@@ -35,6 +35,15 @@ const TEMPLATES: [&str; 18] = [
 /// algorithm. `parse` makes keys for a sender.
 pub(super) fn changes(case: Case, parse: &dyn Fn(&Sender) -> IndexedKeys) -> Vec<Change> {
     let mut changes = Vec::new();
+    if case.sender.signs_what_it_names() {
+        let mut sender = case.sender.clone();
+        sender.allows_unsigned_headers = true;
+        changes.push(Change {
+            findings: Vec::from([Finding::new(CauseCode::HeadersUnsigned, "")]),
+            sender: Some(sender),
+            ..Change::default()
+        });
+    }
     for text in TEMPLATES {
         let template = Template::parse(text).unwrap_or_default();
         if template == case.sender.signed || !has_parts(case, &template) {

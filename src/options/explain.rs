@@ -28,8 +28,11 @@ struct ExplainOptions {
     sender: Option<SenderOption>,
     /// The request's method.
     method: Option<String>,
-    /// The URL that was called.
+    /// The URL that was called; if the sender signs the registered one, that.
     url: Option<String>,
+    /// Whether the verifier takes callbacks of `coinbase-cdp` that sign no header. Default: false.
+    #[serde(default)]
+    dangerously_allow_unsigned_headers: bool,
     /// The client's address.
     ip: Option<String>,
     /// When it arrived.
@@ -52,7 +55,11 @@ pub fn explain(
         let options: ExplainOptions = document.root().into()?;
         let named = match options.sender {
             None => None,
-            named => Some(SenderOption::resolve(named)?),
+            named => {
+                let mut sender = SenderOption::resolve(named)?;
+                sender.allows_unsigned_headers = options.dangerously_allow_unsigned_headers;
+                Some(sender)
+            }
         };
         let headers = options.headers.0.iter();
         let headers: Vec<_> = headers
@@ -68,6 +75,7 @@ pub fn explain(
                 headers: &headers,
                 method: options.method.as_deref(),
                 url: options.url.as_deref(),
+                registered_url: None,
                 ip: options.ip.as_deref(),
             },
             now,

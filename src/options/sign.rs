@@ -29,6 +29,8 @@ struct SignOptions {
     nonce: Option<String>,
     /// Which of the sender's keys signs. Default: `"key-1"`.
     key_id: Option<String>,
+    /// Which of the sender's clients it is for. Default: `"client-1"`.
+    client_id: Option<String>,
     /// The request's method. Default: `"POST"`.
     method: Option<String>,
     /// The request's URL, where the sender signs it.
@@ -67,6 +69,7 @@ pub fn sign(
                 None => String::new(),
             },
             key_id: options.key_id.unwrap_or_else(|| "key-1".to_owned()),
+            client_id: options.client_id.unwrap_or_else(|| "client-1".to_owned()),
             method: options.method.unwrap_or_else(|| "POST".to_owned()),
             url: options.url,
             headers: options.headers.0,

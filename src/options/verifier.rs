@@ -29,6 +29,14 @@ struct VerifierOptions {
     max_body_bytes: Option<u64>,
     /// Where callbacks may come from, as ranges in CIDR notation or single addresses. Default: anywhere.
     allowed_ips: Option<Vec<String>>,
+    /// The URL that was registered with the sender. Needed if the sender signs it, and only then.
+    url: Option<String>,
+    /// Which of the sender's clients callbacks are for. Needed if the sender signs it, and only then.
+    client_id: Option<String>,
+    /// Takes callbacks of `coinbase-cdp` that sign no header, so that anybody can choose their type and
+    /// their id. Default: false.
+    #[serde(default)]
+    dangerously_allow_unsigned_headers: bool,
     /// Takes secrets of Standard Webhooks with fewer than 24 bytes, too. Default: false.
     #[serde(default)]
     dangerously_allow_short_keys: bool,
@@ -46,7 +54,8 @@ struct VerifierOptions {
 pub fn verifier(json: &[u8], keys: GivenKeys) -> Result<Verifier, ConfigError> {
     read(json, |document| {
         let options: VerifierOptions = document.root().into()?;
-        let sender = SenderOption::resolve(options.sender)?;
+        let mut sender = SenderOption::resolve(options.sender)?;
+        sender.allows_unsigned_headers = options.dangerously_allow_unsigned_headers;
         if options.finds_keys && !sender.names_keys() {
             return Err(ConfigError::InvalidOption {
                 option: "keys".into(),
@@ -69,6 +78,8 @@ pub fn verifier(json: &[u8], keys: GivenKeys) -> Result<Verifier, ConfigError> {
         if let Some(ranges) = options.allowed_ips {
             result.allowed_ips = Some(AllowedIps::parse(ranges.iter().map(String::as_str))?);
         }
+        result.url = options.url;
+        result.client_id = options.client_id;
         Verifier::new(result)
     })
 }

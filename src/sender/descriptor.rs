@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde::de::{self, Deserializer};
 
 use super::template::{Part, Template};
+use super::unique::{Ambiguous, Use};
 use super::{HeaderSet, Payload, Place, Scheme, Sender, SignatureForm, Timestamp};
 use crate::algorithm::{Algorithm, Format};
 use crate::encoding::Encoding;
@@ -51,10 +52,15 @@ pub struct SenderDescriptor {
     /// How the signature is written. Needed, but for some of the rules.
     pub signature: Option<DescriptorSignature>,
     /// The bytes under the signature, as a text with tokens: `{body}`, which must be there, `{id}`,
-    /// `{timestamp}`, `{nonce}`, `{keyId}`, `{method}`, `{url}`, `{path}`, `{query}` (without its
-    /// question mark) and `{header:name}`. All else stands for itself. Needed where there is no `rule`.
+    /// `{timestamp}`, `{nonce}`, `{keyId}`, `{clientId}`, `{method}`, `{url}` and `{path}` (of the
+    /// verifier's option `url`), `{query}` (without its question mark) and `{header:name}`. All else stands
+    /// for itself. There must be one way to take it apart: behind a token stands a text that starts with
+    /// a character that the token cannot hold, and behind `{body}` only what is known beforehand, unless
+    /// `payload` is `"json"`. Needed where there is no `rule`.
     pub signed: Option<Template>,
-    /// The same for a GET without a body: with `{query}` or `{url}`. Default: as `signed`.
+    /// The same for a GET without a body: with `{query}` or `{url}` where `signed` has `{body}`, and no
+    /// text that a body could be: behind `?` or `/`. A body that starts with `?`, `/` or `h` is refused
+    /// then. Default: as `signed`.
     pub signed_on_get: Option<Template>,
     /// How the bytes are hashed before they are signed. Default: not at all.
     pub prehash: Option<Prehash>,
@@ -106,6 +112,8 @@ pub struct SignatureHeaders {
     pub nonce: Option<HeaderName>,
     /// Which of the sender's keys signed it.
     pub key_id: Option<HeaderName>,
+    /// Which of the sender's clients the callback is for; needs the verifier's option `clientId`.
+    pub client_id: Option<HeaderName>,
 }
 
 /// How a signature is written as text.
@@ -314,6 +322,7 @@ impl SenderDescriptor {
             kind: place("type", self.r#type)?,
             id: place("id", self.id)?,
             scheme,
+            allows_unsigned_headers: false,
         };
         if let Some(seconds) = sender.tolerance_seconds
             && !(1..=MAX_TOLERANCE_SECONDS).contains(&seconds)
@@ -453,8 +462,15 @@ fn header_set(set: SignatureHeaders, path: &str) -> Result<HeaderSet, ConfigErro
         id: text(set.id),
         nonce: text(set.nonce),
         key_id: text(set.key_id),
+        client_id: text(set.client_id),
     };
-    let names = [&read.timestamp, &read.id, &read.nonce, &read.key_id];
+    let names = [
+        &read.timestamp,
+        &read.id,
+        &read.nonce,
+        &read.key_id,
+        &read.client_id,
+    ];
     let names: Vec<_> = names
         .into_iter()
         .flatten()
@@ -502,6 +518,12 @@ impl Sender {
                 );
             }
             self.check_template("signedOnGet", get)?;
+            if !get.is_apart_from(&self.signed) {
+                return refuse(
+                    "signedOnGet",
+                    "expected what signed has before {body}, and then {url}, `?` or `/`",
+                );
+            }
         }
         let label = self.signature.timestamp_label.is_some();
         let time = self.timestamp.as_ref();
@@ -564,6 +586,10 @@ impl Sender {
                     return refuse(if given { member } else { "headers" }, &problem);
                 }
             }
+            if self.signed.has(&Part::ClientId) != set.client_id.is_some() {
+                let problem = "expected headers.clientId and {clientId}, got one of them";
+                return refuse("headers", problem);
+            }
             if template.has(&Part::KeyId) && set.key_id.is_none() {
                 return refuse("headers", "expected headers.keyId for {keyId}, got none");
             }
@@ -572,6 +598,26 @@ impl Sender {
                     member,
                     "expected headers without the signature's own, got it",
                 );
+            }
+        }
+        let of = Use {
+            unit: self.unit(),
+            is_get: member == "signedOnGet",
+        };
+        let is_json = matches!(self.payload, Payload::Json | Payload::WalletEvent);
+        match template.check_unique(of, is_json) {
+            Ok(()) => {}
+            Err(Ambiguous {
+                part: Part::Body,
+                next,
+            }) => {
+                let problem = format!("expected payload json, since {next} follows {{body}}");
+                return refuse(member, &problem);
+            }
+            Err(Ambiguous { part, next }) => {
+                let problem =
+                    format!("expected a text behind {part} that {part} cannot hold, got {next}");
+                return refuse(member, &problem);
             }
         }
         // Beside a text of any length, three digits could make milliseconds of seconds.

@@ -5,11 +5,12 @@ pub mod descriptor;
 #[cfg(feature = "full")]
 mod table;
 pub(crate) mod template;
+pub(crate) mod unique;
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::algorithm::Algorithm;
 use crate::encoding::Encoding;
@@ -18,6 +19,7 @@ use crate::error::ConfigError;
 use crate::key::{KeyForm, KeyRules};
 use crate::timestamp::Unit;
 use template::{Part, Template};
+use unique::Use;
 
 pub use descriptor::MAX_HEADERS;
 pub use descriptor::{MAX_TOLERANCE_SECONDS, SenderDescriptor};
@@ -58,6 +60,26 @@ pub struct Sender {
     pub(crate) id: Option<Place>,
     /// How all of this is read.
     pub(crate) scheme: Scheme,
+    /// Whether the weaker of two signatures, which covers no header, is enough.
+    pub(crate) allows_unsigned_headers: bool,
+}
+
+/// What the signature of a callback proves: what only a holder of the key can choose. Of a GET, for
+/// which some senders sign another text, it may prove less.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Signs {
+    /// The body, or the part of it that becomes the payload.
+    pub body: bool,
+    /// The event's id.
+    pub id: bool,
+    /// The event's type.
+    pub r#type: bool,
+    /// When it was signed.
+    pub timestamp: bool,
+    /// The URL to which it was sent, or a part of it.
+    pub url: bool,
+    /// The request's method.
+    pub method: bool,
 }
 
 /// The headers of one way of signing, in lower case.
@@ -73,13 +95,21 @@ pub(crate) struct HeaderSet {
     pub(crate) nonce: Option<String>,
     /// Which of the sender's keys signed it.
     pub(crate) key_id: Option<String>,
+    /// Which of the sender's clients it is for.
+    pub(crate) client_id: Option<String>,
 }
 
 impl HeaderSet {
     /// The headers that a callback with this set has to have.
     #[cfg(feature = "full")]
     fn names<'s>(&'s self, sender: &'s Sender) -> Vec<&'s str> {
-        let optional = [&self.timestamp, &self.id, &self.nonce, &self.key_id];
+        let optional = [
+            &self.timestamp,
+            &self.id,
+            &self.nonce,
+            &self.key_id,
+            &self.client_id,
+        ];
         let own = core::iter::once(&self.signature).chain(optional.into_iter().flatten());
         let expected = sender.expected.iter().map(|(name, _)| name);
         own.chain(expected).map(String::as_str).collect()
@@ -222,6 +252,87 @@ impl Sender {
         Some((member.as_deref()?, *unit))
     }
 
+    /// Whether a verifier has to be told the URL that was registered: it is signed.
+    #[must_use]
+    pub fn needs_url(&self) -> bool {
+        self.signs_part(|part| matches!(part, Part::Url | Part::Path))
+    }
+
+    /// Whether a verifier has to be told for which of the sender's clients callbacks are: it is signed.
+    #[must_use]
+    pub fn needs_client_id(&self) -> bool {
+        self.signs_part(|part| *part == Part::ClientId)
+    }
+
+    /// Whether a header is signed in every callback.
+    pub(crate) fn signs_header(&self, name: &str) -> bool {
+        let is_in = |template: &Template, set: &HeaderSet| {
+            let parts = [
+                (&set.timestamp, Part::Timestamp),
+                (&set.id, Part::Id),
+                (&set.nonce, Part::Nonce),
+                (&set.key_id, Part::KeyId),
+                (&set.client_id, Part::ClientId),
+            ];
+            let mut parts = parts.into_iter();
+            parts.any(|(header, part)| header.as_deref() == Some(name) && template.has(&part))
+        };
+        let own = Part::Header(name.into());
+        let sets = &self.header_sets;
+        self.templates().all(|template| {
+            template.has(&own) || (!sets.is_empty() && sets.iter().all(|set| is_in(template, set)))
+        })
+    }
+
+    /// The headers in which the event's type and its id stand.
+    pub(crate) fn event_headers(&self) -> impl Iterator<Item = &str> {
+        let places = [&self.kind, &self.id].into_iter().flatten();
+        places.filter_map(|place| match place {
+            Place::Header(name) => Some(name.as_str()),
+            Place::Member(_) => None,
+        })
+    }
+
+    /// What a signature of this sender proves.
+    #[must_use]
+    pub fn signs(&self) -> Signs {
+        let place = |place: &Option<Place>| match place {
+            None => false,
+            Some(Place::Member(_)) => true,
+            Some(Place::Header(name)) => self.signs_what_it_names() || self.signs_header(name),
+        };
+        Signs {
+            body: true,
+            id: self.identifies_callbacks() || place(&self.id),
+            r#type: place(&self.kind),
+            timestamp: self.has_timestamp(),
+            url: [Part::Url, Part::Path, Part::Query]
+                .iter()
+                .any(|part| self.signed.has(part)),
+            method: self.signed.has(&Part::Method),
+        }
+    }
+
+    /// Whether a callback itself names the headers that are signed, and no other header counts.
+    pub(crate) fn signs_what_it_names(&self) -> bool {
+        self.scheme == Scheme::Hook0 && !self.allows_unsigned_headers
+    }
+
+    /// How the time is written, if there is one.
+    pub(crate) fn unit(&self) -> Option<Unit> {
+        self.timestamp.as_ref().map(|timestamp| timestamp.unit)
+    }
+
+    /// Whether a body has to be a JSON object or array, since nothing else shows where it starts or ends
+    /// under the signature.
+    pub(crate) fn needs_brackets(&self) -> bool {
+        let of = Use {
+            unit: self.unit(),
+            is_get: false,
+        };
+        self.scheme == Scheme::Hook0 || self.signed.needs_brackets(of)
+    }
+
     /// The headers that are signed beside those of a set.
     pub(crate) fn signed_headers(&self) -> impl Iterator<Item = &str> {
         self.signed.parts().filter_map(|part| match part {
@@ -269,7 +380,7 @@ impl Sender {
                 .flatten()
                 .for_each(|name| add(name.as_str()));
             add(&set.signature);
-            let optional = [&set.nonce, &set.key_id];
+            let optional = [&set.nonce, &set.key_id, &set.client_id];
             optional.into_iter().flatten().for_each(|name| add(name));
         }
         self.expected.iter().for_each(|(name, _)| add(name));
@@ -289,13 +400,15 @@ impl Sender {
     /// Whether the request's method is read.
     #[must_use]
     pub fn reads_method(&self) -> bool {
-        self.signed_on_get.is_some() || self.signs(|part| matches!(part, Part::Method))
+        self.signed_on_get.is_some() || self.signs_part(|part| matches!(part, Part::Method))
     }
 
-    /// Whether the request's URL is read.
+    /// Whether the called URL is read, of which only the query counts.
     #[must_use]
     pub fn reads_url(&self) -> bool {
-        self.signs(|part| matches!(part, Part::Url | Part::Path | Part::Query))
+        let on_get = self.signed_on_get.iter().flat_map(Template::parts);
+        self.signs_part(|part| *part == Part::Query)
+            || on_get.into_iter().any(|part| *part == Part::Url)
     }
 
     /// Whether every header may be read, since a callback itself says which of them are signed.
@@ -304,7 +417,7 @@ impl Sender {
         self.scheme == Scheme::Hook0
     }
 
-    fn signs(&self, is: impl FnMut(&Part) -> bool) -> bool {
+    fn signs_part(&self, is: impl FnMut(&Part) -> bool) -> bool {
         self.templates().flat_map(Template::parts).any(is)
     }
 

@@ -4,7 +4,7 @@ use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::error::Excluded;
+use core::fmt;
 
 /// A text whose tokens stand for parts of a callback.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -19,9 +19,12 @@ pub(crate) enum Part {
     Timestamp,
     Nonce,
     KeyId,
+    /// Which of the sender's clients the receiver is: a value that the receiver knows beforehand.
+    ClientId,
     Method,
+    /// The URL that the receiver registered; for a GET with the query that came.
     Url,
-    /// The URL's path.
+    /// The path of the URL that the receiver registered.
     Path,
     /// What stands behind the URL's first question mark.
     Query,
@@ -51,7 +54,7 @@ impl Template {
         Ok(Self(parts))
     }
 
-    pub(crate) fn parts(&self) -> impl Iterator<Item = &Part> {
+    pub(crate) fn parts(&self) -> impl Iterator<Item = &Part> + Clone {
         self.0.iter()
     }
 
@@ -69,19 +72,6 @@ impl Template {
         let mut beside = beside.into_iter().filter_map(|at| self.0.get(at?));
         beside.all(|part| matches!(part, Part::Literal(_)))
     }
-
-    /// Each part with what its value may not contain, given what follows it.
-    pub(crate) fn with_excluded(&self) -> impl Iterator<Item = (&Part, Excluded)> {
-        let behind = self.0.iter().skip(1).map(Some).chain([None]);
-        self.0.iter().zip(behind).map(|(part, next)| match next {
-            Some(Part::Literal(text)) => {
-                let first = text.bytes().next();
-                (part, first.map_or(Excluded::Nothing, Excluded::Byte))
-            }
-            None | Some(Part::Timestamp) => (part, Excluded::Nothing),
-            Some(_) => (part, Excluded::JsonStart),
-        })
-    }
 }
 
 impl Part {
@@ -92,6 +82,7 @@ impl Part {
             "timestamp" => Self::Timestamp,
             "nonce" => Self::Nonce,
             "keyId" => Self::KeyId,
+            "clientId" => Self::ClientId,
             "method" => Self::Method,
             "url" => Self::Url,
             "path" => Self::Path,
@@ -107,5 +98,24 @@ impl Part {
 fn push_literal(parts: &mut Vec<Part>, text: &str) {
     if !text.is_empty() {
         parts.push(Part::Literal(text.to_owned()));
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Literal(text) => write!(f, "\"{text}\""),
+            Self::Body => f.write_str("{body}"),
+            Self::Id => f.write_str("{id}"),
+            Self::Timestamp => f.write_str("{timestamp}"),
+            Self::Nonce => f.write_str("{nonce}"),
+            Self::KeyId => f.write_str("{keyId}"),
+            Self::ClientId => f.write_str("{clientId}"),
+            Self::Method => f.write_str("{method}"),
+            Self::Url => f.write_str("{url}"),
+            Self::Path => f.write_str("{path}"),
+            Self::Query => f.write_str("{query}"),
+            Self::Header(name) => write!(f, "{{header:{name}}}"),
+        }
     }
 }

@@ -47,6 +47,29 @@ pub(crate) fn split(url: &str) -> Parts<'_> {
     }
 }
 
+/// Whether a URL is absolute, of HTTP, without a fragment, and spelt with the characters of a URI alone
+/// (RFC 3986, section 2).
+pub(crate) fn is_absolute(url: &str) -> bool {
+    let rest = url
+        .strip_prefix("https://")
+        .or_else(|| url.strip_prefix("http://"));
+    rest.is_some_and(|rest| {
+        let is_allowed = |byte| may_be_in_url(byte) && byte != b'#';
+        rest.starts_with(|first: char| first.is_ascii_alphanumeric() || first == '[')
+            && rest.bytes().all(is_allowed)
+    })
+}
+
+/// The characters of a URI (RFC 3986, section 2).
+pub(crate) fn may_be_in_url(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte)
+}
+
+/// A URL without its query and its fragment.
+pub(crate) fn without_query(url: &str) -> &str {
+    url.split(['?', '#']).next().unwrap_or_default()
+}
+
 /// Whether a host without a port is this machine: `localhost`, a name below it (RFC 6761, section
 /// 6.3), or a loopback address, an IPv6 one in brackets or not.
 #[cfg(feature = "dapp")]

@@ -57,6 +57,7 @@ impl Hot {
             headers: all_headers.as_deref().unwrap_or(&headers),
             method,
             url,
+            registered_url: None,
             ip,
         };
         self.output.clear();

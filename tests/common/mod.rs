@@ -171,6 +171,7 @@ impl Callback {
             headers: &headers,
             method: self.method.as_deref(),
             url: self.url.as_deref(),
+            registered_url: None,
             ip: self.ip.as_deref(),
         };
         verifier.verify(&request, now).map(|accepted| Verdict {
@@ -401,4 +402,12 @@ pub(crate) fn mutate(random: &mut Random, bytes: &mut Vec<u8>) {
             _ => bytes.insert(at, random.byte()),
         }
     }
+}
+
+/// A verifier with these options and this key.
+pub(crate) fn try_verifier(
+    options: &serde_json::Value,
+    key: &str,
+) -> Result<Verifier, ConfigError> {
+    wallet_callback::options::verifier(options.to_string().as_bytes(), given(&[key]))
 }
