@@ -218,9 +218,11 @@ class CallbackReceiver<Event extends object> {
 		// The same content in other bytes is the same callback where they are not what is signed.
 		const hash = verified.contentHash ?? bodyHash(body);
 		// An id in a body may stand for an order, say, of which there are several callbacks.
-		const id = (settings.identifiesCallbacks ? verified.id : undefined) ?? hash;
-		facts.id = id;
+		let id = (settings.identifiesCallbacks ? verified.id : undefined) ?? hash;
 		facts.type = typeOf(event);
+		// Or else a callback of another's type would be taken for the genuine one that comes later.
+		if (this.#settings.typeIdentifies) id = bodyHash(JSON.stringify([id, facts.type]));
+		facts.id = id;
 		facts.keyIndex = verified.key.index;
 		if (logBodies) facts.body = typeof body === "string" ? body : new TextDecoder().decode(body);
 

@@ -78,7 +78,12 @@ function explained(
 	{ signer, keys, headers, body, method, url, hidden }: Delivery,
 	options: Partial<ExplainOptions> = {},
 ): Explanation {
-	const input = { sender: signer.name, keys, headers, body, method, url, now: NOW, ...options };
+	const { dangerouslyAllowUnsignedHeaders } = signer.agreed?.(callbackFor(signer)) ?? {};
+	const input = {
+		...{ sender: signer.name, keys, headers, body, method, url, now: NOW },
+		dangerouslyAllowUnsignedHeaders,
+		...options,
+	};
 	const answer = explain(input);
 	assert.ok(!("event" in answer.verdict));
 	const text = JSON.stringify(answer);
@@ -461,6 +466,15 @@ const HEADERS: readonly Mistake[] = [
 	},
 ];
 
+const UNSIGNED: readonly Mistake[] = [
+	{
+		title: "signature: over no header",
+		of: ["coinbase-cdp"],
+		code: "headers_unsigned",
+		made: (signer) => [genuine(signer), { dangerouslyAllowUnsignedHeaders: false }],
+	},
+];
+
 // Methods and URLs
 
 const called = (
@@ -490,7 +504,7 @@ const REQUESTS: readonly Mistake[] = [
 
 for (const [entry, library] of explaining) {
 	describe(`a mistake is named first, ${entry}`, () => {
-		for (const mistake of [...KEYS, ...BODIES, ...TIMES, ...HEADERS, ...REQUESTS]) {
+		for (const mistake of [...KEYS, ...BODIES, ...TIMES, ...HEADERS, ...UNSIGNED, ...REQUESTS]) {
 			for (const name of mistake.of) {
 				test(`${mistake.title} (${name})`, () => {
 					const [delivery, options] = mistake.made(signerOf(name));
@@ -527,7 +541,12 @@ for (const [entry, library] of explaining) {
 			const delivery = genuine(signer, callbackFor(signer));
 			const { verdict } = explained(library, delivery);
 			const { keys } = delivery;
-			const verifier = full.createVerifier({ sender: signer.name, keys, now: () => NOW });
+			const verifier = full.createVerifier({
+				...signer.agreed?.(callbackFor(signer)),
+				sender: signer.name,
+				keys,
+				now: () => NOW,
+			});
 			const { event: _, ...expected } = { event: null, ...verifier.safeVerify(delivery) };
 			// What is `undefined` is in no JSON.
 			assert.deepEqual(verdict, JSON.parse(JSON.stringify(expected)), title(signer));

@@ -55,6 +55,54 @@ for (const sender of ["nowpayments", "plisio", "transak"] as const) {
 	});
 }
 
+/** As GitHub signs: the body, and neither the type nor the id of the event. */
+function github(type: string, body = '{"ref":"x"}') {
+	const { headers } = wallet.sign({ sender: "github", key: KEY, body });
+	return [{ ...headers, "x-github-event": type }, body] as const;
+}
+
+test("an unsigned type chooses no handler", () => {
+	const on = { push: () => {} };
+	for (const sender of ["github", "zerohash"] as const) {
+		assert.throws(() => receiving(sender, { on }), {
+			code: "invalid_option",
+			message: new RegExp(`^on: ${sender} does not sign the type of its events`),
+		});
+		receiving(sender, { on: {} });
+	}
+	receiving("stripe", { on });
+	receiving("coinbase-cdp", { on });
+	const unsigned = { sender: "coinbase-cdp", dangerouslyAllowUnsignedHeaders: true } as const;
+	const verifier = wallet.createVerifier({ keys: KEY, ...unsigned });
+	assert.throws(() => createReceiver({ verifier, store: memoryStore(), on }), /^ConfigError: on: /);
+	const options = { on, dangerouslyTrustUnsignedType: "yes" as unknown as boolean };
+	assert.throws(() => receiving("github", options), /dangerouslyTrustUnsignedType: expected/);
+});
+
+test("an unsigned type that is trusted takes nothing from the genuine callback", async () => {
+	for (const acknowledge of ["after-handling", "before-handling"] as const) {
+		const seen: string[] = [];
+		const { post } = receiving("github", {
+			dangerouslyTrustUnsignedType: true,
+			acknowledge,
+			on: { push: () => void seen.push("push"), release: () => void seen.push("release") },
+			onAny: undefined,
+		});
+		assert.deepEqual(await post(...github("release")), [200, { code: 0 }]);
+		assert.deepEqual(await post(...github("push")), [200, { code: 0 }]);
+		assert.deepEqual(await post(...github("push")), [200, { code: 0, duplicate: true }]);
+		while (seen.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+		assert.deepEqual(seen.sort(), ["push", "release"], acknowledge);
+	}
+});
+
+test("an unsigned type makes no second callback where it chooses nothing", async () => {
+	const { handled, post } = receiving("github");
+	assert.deepEqual(await post(...github("release")), [200, { code: 0 }]);
+	assert.deepEqual(await post(...github("push")), [200, { code: 0, duplicate: true }]);
+	assert.equal(handled.length, 1);
+});
+
 test("a key that cannot be found now may be found later", async () => {
 	const { publicKey, privateKey } = wallet.generateKeyPair();
 	let isThere = false;

@@ -145,6 +145,7 @@ const SAME: { readonly [name: string]: SenderDescriptor } = {
 		signed: "{body}|{timestamp}",
 		prehash: "sha256-twice",
 		timestamp: { unit: "unix" },
+		payload: "json",
 	},
 	bridge: {
 		name: "own-bridge",
@@ -199,10 +200,15 @@ const SAME: { readonly [name: string]: SenderDescriptor } = {
 	},
 	coinpayments: {
 		...PLAIN,
-		headers: { signature: "x-coinpayments-signature", timestamp: "x-coinpayments-timestamp" },
+		headers: {
+			signature: "x-coinpayments-signature",
+			timestamp: "x-coinpayments-timestamp",
+			clientId: "x-coinpayments-client",
+		},
 		signature: { encoding: "base64" },
-		signed: "\ufeff{method}{url}{header:x-coinpayments-client}{timestamp}{body}",
+		signed: "\ufeff{method}{url}{clientId}{timestamp}{body}",
 		timestamp: { unit: "iso8601" },
+		payload: "json",
 	},
 	xaman: {
 		...PLAIN,
@@ -263,7 +269,11 @@ describe("a descriptor of one's own is judged as the listed one", () => {
 				const clocks = [0, tolerance, tolerance + 1, -tolerance, -tolerance - 1];
 				let count = 0;
 				for (const seconds of clocks) {
-					const options = { keys: keyPair(signer).verifying, now: () => NOW + seconds * 1000 };
+					const options = {
+						...signer.agreed?.(callback),
+						keys: keyPair(signer).verifying,
+						now: () => NOW + seconds * 1000,
+					};
 					const listed = library.createVerifier({ ...options, sender: signer.name });
 					const own = library.createVerifier({ ...options, sender: descriptor });
 					for (const { headers, body } of inputs) {
@@ -292,10 +302,14 @@ describe("what no listed sender needs", () => {
 		library: Library,
 		sender: SenderDescriptor,
 		headers: Record<string, string>,
-		{ keys = secret as string | Uint8Array, url = "https://a.example/x/%20y?q=1&r=%26#z" } = {},
+		{
+			keys = secret as string | Uint8Array,
+			url = "https://evil.example/?q=1&r=%26#z",
+			registered = undefined as string | undefined,
+		} = {},
 	) =>
 		library
-			.createVerifier({ sender, keys, now: () => NOW })
+			.createVerifier({ sender, keys, url: registered, now: () => NOW })
 			.safeVerify({ headers, body, method: "POST", url });
 
 	for (const [entry, library] of libraries) {
@@ -339,17 +353,58 @@ describe("what no listed sender needs", () => {
 			const sender = { ...PLAIN, signed: "{method} {path}?{query}\n{header:x-shop}\n{body}" };
 			const signature = mac("POST /x/%20y?q=1&r=%26\nshop.$&\n", body).digest("hex");
 			const headers = { "x-signature": signature, "X-Shop": "shop.$&" };
-			accepted(verify(library, sender, headers));
+			// The path is the registered one, whatever the request says, and the query the request's own.
+			const registered = "https://a.example/x/%20y";
+			accepted(verify(library, sender, headers, { registered }));
+			for (const [of, url] of [
+				[registered, "https://a.example/x/%20y?q=1"],
+				["https://a.example/x/y", "https://a.example/x/%20y?q=1&r=%26"],
+			] as const) {
+				const result = verify(library, sender, headers, { registered: of, url });
+				refused(result, "signature_mismatch", of);
+			}
 			refused(
-				verify(library, sender, headers, { url: "https://a.example/x/%20y?q=1" }),
-				"signature_mismatch",
-			);
-			refused(
-				verify(library, sender, { "x-signature": signature }),
+				verify(library, sender, { "x-signature": signature }, { registered }),
 				"missing_header",
 				"",
 				"x-shop",
 			);
+		});
+
+		test(`what was registered, ${entry}`, () => {
+			const sender: SenderDescriptor = { ...PLAIN, signed: "{url}\n{body}" };
+			const create = (options: object) =>
+				library.createVerifier({ sender, keys: secret, ...options });
+			const url = "https://a.example/hooks?shop=1";
+			const signature = mac(`${url}\n`, body).digest("hex");
+			const headers = { "x-signature": signature };
+			// What the network says of the URL counts for nothing.
+			for (const called of [undefined, url, "https://evil.example/"]) {
+				accepted(create({ url }).safeVerify({ headers, body, url: called }));
+			}
+			const other = create({ url: "https://a.example/other" });
+			refused(other.safeVerify({ headers, body, url }), "signature_mismatch");
+			const says = (options: object, message: RegExp) =>
+				assert.throws(
+					() => create(options),
+					(error) => error instanceof library.ConfigError && message.test(error.message),
+					message.source,
+				);
+			says({}, /^url: expected .*my-own signs it/);
+			for (const wrong of ["/hooks", "a.example", "ftp://a.example/", "https://a.example/#b", ""]) {
+				says({ url: wrong }, /^url: expected the registered url/);
+			}
+			says({ url, clientId: "7" }, /^clientId: expected none/);
+			says({ sender: PLAIN, url }, /^url: expected none/);
+			const headersOf = { signature: "x-signature", clientId: "x-client" };
+			const forClients = { ...PLAIN, headers: headersOf, signed: "{clientId}\n{body}" };
+			says({ sender: forClients }, /^clientId: expected/);
+			says({ sender: forClients, clientId: "a b" }, /^clientId: expected/);
+			const signed = { "x-signature": mac("7\n", body).digest("hex") };
+			const verifier = create({ sender: forClients, clientId: "7" });
+			accepted(verifier.safeVerify({ headers: { ...signed, "x-client": "7" }, body }));
+			const another = verifier.safeVerify({ headers: { ...signed, "x-client": "8" }, body });
+			refused(another, "unsupported_signature", "", "x-client");
 		});
 
 		test(`labels, separators and texts between, ${entry}`, () => {
@@ -369,10 +424,10 @@ describe("what no listed sender needs", () => {
 		});
 
 		test(`a method that has no body, ${entry}`, () => {
-			const sender = { ...STAMPED, signedOnGet: "{timestamp}.{query}" };
+			const sender = { ...STAMPED, signedOnGet: "{timestamp}.?{query}" };
 			const time = write(NOW, "s");
 			const headers = {
-				"x-signature": mac(`${time}.q=1`).digest("hex"),
+				"x-signature": mac(`${time}.?q=1`).digest("hex"),
 				"x-timestamp": time,
 			};
 			const verifier = library.createVerifier({ sender, keys: secret, now: () => NOW });
@@ -493,14 +548,26 @@ const REFUSED: readonly (readonly [member: RegExp, title: string, descriptor: un
 	[/sender\.timestamp\b/, "a time without a unit", without(STAMPED, "timestamp")],
 	[/sender\.timestamp\b/, "a unit without a time", { ...PLAIN, timestamp: { unit: "s" } }],
 	[/sender\.timestamp\b/, "an unknown unit", { ...STAMPED, timestamp: { unit: "minutes" } }],
-	...["{timestamp}{body}", "{body}{timestamp}", "{body}.{timestamp}{header:x-shop}"].map(
+	...["{timestamp}{body}", "{body}{timestamp}"].map(
 		(signed) =>
 			[
 				/sender\.timestamp\.unit\b/,
 				`either unit in ${signed}`,
-				{ ...STAMPED, signed, timestamp: { unit: "unix" } },
+				{ ...STAMPED, signed, payload: "json", timestamp: { unit: "unix" } },
 			] as const,
 	),
+	...[
+		"{timestamp}.{header:x-a}{header:x-b}.{body}",
+		"{body}.{timestamp}",
+		"{timestamp}{query}{body}",
+	].map(
+		(signed) => [/sender\.signed\b/, `two readings of ${signed}`, { ...STAMPED, signed }] as const,
+	),
+	[
+		/sender\.signedOnGet\b/,
+		"what is signed for a GET is a body, too",
+		{ ...STAMPED, signedOnGet: "{timestamp}.{query}" },
+	],
 	[/sender\.timestamp\b/, "an empty time", { ...STAMPED, timestamp: {} }],
 	[
 		/sender\.timestamp\b/,

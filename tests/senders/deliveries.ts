@@ -108,6 +108,7 @@ export function callbackFor(signer: Signer, salt = 0): Callback {
 		id: "msg_2f8c",
 		nonce: "n0nceqt7",
 		keyId: KEY_ID,
+		clientId: "client-7",
 		method: "POST",
 		url: "https://receiver.example/callbacks/a%20b?x=1&y=%24%26",
 		covered: [
@@ -155,6 +156,7 @@ export function deliver({ signer, library }: Subject, change: Change = {}): Veri
 	const { headers, body } = send(signer, later, text);
 	const all = { ...headers, ...described(signer) };
 	const verifier = library.createVerifier({
+		...signer.agreed?.(later),
 		...change.options,
 		sender: signer.name,
 		keys: change.keys ?? pair.verifying,

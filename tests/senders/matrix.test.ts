@@ -20,12 +20,12 @@ import {
 	bytes,
 	type Callback,
 	type Column,
+	hasTimeOfOneLength,
 	isInCore,
 	keyPair,
 	type Signer,
 	signatureOf,
 	signers,
-	signsTimeBehindOthers,
 	takesEitherUnit,
 	together,
 	write,
@@ -355,7 +355,7 @@ const cases: { readonly [title: string]: Case } = {
 			const right = write(NOW, signer.unit ?? "s");
 			const headers = (all: Record<string, string>) =>
 				mapped(all, (value) => replaced(value, right, `0${right}`));
-			const isMalformed = signsTimeBehindOthers(signer);
+			const isMalformed = hasTimeOfOneLength(signer);
 			refused(
 				deliver(subject, { headers }),
 				isMalformed ? "malformed_header" : "signature_mismatch",
@@ -376,7 +376,8 @@ const cases: { readonly [title: string]: Case } = {
 		of: (signer) =>
 			signer.unit === "s" && signer.timestampMember === undefined && !takesEitherUnit(signer),
 		check(subject) {
-			refused(deliver(subject, { callback: { timestamp: NOW * 1000 } }), "timestamp_too_new");
+			const code = hasTimeOfOneLength(subject.signer) ? "malformed_header" : "timestamp_too_new";
+			refused(deliver(subject, { callback: { timestamp: NOW * 1000 } }), code);
 		},
 	},
 	"a time in either unit": {
@@ -405,7 +406,8 @@ const cases: { readonly [title: string]: Case } = {
 	"a time in seconds for milliseconds": {
 		of: ({ unit }) => unit === "ms",
 		check(subject) {
-			refused(deliver(subject, { callback: { timestamp: NOW / 1000 } }), "timestamp_too_old");
+			const code = hasTimeOfOneLength(subject.signer) ? "malformed_header" : "timestamp_too_old";
+			refused(deliver(subject, { callback: { timestamp: NOW / 1000 } }), code);
 		},
 	},
 	"from the oldest to the newest that is fresh": {
@@ -473,11 +475,27 @@ const cases: { readonly [title: string]: Case } = {
 				(text: string) => `${text}${separator}${between}${text}`,
 				(text: string) => `${text}${separator}${text.slice(0, 16)}`,
 				(text: string) => `${text}${between}`,
-				(text: string) => `${text}${between}${text.slice(0, -1)}`,
-				(text: string) => `${text.slice(0, -1)}${between}${text}`,
+				(text: string) => `${text.slice(0, -1)}${between}${text.slice(1)}`,
 			]) {
 				refused(deliver(subject, { signature }), "malformed_header", signature("…"));
 			}
+		},
+	},
+	// As in a callback that Blockfrost publishes, and as its and Stripe's own libraries do.
+	"a signature of another form beside the right one": {
+		of: ({ between }) => between !== undefined,
+		check(subject) {
+			const { between = "" } = subject.signer;
+			for (const signature of [
+				(text: string) => `abc${between}${text}`,
+				(text: string) => `${text}${between}abc`,
+				(text: string) => `${text}${between}${text.slice(0, -1)}`,
+				(text: string) => `${text.slice(0, -1)}${between}${text}`,
+			]) {
+				accepted(deliver(subject, { signature }), signature("…"));
+			}
+			const wrong = (text: string) => `abc${between}${text.slice(0, -2)}`;
+			refused(deliver(subject, { signature: wrong }), "malformed_header");
 		},
 	},
 	"no label that is known": {

@@ -50,8 +50,15 @@ const UNITS = {
 /** Those that are seen with seconds and with milliseconds. `UNITS` has the one of the two. */
 const EITHER_UNIT: readonly string[] = ["cobo", "crypto-com-pay"];
 
-/** Those that sign digits of a time right behind something else that the callback brings along. */
-const TIME_BEHIND_OTHERS: readonly string[] = ["binance-connect", "quicknode", "zerohash"];
+/** Those that sign digits of a time right beside something else that the callback brings along. */
+const TIME_BESIDE_OTHERS: readonly string[] = [
+	"binance-connect",
+	"bitnovo",
+	"bybit-pay",
+	"quicknode",
+	"xaman",
+	"zerohash",
+];
 
 /** What a callback is made of. A sender uses what it signs. */
 export interface Callback {
@@ -61,6 +68,7 @@ export interface Callback {
 	readonly id: string;
 	readonly nonce: string;
 	readonly keyId: string;
+	readonly clientId: string;
 	readonly method: string;
 	readonly url: string;
 	/** The headers that coinbase-cdp signs with the body, in their order. */
@@ -102,6 +110,10 @@ export interface Signer {
 	readonly id?: Column | null;
 	/** Whether the header of the id is signed. */
 	readonly signsId?: true;
+	/** What a verifier has to be told beside its keys. */
+	agreed?(
+		callback: Callback,
+	): Pick<VerifierOptions, "url" | "clientId" | "dangerouslyAllowUnsignedHeaders">;
 	/** The bytes that the algorithm is given. */
 	signed(callback: Callback): Buffer;
 	/** The headers that the receiver needs. */
@@ -121,9 +133,9 @@ export function takesEitherUnit({ name }: Signer): boolean {
 	return EITHER_UNIT.includes(name);
 }
 
-/** Whether a nought before its time might come from what is signed before the time. */
-export function signsTimeBehindOthers({ name }: Signer): boolean {
-	return TIME_BEHIND_OTHERS.includes(name);
+/** Whether only the number of its digits tells where its time begins or ends. */
+export function hasTimeOfOneLength({ name }: Signer): boolean {
+	return TIME_BESIDE_OTHERS.includes(name);
 }
 
 export function title({ name, variant }: Signer): string {
@@ -728,7 +740,7 @@ export const signers: readonly Signer[] = [
 	),
 	labelled("coinflow", "Coinflow-Signature", { type: "eventType", id: null }),
 	overBody("strike", "X-Webhook-Signature", { type: "eventType", id: "id" }),
-	raw("cryptapi", "x-ca-signature", rsa("sha256", 1024), pem, {}),
+	raw("cryptapi", "x-ca-signature", rsa("sha256", 1024), pem, { agreed: ({ url }) => ({ url }) }),
 	// The documentation does not say that the key is hex: its published example does.
 	stamped("bitnovo", ["X-SIGNATURE", "X-NONCE"], (time, { body }) => bytes(time, body), {
 		key: hexSecret,
@@ -748,15 +760,19 @@ export const signers: readonly Signer[] = [
 	stamped(
 		"coinpayments",
 		["X-CoinPayments-Signature", "X-CoinPayments-Timestamp"],
-		(time, { method, url, keyId, body }) => bytes(U_FEFF, method, url, keyId, time, body),
+		(time, { method, url, clientId, body }) => bytes(U_FEFF, method, url, clientId, time, body),
 		{
 			encoding: "base64",
-			more: ({ keyId }) => ({ "X-CoinPayments-Client": keyId }),
+			agreed: ({ url, clientId }) => ({ url, clientId }),
+			more: ({ clientId }) => ({ "X-CoinPayments-Client": clientId }),
 		},
 	),
 
 	// Group B: a rule of its own.
-	labelled("coinbase-cdp", "X-Hook0-Signature", { label: "v0" }),
+	labelled("coinbase-cdp", "X-Hook0-Signature", {
+		label: "v0",
+		agreed: () => ({ dangerouslyAllowUnsignedHeaders: true }),
+	}),
 	labelled("coinbase-cdp", "X-Hook0-Signature", {
 		variant: "with headers",
 		signed: ({ timestamp, covered, body }) =>

@@ -70,6 +70,7 @@ describe("the package", () => {
 					sender,
 					keys: vector.key,
 					dangerouslyAllowShortKeys: true,
+					...signersOf(vector)[0]?.agreed?.(callbackOf(vector)),
 					now: () => (at ?? 0) * 1000,
 				});
 				const { headers, body, method = "POST", url = "https://receiver.example/" } = vector;
@@ -165,7 +166,8 @@ function callbackOf(vector: Vector): Callback {
 		timestamp: time === undefined ? 0 : read(time, signer?.unit ?? "s"),
 		id: ending(/-id$/i) ?? "",
 		nonce: ending(/nonce$/i) ?? "",
-		keyId: ending(/(key-id|-sn|-client)$/i) ?? "",
+		keyId: ending(/(key-id|-sn)$/i) ?? "",
+		clientId: ending(/-client$/i) ?? "",
 		method,
 		url,
 		covered: covered.map((name) => [name, header(headers, name) ?? ""]),

@@ -54,6 +54,7 @@ function genuine(name: string, { body = COMPACT, signed, ...parts }: Making = {}
 		id: "msg_2f8c",
 		nonce: "n0nceqt7",
 		keyId: KEY_ID,
+		clientId: "client-1",
 		method: "POST",
 		url: "https://pay.example/api/hooks?b=2&a=1",
 		covered: [],
@@ -209,6 +210,7 @@ export const PASTES: { readonly [Code in Cause["code"]]: () => Paste } = {
 	other_timestamp: () =>
 		borrowed({ timestamp: NOW - 60_000 }, { "x-sent-at": String(NOW / 1000 - 60) }),
 	url_changed: () => coinpayments("POST http://10.0.0.7:8080/api/hooks?b=2&a=1"),
+	headers_unsigned: () => raw(genuine("coinbase-cdp")),
 	method_changed: () => coinpayments("PUT https://pay.example/api/hooks?b=2&a=1"),
 	body_newline: () => raw(genuine("stripe"), { body: `${COMPACT}\n` }),
 	body_line_breaks: () =>

@@ -37,6 +37,7 @@ function genuine(name: (typeof OTHERS)[number], body: string) {
 		id: "msg_1",
 		nonce: "n0nce",
 		keyId: KEY_ID,
+		clientId: "client-1",
 		method: "POST",
 		url: "http://localhost/callback",
 		covered: [],

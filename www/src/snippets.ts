@@ -14,14 +14,19 @@ interface Parts {
 	readonly handler: string;
 }
 
-function partsOf({ name, entry }: SenderInfo): Parts {
+/** What a program has to be told where the sender signs it. */
+const REGISTERED = { url: "https://shop.example/callback", clientId: "your client id" } as const;
+
+function partsOf({ name, entry, requires }: SenderInfo): Parts {
 	const full = entry === "wallet-callback/full";
-	const sender = name === "tp-wallet" ? "" : `sender: "${name}", `;
-	const lines = name === "tp-wallet" ? "" : `sender: "${name}",\n  `;
+	const own = requires.map((option) => `${option}: "${REGISTERED[option]}"`);
+	const options = name === "tp-wallet" ? [] : [`sender: "${name}"`, ...own];
 	return {
 		full,
-		verifying: (secret) =>
-			full ? `verifier: createVerifier({ ${sender}keys: ${secret} })` : `${lines}keys: ${secret}`,
+		verifying: (secret) => {
+			const all = [...options, `keys: ${secret}`];
+			return full ? `verifier: createVerifier({ ${all.join(", ")} })` : all.join(",\n  ");
+		},
 		handler: name === "tp-wallet" ? WALLET_HANDLER : ANY_HANDLER,
 	};
 }

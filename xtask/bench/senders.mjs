@@ -6,7 +6,7 @@ const { entry, settings } = JSON.parse(process.argv[2]);
 const { createVerifier, senders, sign } = await import(entry);
 
 /** The body of all of them: the example event with the time that dfns signs, filled up to 1 KB. */
-const body = filledUp(1024);
+const event = filledUp(1024);
 
 /** The sender that posts a form, and as much of one. */
 const FORM_SENDER = "coinpayments-ipn";
@@ -23,12 +23,15 @@ function hasSecret({ algorithm, entry: from }) {
 	return from === "wallet-callback" && !algorithm.startsWith("Ed25519");
 }
 
-function toRow({ name: sender }) {
+function toRow({ name: sender, requires }) {
 	const key = keyOf(sender);
 	const request = { method: "POST", url: "https://receiver.example/callback" };
-	const signed = sign({ sender, key, body: sender === FORM_SENDER ? form : body, ...request });
+	const registered = { url: request.url, clientId: "client-1" };
+	const body = sender === FORM_SENDER ? form : event;
+	const signed = sign({ sender, key, body, clientId: registered.clientId, ...request });
 	const callback = { ...signed, ...request };
-	const verifier = createVerifier({ sender, keys: key });
+	const needed = Object.fromEntries(requires.map((option) => [option, registered[option]]));
+	const verifier = createVerifier({ ...needed, sender, keys: key });
 	const batch = (calls) => {
 		const start = performance.now();
 		for (let call = 0; call < calls; call++) {

@@ -18,6 +18,8 @@ export interface Settings<Event> extends ReceiverOptions<Event> {
 	readonly verifier: Verifier<Event>;
 	/** Whose claims and entries of the inbox are its own. */
 	readonly receiver: string;
+	/** Whether callbacks of other types are others: nothing says that they are of the type they claim. */
+	readonly typeIdentifies: boolean;
 	readonly leaseMs: number;
 	readonly retentionMs: number;
 	readonly storeTimeoutMs: number;
@@ -48,6 +50,7 @@ export function settle<Event>(options: ReceiverOptions<Event> & Verifying<Event>
 		on,
 		onUnknown,
 		onAny,
+		dangerouslyTrustUnsignedType = false,
 		leaseSeconds = 30,
 		retentionSeconds = 7 * 86_400,
 		storeTimeoutSeconds = 5,
@@ -83,13 +86,22 @@ export function settle<Event>(options: ReceiverOptions<Event> & Verifying<Event>
 			);
 		}
 	}
+	if (typeof dangerouslyTrustUnsignedType !== "boolean") {
+		throw invalid("dangerouslyTrustUnsignedType", "a boolean", dangerouslyTrustUnsignedType);
+	}
+	const { sender, signs, toleranceSeconds } = verifier.settings;
+	if (Object.keys(on ?? {}).length > 0 && !signs.type && !dangerouslyTrustUnsignedType) {
+		throw new ConfigError(
+			"invalid_option",
+			`on: ${sender} does not sign the type of its events, so anybody who has seen one could choose the handler: use onAny and decide by the payload, or set dangerouslyTrustUnsignedType: true`,
+		);
+	}
 	requireFunction("onUnknown", onUnknown);
 	requireFunction("onAny", onAny);
 	requireFunction("onDeadLetter", onDeadLetter);
 	if (acknowledge !== "after-handling" && acknowledge !== "before-handling") {
 		throw invalid("acknowledge", '"after-handling" or "before-handling"', acknowledge, shownName);
 	}
-	const { sender, toleranceSeconds } = verifier.settings;
 	if (name !== undefined && !(typeof name === "string" && /^[\x21-\x7e]{1,64}$/.test(name))) {
 		throw invalid("name", "1 to 64 visible ASCII characters", typeof name);
 	}
@@ -101,6 +113,7 @@ export function settle<Event>(options: ReceiverOptions<Event> & Verifying<Event>
 		on,
 		onUnknown,
 		onAny,
+		typeIdentifies: dangerouslyTrustUnsignedType && !signs.type,
 		acknowledge,
 		onDeadLetter,
 		requireHttps,

@@ -17,7 +17,10 @@ import type { Logger, Meter } from "./telemetry.js";
 export interface HandlerContext<Event = WalletEvent> {
 	/** The verified event. */
 	readonly event: Event;
-	/** The callback's id; the hash of its body where its sender signs none. */
+	/**
+	 * The callback's id; a hash of its body where its sender signs none, and of its type, too, with
+	 * {@link ReceiverOptions.dangerouslyTrustUnsignedType}.
+	 */
 	readonly id: string;
 	/** Which try this is: 1 for the first. */
 	readonly attempt: number;
@@ -62,7 +65,7 @@ export interface ReceiverOptions<Event = WalletEvent> {
 	 * receiver have the same; whoever changes it gives up what is remembered and waits under the old.
 	 */
 	readonly name?: string | undefined;
-	/** Handles events of these types. */
+	/** Handles events of these types. Not for a sender that does not sign the type of its events. */
 	readonly on?: Handlers<Event> | undefined;
 	/** Handles events of a type that this version does not know and that `on` does not name. */
 	readonly onUnknown?:
@@ -70,6 +73,11 @@ export interface ReceiverOptions<Event = WalletEvent> {
 		| undefined;
 	/** Handles every event, after the handler for its type. */
 	readonly onAny?: Handler<Event> | undefined;
+	/**
+	 * Lets `on` choose handlers by a type that the sender does not sign, as GitHub's: whoever has seen one
+	 * callback can have its body handled as an event of every type in `on`, once for each. Default: false.
+	 */
+	readonly dangerouslyTrustUnsignedType?: boolean | undefined;
 	/** How long a handler may take, in seconds: then the callback may be handed to another one. Above 0 to 86,400; default 30. */
 	readonly leaseSeconds?: number | undefined;
 	/**

@@ -25,6 +25,8 @@ export interface SignatureHeaders {
 	readonly nonce?: string | undefined;
 	/** Which of the sender's keys signed it. */
 	readonly keyId?: string | undefined;
+	/** Which of the sender's clients it is for. Needs the verifier's option `clientId`. */
+	readonly clientId?: string | undefined;
 }
 
 /** How a signature is written as text. */
@@ -115,11 +117,18 @@ export interface DescriptorBase {
 	readonly expect?: { readonly [header: string]: string } | undefined;
 	/**
 	 * The bytes under the signature, as a text with tokens: `{body}`, which must be there, `{id}`,
-	 * `{timestamp}`, `{nonce}`, `{keyId}`, `{method}`, `{url}`, `{path}`, `{query}` (without its question
-	 * mark) and `{header:name}`. All else stands for itself. Needed where there is no `rule`.
+	 * `{timestamp}`, `{nonce}`, `{keyId}`, `{clientId}`, `{method}`, `{url}` and `{path}` (of the
+	 * verifier's option `url`), `{query}` (without its question mark) and `{header:name}`. All else stands
+	 * for itself. There must be one way to take it apart: behind a token stands a text that starts with
+	 * a character that the token cannot hold, and behind `{body}` only what is known beforehand, unless
+	 * `payload` is `"json"`. Needed where there is no `rule`.
 	 */
 	readonly signed?: string | undefined;
-	/** The same for a GET without a body: with `{query}` or `{url}`. Default: as `signed`. */
+	/**
+	 * The same for a GET without a body: with `{query}` or `{url}` where `signed` has `{body}`, and no text
+	 * that a body could be: behind `?` or `/`. A body that starts with `?`, `/` or `h` is refused then.
+	 * Default: as `signed`.
+	 */
 	readonly signedOnGet?: string | undefined;
 	/** How the bytes are hashed before they are signed. Default: not at all. */
 	readonly prehash?: "sha256" | "sha256-twice" | undefined;

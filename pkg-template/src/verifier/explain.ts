@@ -14,6 +14,10 @@ export interface ExplainOptions extends CallbackInput {
 	readonly now?: number | (() => number) | undefined;
 	/** How far its timestamp may be from that, in seconds. Default: the sender's own, or else 300. */
 	readonly toleranceSeconds?: number | undefined;
+	/** The URL that was called; if the sender signs the registered one, that. */
+	readonly url?: string | undefined;
+	/** As the verifier's option of this name. Default: false. */
+	readonly dangerouslyAllowUnsignedHeaders?: boolean | undefined;
 }
 
 /** Why a callback may not verify. */

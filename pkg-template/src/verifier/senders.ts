@@ -17,6 +17,8 @@ export function senders(): SenderInfo[] {
 		name: name as SenderName,
 		...info,
 		headers: [...info.headers],
+		signs: { ...info.signs },
+		requires: [...info.requires],
 	}));
 }
 

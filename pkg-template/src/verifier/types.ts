@@ -58,6 +58,19 @@ export interface VerifierOptions<From extends SenderName | SenderDescriptor = "t
 	 * `ip` must be given with each callback. Default: anywhere.
 	 */
 	readonly allowedIps?: readonly string[] | undefined;
+	/**
+	 * The URL that was registered with the sender, in the sender's spelling. Needed if the sender signs
+	 * it, and only then: the URL of a request is made from its `Host` header, which anybody can choose.
+	 * For a GET, the query still comes from the request.
+	 */
+	readonly url?: string | undefined;
+	/** The id that the sender gave you as its client. Needed if the sender signs it, and only then. */
+	readonly clientId?: string | undefined;
+	/**
+	 * Accepts callbacks of `coinbase-cdp` whose signature covers no header. Anybody can then choose their
+	 * `event.type` and `event.id`. Default: false.
+	 */
+	readonly dangerouslyAllowUnsignedHeaders?: boolean | undefined;
 	/** The clock, in milliseconds. For tests. Default: `Date.now`. */
 	readonly now?: (() => number) | undefined;
 	/**
@@ -86,7 +99,7 @@ export interface CallbackInput {
 	readonly ip?: string | undefined;
 	/** The request's method. Needed where the sender signs it. */
 	readonly method?: string | undefined;
-	/** The request's URL, as the sender knows it. Needed where the sender signs it. */
+	/** The URL that was called. Needed where the sender signs its query. */
 	readonly url?: string | undefined;
 }
 
@@ -146,7 +159,10 @@ export type JsonValue =
 
 /** A callback of another sender than `tp-wallet`. */
 export interface OpaqueEvent {
-	/** What its sender calls it, where the sender's description says where that stands. */
+	/**
+	 * What its sender calls it, where the sender's description says where that stands. Anybody can choose
+	 * it where {@link Signs.type} is false, as GitHub's: decide nothing by it.
+	 */
 	readonly type?: string;
 	/**
 	 * What its sender identifies it by, where the description says where that stands. Not signed where
@@ -168,10 +184,31 @@ export type EventOf<From extends SenderName | SenderDescriptor> = From extends
 	? WalletEvent
 	: OpaqueEvent;
 
+/**
+ * What the signature of a callback proves: what only somebody with the key can choose. Of a GET, for
+ * which some senders sign another text, it may prove less.
+ */
+export interface Signs {
+	/** The body, or the part of it that becomes the payload. */
+	readonly body: boolean;
+	/** The id of the result or of its event. */
+	readonly id: boolean;
+	/** The type of the event. */
+	readonly type: boolean;
+	/** When it was signed, so that an old one is refused. */
+	readonly timestamp: boolean;
+	/** The URL to which it was sent, or a part of it. */
+	readonly url: boolean;
+	/** The request's method. */
+	readonly method: boolean;
+}
+
 /** What a verifier was told, or takes by default. */
 export interface VerifierSettings {
 	/** The name of the sender. */
 	readonly sender: string;
+	/** What the signatures that it accepts prove. */
+	readonly signs: Signs;
 	/**
 	 * Whether each callback has a signed id of its own in a header, so that two with the same id are
 	 * one that was repeated. The id in a body may stand for an order, say, of which there are several
@@ -305,6 +342,8 @@ export interface SignOptions<Body extends BodyInput = BodyInput> {
 	readonly nonce?: string | undefined;
 	/** The id of the key. Default: `"key-1"`. */
 	readonly keyId?: string | undefined;
+	/** The id of the sender's client. Default: `"client-1"`. */
+	readonly clientId?: string | undefined;
 	/** The request's method. Default: `"POST"`. */
 	readonly method?: string | undefined;
 	/** The request's URL. Needed where the sender signs it. */
@@ -344,6 +383,10 @@ export interface SenderInfo {
 	readonly headers: readonly string[];
 	/** Where the time that is compared with the clock comes from. */
 	readonly freshness: string;
+	/** What its signature proves. */
+	readonly signs: Signs;
+	/** The options that a verifier of it needs beside `keys`. */
+	readonly requires: readonly ("url" | "clientId")[];
 	/** Where the rules are documented. */
 	readonly docs: string;
 	/**

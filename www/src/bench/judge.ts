@@ -8,7 +8,7 @@ import {
 	type VerifyResult,
 } from "wallet-callback/slim";
 import { readHead } from "../request.ts";
-import { makeKeys } from "./signer.ts";
+import { makeKeys, registered } from "./signer.ts";
 
 /** What a receiver was told, and what came. */
 export interface Attempt {
@@ -58,6 +58,7 @@ function verifierOf({ sender, secret, allowedIps }: Attempt): Verifier<unknown> 
 	if (last?.told !== told) {
 		const ranges = allowedIps.split(/[\s,]+/).filter((range) => range !== "");
 		const verifier = createVerifier({
+			...registered(sender),
 			sender,
 			keys: secret,
 			allowedIps: ranges.length > 0 ? ranges : undefined,

@@ -4,6 +4,7 @@ import { createVerifier } from "wallet-callback/slim";
 import { memoryStore } from "wallet-callback/stores/memory";
 import { readHead } from "../request.ts";
 import type { Attempt } from "./judge.ts";
+import { registered } from "./signer.ts";
 
 export interface Delivery {
 	readonly status: number;
@@ -17,7 +18,12 @@ export async function deliver(attempt: Attempt, times: readonly number[]): Promi
 	let now = attempt.now;
 	let handled = 0;
 	const receiver = createReceiver({
-		verifier: createVerifier({ sender: attempt.sender, keys: attempt.secret, now: () => now }),
+		verifier: createVerifier({
+			...registered(attempt.sender),
+			sender: attempt.sender,
+			keys: attempt.secret,
+			now: () => now,
+		}),
 		store: memoryStore(),
 		onAny: () => {
 			handled += 1;

@@ -5,12 +5,14 @@ import {
 	generateKeyPair,
 	generateSecret,
 	type SenderName,
+	senders,
 	sign,
 } from "wallet-callback/slim";
 import { writeHead } from "../request.ts";
 
 export const METHOD = "POST";
 export const URL_OF_RECEIVER = "https://shop.example/callback";
+const CLIENT_ID = "client-1";
 
 /** What signs, and what the receiver holds. */
 export interface Keys {
@@ -34,8 +36,15 @@ export interface Making {
 	readonly nonce: string;
 }
 
+/** What a receiver was told beside its keys, where the sender signs it. */
+export function registered(sender: SenderName): { url?: string; clientId?: string } {
+	const requires = senders().find(({ name }) => name === sender)?.requires ?? [];
+	const options = { url: URL_OF_RECEIVER, clientId: CLIENT_ID };
+	return Object.fromEntries(requires.map((option) => [option, options[option]]));
+}
+
 export function signCallback({ sender, keys, body, timestamp, id, nonce }: Making): Signed {
-	const place = { method: METHOD, url: URL_OF_RECEIVER };
+	const place = { method: METHOD, url: URL_OF_RECEIVER, clientId: CLIENT_ID };
 	const signed = sign({ sender, key: keys.signing, body, timestamp, id, nonce, ...place });
 	const headers = { "content-type": "application/json", ...signed.headers };
 	return { head: writeHead(METHOD, URL_OF_RECEIVER, headers), body: signed.body };
@@ -47,7 +56,7 @@ export function makeKeys(sender: SenderName): Keys {
 		const keys = make();
 		try {
 			signCallback({ sender, keys, body: "{}", timestamp: 1, id: "id_1", nonce: "nonce_1" });
-			createVerifier({ sender, keys: keys.verifying });
+			createVerifier({ ...registered(sender), sender, keys: keys.verifying });
 			return keys;
 		} catch (error) {
 			if (!(error instanceof ConfigError)) throw error;

@@ -320,7 +320,9 @@ export const en = {
 		signed_bytes: "The signature is over other parts of the callback than the sender's.",
 		other_id: "The signature belongs to another id than the one that came with it.",
 		other_timestamp: "The signature belongs to another timestamp than the one that came with it.",
-		url_changed: "The URL is not the one that the sender called and signed.",
+		url_changed: "The URL is not the one that the sender signed.",
+		headers_unsigned:
+			"The signature covers no header, so anybody could choose the event's type and id.",
 		method_changed: "The method is not the one that the sender used and signed.",
 		body_newline: "White space at an end of the body was added or lost.",
 		body_line_breaks: "The line breaks of the body were changed.",

@@ -87,6 +87,8 @@ impl Sender {
             "algorithm": self.algorithm(),
             "headers": self.headers(),
             "freshness": self.freshness(),
+            "signs": self.known().map(|sender| sender.signs()),
+            "requires": self.requires(),
             "docs": self.text("docs"),
             "evidence": self.text("evidence"),
             "entry": if self.needs_full() { "wallet-callback/full" } else { "wallet-callback" },
@@ -143,7 +145,7 @@ impl Sender {
             None => &[],
         };
         let own = sets.iter().flat_map(|set| {
-            ["id", "timestamp", "nonce", "keyId", "signature"]
+            ["id", "timestamp", "nonce", "keyId", "clientId", "signature"]
                 .into_iter()
                 .filter_map(|role| set.get(role)?.as_str())
         });
@@ -165,6 +167,24 @@ impl Sender {
             }
         }
         headers
+    }
+
+    /// The sender as the core knows it.
+    fn known(&self) -> Option<wallet_callback::sender::Sender> {
+        wallet_callback::sender::Sender::find(self.name()).ok()
+    }
+
+    /// The options that a verifier of it needs beside its keys.
+    fn requires(&self) -> Vec<&'static str> {
+        let Some(sender) = self.known() else {
+            return Vec::new();
+        };
+        let options = [
+            ("url", sender.needs_url()),
+            ("clientId", sender.needs_client_id()),
+        ];
+        let needed = options.into_iter().filter(|(_, needed)| *needed);
+        needed.map(|(option, _)| option).collect()
     }
 
     fn freshness(&self) -> String {
