@@ -15,7 +15,7 @@ const MAX_SHOWN: usize = 49;
 /// address that it carries, in the ranges and in what is compared with them; no other IPv6 range
 /// holds an IPv4 address.
 #[derive(Debug, Default)]
-pub struct IpRanges(Vec<Range>);
+pub(crate) struct IpRanges(Vec<Range>);
 
 #[derive(Debug)]
 struct Range {
@@ -25,29 +25,34 @@ struct Range {
 }
 
 impl IpRanges {
-    /// Parses ranges in CIDR notation (RFC 4632, RFC 4291) or single addresses. `option` names them
-    /// in the error.
+    /// Parses ranges in CIDR notation (RFC 4632, RFC 4291) or single addresses, each with the index
+    /// under which an error names it. `option` and `expected` are what it says.
     ///
     /// # Errors
     /// [`ConfigError::InvalidOption`] for an invalid range, and for one with bits set after its prefix:
     /// its author meant another range.
-    pub fn parse<'a>(
+    pub(crate) fn parse<'a>(
         option: &'static str,
-        ranges: impl IntoIterator<Item = &'a str>,
+        expected: &'static str,
+        ranges: impl Iterator<Item = (usize, &'a str)>,
     ) -> Result<Self, ConfigError> {
         let parse = |(index, range)| {
-            parse_range(range).map_err(|expected| ConfigError::InvalidOption {
-                option: option.into(),
-                problem: format!("expected {expected} at index {index}{}", shown(range)),
+            parse_range(range).map_err(|fault| {
+                let expected = match fault {
+                    Fault::Form => expected,
+                    Fault::HostBits => "no bits behind the prefix",
+                };
+                ConfigError::InvalidOption {
+                    option: option.into(),
+                    problem: format!("expected {expected} at index {index}{}", shown(range)),
+                }
             })
         };
-        let ranges = ranges.into_iter().enumerate().map(parse);
-        ranges.collect::<Result<_, _>>().map(Self)
+        ranges.map(parse).collect::<Result<_, _>>().map(Self)
     }
 
     /// Whether an address is in one of the ranges.
-    #[must_use]
-    pub fn contains(&self, address: IpAddr) -> bool {
+    pub(crate) fn contains(&self, address: IpAddr) -> bool {
         let (ipv4, bits) = (address.to_canonical().is_ipv4(), to_bits(address));
         let holds = |range: &Range| range.ipv4 == ipv4 && bits & range.mask == range.network;
         self.0.iter().any(holds)
@@ -59,12 +64,13 @@ impl IpRanges {
 pub struct AllowedIps(IpRanges);
 
 impl AllowedIps {
-    /// Parses ranges as [`IpRanges::parse`] does.
+    /// Parses ranges in CIDR notation (RFC 4632, RFC 4291) or single addresses.
     ///
     /// # Errors
-    /// As [`IpRanges::parse`].
+    /// [`ConfigError::InvalidOption`] for an invalid range, and for one with bits set after its prefix.
     pub fn parse<'a>(ranges: impl IntoIterator<Item = &'a str>) -> Result<Self, ConfigError> {
-        IpRanges::parse("allowedIps", ranges).map(Self)
+        const EXPECTED: &str = "a range such as 203.0.113.0/24 or 2001:db8::/32";
+        IpRanges::parse("allowedIps", EXPECTED, ranges.into_iter().enumerate()).map(Self)
     }
 
     /// Admits a client whose address is in one of the ranges. An unknown address is refused.
@@ -103,27 +109,32 @@ fn to_bits(address: IpAddr) -> u128 {
     .to_bits()
 }
 
-fn parse_range(text: &str) -> Result<Range, &'static str> {
-    const EXPECTED: &str = "a range such as 203.0.113.0/24 or 2001:db8::/32";
+/// Why a text is not a range.
+enum Fault {
+    Form,
+    HostBits,
+}
+
+fn parse_range(text: &str) -> Result<Range, Fault> {
     let (address, prefix) = match text.split_once('/') {
         Some((address, prefix)) => (address, Some(prefix)),
         None => (text, None),
     };
-    let address: IpAddr = address.parse().map_err(|_| EXPECTED)?;
+    let address: IpAddr = address.parse().map_err(|_| Fault::Form)?;
     let width = if address.is_ipv4() {
         32
     } else {
         Ipv6Addr::BITS
     };
     let prefix = match prefix {
-        Some(digits) => parse_prefix(digits).ok_or(EXPECTED)?,
+        Some(digits) => parse_prefix(digits).ok_or(Fault::Form)?,
         None => width,
     };
-    let host_bits = width.checked_sub(prefix).ok_or(EXPECTED)?;
+    let host_bits = width.checked_sub(prefix).ok_or(Fault::Form)?;
     let mask = u128::MAX.checked_shl(host_bits).unwrap_or(0);
     let network = to_bits(address);
     if network & mask != network {
-        return Err("no bits behind the prefix");
+        return Err(Fault::HostBits);
     }
     Ok(Range {
         ipv4: address.to_canonical().is_ipv4(),

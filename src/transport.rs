@@ -1,18 +1,20 @@
 //! How a callback arrived: over HTTPS or not, and from whom.
 
 mod forwarded;
+mod peer;
 
 use core::net::IpAddr;
 
 use crate::error::Rejection;
-use crate::origin::IpRanges;
 use crate::url;
+use peer::Peer;
+pub use peer::Proxies;
 
 /// What a receiver requires of the transport, and which proxies it believes.
 #[derive(Debug, Default)]
 pub struct Transport {
     /// The proxies whose forwarded headers are believed.
-    pub trusted_proxies: IpRanges,
+    pub trusted_proxies: Proxies,
     /// Where HTTPS is required.
     pub https: Https,
 }
@@ -32,7 +34,7 @@ pub enum Https {
 /// What is known about a request apart from its headers and body.
 #[derive(Debug, Default)]
 pub struct Arrival<'a> {
-    /// The address at the other end of the connection.
+    /// The address at the other end of the connection, or `unix:` for a Unix socket.
     pub peer: Option<&'a str>,
     /// Whether the connection is encrypted.
     pub secure: bool,
@@ -52,37 +54,34 @@ impl Transport {
     /// # Errors
     /// [`Rejection::InsecureTransport`].
     pub fn admit(&self, arrival: &Arrival) -> Result<Option<IpAddr>, Rejection> {
-        let peer = arrival.peer.and_then(parse_address);
+        let peer = arrival.peer.and_then(Peer::parse);
         let told = match peer {
-            Some(proxy) if self.trusts(proxy) => self.believe(proxy, arrival),
+            Some(proxy) if self.trusted_proxies.contain(proxy) => self.believe(proxy, arrival),
             _ => Told {
                 client: peer,
                 https: None,
             },
         };
+        let client = told.client.and_then(Peer::address);
         let secure = told.https.unwrap_or(arrival.secure);
         let demanded = match self.https {
             Https::Always => true,
             Https::Never => false,
             Https::OutsideLoopback => {
-                let local = told.client.is_some_and(url::is_loopback_address);
+                let local = client.is_some_and(url::is_loopback_address);
                 !local || told.https == Some(false)
             }
         };
         if demanded && !secure {
             return Err(Rejection::InsecureTransport);
         }
-        Ok(told.client)
-    }
-
-    fn trusts(&self, address: IpAddr) -> bool {
-        self.trusted_proxies.contains(address)
+        Ok(client)
     }
 
     /// What the headers say of a request that a trusted proxy has sent. A proxy sets the older two or
     /// `Forwarded`, and may pass on what the client has put into the other: so the older two count
     /// if one of them is there, and `Forwarded` can then only contradict them.
-    fn believe(&self, proxy: IpAddr, arrival: &Arrival) -> Told {
+    fn believe(&self, proxy: Peer, arrival: &Arrival) -> Told {
         let Some(forwarded) = arrival.forwarded else {
             return self.believe_older(proxy, arrival);
         };
@@ -101,20 +100,21 @@ impl Transport {
         }
     }
 
-    fn believe_older(&self, proxy: IpAddr, arrival: &Arrival) -> Told {
-        let client = match arrival.forwarded_for {
+    fn believe_older(&self, proxy: Peer, arrival: &Arrival) -> Told {
+        let (client, passed) = match arrival.forwarded_for {
             Some(hops) => self.client_behind(proxy, hops.split(',').map(parse_hop)),
-            None => Some(proxy),
+            None => (Some(proxy), 0),
         };
-        // The nearest proxy appends the last entry.
-        let last = |schemes: &str| is_https(schemes.rsplit(',').next().unwrap_or_default());
-        Told {
-            client,
-            https: arrival.forwarded_proto.map(last),
-        }
+        let https = arrival.forwarded_proto.map(|schemes| {
+            // Where proxies pass on what the first has set, there are fewer schemes than hops.
+            let mut behind = schemes.rsplit(',');
+            let first = schemes.split(',').next().unwrap_or_default();
+            is_https(behind.nth(passed).unwrap_or(first))
+        });
+        Told { client, https }
     }
 
-    fn believe_forwarded(&self, proxy: IpAddr, forwarded: &str) -> Told {
+    fn believe_forwarded(&self, proxy: Peer, forwarded: &str) -> Told {
         let Some(elements) = forwarded::parse(forwarded) else {
             return Told {
                 client: None,
@@ -123,63 +123,49 @@ impl Transport {
         };
         let names_clients = elements.iter().any(|element| element.client.is_some());
         let hops = elements.iter().map(|element| element.client.flatten());
+        let (client, passed) = if names_clients {
+            self.client_behind(proxy, hops)
+        } else {
+            (Some(proxy), 0)
+        };
         Told {
-            client: if names_clients {
-                self.client_behind(proxy, hops)
-            } else {
-                Some(proxy)
-            },
-            https: elements.last().and_then(|element| element.https),
+            client,
+            https: elements
+                .iter()
+                .nth_back(passed)
+                .and_then(|element| element.https),
         }
     }
 
     /// The right-most hop that is not a trusted proxy: each proxy appends the address that it saw, so
-    /// anything further left is only the client's claim. If all are trusted, the first hop.
+    /// anything further left is only the client's claim. If all are trusted, the first hop. And how
+    /// many hops stand to its right: who saw the client also saw its scheme, and wrote both down in
+    /// the same place.
     fn client_behind(
         &self,
-        proxy: IpAddr,
-        hops: impl DoubleEndedIterator<Item = Option<IpAddr>>,
-    ) -> Option<IpAddr> {
-        let mut client = proxy;
-        for hop in hops.rev() {
-            client = hop?;
-            if !self.trusts(client) {
+        proxy: Peer,
+        hops: impl DoubleEndedIterator<Item = Option<Peer>>,
+    ) -> (Option<Peer>, usize) {
+        let mut found = (Some(proxy), 0);
+        for (passed, hop) in hops.rev().enumerate() {
+            found = (hop, passed);
+            if !hop.is_some_and(|hop| self.trusted_proxies.contain(hop)) {
                 break;
             }
         }
-        Some(client)
+        found
     }
 }
 
 /// What is known of a client, or what a trusted proxy says of it.
 struct Told {
-    client: Option<IpAddr>,
+    client: Option<Peer>,
     /// Whether it used HTTPS.
     https: Option<bool>,
 }
 
-/// An address, perhaps in brackets, perhaps with a port, as proxies write them.
-fn parse_address(text: &str) -> Option<IpAddr> {
-    let bare = match text.strip_prefix('[') {
-        Some(rest) => {
-            let (bare, behind) = rest.split_once(']')?;
-            let is_whole = behind.is_empty() || behind.strip_prefix(':').is_some_and(is_port);
-            (is_whole && bare.contains(':')).then_some(bare)?
-        }
-        None => match text.split_once(':') {
-            Some((bare, port)) if is_port(port) => bare,
-            _ => text,
-        },
-    };
-    bare.parse().ok()
-}
-
-fn parse_hop(hop: &str) -> Option<IpAddr> {
-    parse_address(hop.trim_matches(|next: char| next.is_ascii_whitespace()))
-}
-
-fn is_port(text: &str) -> bool {
-    text.parse::<u16>().is_ok()
+fn parse_hop(hop: &str) -> Option<Peer> {
+    Peer::parse(hop.trim_matches(|next: char| next.is_ascii_whitespace()))
 }
 
 fn is_https(scheme: &str) -> bool {

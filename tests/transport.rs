@@ -14,8 +14,7 @@ mod common;
 use common::*;
 use wallet_callback::error::Rejection;
 use wallet_callback::handshake::prove;
-use wallet_callback::origin::IpRanges;
-use wallet_callback::transport::{Arrival, Https, Transport};
+use wallet_callback::transport::{Arrival, Https, Proxies, Transport};
 
 const CLIENT: &str = "203.0.113.7";
 const PROXY: &str = "10.0.0.1";
@@ -24,7 +23,7 @@ const CHALLENGE: &str = "Q7u2nYx0fBvK3-ZtWm9Ls_4RcHdEoGj1PaXi6TkNyUM";
 fn transport(https: Https) -> Transport {
     let proxies = ["10.0.0.0/8", "2001:db8:1::/48"];
     Transport {
-        trusted_proxies: IpRanges::parse("trustedProxies", proxies).unwrap(),
+        trusted_proxies: Proxies::parse(&proxies).unwrap(),
         https,
     }
 }
@@ -197,7 +196,7 @@ fn https_is_demanded_where_nobody_knows_the_peer() {
 
 #[test]
 fn a_client_behind_a_proxy_does_not_pass_for_the_machine() {
-    let local = IpRanges::parse("trustedProxies", ["127.0.0.1", "10.0.0.0/8"]).unwrap();
+    let local = Proxies::parse(&["127.0.0.1", "10.0.0.0/8"]).unwrap();
     let transport = Transport {
         trusted_proxies: local,
         https: Https::OutsideLoopback,
@@ -210,6 +209,146 @@ fn a_client_behind_a_proxy_does_not_pass_for_the_machine() {
             };
             let result = transport.admit(&arrival);
             assert_eq!(result, Err(Rejection::InsecureTransport), "{peer} {hops}");
+        }
+    }
+}
+
+/// Each proxy appends the scheme that it saw, as it does with the address.
+#[test]
+fn the_scheme_is_what_the_proxy_saw_that_saw_the_client() {
+    for (hops, schemes, admitted) in [
+        ("203.0.113.7, 10.2.2.2", "https,http", true),
+        ("203.0.113.7, 10.2.2.2", "http,https", false),
+        ("203.0.113.7, 10.2.2.2", "https", true),
+        ("203.0.113.7, 10.2.2.2", "http", false),
+        ("203.0.113.7, 10.3.3.3, 10.2.2.2", "https, http, http", true),
+        (
+            "203.0.113.7, 10.3.3.3, 10.2.2.2",
+            "http, https, https",
+            false,
+        ),
+        ("203.0.113.7, 10.3.3.3, 10.2.2.2", "https, http", true),
+        // Entries of the client's own, left of what the proxies have seen.
+        (
+            "127.0.0.1, 203.0.113.7, 10.2.2.2",
+            "https, http, https",
+            false,
+        ),
+        (
+            "127.0.0.1, 203.0.113.7, 10.2.2.2",
+            "http, https, http",
+            true,
+        ),
+        ("203.0.113.7", "https,http", false),
+        ("10.3.3.3, 10.2.2.2", "https,http", true),
+        ("unknown, 10.2.2.2", "https,http", true),
+        ("203.0.113.7, unknown", "https,http", false),
+    ] {
+        let arrival = || Arrival {
+            forwarded_for: Some(hops),
+            forwarded_proto: Some(schemes),
+            ..from(PROXY)
+        };
+        for https in [Https::OutsideLoopback, Https::Always] {
+            assert_eq!(admits(https, arrival()), admitted, "{hops} {schemes}");
+        }
+    }
+}
+
+/// nginx calls a client at a Unix socket so, too: `$remote_addr`.
+#[test]
+fn a_unix_socket_is_believed_where_it_is_trusted() {
+    let transport = |proxies: &[&str]| Transport {
+        trusted_proxies: Proxies::parse(proxies).unwrap(),
+        https: Https::OutsideLoopback,
+    };
+    let arrival = |forwarded_for, forwarded_proto| Arrival {
+        forwarded_for,
+        forwarded_proto,
+        ..from("unix:")
+    };
+    let client = Ok(CLIENT.parse().ok());
+    let refused = Err(Rejection::InsecureTransport);
+    let trusting = transport(&["unix:", "10.0.0.0/8"]);
+    for (hops, scheme, expected) in [
+        (Some(CLIENT), Some("https"), client.clone()),
+        (
+            Some("203.0.113.7, 10.2.2.2"),
+            Some("https, http"),
+            client.clone(),
+        ),
+        (Some("203.0.113.7, unix:"), Some("https, http"), client),
+        (Some("unix:"), Some("https"), Ok(None)),
+        (None, Some("https"), Ok(None)),
+        (Some(CLIENT), Some("http"), refused.clone()),
+        (Some(CLIENT), None, refused.clone()),
+        (None, None, refused.clone()),
+    ] {
+        let result = trusting.admit(&arrival(hops, scheme));
+        assert_eq!(result, expected, "{hops:?} {scheme:?}");
+    }
+    for proxies in [&[][..], &["loopback", "private", "0.0.0.0/0", "::/0"]] {
+        let result = transport(proxies).admit(&arrival(Some(CLIENT), Some("https")));
+        assert_eq!(result, refused, "{proxies:?}");
+    }
+    let beside = Arrival {
+        secure: true,
+        forwarded_for: Some("203.0.113.7, unix:"),
+        ..from(PROXY)
+    };
+    let result = transport(&["private"]).admit(&beside);
+    assert_eq!(
+        result,
+        Ok(None),
+        "a socket that is not trusted has no address"
+    );
+}
+
+#[test]
+fn names_stand_for_ranges() {
+    for (name, members, others) in [
+        (
+            "loopback",
+            vec!["127.0.0.1", "127.255.255.255", "::1", "::ffff:127.0.0.1"],
+            vec!["128.0.0.1", "::2", "10.0.0.1"],
+        ),
+        (
+            "private",
+            vec![
+                "10.255.0.1",
+                "172.16.0.1",
+                "172.31.255.255",
+                "192.168.1.1",
+                "fc00::1",
+                "fdff::1",
+                "::ffff:10.0.0.1",
+            ],
+            vec![
+                "127.0.0.1",
+                "::1",
+                "172.15.255.255",
+                "172.32.0.1",
+                "192.169.0.1",
+                "100.64.0.1",
+                "169.254.1.1",
+                "fe80::1",
+                "fb00::1",
+                "fe00::1",
+            ],
+        ),
+    ] {
+        let transport = Transport {
+            trusted_proxies: Proxies::parse(&["2001:db8::/32", name]).unwrap(),
+            https: Https::Never,
+        };
+        let peers = members.into_iter().map(|peer| (peer, CLIENT));
+        for (peer, expected) in peers.chain(others.into_iter().map(|peer| (peer, peer))) {
+            let arrival = Arrival {
+                forwarded_for: Some(CLIENT),
+                ..from(peer)
+            };
+            let result = transport.admit(&arrival);
+            assert_eq!(result, Ok(expected.parse().ok()), "{name} {peer}");
         }
     }
 }
@@ -262,7 +401,7 @@ fn what_came_over_tls_is_admitted_whatever_a_client_says() {
 fn a_scheme_that_a_trusted_proxy_names_decides() {
     let proxies = ["127.0.0.1", "10.0.0.0/8"];
     let transport = |https| Transport {
-        trusted_proxies: IpRanges::parse("trustedProxies", proxies).unwrap(),
+        trusted_proxies: Proxies::parse(&proxies).unwrap(),
         https,
     };
     for peer in ["127.0.0.1", PROXY] {
@@ -334,17 +473,17 @@ fn forwarded_is_read_with_its_quoting_rules() {
         (
             "for=203.0.113.7;proto=https, for=10.2.2.2;proto=http",
             Some(CLIENT),
-            false,
+            true,
         ),
         (
             "for=203.0.113.7;proto=https, for=10.2.2.2",
             Some(CLIENT),
-            false,
+            true,
         ),
         (
             "for=203.0.113.7;proto=http, for=10.2.2.2;proto=https",
             Some(CLIENT),
-            true,
+            false,
         ),
         ("proto=https", Some(PROXY), true),
         ("", Some(PROXY), false),
@@ -493,9 +632,26 @@ fn older_headers_and_forwarded_must_agree() {
 
 #[test]
 fn proxies_are_named_in_the_error() {
-    let result = IpRanges::parse("trustedProxies", ["10.0.0.1/8"]).map(drop);
+    let result = Proxies::parse(&["10.0.0.1/8"]).map(drop);
     let problem = "expected no bits behind the prefix at index 0, got \"10.0.0.1/8\"";
     assert_eq!(result, Err(invalid_option("trustedProxies", problem)));
+    for entry in [
+        "unix",
+        "unix:/run/nginx.sock",
+        "Loopback",
+        "public",
+        "uniquelocal",
+        "",
+    ] {
+        let result = Proxies::parse(&["loopback", "private", entry]).map(drop);
+        let problem = "expected \"loopback\", \"private\", \"unix:\" or a range such as \
+                       10.0.0.0/8 or 2001:db8::/32 at index 2";
+        assert_eq!(
+            result,
+            Err(invalid_option("trustedProxies", problem)),
+            "{entry}"
+        );
+    }
 }
 
 /// The proofs are as Python's `hmac` computes them.

@@ -158,9 +158,10 @@ class CallbackReceiver<Event extends object> {
 	async #run(incoming: Incoming, context: ReceiverContext, facts: Facts): Promise<Ending> {
 		if (this.#closing !== undefined) return CLOSING;
 		const unwanted = refuseMedia(incoming, this.#settings.verifier.settings);
-		if (unwanted !== undefined) return refuse(unwanted, facts);
+		const peer = context.ip ?? incoming.peer;
+		if (unwanted !== undefined) return refuse(unwanted, facts, peer);
 		if (this.#intake.isFull) return OVERLOADED;
-		const judged = await this.#intake.hold(() => this.#verify(incoming, context, facts));
+		const judged = await this.#intake.hold(() => this.#verify(incoming, peer, facts));
 		if (!("event" in judged)) return judged;
 		// Whoever closes the receiver does not wait for what has not been verified.
 		if (this.#closing !== undefined) return CLOSING;
@@ -178,7 +179,7 @@ class CallbackReceiver<Event extends object> {
 	/** Reads and verifies. Whoever has sent it may be anybody. */
 	async #verify(
 		incoming: Incoming,
-		context: ReceiverContext,
+		peer: string | undefined,
 		facts: Facts,
 	): Promise<Callback<Event> | Ending> {
 		const { verifier, logBodies } = this.#settings;
@@ -192,12 +193,11 @@ class CallbackReceiver<Event extends object> {
 		}
 		facts.bytes = byteLength(body);
 		const tooLarge = refuseLength(facts.bytes, settings);
-		if (tooLarge !== undefined) return refuse(tooLarge, facts);
+		if (tooLarge !== undefined) return refuse(tooLarge, facts, peer);
 		body = toOwn(body);
 
-		const peer = context.ip ?? incoming.peer;
 		const admitted = this.#transport.admit({ headers, peer, secure });
-		if (!admitted.ok) return refuse(admitted, facts);
+		if (!admitted.ok) return refuse(admitted, facts, peer);
 		facts.ip = admitted.ip;
 
 		const callback = { headers, body, ip: admitted.ip, method, url };
@@ -213,7 +213,7 @@ class CallbackReceiver<Event extends object> {
 			facts.error = error;
 			return ["internal_error", later(503, "internal_error")];
 		}
-		if (!verified.ok) return refuse(verified, facts);
+		if (!verified.ok) return refuse(verified, facts, peer);
 		const { event } = verified;
 		// The same content in other bytes is the same callback where they are not what is signed.
 		const hash = verified.contentHash ?? bodyHash(body);
@@ -297,7 +297,8 @@ function accept(proof: VerificationAnswer | undefined): Reply {
 }
 
 /** The end of a callback that a check has refused. */
-function refuse(rejected: Refusal, facts: Facts): Ending {
+function refuse(rejected: Refusal, facts: Facts, peer: string | undefined): Ending {
+	if (peer !== undefined) facts.peer = peer;
 	facts.code = rejected.code;
 	facts.message = rejected.message;
 	return ["refused", refusal(rejected.status, rejected.code, rejected.headers)];

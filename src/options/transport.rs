@@ -7,14 +7,13 @@ use serde::Deserialize;
 
 use super::read;
 use crate::error::ConfigError;
-use crate::origin::IpRanges;
-use crate::transport::{Https, Transport};
+use crate::transport::{Https, Proxies, Transport};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct TransportOptions {
-    /// The proxies in front of this server, as ranges in CIDR notation or single addresses. Only they
-    /// are believed about a client's address (`X-Forwarded-For`) and scheme (`X-Forwarded-Proto`).
+    /// The proxies in front of this server: ranges in CIDR notation, single addresses, `loopback`,
+    /// `private`, or `unix:` for those that connect to a Unix socket. Only they are believed about a client's address (`X-Forwarded-For`) and scheme (`X-Forwarded-Proto`).
     /// Default: none.
     #[serde(default)]
     trusted_proxies: Vec<String>,
@@ -29,9 +28,9 @@ struct TransportOptions {
 pub fn transport(json: &[u8]) -> Result<Transport, ConfigError> {
     read(json, |document| {
         let options: TransportOptions = document.root().into()?;
-        let ranges = options.trusted_proxies.iter().map(String::as_str);
+        let proxies: Vec<&str> = options.trusted_proxies.iter().map(String::as_str).collect();
         Ok(Transport {
-            trusted_proxies: IpRanges::parse("trustedProxies", ranges)?,
+            trusted_proxies: Proxies::parse(&proxies)?,
             https: match options.require_https {
                 None => Https::OutsideLoopback,
                 Some(true) => Https::Always,

@@ -3,15 +3,14 @@
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::net::IpAddr;
 
-use super::{is_https, parse_address};
+use super::{Peer, is_https};
 
 /// What one proxy has written.
 #[derive(Default)]
 pub(super) struct Element {
     /// `for`, and nothing in it if that is not an address: `unknown` or a name that hides it.
-    pub(super) client: Option<Option<IpAddr>>,
+    pub(super) client: Option<Option<Peer>>,
     /// Whether `proto` is `https`.
     pub(super) https: Option<bool>,
 }
@@ -20,7 +19,7 @@ impl Element {
     /// Takes a parameter, which may come once (section 4). Others than these two say nothing here.
     fn set(&mut self, name: &str, value: &str) -> Option<()> {
         let again = if name.eq_ignore_ascii_case("for") {
-            self.client.replace(parse_address(value)).is_some()
+            self.client.replace(Peer::parse(value)).is_some()
         } else if name.eq_ignore_ascii_case("proto") {
             self.https.replace(is_https(value)).is_some()
         } else {

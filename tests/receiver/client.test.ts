@@ -182,6 +182,15 @@ test("what Deno and Bun tell of the peer", async () => {
 	}
 	assert.deepEqual(await send({ context: new BunServer() }), accepted(CLIENT));
 	assert.deepEqual(await send({ context: { requestIP: () => null } }), accepted(undefined));
+	const proxied = { "x-forwarded-for": CLIENT, "x-forwarded-proto": "https" };
+	const trusting = { trustedProxies: ["unix:"] };
+	for (const context of [socket, { ip: "unix:" }]) {
+		const url = "http://pay.example/";
+		const got = await send({ url, headers: proxied, context, options: trusting });
+		assert.deepEqual(got, accepted(CLIENT));
+		const untrusted = await send({ url, headers: proxied, context, options: PROXIES });
+		assert.equal(untrusted.error, "insecure_transport");
+	}
 	const given = { ...deno, ip: "198.51.100.1" };
 	assert.deepEqual(await send({ context: given }), accepted("198.51.100.1"));
 	const headers = { "x-forwarded-for": "198.51.100.1" };
@@ -267,6 +276,60 @@ test("X-Forwarded-Proto counts when a trusted proxy says it, and its last word",
 		const alone = await send({ url: PLAIN, headers: without, context: { ip }, options: PROXIES });
 		assert.equal(alone.status, status, `${ip} ${proto}`);
 	}
+});
+
+test("X-Forwarded-Proto of several proxies: what the one said that saw the client", async () => {
+	for (const [hops, proto, status] of [
+		["203.0.113.7, 10.2.2.2", "https,http", 200],
+		["203.0.113.7, 10.2.2.2", "http,https", 403],
+		["203.0.113.7, 10.2.2.2", "https", 200],
+		["127.0.0.1, 203.0.113.7, 10.2.2.2", "https, http, https", 403],
+	] as const) {
+		const headers = { "x-forwarded-proto": proto, "x-forwarded-for": hops };
+		const got = await send({ url: PLAIN, headers, context: { ip: PROXY }, options: PROXIES });
+		assert.equal(got.status, status, `${hops} ${proto}`);
+	}
+});
+
+test("names stand for addresses of the machine and of private networks", async () => {
+	const headers = { "x-forwarded-proto": "https", "x-forwarded-for": CLIENT };
+	for (const [name, ip, status] of [
+		["loopback", "127.0.0.1", 200],
+		["loopback", "::1", 200],
+		["loopback", PROXY, 403],
+		["private", PROXY, 200],
+		["private", "192.168.1.1", 200],
+		["private", "fd00::1", 200],
+		["private", "8.8.8.8", 403],
+	] as const) {
+		const options = { trustedProxies: [name] };
+		const got = await send({ url: PLAIN, headers, context: { ip }, options });
+		assert.equal(got.status, status, `${name} ${ip}`);
+	}
+});
+
+test("the record of a refusal names the other end of the connection", async () => {
+	const log = new Log();
+	const receiver = createReceiver({ keys: SECRET, store: memoryStore(), log, ...PROXIES });
+	const refusedFrom = async (request: Request, ip: string) => {
+		await deliver(receiver, request, { ip });
+		const { code, peer, ip: client } = log.last;
+		return [code, peer, client];
+	};
+	const expected = (code: string, peer: string, client?: string) => [code, peer, client];
+	const plain = () => toRequest(signed(), PLAIN);
+	assert.deepEqual(
+		await refusedFrom(plain(), "192.168.7.7"),
+		expected("insecure_transport", "192.168.7.7"),
+	);
+	assert.deepEqual(await refusedFrom(plain(), "unix:"), expected("insecure_transport", "unix:"));
+	const forged = toRequest({ ...signed(), body: "{}" });
+	forged.headers.append("x-forwarded-for", CLIENT);
+	assert.deepEqual(await refusedFrom(forged, PROXY), expected("signature_mismatch", PROXY, CLIENT));
+	const method = new Request(ADDRESS, { method: "PUT", body: "{}" });
+	assert.deepEqual(await refusedFrom(method, PROXY), expected("method_not_allowed", PROXY));
+	await deliver(receiver, toRequest(signed()), { ip: CLIENT });
+	assert.deepEqual([log.last.ip, "peer" in log.last], [CLIENT, false]);
 });
 
 test("a scheme that a trusted proxy names decides, even for the machine itself", async () => {

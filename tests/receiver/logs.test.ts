@@ -68,7 +68,7 @@ const cases: readonly Case[] = [
 	{
 		outcome: "refused",
 		level: "warn",
-		members: ["bytes", "code", "ip", "message"],
+		members: ["bytes", "code", "ip", "message", "peer"],
 		send: (receiver) => deliver(receiver, { ...signed(), body: "{}" }, { ip: IP }),
 	},
 	{

@@ -1,5 +1,6 @@
 /** The receiver behind `node:http`, Express and NestJS. */
 
+import { UNIX_PEER } from "../receiver/peer.js";
 import type { Incoming, Receiver, Reply } from "../receiver/types.js";
 import { join, type Reading } from "../verifier/request.js";
 
@@ -11,7 +12,7 @@ export interface NodeRequest {
 	readonly originalUrl?: string | undefined;
 	readonly headers: { readonly [name: string]: string | string[] | undefined };
 	readonly httpVersionMajor: number;
-	readonly socket: { readonly remoteAddress?: string | undefined; readonly encrypted?: boolean };
+	readonly socket: NodeSocket;
 	/** The body's bytes, where a parser has kept them. */
 	readonly rawBody?: unknown;
 	/** What a parser has made of the body. */
@@ -26,6 +27,14 @@ export interface NodeRequest {
 	off(event: string, listener: (value: unknown) => void): unknown;
 	pause(): unknown;
 	resume(): unknown;
+}
+
+/** What of a Node socket matters: `net.Socket`, `tls.TLSSocket`. */
+export interface NodeSocket {
+	readonly remoteAddress?: string | undefined;
+	readonly localAddress?: string | undefined;
+	readonly destroyed?: boolean;
+	readonly encrypted?: boolean;
 }
 
 /** What of a Node response matters: `http.ServerResponse`, `http2.Http2ServerResponse`. */
@@ -99,7 +108,7 @@ function toIncoming(request: NodeRequest): Incoming {
 		// As a sender knows it, wherever TLS ends on the way.
 		url: typeof host === "string" ? `https://${host}${originalUrl ?? ""}` : undefined,
 		secure: socket.encrypted === true,
-		peer: socket.remoteAddress,
+		peer: socket.remoteAddress ?? (isUnix(socket) ? UNIX_PEER : undefined),
 		readBody: async (limit) => {
 			const body = findBody(request);
 			if (body !== undefined) return body;
@@ -108,6 +117,11 @@ function toIncoming(request: NodeRequest): Incoming {
 		},
 		cancelBody: () => reading?.cancel(),
 	};
+}
+
+/** A connection over TCP that the client has reset still has an address at this end. */
+function isUnix({ destroyed, localAddress }: NodeSocket): boolean {
+	return destroyed === false && localAddress === undefined;
 }
 
 const HUNG_UP = "the client hung up";

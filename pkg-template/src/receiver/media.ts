@@ -2,6 +2,7 @@
 
 import type { VerifierSettings } from "wallet-callback";
 import { type Reading, readBody, readHeaders, toBytes } from "../verifier/request.js";
+import { UNIX_PEER } from "./peer.js";
 import type { Incoming, ReceiverContext, Reply } from "./types.js";
 
 const HEADERS = ["content-type", "content-encoding", "content-length"] as const;
@@ -94,6 +95,7 @@ function blameNetwork(error: unknown): never {
 function peerOf(request: Request, context: ReceiverContext): string | undefined {
 	const { remoteAddr, requestIP } = context;
 	if (remoteAddr !== undefined && "hostname" in remoteAddr) return remoteAddr.hostname;
+	if (remoteAddr !== undefined && "path" in remoteAddr) return UNIX_PEER;
 	if (typeof requestIP === "function") return askForIp(requestIP.bind(context), request);
 	// Cloudflare's edge sets it and overwrites what the client says. Elsewhere it is just a header.
 	return onWorkers ? (request.headers.get("cf-connecting-ip") ?? undefined) : undefined;

@@ -76,6 +76,8 @@ export interface Facts {
 	bytes?: number;
 	/** The client's address. */
 	ip?: string | undefined;
+	/** The address at the other end of the connection, where the callback was refused. */
+	peer?: string;
 	/** What a handler or a store threw. */
 	error?: unknown;
 	/** How long each operation of the store took, in milliseconds. */

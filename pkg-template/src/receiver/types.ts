@@ -115,8 +115,9 @@ export interface ReceiverOptions<Event = WalletEvent> {
 	 */
 	readonly requireHttps?: boolean | undefined;
 	/**
-	 * The proxies in front of this server, in CIDR notation or as single addresses: only their
-	 * `X-Forwarded-For` and `X-Forwarded-Proto`, or `Forwarded`, are believed. Default: none.
+	 * The proxies in front of this server: ranges in CIDR notation, single addresses, `"loopback"`,
+	 * `"private"` (RFC 1918 and RFC 4193), or `"unix:"` for whoever connects to a Unix socket. Only
+	 * their `X-Forwarded-For` and `X-Forwarded-Proto`, or `Forwarded`, are believed. Default: none.
 	 */
 	readonly trustedProxies?: readonly string[] | undefined;
 	/** Gets one record for each callback: pino's logger, `console`, or of their shape. Default: none. */
@@ -142,14 +143,21 @@ export type Verifying<Event> =
 
 /** What the caller knows of a request. The second arguments of Deno's and Bun's servers fit. */
 export interface ReceiverContext {
-	/** The client's address, or that of the nearest proxy. Default: what the runtime says. */
+	/**
+	 * The client's address, or that of the nearest proxy; `"unix:"` for one at a Unix socket. Default:
+	 * what the runtime says.
+	 */
 	readonly ip?: string | undefined;
 	/** Keeps the runtime alive for work behind the answer, as `ctx.waitUntil` of Workers does. */
 	readonly waitUntil?: ((work: Promise<unknown>) => void) | undefined;
 	/** Aborts the handler's signal, too. */
 	readonly signal?: AbortSignal | undefined;
 	/** As `Deno.serve` has it. */
-	readonly remoteAddr?: { readonly hostname?: string } | object | undefined;
+	readonly remoteAddr?:
+		| { readonly hostname?: string }
+		| { readonly path?: string }
+		| object
+		| undefined;
 	/** As the server of `Bun.serve` has it. */
 	readonly requestIP?: ((request: Request) => { readonly address: string } | null) | undefined;
 }
@@ -160,7 +168,7 @@ export interface Incoming {
 	readonly headers: HeadersInput;
 	/** Whether the connection is encrypted. */
 	readonly secure: boolean;
-	/** The address at the other end of the connection. */
+	/** The address at the other end of the connection; `"unix:"` for a Unix socket. */
 	readonly peer?: string | undefined;
 	/** Its URL or path. */
 	readonly url?: string | undefined;

@@ -7,8 +7,9 @@ import type { HeadersInput, Rejected } from "./types.js";
 /** What {@link createTransport} takes. */
 export interface TransportOptions {
 	/**
-	 * The proxies in front of this server, as ranges in CIDR notation or single addresses. Only
-	 * they are believed about a client's address and scheme (`X-Forwarded-For` and
+	 * The proxies in front of this server: ranges in CIDR notation, single addresses, `"loopback"`
+	 * (127.0.0.0/8, ::1), `"private"` (10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, fc00::/7), or
+	 * `"unix:"` for whoever connects to a Unix socket. Only they are believed about a client's address and scheme (`X-Forwarded-For` and
 	 * `X-Forwarded-Proto`, or `Forwarded`, RFC 7239). They must overwrite or drop what a client has
 	 * put into these headers. Default: none.
 	 */
@@ -22,7 +23,7 @@ export interface TransportOptions {
 /** How a request arrived. */
 export interface Arrival {
 	readonly headers: HeadersInput;
-	/** The address at the other end of the connection. */
+	/** The address at the other end of the connection; `"unix:"` for a Unix socket. */
 	readonly peer?: string | undefined;
 	/** Whether the connection is encrypted. */
 	readonly secure: boolean;
@@ -38,8 +39,8 @@ export interface Admitted {
 export interface Transport {
 	/**
 	 * Admits a request or refuses it as `insecure_transport`. The client is the right-most address of
-	 * `X-Forwarded-For` or `Forwarded` that is no trusted proxy, and the peer where the peer is none. A
-	 * scheme that a trusted proxy names decides.
+	 * `X-Forwarded-For` or `Forwarded` that is no trusted proxy, and the peer where the peer is none. The
+	 * scheme that a trusted proxy names for this client decides.
 	 */
 	admit(arrival: Arrival): Admitted | Rejected;
 }

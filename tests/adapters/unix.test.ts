@@ -1,0 +1,68 @@
+/** Servers that listen at a Unix socket, as behind nginx. */
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { deposit, SECRET, signed } from "./callbacks.ts";
+import { installed } from "./programs.ts";
+
+const { createReceiver }: typeof import("wallet-callback/receiver") = installed(
+	"wallet-callback/receiver",
+);
+const { toNodeListener }: typeof import("wallet-callback/node") = installed("wallet-callback/node");
+const { memoryStore }: typeof import("wallet-callback/stores/memory") = installed(
+	"wallet-callback/stores/memory",
+);
+
+const folder = mkdtempSync(join(tmpdir(), "wallet-callback-unix-"));
+after(() => rmSync(folder, { recursive: true }));
+
+/** Sends a callback through a socket, and gives the answer's status and what was logged. */
+async function send(options: object, forwarded: Record<string, string>) {
+	const records: { ip?: string; peer?: string }[] = [];
+	const keep = (record: object) => void records.push(record);
+	const receiver = createReceiver({
+		keys: SECRET,
+		store: memoryStore(),
+		log: { info: keep, warn: keep, error: keep },
+		...options,
+	});
+	const socketPath = join(folder, "socket");
+	const server = createServer(toNodeListener(receiver)).listen(socketPath);
+	await once(server, "listening");
+	const { headers, body } = signed(deposit("dep_1"));
+	const all = { ...headers, ...forwarded };
+	const path = "/callback";
+	const sent = request({ socketPath, method: "POST", path, headers: all, agent: false });
+	const answered = once(sent, "response");
+	sent.end(body);
+	const [response] = await answered;
+	response.resume();
+	await once(response, "end");
+	server.close();
+	await once(server, "close");
+	const [{ ip, peer } = {}] = records;
+	return [response.statusCode, ip, peer];
+}
+
+const CLIENT = "203.0.113.7";
+const FORWARDED = { "x-forwarded-for": CLIENT, "x-forwarded-proto": "https" };
+const TRUSTING = { trustedProxies: ["unix:"] };
+
+test("a proxy at the socket is believed where it is trusted", async () => {
+	assert.deepEqual(await send(TRUSTING, FORWARDED), [200, CLIENT, undefined]);
+	const allowing = { ...TRUSTING, allowedIps: [CLIENT] };
+	assert.deepEqual(await send(allowing, FORWARDED), [200, CLIENT, undefined]);
+	const plain = { ...FORWARDED, "x-forwarded-proto": "http" };
+	assert.deepEqual(await send(TRUSTING, plain), [403, undefined, "unix:"]);
+	assert.deepEqual(await send(TRUSTING, {}), [403, undefined, "unix:"]);
+});
+
+test("and nowhere else", async () => {
+	for (const options of [{}, { trustedProxies: ["loopback", "private"] }]) {
+		assert.deepEqual(await send(options, FORWARDED), [403, undefined, "unix:"]);
+	}
+});
