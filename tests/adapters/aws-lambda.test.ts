@@ -105,6 +105,42 @@ function loadBalancer({ headers, body }: Callback) {
 	};
 }
 
+/** An event of Netlify's. */
+function netlify({ headers, body }: Callback) {
+	const all = {
+		...headers,
+		host: "pay.example",
+		"x-forwarded-proto": "https",
+		"x-nf-client-connection-ip": "203.0.113.9",
+	};
+	return {
+		rawUrl: "https://pay.example/callback?a=1&b=%20x",
+		rawQuery: "a=1&b=%20x",
+		path: "/callback",
+		httpMethod: "POST",
+		headers: all,
+		multiValueHeaders: {},
+		queryStringParameters: { a: "1", b: " x" },
+		multiValueQueryStringParameters: { a: ["1"], b: [" x"] },
+		body,
+		isBase64Encoded: false,
+	};
+}
+
+/** What Vercel's launcher for handlers of this kind makes of a request. */
+function vercel({ headers, body }: Callback) {
+	return {
+		resource: "/{proxy+}",
+		path: "/callback?a=1&b=%20x",
+		httpMethod: "POST",
+		headers: { ...headers, host: "pay.example", "x-forwarded-proto": "https" },
+		queryStringParameters: { a: "1", b: " x" },
+		multiValueQueryStringParameters: { a: "1", b: " x" },
+		body: Buffer.from(body as string).toString("base64"),
+		isBase64Encoded: true,
+	};
+}
+
 const JSON_HEADERS = { "content-type": "application/json" };
 let results: Map<string, Result>;
 let output: string;
@@ -125,6 +161,8 @@ before(async () => {
 		"REST API, parsed": { ...restApi(genuine), body: JSON.parse(genuine.body as string) },
 		"HTTP API": httpApi(signed(deposit("dep_http", { "data.memo": "💸" }))),
 		"HTTP API, too large": httpApi(signed(deposit("dep_5", { "data.filling": "x".repeat(2e6) }))),
+		Netlify: netlify(signed(deposit("dep_netlify", { "data.memo": "💸" }))),
+		Vercel: vercel(signed(deposit("dep_vercel", { "data.memo": "💸" }))),
 		"a queue": { Records: [] },
 	};
 	const project = prepareProject("aws-lambda");
@@ -140,6 +178,8 @@ for (const [name, status, body] of [
 	["REST API, forged", 401, { code: 401, error: "signature_mismatch" }],
 	["REST API, parsed", 500, { code: 500, error: "body_already_parsed" }],
 	["HTTP API", 200, { code: 0 }],
+	["Netlify", 200, { code: 0 }],
+	["Vercel", 200, { code: 0 }],
 ] as const) {
 	test(name, () => {
 		const { statusCode, headers, body: text } = results.get(name) ?? assert.fail();
@@ -162,6 +202,8 @@ for (const [name, event, seen] of [
 	["HTTP API", httpApi, { method: "POST", secure: true, peer: "123.123.123.123" }],
 	// What it forwards may be the client's own words.
 	["load balancer", loadBalancer, { method: "POST", secure: false, peer: undefined }],
+	["Netlify", netlify, { method: "POST", secure: true, peer: "203.0.113.9" }],
+	["Vercel", vercel, { method: "POST", secure: true, peer: undefined }],
 ] as const) {
 	test(`${name}: what the receiver is told, and the form of its answer`, async () => {
 		const callback = signed(deposit("dep_1", { "data.memo": "💸" }));
@@ -191,11 +233,78 @@ for (const [name, event, seen] of [
 	});
 }
 
+/** The method and the URL that the receiver is told of an event. */
+async function seen(event: object): Promise<string> {
+	let told = "nothing";
+	const handler = toLambdaHandler({
+		async receive({ method, url, secure, peer, readBody }) {
+			assert.equal((await readBody(1)).length, 0);
+			told = [method, url, secure ? "secure" : "plain", ...(peer ? [peer] : [])].join(" ");
+			return { status: 200, headers: {}, body: "" };
+		},
+	});
+	await handler({ ...event, body: null } as LambdaHttpEvent);
+	return told;
+}
+
+test("method, URL and query string", async () => {
+	const callback = signed(deposit("dep_1"));
+	const rest = restApi(callback, "GET");
+	const query = {
+		multiValueQueryStringParameters: { "a[]": ["1", "2 &"], é: [""] },
+		queryStringParameters: { "a[]": "2 &", é: "" },
+	};
+	const api = "https://id.execute-api.us-east-1.amazonaws.com";
+	assert.equal(await seen(rest), `GET ${api}/callback secure 127.0.0.1`);
+	const staged = { ...rest.requestContext, path: "/prod/callback" };
+	const written = "a%5B%5D=1&a%5B%5D=2%20%26&%C3%A9=";
+	assert.equal(
+		await seen({ ...rest, ...query, requestContext: staged }),
+		`GET ${api}/prod/callback?${written} secure 127.0.0.1`,
+	);
+
+	const http = { ...httpApi(callback, "GET"), rawQueryString: "a=1&a=2&b=%20" };
+	const host = "https://id.lambda-url.us-west-2.on.aws";
+	assert.equal(await seen(http), `GET ${host}/callback?a=1&a=2&b=%20 secure 123.123.123.123`);
+
+	const balanced = loadBalancer({ ...callback, headers: { host: "pay.example" } });
+	const raw = { multiValueQueryStringParameters: { a: ["1%20", "2"] } };
+	assert.equal(
+		await seen({ ...balanced, ...raw }),
+		"POST https://pay.example/callback?a=1%20&a=2 plain",
+	);
+	const single = { queryStringParameters: { a: "1%20" }, headers: { host: "pay.example" } };
+	assert.equal(
+		await seen({ ...balanced, ...single, multiValueHeaders: undefined }),
+		"POST https://pay.example/callback?a=1%20 plain",
+	);
+	assert.equal(await seen(loadBalancer(callback)), "POST  plain", "no host, no URL");
+
+	for (const [event, peer] of [
+		[netlify(callback), " 203.0.113.9"],
+		[vercel(callback), ""],
+	] as const) {
+		const url = "https://pay.example/callback?a=1&b=%20x";
+		assert.equal(await seen(event), `POST ${url} secure${peer}`);
+	}
+});
+
+test("where no platform vouches for it, the scheme and the client are not a header's", async () => {
+	const headers = { host: "pay.example", "x-nf-client-connection-ip": "203.0.113.9" };
+	const event = { httpMethod: "POST", path: "/", headers };
+	assert.equal(await seen(event), "POST https://pay.example/ plain");
+	const forwarded = { ...headers, "x-forwarded-proto": "http" };
+	assert.equal(
+		await seen({ ...netlify(signed("{}")), headers: forwarded }),
+		"POST https://pay.example/callback?a=1&b=%20x plain 203.0.113.9",
+	);
+});
+
 test("an event that is no request", () => {
 	assert.match(results.get("a queue")?.error ?? "", /^TypeError: expected an event of API Gateway/);
 });
 
 test("the handler's runs", () => {
 	const credited = [...output.matchAll(/^credit (.*)$/gm)].map(([, id]) => id);
-	assert.deepEqual(credited, ["dep_rest", "dep_http"]);
+	assert.deepEqual(credited, ["dep_rest", "dep_http", "dep_netlify", "dep_vercel"]);
 });
