@@ -30,8 +30,6 @@ fn everything() -> Outcome {
     let attw = [
         "--pack",
         "pkg",
-        "--profile",
-        "node16",
         "--exclude-entrypoints",
         "core.wasm",
         "full.wasm",
