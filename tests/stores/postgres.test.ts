@@ -4,11 +4,13 @@ import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { type NeonQueryFunction, neon, neonConfig } from "@neondatabase/serverless";
 import * as fastCheck from "fast-check";
 import pg from "pg";
 import postgres from "postgres";
 import type { Claim, PgClient, PostgresJsClient } from "wallet-callback/stores/postgres";
 import { type Server, startPostgres, startProxy } from "../services/servers.ts";
+import { type Front, neonFront } from "./http-fronts.ts";
 
 const CONSUMER = resolve(process.env.WALLET_CALLBACK_PKG ?? "target/consumer");
 const fromPackage = createRequire(join(CONSUMER, "package.json"));
@@ -26,11 +28,17 @@ const RETENTION = 600_000;
 const ISOLATION_LEVELS = ["READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"] as const;
 
 let server: Server;
+let http: Front;
 before(async () => {
 	// A disk that takes long to flush would hold rows for as long as a handler's transaction.
 	server = await startPostgres({ settings: { fsync: "off" } });
+	http = await neonFront(server.url);
+	neonConfig.fetchEndpoint = () => `${http.url}/sql`;
 });
-after(() => server.dispose());
+after(async () => {
+	await http.close();
+	await server.dispose();
+});
 
 type Client = PgClient | PostgresJsClient;
 
@@ -427,11 +435,70 @@ function isLost(error: unknown): boolean {
 	return error instanceof StoreError && error.code === "claim_lost";
 }
 
+/** The forms in which its rows come are the caller's choice. */
+const NEON_FORMS = {
+	neon: {},
+	"neon, full results": { fullResults: true },
+	"neon, arrays": { arrayMode: true, fullResults: true },
+};
+
+function ofNeon(options: object): NeonQueryFunction<false, false> {
+	return neon("postgres://user:password@db.example/db", options);
+}
+
+describe("neon(), over HTTP", { concurrency: true }, () => {
+	for (const [name, options] of Object.entries(NEON_FORMS)) {
+		const table = `contract_${name.replace(/\W+/g, "_")}`;
+		describe(name, { concurrency: false }, () => {
+			const store = postgresStore(ofNeon(options), { table });
+			before(async () => {
+				await store.migrate();
+				await store.migrate();
+			});
+			const random = name === "neon" ? { fastCheck, shared: true } : {};
+			const create = () => postgresStore(ofNeon(options), { table });
+			for (const { name, run } of conformance(create, random)) test(name, run);
+		});
+	}
+
+	test("it has no transaction for a claim, which stays as it is", async () => {
+		const store = postgresStore(ofNeon({}), { table: "neon_claims" });
+		await store.migrate();
+		const outcome = await store.claim("id", HASH, LEASE, RETENTION);
+		assert.equal(outcome.status, "claimed");
+		await assert.rejects(store.claimInTransaction(ofNeon({}) as never, outcome.claim), {
+			name: "TypeError",
+			message: /got neon\(\), which runs each statement by itself: use a Pool/,
+		});
+		assert.equal(await store.release(outcome.claim, 0), true);
+	});
+
+	test("a claim in a transaction of another client is one of the same store", async () => {
+		const store = postgresStore(ofNeon({}), { table: "neon_pooled" });
+		await store.migrate();
+		const outcome = await store.claim("id", HASH, LEASE, RETENTION);
+		assert.equal(outcome.status, "claimed");
+		const database = ofPg();
+		await database.transaction("READ COMMITTED", async (client) => {
+			await store.claimInTransaction(client, outcome.claim);
+			assert.equal((await store.claim("id", HASH, LEASE, RETENTION)).status, "busy");
+		});
+		assert.deepEqual(await store.claim("id", HASH, LEASE, RETENTION), { status: "done" });
+		await database.close();
+	});
+
+	test("a table that is missing: the client's error", async () => {
+		const missing = postgresStore(ofNeon({}), { table: "missing" });
+		await assert.rejects(missing.claim("id", HASH, LEASE, RETENTION), { code: "42P01" });
+	});
+});
+
 test("refuses what is no client", () => {
 	for (const client of [undefined, null, {}, "postgres://127.0.0.1"]) {
 		assert.throws(() => postgresStore(client as never), {
 			name: "TypeError",
-			message: "expected a Pool or Client of pg, or the sql of postgres",
+			message:
+				/^expected a Pool or Client of pg or @neondatabase\/serverless, the sql of postgres,/,
 		});
 	}
 });

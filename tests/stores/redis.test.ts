@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { Redis as UpstashRedis } from "@upstash/redis";
+import { kv } from "@vercel/kv";
 import * as fastCheck from "fast-check";
 import { Redis as Redis6, Cluster as RedisCluster6 } from "ioredis";
 import { Redis as Redis5 } from "ioredis-5";
@@ -16,6 +18,7 @@ import {
 	startProxy,
 	startRedis,
 } from "../services/servers.ts";
+import { type Front, upstashFront } from "./http-fronts.ts";
 
 const CONSUMER = resolve(process.env.WALLET_CALLBACK_PKG ?? "target/consumer");
 const fromPackage = createRequire(join(CONSUMER, "package.json"));
@@ -29,15 +32,20 @@ const { conformance }: typeof import("wallet-callback/stores/conformance") = fro
 const HASH = "a1".repeat(32);
 const LEASE = 60_000;
 const RETENTION = 600_000;
+const TOKEN = "the database's token";
 
 let redis: RedisServers;
 let cluster: RedisServers;
 let proxy: CountingProxy;
+let upstash: Front;
 before(async () => {
 	[redis, cluster] = await Promise.all([startRedis(), startRedis({ cluster: true })]);
 	proxy = await startProxy(redis.port);
+	upstash = await upstashFront(redis.url, TOKEN);
+	Object.assign(process.env, { KV_REST_API_URL: upstash.url, KV_REST_API_TOKEN: TOKEN });
 });
 after(async () => {
+	await upstash.close();
 	await Promise.all([redis, cluster, proxy].map((part) => part.dispose()));
 });
 
@@ -101,7 +109,13 @@ const CLIENTS: { readonly [name: string]: () => Promise<Connected> } = {
 		const client = new Redis5(redis.port);
 		return [client, () => client.disconnect()];
 	},
+	"@upstash/redis, no pipelines": async () => [ofUpstash({ enableAutoPipelining: false }), ignore],
+	"@vercel/kv": async () => [kv, ignore],
 };
+
+function ofUpstash(options: object = {}): UpstashRedis {
+	return new UpstashRedis({ url: upstash.url, token: TOKEN, ...options });
+}
 
 describe("the contract of a store", { concurrency: true }, () => {
 	for (const [name, connect] of Object.entries(CLIENTS)) {
@@ -111,7 +125,7 @@ describe("the contract of a store", { concurrency: true }, () => {
 				connected = await connect();
 			});
 			after(() => connected[1]());
-			const options = name.endsWith("6") ? { fastCheck, shared: true } : {};
+			const options = /6$|^@vercel/.test(name) ? { fastCheck, shared: true } : {};
 			const cases = conformance(() => redisStore(connected[0], { prefix: name }), options);
 			for (const { name, run } of cases) test(name, run);
 		});
@@ -209,6 +223,43 @@ test("a claim whose reply was lost, so that the client repeated it, is had", asy
 	assert.equal(outcome.status, "claimed");
 	assert.equal(await redisStore(client, { prefix: "repeated" }).complete(outcome.claim), true);
 	close();
+});
+
+test("what looks like JSON comes back from Upstash's client as it was", async () => {
+	for (const options of [{}, { automaticDeserialization: false }, { responseEncoding: false }]) {
+		const store = redisStore(ofUpstash(options), { prefix: `json ${Object.keys(options)}` });
+		for (const [id, payload, receiver] of [
+			["123", '{"data":{"value":1.0}}', ""],
+			["1e5", "[1]", "tp-wallet"],
+			['{"a":1}', '"text"', ""],
+			["null", "null", '["stripe"]'],
+			["true", "12345678901234567890", "1"],
+		] as const) {
+			await store.enqueue(id, HASH, payload, RETENTION, receiver);
+			const entry = await store.take(LEASE, receiver);
+			assert.deepEqual([entry?.claim.id, entry?.payload], [id, payload]);
+			assert.equal(await store.complete(entry?.claim ?? assert.fail()), true);
+		}
+	}
+});
+
+test("scripts that Upstash has forgotten are sent again", async () => {
+	const [admin, close] = await admins();
+	for (const enableAutoPipelining of [false, true]) {
+		const prefix = `upstash flushed ${enableAutoPipelining}`;
+		const store = redisStore(ofUpstash({ enableAutoPipelining }), { prefix });
+		await admin.scriptFlush();
+		const outcome = await store.claim("id", HASH, LEASE, RETENTION);
+		assert.equal(outcome.status, "claimed");
+		await admin.scriptFlush();
+		assert.equal(await store.complete(outcome.claim), true);
+	}
+	close();
+});
+
+test("what Upstash refuses is thrown", async () => {
+	const client = new UpstashRedis({ url: upstash.url, token: "another", retry: false });
+	await assert.rejects(redisStore(client).take(LEASE), /Unauthorized/);
 });
 
 test("clients that give replies as bytes", async () => {
@@ -317,7 +368,7 @@ test("refuses what is no client", () => {
 	for (const client of [undefined, null, {}, "redis://127.0.0.1", { eval: () => {} }]) {
 		assert.throws(() => redisStore(client as never), {
 			name: "TypeError",
-			message: /^expected a client of redis .* or of ioredis /,
+			message: /^expected a client of redis .* of ioredis .* or of @vercel\/kv /,
 		});
 	}
 });

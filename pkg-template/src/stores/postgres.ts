@@ -36,6 +36,19 @@ export interface PostgresJsClient {
 	): PromiseLike<readonly unknown[]>;
 }
 
+/** What `neon` of `@neondatabase/serverless` gives, as far as it is used here. */
+export interface NeonHttpClient {
+	query(
+		text: string,
+		values?: Value[],
+		options?: { arrayMode?: false; fullResults?: false },
+	): PromiseLike<unknown>;
+	/** Takes statements, not a function. */
+	transaction(statements: never): unknown;
+}
+
+type AnyClient = PgClient | PostgresJsClient | NeonHttpClient;
+
 type Value = string | number;
 
 /** Options of {@link postgresStore}. */
@@ -64,13 +77,16 @@ export interface PostgresStore extends ReplayStore {
 	 * While the transaction is open, nobody else gets the claim, even after its lease. At isolation
 	 * levels above READ COMMITTED, a serialization failure is thrown as the client gives it.
 	 *
-	 * @param client - What the transaction runs on: a `pg` client between BEGIN and COMMIT, or the
-	 * `sql` that `sql.begin` of `postgres` hands over. Where a client
-	 * does not tell that it is in a transaction, as newer versions of `pg` do, a savepoint finds out.
+	 * @param client - What the transaction runs on: a `pg` client between BEGIN and COMMIT, the `sql`
+	 * that `sql.begin` of `postgres` hands over, or an object whose `query(text, values)` runs a
+	 * statement in the transaction of another library and gives `{ rows }`. Where a client does not
+	 * tell that it is in a transaction, as newer versions of `pg` do, a lock that PostgreSQL gives
+	 * only there finds out; an UPDATE of the table takes the same.
 	 *
 	 * @throws {StoreError} `claim_lost` when the claim is no longer the newest of its id, or is
 	 * completed already. Let it pass, so that the transaction is rolled back.
-	 * @throws {TypeError} for a client that is not in a transaction. Nothing is completed then.
+	 * @throws {TypeError} for a client that is not in a transaction, as those over HTTP never are.
+	 * Nothing is completed then.
 	 *
 	 * @example
 	 * ```ts
@@ -95,9 +111,10 @@ export interface PostgresStore extends ReplayStore {
  * An answer means that it is committed, as durably as the server's `synchronous_commit` says. A
  * failover to a standby that is not synchronous can forget it: the callback is handled again.
  *
- * @param client - A `Pool` of `pg` or the `sql` of `postgres`. It stays the caller's to close, and
- * its errors the caller's to handle (`pool.on("error", ...)`). Not a client that also runs
- * transactions: an operation of the store would become a part of them.
+ * @param client - A `Pool` of `pg` or of `@neondatabase/serverless`, the `sql` of `postgres`, or what
+ * `neon` gives, which speaks HTTP. It stays the caller's to close, and its errors the caller's to
+ * handle (`pool.on("error", ...)`). Not a client that also runs transactions: an operation of the
+ * store would become a part of them.
  *
  * @throws {TypeError} for any other client and for a table that is no plain name.
  *
@@ -111,7 +128,7 @@ export interface PostgresStore extends ReplayStore {
  * ```
  */
 export function postgresStore(
-	client: PgClient | PostgresJsClient,
+	client: AnyClient,
 	options: PostgresStoreOptions = {},
 ): PostgresStore {
 	const statements = statementsFor(parseTable(options.table ?? "wallet_callback"));
@@ -161,13 +178,18 @@ export function postgresStore(
 		},
 
 		async claimInTransaction(transaction, { id, receiver = "", token }: Claim): Promise<void> {
+			if (isHttp(transaction)) {
+				throw new TypeError(
+					"expected the client that the transaction runs on, got neon(), which runs each statement by itself: use a Pool of @neondatabase/serverless or of pg for the transaction, and pass what pool.connect() gave",
+				);
+			}
 			if (isPool(transaction)) {
 				throw new TypeError(
 					"expected the client that the transaction runs on, got one that takes any connection: pass what pool.connect() gave, or the sql that sql.begin hands over",
 				);
 			}
 			const run = querier(transaction);
-			await requireTransaction(transaction, run);
+			await requireTransaction(transaction, () => run(statements.lock));
 			const rows = await run(statements.claimInTransaction, [id, receiver, token]);
 			if (rows.length > 0) return;
 			throw new StoreError(
@@ -179,11 +201,11 @@ export function postgresStore(
 }
 
 /** Outside of a transaction, a completion would stand even if the handler then fails. */
-async function requireTransaction(client: PgClient | PostgresJsClient, run: Query): Promise<void> {
+async function requireTransaction(client: AnyClient, lock: () => Promise<unknown>): Promise<void> {
 	// What a client knows may be older than a BEGIN that it is about to send.
-	if (has(client, "query") && client.getTransactionStatus?.() === "T") return;
+	if ("getTransactionStatus" in client && client.getTransactionStatus?.() === "T") return;
 	try {
-		await run(ASK_FOR_TRANSACTION);
+		await lock();
 	} catch (error) {
 		if (member(error, "code") !== NO_TRANSACTION) throw error;
 		throw new TypeError(
@@ -191,9 +213,6 @@ async function requireTransaction(client: PgClient | PostgresJsClient, run: Quer
 		);
 	}
 }
-
-/** PostgreSQL takes a savepoint only inside a transaction. */
-const ASK_FOR_TRANSACTION = "SAVEPOINT wallet_callback; RELEASE SAVEPOINT wallet_callback";
 
 const NO_TRANSACTION = "25P01";
 
@@ -227,7 +246,11 @@ const LOCK_NOT_AVAILABLE = "55P03";
 
 type Query = <Row>(text: string, values?: Value[]) => Promise<readonly Row[]>;
 
-function querier(client: PgClient | PostgresJsClient): Query {
+function querier(client: AnyClient): Query {
+	if (isHttp(client)) {
+		return async <Row>(text: string, values?: Value[]) =>
+			(await client.query(text, values, { arrayMode: false, fullResults: false })) as Row[];
+	}
 	if (has(client, "unsafe")) {
 		// "prepare" leaves it to the client's own option; unsafe() alone would never prepare, and then
 		// asks for the parameters' types in a round trip of its own.
@@ -238,18 +261,24 @@ function querier(client: PgClient | PostgresJsClient): Query {
 		return async <Row>(text: string, values?: Value[]) =>
 			(await client.query(text, values)).rows as Row[];
 	}
-	throw new TypeError("expected a Pool or Client of pg, or the sql of postgres");
+	throw new TypeError(
+		"expected a Pool or Client of pg or @neondatabase/serverless, the sql of postgres, or what neon() gives (of Drizzle, Kysely and Prisma: what they run on)",
+	);
 }
 
 function has<Method extends string>(
-	client: PgClient | PostgresJsClient,
+	client: AnyClient,
 	method: Method,
-): client is Extract<PgClient | PostgresJsClient, Record<Method, unknown>> {
+): client is Extract<AnyClient, Record<Method, unknown>> {
 	return typeof member(client, method) === "function";
 }
 
+/** Whether each of its statements is a request of its own. Its `unsafe` runs none. */
+const isHttp = (client: AnyClient): client is NeonHttpClient =>
+	has(client, "transaction") && has(client, "query");
+
 /** Whether each of its statements may run on another connection. */
-const isPool = (client: PgClient | PostgresJsClient): boolean =>
+const isPool = (client: AnyClient): boolean =>
 	typeof member(client, "totalCount") === "number" || typeof member(client, "begin") === "function";
 
 const member = (value: unknown, name: string): unknown =>
@@ -309,7 +338,7 @@ function statementsFor({
 	path,
 	name,
 }: Table): Record<
-	"migrate" | "claim" | "enqueue" | "take" | "complete" | "release" | "claimInTransaction",
+	"migrate" | "claim" | "enqueue" | "take" | "complete" | "release" | "lock" | "claimInTransaction",
 	string
 > {
 	const clock = `clock AS MATERIALIZED (
@@ -385,8 +414,10 @@ function statementsFor({
 		`id = $1::text AND receiver IN ($2::text, '') AND token = ${token}`;
 
 	return {
-		migrate: `SELECT pg_advisory_xact_lock(${MIGRATION_LOCK}),
-				set_config('client_min_messages', 'warning', true);
+		// One statement: over HTTP a text may not have several.
+		migrate: `DO $$ BEGIN
+			PERFORM pg_advisory_xact_lock(${MIGRATION_LOCK});
+			PERFORM set_config('client_min_messages', 'warning', true);
 			CREATE TABLE IF NOT EXISTS ${path} (
 				id text COLLATE "C" NOT NULL,
 				receiver text COLLATE "C" NOT NULL,
@@ -400,26 +431,25 @@ function statementsFor({
 				payload text,
 				PRIMARY KEY (id, receiver)
 			);
-			DO $$ BEGIN
-				IF NOT EXISTS (
-					SELECT FROM pg_attribute WHERE attrelid = '${path}'::regclass AND attname = 'receiver'
-				) THEN
-					ALTER TABLE ${path}
-						ADD COLUMN receiver text COLLATE "C" NOT NULL DEFAULT '',
-						ADD COLUMN retention float8 NOT NULL DEFAULT ${OLD_RETENTION_MS};
-					UPDATE ${path} SET expires = greatest(expires, due + interval '7 days')
-					WHERE state <> 'done';
-					ALTER TABLE ${path}
-						ALTER COLUMN receiver DROP DEFAULT,
-						ALTER COLUMN retention DROP DEFAULT,
-						DROP CONSTRAINT "${name}_pkey",
-						ADD PRIMARY KEY (id, receiver);
-					DROP INDEX ${indexPath("inbox")};
-				END IF;
-			END $$;
+			IF NOT EXISTS (
+				SELECT FROM pg_attribute WHERE attrelid = '${path}'::regclass AND attname = 'receiver'
+			) THEN
+				ALTER TABLE ${path}
+					ADD COLUMN receiver text COLLATE "C" NOT NULL DEFAULT '',
+					ADD COLUMN retention float8 NOT NULL DEFAULT ${OLD_RETENTION_MS};
+				UPDATE ${path} SET expires = greatest(expires, due + interval '7 days')
+				WHERE state <> 'done';
+				ALTER TABLE ${path}
+					ALTER COLUMN receiver DROP DEFAULT,
+					ALTER COLUMN retention DROP DEFAULT,
+					DROP CONSTRAINT "${name}_pkey",
+					ADD PRIMARY KEY (id, receiver);
+				DROP INDEX ${indexPath("inbox")};
+			END IF;
 			CREATE INDEX IF NOT EXISTS "${name}_queue" ON ${path} (receiver, due)
 				WHERE payload IS NOT NULL;
-			CREATE INDEX IF NOT EXISTS "${name}_expiry" ON ${path} (expires) WHERE payload IS NULL`,
+			CREATE INDEX IF NOT EXISTS "${name}_expiry" ON ${path} (expires) WHERE payload IS NULL;
+		END $$`,
 
 		claim: admit(
 			`'leased', $5::text, old.attempt + 1, ${later("$6")}, ${later("($6::float8 + $4::float8)")}, NULL::text`,
@@ -443,6 +473,9 @@ function statementsFor({
 		release: `WITH ${clock}
 			UPDATE ${path} SET state = 'free', due = ${later("$4")} FROM clock
 			WHERE ${claimed("$3::text")} AND state = 'leased' RETURNING id`,
+
+		// Fails outside of a transaction.
+		lock: `LOCK TABLE ${path} IN ROW EXCLUSIVE MODE`,
 
 		claimInTransaction: `UPDATE ${path} SET ${completed}
 			WHERE ${claimed("$3::text")} AND state <> 'done' RETURNING id`,

@@ -30,7 +30,15 @@ export interface IoRedisClient {
 	evalsha(sha1: string, keys: number, ...keysAndArguments: string[]): Promise<unknown>;
 }
 
-type AnyClient = NodeRedisClient | NodeRedisCluster | IoRedisClient;
+/** A `Redis` of `@upstash/redis` or the `kv` of `@vercel/kv`, as far as it is used here. */
+export interface UpstashRedisClient {
+	/** No other client has it. */
+	createScript(script: string): unknown;
+	eval(script: string, keys: string[], values: string[]): Promise<unknown>;
+	evalsha(sha1: string, keys: string[], values: string[]): Promise<unknown>;
+}
+
+type AnyClient = NodeRedisClient | NodeRedisCluster | IoRedisClient | UpstashRedisClient;
 
 /** Options of {@link redisStore}. */
 export interface RedisStoreOptions {
@@ -60,7 +68,8 @@ export interface RedisStoreOptions {
  *   a callback is handled at least once, not exactly once.
  *
  * @param client - A connected client of `redis` (`createClient`, `createClientPool`,
- * `createCluster`) or of `ioredis` (`Redis`, `Cluster`). It stays the caller's to close.
+ * `createCluster`) or of `ioredis` (`Redis`, `Cluster`), which stays the caller's to close; or one
+ * over HTTP, of `@upstash/redis` (`Redis`) or `@vercel/kv` (`kv`), whose database must not evict.
  *
  * @throws {TypeError} for any other client and for a prefix that is empty or has braces.
  *
@@ -76,7 +85,7 @@ export interface RedisStoreOptions {
  * ```
  */
 export function redisStore(
-	client: NodeRedisClient | NodeRedisCluster | IoRedisClient,
+	client: NodeRedisClient | NodeRedisCluster | IoRedisClient | UpstashRedisClient,
 	options: RedisStoreOptions = {},
 ): ReplayStore {
 	const { prefix = "wallet-callback" } = options;
@@ -124,8 +133,9 @@ export function redisStore(
 			const values = [token, `${leaseMs}`];
 			const [name, attempt, payload] = toList(await run(TAKE, keysOf(receiver), values));
 			if (name === undefined || payload === undefined) return undefined;
-			const id = name.slice(name.lastIndexOf(" ") + 1);
-			return { claim: { id, receiver, token, attempt: Number(attempt) }, payload };
+			const id = name.slice(Math.max(MARK.length, name.lastIndexOf(" ") + 1));
+			const claim = { id, receiver, token, attempt: Number(attempt) };
+			return { claim, payload: payload.slice(MARK.length) };
 		},
 	};
 }
@@ -133,6 +143,9 @@ export function redisStore(
 /** What an id, or the inbox, is called among those of all receivers. No id has a space. */
 const nameOf = (what: string, receiver: string): string =>
 	receiver === "" ? what : `${receiver} ${what}`;
+
+/** What a script answers with texts of somebody else's behind it: Upstash's client reads JSON in them. */
+const MARK = ":";
 
 /** Strings, whether the client gives replies as strings or as bytes. */
 const toList = (reply: unknown): string[] => (Array.isArray(reply) ? reply : []).map(String);
@@ -161,11 +174,14 @@ function runner(client: AnyClient): Run {
 		try {
 			return await byDigest(await digest(script), keys, values);
 		} catch (error) {
-			if (!(error instanceof Error && error.message.startsWith("NOSCRIPT"))) throw error;
+			if (!(error instanceof Error && NO_SCRIPT.test(error.message))) throw error;
 			return byText(script.text, keys, values);
 		}
 	};
 }
+
+/** Upstash's client says first that a command of a pipeline has failed. */
+const NO_SCRIPT = /^(Command failed: )?NOSCRIPT\b/;
 
 type Command = (script: string, keys: string[], values: string[]) => Promise<unknown>;
 
@@ -190,6 +206,12 @@ function commands(client: AnyClient): { byDigest: Command; byText: Command } {
 			byText: (text, keys, values) => client.eval(text, { keys, arguments: values }),
 		};
 	}
+	if (has(client, "createScript")) {
+		return {
+			byDigest: (sha1, keys, values) => client.evalsha(sha1, keys, values),
+			byText: (text, keys, values) => client.eval(text, keys, values),
+		};
+	}
 	if (has(client, "evalsha")) {
 		return {
 			byDigest: (sha1, keys, values) => client.evalsha(sha1, keys.length, ...keys, ...values),
@@ -197,7 +219,7 @@ function commands(client: AnyClient): { byDigest: Command; byText: Command } {
 		};
 	}
 	throw new TypeError(
-		"expected a client of redis (createClient, createClientPool, createCluster) or of ioredis (Redis, Cluster)",
+		"expected a client of redis (createClient, createClientPool, createCluster), of ioredis (Redis, Cluster), of @upstash/redis (Redis) or of @vercel/kv (kv)",
 	);
 }
 
@@ -370,7 +392,7 @@ local function take(inbox)
       local record = parse(readEntry(name))
       record.queued, record.name, record.inbox = true, name, inbox
       lease(record, ARGV[1], ARGV[2])
-      return { name, record.attempt, payload }
+      return { '${MARK}' .. name, record.attempt, '${MARK}' .. payload }
     end
     redis.call('ZREM', inbox, name)
     redis.call('HDEL', entries, name)
