@@ -9,6 +9,7 @@ import { createInterface } from "node:readline";
 import { describe, type TestContext, test } from "node:test";
 import { promisify } from "node:util";
 import * as fastCheck from "fast-check";
+import { Miniflare } from "miniflare";
 import type { SqliteDatabase } from "wallet-callback/stores/sqlite";
 import { packageFile, prepareApp } from "../runtime/harness.ts";
 
@@ -584,4 +585,19 @@ test("what is no database or no name of a table is refused", () => {
 	for (const table of ["", "1st", 'a"b', "a b", "a;b", "a.b", "ä", "a\n"]) {
 		assert.throws(() => sqliteStore(database, { table }), TypeError, table);
 	}
+});
+
+test("Cloudflare's D1 is refused, with the store to take", async () => {
+	const miniflare = new Miniflare({
+		modules: true,
+		script: "export default {}",
+		d1Databases: ["DB"],
+		cf: false,
+	});
+	const database: unknown = await miniflare.getD1Database("DB");
+	assert.throws(() => sqliteStore(database as string), {
+		name: "TypeError",
+		message: /, got D1 or another asynchronous one: on Cloudflare use durableObjectStore of /,
+	});
+	await miniflare.dispose();
 });

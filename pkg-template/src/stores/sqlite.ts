@@ -68,6 +68,9 @@ export interface SqliteStore extends ReplayStore {
  * also waits for that, up to 5 seconds (`busy_timeout`), and then rejects. So keep transactions on
  * the file short, and use another store where the disk is slow.
  *
+ * Cloudflare's D1 is refused: none of its transactions waits for a program to decide. There, take
+ * `durableObjectStore`.
+ *
  * Every operation is a transaction of its own and rejects while one is open on its connection: give
  * the store a connection of its own, or run transactions without an `await` inside.
  *
@@ -156,6 +159,11 @@ function prepareConnection(database: SqliteDatabase): void {
 		"expected a path or a synchronous database (better-sqlite3, node:sqlite, bun:sqlite) whose rows are objects";
 	if (typeof database?.exec !== "function" || typeof database.prepare !== "function") {
 		throw new TypeError(`${expected}, got ${shown(database)}`);
+	}
+	if ("batch" in database) {
+		throw new TypeError(
+			`${expected}, got D1 or another asynchronous one: on Cloudflare use durableObjectStore of wallet-callback/stores/durable-object`,
+		);
 	}
 	const setting = database.prepare("PRAGMA busy_timeout = 5000").all()[0];
 	if ((setting as { readonly timeout?: unknown } | undefined)?.timeout === undefined) {
