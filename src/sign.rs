@@ -112,24 +112,19 @@ fn draft(
         let time = unit.map_or_else(String::new, |unit| to_text(details.timestamp, unit));
         let mut text = form.encoding.encode(signature);
         if form.labelled {
-            let labels = form.algorithms.iter();
-            let label = labels
-                .filter(|(_, other)| *other == algorithm)
-                .map(|(label, _)| label);
-            let label = label.clone().next().map_or("", String::as_str);
+            let mut labels = form.algorithms.iter();
+            let own = |(_, other): &&(_, _)| *other == algorithm;
+            let label = match sender.scheme {
+                // The stronger of two.
+                Scheme::Hook0 => labels.rfind(own),
+                _ => labels.find(own),
+            };
+            let label = label.map_or("", |(label, _)| label);
             let assign = char::from(form.assign);
             text = format!("{label}{assign}{text}");
             if sender.scheme == Scheme::Hook0 {
-                let is_given = |name: &&str| {
-                    let is_id = matches!(&sender.id, Some(Place::Header(id)) if id == name);
-                    is_id || details.headers.iter().any(|(other, _)| other == name)
-                };
-                let names: Vec<_> = sender.event_headers().filter(is_given).collect();
-                text = format!(
-                    "h={},v1={}",
-                    names.join(" "),
-                    form.encoding.encode(signature)
-                );
+                let names = covered_headers(sender, details);
+                text = format!("h={},{text}", names.join(" "));
             }
             if let Some(label) = &form.timestamp_label {
                 text = format!("{label}{assign}{time}{}{text}", char::from(form.separator));
@@ -174,6 +169,15 @@ fn draft(
         _ => None,
     };
     Ok(Signed { headers, body })
+}
+
+/// The headers that Coinbase CDP's signature covers: those of the event that there are.
+fn covered_headers<'s>(sender: &'s Sender, details: &Details) -> Vec<&'s str> {
+    let is_given = |name: &&str| {
+        let is_id = matches!(&sender.id, Some(Place::Header(id)) if id == name);
+        is_id || details.headers.iter().any(|(other, _)| other == name)
+    };
+    sender.event_headers().filter(is_given).collect()
 }
 
 /// The object with the signature as a further member.

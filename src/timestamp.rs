@@ -67,9 +67,10 @@ const MAX_FRACTION: usize = 9;
 /// As [`parse`].
 pub(crate) fn parse_utc(text: &str) -> Result<i64, TimestampError> {
     // One spelling: letters in upper case, and at most nanoseconds.
-    let fraction = text.split_once('.').map_or("", |(_, fraction)| fraction);
-    let digits = fraction.bytes().take_while(u8::is_ascii_digit).count();
-    if digits > MAX_FRACTION || text.bytes().any(|byte| byte.is_ascii_lowercase()) {
+    let fraction = text.bytes().skip_while(|byte| *byte != b'.').skip(1);
+    if fraction.take_while(u8::is_ascii_digit).count() > MAX_FRACTION
+        || text.bytes().any(|byte| byte.is_ascii_lowercase())
+    {
         return Err(TimestampError::Form);
     }
     parse_with(text, Some(0))

@@ -6,6 +6,8 @@ use alloc::vec::Vec;
 
 use super::form::{self, token};
 use super::{Claim, MAX_SIGNATURES, Signature, malformed};
+use crate::algorithm::Algorithm;
+use crate::encoding::Encoding;
 use crate::error::{Excluded, HeaderProblem, Location, Rejection};
 use crate::request::Request;
 use crate::sender::template::{Part, Template};
@@ -318,36 +320,45 @@ fn labelled_time<'v>(
 
 /// The signatures in a header's value. Unknown labels are ignored: senders add new ones.
 fn signatures(value: &[u8], form: &SignatureForm) -> Result<Vec<Signature>, HeaderProblem> {
-    let decode = |text, algorithm| {
-        let bytes = form::signature(text, form.encoding, algorithm)?;
-        Ok(Signature { algorithm, bytes })
-    };
-    if !form.labelled {
+    let mut read = Signatures::default();
+    if form.labelled {
+        for entry in entries(value, form) {
+            let Entry { label, value } = entry?;
+            let mut algorithms = form.algorithms.iter();
+            if let Some((_, algorithm)) = algorithms.find(|(other, _)| other.as_bytes() == label) {
+                read.add(value, form.encoding, *algorithm);
+            }
+        }
+    } else {
         let text = value.strip_prefix(form.prefix.as_bytes());
         let text = text.ok_or(HeaderProblem::SignaturePrefix)?;
-        let algorithms = form.algorithms.iter();
-        return algorithms
-            .map(|(_, algorithm)| decode(text, *algorithm))
-            .collect();
-    }
-    let mut decoded = Vec::with_capacity(1);
-    for entry in entries(value, form) {
-        let Entry { label, value } = entry?;
-        let mut algorithms = form.algorithms.iter();
-        if let Some((_, algorithm)) = algorithms.find(|(other, _)| other.as_bytes() == label) {
-            decoded.push(decode(value, *algorithm));
+        for (_, algorithm) in &form.algorithms {
+            read.add(text, form.encoding, *algorithm);
         }
     }
-    well_formed(decoded)
+    read.finish()
 }
 
-/// The signatures that have the form of one. A value of another form is left out if there is one, as
-/// Stripe's and Blockfrost's own libraries do; alone it is what is wrong.
-pub(super) fn well_formed(
-    decoded: Vec<Result<Signature, HeaderProblem>>,
-) -> Result<Vec<Signature>, HeaderProblem> {
-    if decoded.iter().any(Result::is_ok) {
-        return Ok(decoded.into_iter().flatten().collect());
+/// The signatures of a list that have the form of one. A value of another form beside them is skipped,
+/// as Stripe's and Blockfrost's own libraries do; alone it is what is wrong.
+#[derive(Default)]
+pub(super) struct Signatures {
+    found: Vec<Signature>,
+    problem: Option<HeaderProblem>,
+}
+
+impl Signatures {
+    pub(super) fn add(&mut self, text: &[u8], encoding: Encoding, algorithm: Algorithm) {
+        match form::signature(text, encoding, algorithm) {
+            Ok(bytes) => self.found.push(Signature { algorithm, bytes }),
+            Err(problem) => self.problem = self.problem.or(Some(problem)),
+        }
     }
-    decoded.into_iter().collect()
+
+    pub(super) fn finish(self) -> Result<Vec<Signature>, HeaderProblem> {
+        match self.problem {
+            Some(problem) if self.found.is_empty() => Err(problem),
+            _ => Ok(self.found),
+        }
+    }
 }

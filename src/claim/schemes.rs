@@ -7,7 +7,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::form;
-use super::plain::{as_it_is, entries, read_over, well_formed};
+use super::plain::{Signatures, as_it_is, entries, read_over};
 use super::{Claim, Signature, malformed};
 use crate::algorithm::Algorithm;
 use crate::encoding::Encoding;
@@ -72,18 +72,20 @@ pub(super) fn hook0<'a>(request: &Request<'a>, sender: &'a Sender) -> Result<Cla
     let value = request.require_header(header)?;
     let malformed = malformed(header);
     let (mut time, mut names) = (None, None);
-    let (mut weak, mut strong) = (Vec::new(), Vec::new());
+    let (mut weak, mut strong) = (Signatures::default(), Signatures::default());
+    let mut is_strong = false;
     for entry in entries(value, &sender.signature) {
         let entry = entry.map_err(&malformed)?;
         let repeated = match entry.label {
             b"t" => time.replace(entry.value).is_some(),
             b"h" => names.replace(entry.value).is_some(),
             b"v0" => {
-                weak.push(entry.value);
+                weak.add(entry.value, Encoding::Hex, Algorithm::HmacSha256);
                 false
             }
             b"v1" => {
-                strong.push(entry.value);
+                is_strong = true;
+                strong.add(entry.value, Encoding::Hex, Algorithm::HmacSha256);
                 false
             }
             _ => false,
@@ -94,16 +96,14 @@ pub(super) fn hook0<'a>(request: &Request<'a>, sender: &'a Sender) -> Result<Cla
     }
     let time = time.ok_or_else(|| malformed(HeaderProblem::OneTimestamp))?;
     let timestamp = form::time_from_text(time, Unit::Seconds).map_err(&malformed)?;
-    if strong.is_empty() && !sender.allows_unsigned_headers {
+    if !is_strong && !sender.allows_unsigned_headers {
         return Err(Rejection::UnsupportedSignature {
             location: Location::Header(header.into()),
         });
     }
     let mut signed = Vec::from([Cow::Borrowed(time), Cow::Borrowed(b".".as_slice())]);
     let mut covered = Vec::new();
-    let texts = if strong.is_empty() {
-        weak
-    } else {
+    let signatures = if is_strong {
         let names =
             names.ok_or_else(|| malformed(HeaderProblem::CoveredHeaders { limit: MAX_COVERED }))?;
         signed.extend([Cow::Borrowed(names), Cow::Borrowed(b".".as_slice())]);
@@ -116,23 +116,17 @@ pub(super) fn hook0<'a>(request: &Request<'a>, sender: &'a Sender) -> Result<Cla
             covered.push(name);
         }
         strong
+    } else {
+        weak
     };
     signed.push(Cow::Borrowed(request.body));
-    let decode = |text: &&[u8]| {
-        let bytes = form::signature(text, Encoding::Hex, Algorithm::HmacSha256)?;
-        Ok(Signature {
-            algorithm: Algorithm::HmacSha256,
-            bytes,
-        })
-    };
-    let signatures = well_formed(texts.iter().map(decode).collect());
     Ok(Claim {
         sender,
         headers,
         id: None,
         timestamp: Some(timestamp),
         key_id: None,
-        signatures: signatures.map_err(malformed)?,
+        signatures: signatures.finish().map_err(malformed)?,
         signed,
         content: Cow::Borrowed(request.body),
         document: None,

@@ -99,6 +99,21 @@ pub(crate) struct HeaderSet {
     pub(crate) client_id: Option<String>,
 }
 
+impl Part {
+    /// The header that this part is the value of.
+    fn header<'p>(&'p self, set: Option<&'p HeaderSet>) -> Option<&'p str> {
+        match self {
+            Self::Header(name) => Some(name),
+            Self::Timestamp => set?.timestamp.as_deref(),
+            Self::Id => set?.id.as_deref(),
+            Self::Nonce => set?.nonce.as_deref(),
+            Self::KeyId => set?.key_id.as_deref(),
+            Self::ClientId => set?.client_id.as_deref(),
+            _ => None,
+        }
+    }
+}
+
 impl HeaderSet {
     /// The headers that a callback with this set has to have.
     #[cfg(feature = "full")]
@@ -266,21 +281,11 @@ impl Sender {
 
     /// Whether a header is signed in every callback.
     pub(crate) fn signs_header(&self, name: &str) -> bool {
-        let is_in = |template: &Template, set: &HeaderSet| {
-            let parts = [
-                (&set.timestamp, Part::Timestamp),
-                (&set.id, Part::Id),
-                (&set.nonce, Part::Nonce),
-                (&set.key_id, Part::KeyId),
-                (&set.client_id, Part::ClientId),
-            ];
-            let mut parts = parts.into_iter();
-            parts.any(|(header, part)| header.as_deref() == Some(name) && template.has(&part))
-        };
-        let own = Part::Header(name.into());
-        let sets = &self.header_sets;
-        self.templates().all(|template| {
-            template.has(&own) || (!sets.is_empty() && sets.iter().all(|set| is_in(template, set)))
+        let no_set = self.header_sets.is_empty().then_some(None);
+        let mut sets = self.header_sets.iter().map(Some).chain(no_set);
+        sets.all(|set| {
+            let is_in = |part: &Part| part.header(set).is_some_and(|header| header == name);
+            self.templates().all(|template| template.parts().any(is_in))
         })
     }
 
