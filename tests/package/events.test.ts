@@ -364,6 +364,8 @@ describe("types", () => {
 			const amount = { value: 1e-7, decimals: "many", decimal: "mine" };
 			const body = { ...example("deposit.detected"), type, data: { amount, chain: 7, to: null } };
 			assert.deepEqual(accepted(body), { ...body, known: false });
+			const boast = { ...body, known: true, addressChecked: true };
+			assert.deepEqual(accepted(boast), { ...body, known: false, addressChecked: false });
 		}
 	});
 

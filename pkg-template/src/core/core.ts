@@ -179,7 +179,7 @@ export class Core {
 		};
 		if (outcome === KNOWN_EVENT)
 			return annotate(JSON.parse(text()), JSON.parse(this.#readBeside()));
-		if (outcome === UNKNOWN_EVENT) return Object.assign(JSON.parse(text()), { known: false });
+		if (outcome === UNKNOWN_EVENT) return disclaim(JSON.parse(text()));
 		const event = JSON.parse(this.#readBeside());
 		if (outcome === JSON_PAYLOAD) event.payload = JSON.parse(text());
 		if (outcome === TEXT_PAYLOAD) event.payload = text();
@@ -271,7 +271,9 @@ export class Core {
 	#reserve(length: number): void {
 		const spare = this.#input.length;
 		if (spare < length || spare === 0 || (spare > MAX_KEPT_INPUT && length <= MAX_KEPT_INPUT)) {
-			const room = Math.max(4096, 2 ** Math.ceil(Math.log2(length)));
+			// Small inputs grow by doubling; a large one is given up after its call.
+			const room =
+				length > MAX_KEPT_INPUT ? length : Math.max(4096, 2 ** Math.ceil(Math.log2(length)));
 			this.#inputAddress = this.#enter((wasm) => wasm.reserve(room));
 			this.#input = this.#viewInput(0, room);
 		}
@@ -295,6 +297,12 @@ function annotate(event: KnownEvent, { addressChecked, decimals }: Findings): Ev
 	for (const member in decimals)
 		Object.assign(event.data[member] ?? {}, { decimal: decimals[member] });
 	return Object.assign(event, { known: true, addressChecked });
+}
+
+/** Says that nothing in an event of an unknown type was checked, whatever the sender says of it. */
+function disclaim(event: EventLike): EventLike {
+	const claim = "addressChecked" in event ? { addressChecked: false } : undefined;
+	return Object.assign(event, { known: false }, claim);
 }
 
 interface KnownEvent extends EventLike {
