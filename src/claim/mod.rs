@@ -29,8 +29,9 @@ pub struct Claim<'a> {
     timestamp: Option<u64>,
     key_id: Option<Cow<'a, str>>,
     signatures: Vec<Signature>,
-    signed: Vec<Cow<'a, [u8]>>,
-    content: Cow<'a, [u8]>,
+    /// What is signed, in pieces.
+    signed: Pieces<'a>,
+    content: Content,
     /// The body, if it was read to find the signed bytes.
     document: Option<Document<'a>>,
     /// The headers that the callback itself says are signed, in lower case.
@@ -43,6 +44,19 @@ pub struct Claim<'a> {
 pub(crate) struct Signature {
     pub(crate) algorithm: Algorithm,
     pub(crate) bytes: Vec<u8>,
+}
+
+/// Bytes that follow each other.
+type Pieces<'a> = Vec<Cow<'a, [u8]>>;
+
+/// Where the content is.
+enum Content {
+    /// It is the body.
+    Body,
+    /// It is this one of the signed pieces.
+    Piece(usize),
+    /// It was taken out of one.
+    Apart(Vec<u8>),
 }
 
 impl<'a> Claim<'a> {
@@ -102,7 +116,11 @@ impl<'a> Claim<'a> {
 
     /// What the signature covers: the body, or what a scheme extracts from it.
     pub(crate) fn content(&self) -> &[u8] {
-        &self.content
+        match &self.content {
+            Content::Body => self.request.body,
+            Content::Piece(index) => self.signed.get(*index).map_or(&[], AsRef::as_ref),
+            Content::Apart(bytes) => bytes,
+        }
     }
 
     /// The body as JSON, if it has been read already.
@@ -112,7 +130,7 @@ impl<'a> Claim<'a> {
 
     /// Whether the content is the body itself.
     pub(crate) const fn is_whole_body(&self) -> bool {
-        matches!(self.content, Cow::Borrowed(_))
+        matches!(self.content, Content::Body)
     }
 
     /// Whether a header is signed.

@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::form::{self, token};
-use super::{Claim, MAX_SIGNATURES, Signature, malformed};
+use super::{Claim, Content, MAX_SIGNATURES, Pieces, Signature, malformed};
 use crate::algorithm::Algorithm;
 use crate::encoding::Encoding;
 use crate::error::{Excluded, HeaderProblem, Location, Rejection};
@@ -40,7 +40,7 @@ pub(super) fn read_over<'a>(
     let headers = choose_headers(request, sender)?;
     let values = Values::read(request, sender, headers)?;
     let (template, is_get) = choose_template(request, sender)?;
-    let signed = values.fill(template, is_get, request, &content)?;
+    let (signed, content) = values.fill(template, is_get, request, content)?;
     let timestamp = match (&sender.timestamp, values.time) {
         (Some(form), Some(text)) => {
             let time = form::time_from_text(text, form.unit);
@@ -115,15 +115,18 @@ impl<'a> Values<'a> {
         Ok(values)
     }
 
-    /// The bytes under the signature: each part of the template, `content` in the body's place.
+    /// The bytes under the signature: each part of the template, `content` in the body's place; and
+    /// where that went.
     fn fill(
         &self,
         template: &'a Template,
         is_get: bool,
         request: &Request<'a>,
-        content: &Cow<'a, [u8]>,
-    ) -> Result<Vec<Cow<'a, [u8]>>, Rejection> {
+        mut content: Cow<'a, [u8]>,
+    ) -> Result<(Pieces<'a>, Content), Rejection> {
+        let is_body = matches!(content, Cow::Borrowed(_));
         let mut signed = Vec::with_capacity(8);
+        let mut place = None;
         for (part, without) in template.with_excluded(Use {
             unit: self.unit,
             is_get,
@@ -131,7 +134,9 @@ impl<'a> Values<'a> {
             let value = match part {
                 Part::Literal(text) => text.as_bytes(),
                 Part::Body => {
-                    signed.push(content.clone());
+                    let again = place.and_then(|place: usize| signed.get(place).cloned());
+                    place = place.or(Some(signed.len()));
+                    signed.push(again.unwrap_or_else(|| core::mem::take(&mut content)));
                     continue;
                 }
                 Part::Id => part_of(self.id, &self.headers.id, without)?,
@@ -173,7 +178,12 @@ impl<'a> Values<'a> {
             };
             signed.push(Cow::Borrowed(value));
         }
-        Ok(signed)
+        let content = match place {
+            _ if is_body => Content::Body,
+            Some(place) => Content::Piece(place),
+            None => Content::Apart(content.into_owned()),
+        };
+        Ok((signed, content))
     }
 
     /// The registered URL with the query of the request, which holds the callback of a GET.

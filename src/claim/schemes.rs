@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 
 use super::form;
 use super::plain::{Signatures, as_it_is, entries, read_over};
-use super::{Claim, Signature, malformed};
+use super::{Claim, Content, Signature, malformed};
 use crate::algorithm::Algorithm;
 use crate::encoding::Encoding;
 use crate::error::{Excluded, HeaderProblem, Location, PayloadProblem, Rejection};
@@ -28,7 +28,7 @@ pub(super) fn sorted_json<'a>(
     let claim = read_over(request, sender, Cow::Owned(sorted), as_it_is)?;
     // The two differ only in white space, the order of members and the spelling of strings.
     Ok(Claim {
-        content: Cow::Borrowed(request.body),
+        content: Content::Body,
         document: Some(document),
         ..claim
     })
@@ -128,7 +128,7 @@ pub(super) fn hook0<'a>(request: &Request<'a>, sender: &'a Sender) -> Result<Cla
         key_id: None,
         signatures: signatures.finish().map_err(malformed)?,
         signed,
-        content: Cow::Borrowed(request.body),
+        content: Content::Body,
         document: None,
         covered,
         request: *request,
@@ -183,14 +183,7 @@ pub(super) fn plisio<'a>(
         },
     })?;
     let content = canonical::compact_strings(document.root(), VERIFY_HASH).into_bytes();
-    let claim = in_body(
-        request,
-        sender,
-        bytes,
-        Algorithm::HmacSha1,
-        content.clone(),
-        content,
-    );
+    let claim = in_body(request, sender, bytes, Algorithm::HmacSha1, content);
     Ok(Claim {
         document: Some(document),
         ..claim
@@ -231,7 +224,10 @@ pub(super) fn jwt_member<'a>(
     let bytes = form::signature(signature.as_bytes(), Encoding::Base64Url, algorithm);
     let bytes = bytes.map_err(|_| malformed())?;
     let signed = signed.as_bytes().to_vec();
-    Ok(in_body(request, sender, bytes, algorithm, signed, claims))
+    Ok(Claim {
+        content: Content::Apart(claims),
+        ..in_body(request, sender, bytes, algorithm, signed)
+    })
 }
 
 /// The header is a JSON Web Signature with RS512 whose payload, the body, is left out (RFC 7515,
@@ -275,21 +271,20 @@ pub(super) fn detached_jws<'a>(
             Cow::Borrowed(b".".as_slice()),
             Cow::Owned(payload),
         ]),
-        content: Cow::Borrowed(request.body),
+        content: Content::Body,
         document: None,
         covered: Vec::new(),
         request: *request,
     })
 }
 
-/// A claim whose signature is in the body.
+/// A claim whose signature is in the body, over what is its content.
 fn in_body<'a>(
     request: &Request<'a>,
     sender: &'a Sender,
     bytes: Vec<u8>,
     algorithm: Algorithm,
     signed: Vec<u8>,
-    content: Vec<u8>,
 ) -> Claim<'a> {
     Claim {
         sender,
@@ -299,7 +294,7 @@ fn in_body<'a>(
         key_id: None,
         signatures: Vec::from([Signature { algorithm, bytes }]),
         signed: Vec::from([Cow::Owned(signed)]),
-        content: Cow::Owned(content),
+        content: Content::Piece(0),
         document: None,
         covered: Vec::new(),
         request: *request,

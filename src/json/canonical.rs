@@ -4,10 +4,10 @@
 //! Numbers keep the text in which they came, and names that look like array indices their place
 //! among the others.
 
-use alloc::collections::BinaryHeap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::name::{self, Name};
 use super::{Kind, Value};
 
 /// How the members of an object follow each other.
@@ -28,15 +28,17 @@ pub(crate) fn compact(value: Value, order: Order) -> String {
 
 /// The members of an object but the one called `without`, sorted, and scalar values as strings.
 pub(crate) fn compact_strings(object: Value, without: &str) -> String {
-    let mut out = String::with_capacity(object.raw().len());
-    for (name, value) in members(object, Order::Sorted) {
+    let members = members(object, Order::Sorted);
+    let quotes = members.len().saturating_mul(2);
+    let mut out = String::with_capacity(object.raw().len().saturating_add(quotes));
+    for (name, value) in members {
         if name.is(without) {
             continue;
         }
         out.push(if out.is_empty() { '{' } else { ',' });
         write(&mut out, name, Order::Kept);
         out.push(':');
-        match value.node().kind {
+        match value.node().kind() {
             Kind::Null | Kind::Boolean | Kind::Number => write_string(&mut out, value.raw()),
             _ => write(&mut out, value, Order::Kept),
         }
@@ -47,10 +49,10 @@ pub(crate) fn compact_strings(object: Value, without: &str) -> String {
 
 /// Appends a value. The recursion is as deep as the document, which the reader bounds.
 fn write(out: &mut String, value: Value, order: Order) {
-    match value.node().kind {
+    match value.node().kind() {
         Kind::Object => {
             out.push('{');
-            for (index, (name, value)) in members(value, order).into_iter().enumerate() {
+            for (index, (name, value)) in members(value, order).enumerate() {
                 separate(out, index);
                 write(out, name, order);
                 out.push(':');
@@ -79,22 +81,20 @@ fn separate(out: &mut String, index: usize) {
 }
 
 /// The names and values of an object.
-pub(crate) fn members<'d>(object: Value<'d>, order: Order) -> Vec<(Value<'d>, Value<'d>)> {
-    let members: Vec<_> = object.members().collect();
-    if order == Order::Kept {
-        return members;
+pub(crate) fn members(
+    object: Value<'_>,
+    order: Order,
+) -> impl ExactSizeIterator<Item = (Value<'_>, Value<'_>)> {
+    let document = object.document;
+    let mut names = Vec::with_capacity(object.members().count());
+    names.extend(object.members().map(|(name, _)| Name::of(name)));
+    if order == Order::Sorted {
+        name::sort(document, &mut names);
     }
-    let units = |name: Value| -> Vec<u16> {
-        let name = name.string().unwrap_or_default();
-        name.encode_utf16().collect()
-    };
-    let names = members.iter().map(|(name, _)| units(*name));
-    let sorted: BinaryHeap<_> = names.zip(0_usize..).collect();
-    let sorted = sorted.into_sorted_vec();
-    let places = sorted.into_iter().map(|(_, place)| place);
-    places
-        .filter_map(|place| members.get(place).copied())
-        .collect()
+    names.into_iter().map(|name| {
+        let name = name.in_document(document);
+        (name, name.following())
+    })
 }
 
 /// Appends `text` as `JSON.stringify` writes it: every other character stands for itself.

@@ -123,7 +123,6 @@ impl de::Error for Error {
         Self::new(problem.to_string())
     }
 
-    #[inline(never)]
     fn invalid_type(unexpected: Unexpected, expected: &dyn de::Expected) -> Self {
         let got = match unexpected {
             Unexpected::Other(got) => got,
@@ -132,13 +131,8 @@ impl de::Error for Error {
         Self::new(format!("expected {expected}, got {got}"))
     }
 
-    /// A place is always one of those that there are.
-    #[inline(always)]
     fn invalid_value(unexpected: Unexpected, expected: &dyn de::Expected) -> Self {
-        match unexpected {
-            Unexpected::Unsigned(_) => never(),
-            _ => Self::invalid_type(unexpected, expected),
-        }
+        Self::invalid_type(unexpected, expected)
     }
 
     fn invalid_length(length: usize, expected: &dyn de::Expected) -> Self {
@@ -155,9 +149,8 @@ impl de::Error for Error {
     }
 
     /// The reader has refused it already.
-    #[inline(always)]
     fn duplicate_field(_: &'static str) -> Self {
-        never()
+        Self::new(String::new())
     }
 
     #[cold]
@@ -190,7 +183,7 @@ impl<'d> Value<'d> {
 
     /// Says what came in place of what was expected. A number is no secret; a string may be one.
     pub(crate) fn unexpected(self, expected: &str) -> Error {
-        let got = match self.node().kind {
+        let got = match self.node().kind() {
             Kind::Number | Kind::Boolean => self.raw(),
             _ => self.describe(),
         };
@@ -201,7 +194,7 @@ impl<'d> Value<'d> {
 /// What does not depend on the type that is read stands here, once.
 impl<'d> Value<'d> {
     fn is_text(self) -> bool {
-        matches!(self.node().kind, Kind::Plain | Kind::Escaped)
+        matches!(self.node().kind(), Kind::Plain | Kind::Escaped)
     }
 
     #[inline(never)]
@@ -242,7 +235,7 @@ impl<'d> Value<'d> {
     #[inline(never)]
     fn require(self, kind: Kind) -> Result<(), Error> {
         match kind {
-            _ if self.node().kind == kind => Ok(()),
+            _ if self.node().kind() == kind => Ok(()),
             Kind::Array => Err(self.unexpected("an array")),
             _ => Err(self.unexpected("an object")),
         }
@@ -446,7 +439,7 @@ impl<'d, I: Iterator<Item = (Value<'d>, Value<'d>)>> MapAccess<'d> for Members<'
 
     fn next_value_seed<V: DeserializeSeed<'d>>(&mut self, seed: V) -> Result<V::Value, Error> {
         let Some((name, value)) = self.last else {
-            never()
+            return Err(Error::new(String::new()));
         };
         seed.deserialize(value)
             .map_err(|error| error.within_member(name))
@@ -516,7 +509,7 @@ impl<'d> VariantAccess<'d> for Choice<'d> {
     }
 
     fn tuple_variant<V: Visitor<'d>>(self, _: usize, _: V) -> Result<V::Value, Error> {
-        never()
+        Err(Error::new(String::new()))
     }
 
     fn struct_variant<V: Visitor<'d>>(
@@ -524,15 +517,8 @@ impl<'d> VariantAccess<'d> for Choice<'d> {
         _: &'static [&'static str],
         _: V,
     ) -> Result<V::Value, Error> {
-        never()
+        Err(Error::new(String::new()))
     }
-}
-
-/// For what cannot be. Code that leads nowhere takes no bytes: what serde derives has much of it.
-#[cold]
-#[inline(never)]
-fn never() -> ! {
-    unreachable!("the reader has seen to it")
 }
 
 fn to_u64(place: usize) -> u64 {

@@ -5,11 +5,13 @@
 //! carry exactly, byte order marks, trailing data, bytes that are not UTF-8. What is accepted here
 //! `JSON.parse` reads to the same value.
 //!
-//! The document is one flat list of nodes, so that reading costs no allocation per value.
+//! The document is one flat list of small nodes, so that reading costs no allocation per value, and at
+//! most four times the memory of the text.
 
 pub(crate) mod canonical;
 pub(crate) mod de;
 mod fault;
+mod name;
 mod nearest;
 #[cfg(feature = "dapp")]
 pub(crate) mod object;
@@ -22,13 +24,20 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::error::PayloadProblem;
+use crate::verify::Options;
 
 pub(crate) use canonical::write_string;
 pub(crate) use fault::Fault;
+use name::Units;
 use reader::Reader;
 
 /// The largest integer up to which a double carries every integer: 2^53 - 1 (RFC 7493, section 2.2).
 const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;
+
+/// The longest text, in bytes; much more than the longest body.
+const MAX_TEXT: usize = (1 << 29) - 1;
+
+const _: () = assert!(Options::HIGHEST_MAX_BODY_BYTES <= MAX_TEXT);
 
 /// Which integers a document may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,14 +54,13 @@ pub(crate) struct Document<'a> {
     nodes: Vec<Node>,
 }
 
+/// What a value is, and where its text starts and ends. Anybody can make a value of two bytes, so a node
+/// has eight.
 #[derive(Clone, Copy)]
 struct Node {
-    kind: Kind,
-    /// Where the value's text starts and ends.
-    start: usize,
-    end: usize,
-    /// The index of the first node behind this value and all that it holds.
-    next: usize,
+    /// The place, above the three bits of the kind.
+    start: u32,
+    end: u32,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +75,51 @@ enum Kind {
     Array,
     /// Nodes of names and values take turns.
     Object,
+}
+
+impl Node {
+    /// A value of a text of at most [`MAX_TEXT`] bytes.
+    fn new(kind: Kind, start: usize, end: usize) -> Self {
+        let place = |place| u32::try_from(place).unwrap_or(u32::MAX);
+        Self {
+            start: place(start).wrapping_shl(3) | kind.bits(),
+            end: place(end),
+        }
+    }
+
+    const fn kind(self) -> Kind {
+        match self.start & 7 {
+            0 => Kind::Null,
+            1 => Kind::Boolean,
+            2 => Kind::Number,
+            3 => Kind::Plain,
+            4 => Kind::Escaped,
+            5 => Kind::Array,
+            _ => Kind::Object,
+        }
+    }
+
+    fn start(self) -> usize {
+        usize::try_from(self.start.wrapping_shr(3)).unwrap_or(MAX_TEXT)
+    }
+
+    fn end(self) -> usize {
+        usize::try_from(self.end).unwrap_or(MAX_TEXT)
+    }
+}
+
+impl Kind {
+    const fn bits(self) -> u32 {
+        match self {
+            Self::Null => 0,
+            Self::Boolean => 1,
+            Self::Number => 2,
+            Self::Plain => 3,
+            Self::Escaped => 4,
+            Self::Array => 5,
+            Self::Object => 6,
+        }
+    }
 }
 
 /// A value inside of a document.
@@ -86,8 +139,14 @@ impl<'a> Document<'a> {
             let offset = error.valid_up_to();
             Fault::from(PayloadProblem::NotUtf8 { offset })
         })?;
-        let nodes = Reader::new(text, integers).document()?;
-        Ok(Self { text, nodes })
+        if text.len() > MAX_TEXT {
+            return Err(PayloadProblem::Syntax {
+                expected: "a shorter text",
+                offset: MAX_TEXT,
+            }
+            .into());
+        }
+        Reader::new(text, integers).document()
     }
 
     pub(crate) const fn root(&self) -> Value<'_> {
@@ -98,12 +157,22 @@ impl<'a> Document<'a> {
     }
 
     fn node(&self, index: usize) -> Node {
-        self.nodes.get(index).copied().unwrap_or(Node {
-            kind: Kind::Null,
-            start: 0,
-            end: 0,
-            next: self.nodes.len(),
-        })
+        let node = self.nodes.get(index).copied();
+        node.unwrap_or_else(|| Node::new(Kind::Null, MAX_TEXT, MAX_TEXT))
+    }
+
+    /// The index of the first node behind a value and all that it holds.
+    fn behind(&self, index: usize) -> usize {
+        let node = self.node(index);
+        let first = index.wrapping_add(1);
+        match node.kind() {
+            Kind::Array | Kind::Object => {
+                let rest = self.nodes.get(first..).unwrap_or_default();
+                let inside = rest.partition_point(|other| other.start() < node.end());
+                first.wrapping_add(inside)
+            }
+            _ => first,
+        }
     }
 }
 
@@ -115,7 +184,7 @@ impl<'d> Value<'d> {
 
     /// What kind of value it is, for messages.
     pub(crate) fn describe(self) -> &'static str {
-        match self.node().kind {
+        match self.node().kind() {
             Kind::Null => "null",
             Kind::Boolean => "a boolean",
             Kind::Number => "a number",
@@ -126,25 +195,25 @@ impl<'d> Value<'d> {
     }
 
     pub(crate) fn is_object(self) -> bool {
-        self.node().kind == Kind::Object
+        self.node().kind() == Kind::Object
     }
 
     pub(crate) fn is_number(self) -> bool {
-        self.node().kind == Kind::Number
+        self.node().kind() == Kind::Number
     }
 
     pub(crate) fn is_array(self) -> bool {
-        self.node().kind == Kind::Array
+        self.node().kind() == Kind::Array
     }
 
     /// The boolean, if it is one.
     pub(crate) fn boolean(self) -> Option<bool> {
-        (self.node().kind == Kind::Boolean).then(|| self.raw() == "true")
+        (self.node().kind() == Kind::Boolean).then(|| self.raw() == "true")
     }
 
     /// The number, if it is one, written as a whole number without a sign, and up to 2^53 - 1.
     pub(crate) fn integer(self) -> Option<u64> {
-        let number = self.node().kind == Kind::Number;
+        let number = self.node().kind() == Kind::Number;
         let value = self.raw().parse().ok();
         value.filter(|_| number && is_safe(value))
     }
@@ -157,7 +226,7 @@ impl<'d> Value<'d> {
     /// Whether it is this string.
     pub(crate) fn is(self, text: &str) -> bool {
         let node = self.node();
-        match node.kind {
+        match node.kind() {
             Kind::Plain => plain(self.document.text, node) == text,
             _ => self.string().is_some_and(|other| other == text),
         }
@@ -188,13 +257,24 @@ impl<'d> Value<'d> {
 
     fn children(self, kind: Kind) -> impl Iterator<Item = Self> {
         let node = self.node();
-        let end = if node.kind == kind { node.next } else { 0 };
+        let end = if node.kind() == kind { node.end() } else { 0 };
         let mut index = self.index.wrapping_add(1);
         core::iter::from_fn(move || {
             let child = Self { index, ..self };
-            index = child.node().next;
-            (child.index < end).then_some(child)
+            if child.node().start() >= end {
+                return None;
+            }
+            index = self.document.behind(index);
+            Some(child)
         })
+    }
+
+    /// The value that follows a name.
+    const fn following(self) -> Self {
+        Self {
+            index: self.index.wrapping_add(1),
+            ..self
+        }
     }
 
     fn node(self) -> Node {
@@ -203,12 +283,12 @@ impl<'d> Value<'d> {
 }
 
 fn raw(text: &str, node: Node) -> &str {
-    text.get(node.start..node.end).unwrap_or_default()
+    text.get(node.start()..node.end()).unwrap_or_default()
 }
 
 /// The value of a string node.
 fn decoded(text: &str, node: Node) -> Option<Cow<'_, str>> {
-    match node.kind {
+    match node.kind() {
         Kind::Plain => Some(Cow::Borrowed(plain(text, node))),
         Kind::Escaped => Some(Cow::Owned(unescape(plain(text, node)))),
         _ => None,
@@ -217,36 +297,16 @@ fn decoded(text: &str, node: Node) -> Option<Cow<'_, str>> {
 
 /// The text between the quotes.
 fn plain(text: &str, node: Node) -> &str {
-    let inner = node.start.wrapping_add(1)..node.end.wrapping_sub(1);
+    let inner = node.start().wrapping_add(1)..node.end().wrapping_sub(1);
     text.get(inner).unwrap_or_default()
 }
 
 /// Resolves the escapes of a string that the reader has accepted.
 fn unescape(escaped: &str) -> String {
-    let mut units = Vec::with_capacity(escaped.len());
-    let mut characters = escaped.chars();
-    while let Some(character) = characters.next() {
-        let unit = match character {
-            '\\' => match characters.next() {
-                Some('b') => '\u{8}',
-                Some('f') => '\u{c}',
-                Some('n') => '\n',
-                Some('r') => '\r',
-                Some('t') => '\t',
-                Some('u') => {
-                    let hex = characters.as_str().get(..4).unwrap_or_default();
-                    units.extend(u16::from_str_radix(hex, 16));
-                    characters = characters.as_str().get(4..).unwrap_or_default().chars();
-                    continue;
-                }
-                Some(literal) => literal,
-                None => break,
-            },
-            plain => plain,
-        };
-        units.extend_from_slice(unit.encode_utf16(&mut [0; 2]));
-    }
-    String::from_utf16_lossy(&units)
+    let mut out = String::with_capacity(escaped.len());
+    let characters = char::decode_utf16(Units::of(escaped));
+    out.extend(characters.map(|character| character.unwrap_or(char::REPLACEMENT_CHARACTER)));
+    out
 }
 
 fn is_safe(integer: Option<u64>) -> bool {

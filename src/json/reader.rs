@@ -1,10 +1,9 @@
 //! Reading a JSON text from its first byte to its last.
 
-use alloc::borrow::Cow;
-use alloc::collections::BinaryHeap;
 use alloc::vec::Vec;
 
-use super::{Fault, Integers, Kind, Node, decoded, is_safe, plain};
+use super::name::{self, Name};
+use super::{Document, Fault, Integers, Kind, Node, Value, decoded, is_safe, plain};
 use crate::error::PayloadProblem;
 
 /// The most containers inside each other. Wallet events need five; the limit bounds the stack.
@@ -18,6 +17,9 @@ const MAX_MAGNITUDE: i64 = 308;
 /// ones only names whose fingerprints are equal are.
 const FEW_MEMBERS: usize = 16;
 
+/// How many nodes there is room for at first. A longer text is looked at before.
+const FEW_NODES: usize = 64;
+
 /// The name under which objects of JavaScript have their prototype.
 const PROTO: &str = "__proto__";
 
@@ -26,27 +28,28 @@ const PROTO_FINGERPRINT: u32 = u32::from_le_bytes([9, b'_', b'o', b'_']);
 
 /// Reads a text into nodes.
 pub(super) struct Reader<'a> {
-    text: &'a str,
     bytes: &'a [u8],
     at: usize,
     integers: Integers,
-    nodes: Vec<Node>,
+    document: Document<'a>,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(text: &'a str, integers: Integers) -> Self {
         Self {
-            text,
             bytes: text.as_bytes(),
             at: 0,
             integers,
-            nodes: Vec::with_capacity(64),
+            document: Document {
+                text,
+                nodes: Vec::with_capacity(expected_nodes(text)),
+            },
         }
     }
 
     /// Reads the whole text.
-    pub(super) fn document(mut self) -> Result<Vec<Node>, Fault> {
-        if self.text.starts_with('\u{feff}') {
+    pub(super) fn document(mut self) -> Result<Document<'a>, Fault> {
+        if self.document.text.starts_with('\u{feff}') {
             return Err(PayloadProblem::ByteOrderMark.into());
         }
         self.skip_space();
@@ -55,7 +58,7 @@ impl<'a> Reader<'a> {
         if self.at < self.bytes.len() {
             return Err(PayloadProblem::TrailingData { offset: self.at }.into());
         }
-        Ok(self.nodes)
+        Ok(self.document)
     }
 
     /// Reads a value. `depth` is the number of containers that it would be, were it one.
@@ -76,19 +79,15 @@ impl<'a> Reader<'a> {
         if depth > MAX_DEPTH {
             return Err(PayloadProblem::TooDeep { limit: MAX_DEPTH }.into());
         }
-        let index = self.nodes.len();
-        self.push(kind, self.at);
+        let (index, start) = (self.document.nodes.len(), self.at);
+        self.push(kind, start);
         self.advance(1);
         self.skip_space();
         match kind {
             Kind::Object => self.members(index, depth)?,
             _ => self.elements(depth)?,
         }
-        let (end, next) = (self.at, self.nodes.len());
-        if let Some(node) = self.nodes.get_mut(index) {
-            node.end = end;
-            node.next = next;
-        }
+        self.end(index, Node::new(kind, start, self.at));
         Ok(())
     }
 
@@ -139,7 +138,7 @@ impl<'a> Reader<'a> {
             }
             self.skip_space();
             self.value(depth.wrapping_add(1)).map_err(|fault| {
-                let name = decoded(self.text, name).unwrap_or_default();
+                let name = decoded(self.document.text, name).unwrap_or_default();
                 fault.within_name(&name)
             })?;
             count = count.wrapping_add(1);
@@ -153,14 +152,14 @@ impl<'a> Reader<'a> {
             self.skip_space();
         }
         if repeated || count > FEW_MEMBERS {
-            self.refuse_duplicates(object)?;
+            self.refuse_duplicates(object, count)?;
         }
         Ok(())
     }
 
     /// Refuses a member that JavaScript may take for the prototype of the object.
     fn refuse_proto(&self, name: Node) -> Result<(), Fault> {
-        match decoded(self.text, name) {
+        match decoded(self.document.text, name) {
             Some(name) if name == PROTO => Err(Fault::from(PayloadProblem::Unexpected {
                 expected: "another name of a member",
                 actual: PROTO,
@@ -172,13 +171,13 @@ impl<'a> Reader<'a> {
 
     /// A number that differs between most names. Two names that share it are compared as a whole.
     fn fingerprint(&self, name: Node) -> u32 {
-        let escaped = match name.kind {
-            Kind::Escaped => decoded(self.text, name),
+        let escaped = match name.kind() {
+            Kind::Escaped => decoded(self.document.text, name),
             _ => None,
         };
         let bytes = match &escaped {
             Some(text) => text.as_bytes(),
-            None => plain(self.text, name).as_bytes(),
+            None => plain(self.document.text, name).as_bytes(),
         };
         let byte = |index| bytes.get(index).copied().unwrap_or_default();
         let [length, ..] = bytes.len().to_le_bytes();
@@ -186,33 +185,25 @@ impl<'a> Reader<'a> {
         u32::from_le_bytes([length, byte(0), byte(bytes.len() / 2), last])
     }
 
-    /// Refuses an object that has a name twice. Names count as JavaScript compares them: after their
-    /// escapes are resolved, code unit by code unit.
-    fn refuse_duplicates(&self, object: usize) -> Result<(), Fault> {
-        let mut names: BinaryHeap<_> = self.names(object).collect();
-        let mut last = names.pop();
-        while let Some(text) = names.pop() {
-            if last.as_ref() == Some(&text) {
-                let fault = Fault::from(PayloadProblem::DuplicateKey);
-                return Err(fault.within_name(&text));
-            }
-            last = Some(text);
-        }
-        Ok(())
-    }
-
-    /// The names of the members of the object that is being read.
-    fn names(&self, object: usize) -> impl Iterator<Item = Cow<'_, str>> {
-        let end = self.nodes.len();
+    /// Refuses an object that has a name twice, of as many members as it has.
+    fn refuse_duplicates(&self, object: usize, count: usize) -> Result<(), Fault> {
+        let document = &self.document;
+        let mut names = Vec::with_capacity(count);
         let mut index = object.wrapping_add(1);
-        core::iter::from_fn(move || {
-            if index >= end {
-                return None;
+        for _ in 0..count {
+            names.push(Name::of(Value { document, index }));
+            index = document.behind(index.wrapping_add(1));
+        }
+        name::sort(document, &mut names);
+        let mut pairs = names.iter().zip(names.iter().skip(1));
+        match pairs.find(|(one, two)| name::compare(document, one, two).is_eq()) {
+            None => Ok(()),
+            Some((name, _)) => {
+                let name = name.in_document(document).string().unwrap_or_default();
+                let fault = Fault::from(PayloadProblem::DuplicateKey);
+                Err(fault.within_name(&name))
             }
-            let name = *self.nodes.get(index)?;
-            index = self.nodes.get(name.next)?.next;
-            decoded(self.text, name)
-        })
+        }
     }
 
     fn string(&mut self) -> Result<Node, Fault> {
@@ -278,7 +269,7 @@ impl<'a> Reader<'a> {
 
     fn hex4(&mut self) -> Result<u16, Fault> {
         let end = self.at.wrapping_add(4);
-        let digits = self.text.get(self.at..end);
+        let digits = self.document.text.get(self.at..end);
         match digits.filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit())) {
             Some(digits) => {
                 self.at = end;
@@ -295,7 +286,7 @@ impl<'a> Reader<'a> {
         if !self.eat(b'0') {
             self.digits()?;
         }
-        let integer = self.text.get(first..self.at).unwrap_or_default();
+        let integer = self.document.text.get(first..self.at).unwrap_or_default();
         let exact =
             self.integers == Integers::Any || integer.len() < 16 || is_safe(integer.parse().ok());
         let mut magnitude = i64::try_from(integer.len()).unwrap_or(i64::MAX);
@@ -319,7 +310,7 @@ impl<'a> Reader<'a> {
         }
         let start = self.at;
         self.digits()?;
-        let digits = self.text.get(start..self.at).unwrap_or_default();
+        let digits = self.document.text.get(start..self.at).unwrap_or_default();
         let value: i64 = digits.parse().unwrap_or(i64::MAX);
         Ok(if negative {
             value.saturating_neg()
@@ -349,16 +340,18 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// Adds a node that ends here and holds nothing yet.
+    /// Adds a node that ends here.
     fn push(&mut self, kind: Kind, start: usize) -> Node {
-        let node = Node {
-            kind,
-            start,
-            end: self.at,
-            next: self.nodes.len().wrapping_add(1),
-        };
-        self.nodes.push(node);
+        let node = Node::new(kind, start, self.at);
+        self.document.nodes.push(node);
         node
+    }
+
+    /// Replaces the node of a container whose end has been found.
+    fn end(&mut self, index: usize, node: Node) {
+        if let Some(place) = self.document.nodes.get_mut(index) {
+            *place = node;
+        }
     }
 
     fn skip_space(&mut self) {
@@ -391,4 +384,17 @@ impl<'a> Reader<'a> {
         }
         .into()
     }
+}
+
+/// Room for how many nodes a text may need: each but the first follows one of four marks. There is never
+/// more than one for two bytes, whatever strings hold.
+fn expected_nodes(text: &str) -> usize {
+    if text.len() <= FEW_NODES.saturating_mul(16) {
+        return FEW_NODES;
+    }
+    let marks = text
+        .bytes()
+        .filter(|byte| matches!(byte, b',' | b':' | b'[' | b'{'));
+    let most = text.len().div_ceil(2);
+    marks.count().saturating_add(1).min(most)
 }

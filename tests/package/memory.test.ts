@@ -74,6 +74,50 @@ test("a genuine callback that makes an instance large is accepted whole", () => 
 	assert.deepEqual(event.payload, JSON.parse(body));
 });
 
+/** Bodies of 8 MiB with the most values, members and names with escapes; and one long text. */
+const worst: { readonly [shape: string]: string } = (() => {
+	const repeat = (unit: (index: string) => string) => {
+		const length = unit("00000").length + 1;
+		const units = Array.from({ length: Math.floor((8 << 20) / length) }, (_, index) =>
+			unit(index.toString(36).padStart(5, "0")),
+		);
+		return units.join(",");
+	};
+	return {
+		"an array of digits": `[${repeat(() => "0")}]`,
+		"an array of arrays": `[${repeat(() => "[]")}]`,
+		"an object": `{${repeat((name) => `"${name}":0`)}}`,
+		"an object in reverse": `{${repeat((name) => `"${[...name].reverse().join("")}":0`)}}`,
+		"names with escapes": `{${repeat((name) => `"\\u0061${name}":0`)}}`,
+		"a text with escapes": `["${"\\u0001".repeat(1_300_000)}"]`,
+		"a text of marks": `["${",:[{".repeat(2 << 20)}"]`,
+	};
+})();
+
+for (const sender of ["nowpayments", "plisio"] as const) {
+	for (const [shape, json] of Object.entries(worst)) {
+		const isPlisio = sender === "plisio";
+		const head = `{"verify_hash":"${"00".repeat(20)}"`;
+		const inner = json.startsWith("{") ? json.slice(1) : `"list":${json}}`;
+		const body = isPlisio ? `${head},${inner}` : json;
+		test(`JSON that is read before it is verified takes at most six times its bytes: ${sender}, ${shape}`, () => {
+			const verifier = wallet.createVerifier({
+				sender,
+				keys: "secret secret secret",
+				maxBodyBytes: 16 << 20,
+			});
+			const headers = { "x-nowpayments-sig": "00".repeat(64) };
+			const judge = (text: string) => verifier.safeVerify({ headers, body: Buffer.from(text) });
+			judge("{}");
+			const memory = memories.at(-1)?.deref();
+			const verdict = judge(body);
+			assert.equal(verdict.ok || verdict.code, "signature_mismatch");
+			const times = (memory?.buffer.byteLength ?? Number.NaN) / body.length;
+			assert.ok(times < 6.2, `${times} times its bytes`);
+		});
+	}
+}
+
 test("an instance of the usual size stays", () => {
 	const verifier = wallet.createVerifier(options);
 	verifier.verify(callback());
