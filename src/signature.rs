@@ -28,23 +28,8 @@ impl<'a> Authentic<'a> {
     /// [`Rejection::UnsupportedSignature`] when no signature is of the kind of any key,
     /// [`Rejection::SignatureMismatch`] when none matches.
     pub(crate) fn check(claim: Claim<'a>, keys: &Keys) -> Result<Self, Rejection> {
-        let (mut named, mut tried) = (false, false);
-        let mut matched = None;
-        let mut verifications = MAX_VERIFICATIONS;
-        with_message(&claim, |message| {
-            for (index, key) in keys.named(claim.key_id()) {
-                named = true;
-                let verdict = try_key(&claim, key, message, &mut verifications);
-                tried |= verdict.is_some();
-                if verdict.is_some_and(bool::from) && matched.is_none() {
-                    matched = Some(index);
-                }
-            }
-        });
-        match matched {
-            Some(key) => Ok(Self { claim, key }),
-            None => Err(rejection(&claim, named, tried)),
-        }
+        let key = matching_key(&claim, keys)?;
+        Ok(Self { claim, key })
     }
 
     pub(crate) const fn claim(&self) -> &Claim<'a> {
@@ -55,6 +40,27 @@ impl<'a> Authentic<'a> {
     pub(crate) const fn key(&self) -> usize {
         self.key
     }
+}
+
+/// The index of the first key that made one of the claim's signatures.
+///
+/// # Errors
+/// As [`Authentic::check`].
+pub(crate) fn matching_key(claim: &Claim, keys: &Keys) -> Result<usize, Rejection> {
+    let (mut named, mut tried) = (false, false);
+    let mut matched = None;
+    let mut verifications = MAX_VERIFICATIONS;
+    with_message(claim, |message| {
+        for (index, key) in keys.named(claim.key_id()) {
+            named = true;
+            let verdict = try_key(claim, key, message, &mut verifications);
+            tried |= verdict.is_some();
+            if verdict.is_some_and(bool::from) && matched.is_none() {
+                matched = Some(index);
+            }
+        }
+    });
+    matched.ok_or_else(|| rejection(claim, named, tried))
 }
 
 /// Hands over what is signed, in pieces that follow each other: the claim's bytes, or their digest

@@ -14,7 +14,9 @@
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 use sha2::{Sha256, Sha512};
-use wallet_callback::explain::{CauseCode, Certainty, Explanation, Input, Verdict, explain};
+use wallet_callback::explain::{
+    BUDGET_MILLISECONDS, CauseCode, Certainty, Explanation, Input, Verdict, explain,
+};
 use wallet_callback::freshness::Tolerance;
 use wallet_callback::key::{KeyInput, KeySource};
 use wallet_callback::request::Request;
@@ -38,6 +40,7 @@ struct Callback {
     method: Option<String>,
     url: Option<String>,
     now: u64,
+    budget: u64,
     /// What may stand in no answer.
     secrets: Vec<Vec<u8>>,
 }
@@ -146,6 +149,7 @@ impl Callback {
             method: None,
             url: None,
             now: NOW,
+            budget: BUDGET_MILLISECONDS,
             secrets: Vec::new(),
         };
         callback.hide(&key);
@@ -253,6 +257,7 @@ impl Callback {
             },
             now: self.now,
             tolerance: Tolerance::from_seconds(300).ok(),
+            budget_milliseconds: self.budget,
         });
         self.refuse_leaks(&explanation);
         explanation
@@ -1156,6 +1161,7 @@ fn vectors() -> Vec<(Vector, Callback)> {
             method: None,
             url: None,
             now: vector.verify_at.unwrap_or(NOW),
+            budget: BUDGET_MILLISECONDS,
             secrets: Vec::new(),
         };
         Some((vector, callback))
@@ -1489,6 +1495,27 @@ fn no_random_corruption_has_a_false_certain_cause() {
         assert_eq!(refused, !explanation.causes.is_empty());
     }
     assert!(proven > 10_000 / 5, "{proven} proven, {accepted} accepted");
+}
+
+/// The sender chooses the size of a callback, and the receiver what explaining it may cost.
+#[test]
+fn the_search_keeps_to_its_budget() {
+    let body = format!("{{\"a\":[{}0]}}", "0,".repeat(200_000));
+    let mut callback = Callback::over("stripe", body.clone().into_bytes());
+    callback.body = body.replace(',', ", ").into_bytes();
+    assert_eq!(callback.certain(), [CauseCode::BodyReserialized]);
+
+    callback.budget = 1;
+    assert_eq!(callback.certain(), []);
+    assert_eq!(
+        callback.likely(),
+        [CauseCode::KeyWrong, CauseCode::SearchIncomplete]
+    );
+
+    let mut small = Callback::genuine("stripe");
+    small.body.insert(0, b' ');
+    small.budget = 1;
+    assert_eq!(small.certain(), [CauseCode::BodyNewline]);
 }
 
 /// What is never written down cannot be given away, and nothing panics.

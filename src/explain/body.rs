@@ -19,7 +19,10 @@ use crate::url::{self, Escape};
 const MAX_INFLATED: usize = 1 << 21;
 
 /// What it costs to read a body as JSON, in passes over it.
-const READING: usize = 24;
+const READING: usize = 32;
+
+/// What it costs to make a group of candidates, in passes over the body.
+const MAKING: usize = 16;
 
 const MARK: &[u8] = b"\xef\xbb\xbf";
 
@@ -28,14 +31,20 @@ pub(super) fn visit(body: &[u8], bodies: &mut Bodies) -> ControlFlow<()> {
     let text = body.strip_prefix(MARK).unwrap_or(body);
     let document = read(text, bodies);
     ends(body, bodies)?;
-    line_breaks(body, bodies)?;
-    decoded(body, bodies)?;
+    for group in [line_breaks, decoded] {
+        if bodies.afford(MAKING) {
+            group(body, bodies)?;
+        }
+    }
     if let Some(document) = &document {
         formats(document, bodies)?;
         values(document.root(), bodies)?;
     }
-    charsets(body, bodies)?;
-    forms(body, bodies)?;
+    for group in [charsets, forms] {
+        if bodies.afford(MAKING) {
+            group(body, bodies)?;
+        }
+    }
     if document.is_none()
         && let Some(list) = read(&[b"[", body, b"]"].concat(), bodies)
     {

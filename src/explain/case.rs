@@ -10,7 +10,7 @@ use crate::claim::Claim;
 use crate::key::Keys;
 use crate::request::Request;
 use crate::sender::{Scheme, Sender};
-use crate::signature::Authentic;
+use crate::signature::{Authentic, MAX_VERIFICATIONS, matching_key};
 
 pub(super) type Headers = Vec<(String, Vec<u8>)>;
 
@@ -40,8 +40,8 @@ pub(super) struct Case<'c> {
     pub(super) body: &'c [u8],
 }
 
-/// The work that is left. The sender chooses a callback's size, and explaining one must not take much
-/// longer than a second.
+/// The work that is left. The sender chooses a callback's size, and what explaining it costs is up to the
+/// receiver.
 pub(super) struct Budget {
     /// In bytes hashed with SHA-256.
     work: usize,
@@ -49,22 +49,27 @@ pub(super) struct Budget {
     exceeded: bool,
 }
 
-/// What a search may cost.
-const WORK: usize = 3 << 25;
+/// The work of a millisecond: what WebAssembly hashes in it with SHA-256 on a server of today.
+const MILLISECOND: usize = 3 << 17;
 
 /// What an attempt costs in addition to the bytes that it hashes.
 const ATTEMPT: usize = 1 << 10;
 
-/// What it costs to verify a signature with a public key.
-const PUBLIC_KEY: usize = 1 << 19;
+/// What it costs to verify a signature with a public key, in addition to the pass over the body.
+const PUBLIC_KEY: usize = 1 << 18;
+
+/// How much slower the hash of public-key signatures is than SHA-256.
+const LONG_HASH: usize = 3;
 
 /// How much slower reading and sorting JSON is than hashing it.
-const SORTING: usize = 16;
+const SORTING: usize = 64;
 
 impl Budget {
-    pub(super) const fn new() -> Self {
+    /// The work of so many milliseconds.
+    pub(super) fn of(milliseconds: u64) -> Self {
+        let milliseconds = usize::try_from(milliseconds).unwrap_or(usize::MAX);
         Self {
-            work: WORK,
+            work: milliseconds.saturating_mul(MILLISECOND),
             exceeded: false,
         }
     }
@@ -75,6 +80,11 @@ impl Budget {
         self.work = left.unwrap_or(self.work);
         self.exceeded |= left.is_none();
         left.is_some()
+    }
+
+    /// Spends work that is done in any case.
+    pub(super) const fn charge(&mut self, work: usize) {
+        self.work = self.work.saturating_sub(work);
     }
 
     pub(super) const fn is_exceeded(&self) -> bool {
@@ -132,23 +142,26 @@ impl<'c> Case<'c> {
     /// The index of the first key that made the signature. `None` if none did or if the budget is
     /// spent.
     pub(super) fn authenticate(self, budget: &mut Budget) -> Option<usize> {
-        if !budget.spend(self.cost()) {
+        if !budget.spend(self.reading()) {
             return None;
         }
         let headers = borrowed(self.headers);
-        let (index, _) = self.authentic(&self.request(&headers))?;
-        Some(index)
+        let claim = Claim::read(&self.request(&headers), self.sender).ok()?;
+        self.keys.iter().find_map(|(index, keys)| {
+            let affordable = budget.spend(self.verifying(&claim));
+            let matches = affordable && matching_key(&claim, keys).is_ok();
+            matches.then_some(*index)
+        })
     }
 
-    /// The callback with the index of the first key that made its signature.
-    pub(super) fn authentic<'r>(self, request: &Request<'r>) -> Option<(usize, Authentic<'r>)>
+    /// The callback as the first of its keys signed it.
+    pub(super) fn authentic<'r>(self, request: &Request<'r>) -> Option<Authentic<'r>>
     where
         'c: 'r,
     {
-        self.keys.iter().find_map(|(index, keys)| {
-            let claim = Claim::read(request, self.sender).ok()?;
-            Some((*index, Authentic::check(claim, keys).ok()?))
-        })
+        let (_, keys) = self.keys.first()?;
+        let claim = Claim::read(request, self.sender).ok()?;
+        Authentic::check(claim, keys).ok()
     }
 
     pub(super) const fn request<'h>(self, headers: &'h [(&'h str, &'h [u8])]) -> Request<'h>
@@ -165,23 +178,36 @@ impl<'c> Case<'c> {
         }
     }
 
-    pub(super) fn cost(self) -> usize {
+    /// What it costs to read what the callback claims.
+    pub(super) fn reading(self) -> usize {
         let plain = matches!(self.sender.scheme, Scheme::Plain | Scheme::Hook0);
-        let passes = if plain { 1 } else { SORTING };
-        let sizes = self.headers.iter().map(|(_, value)| value.len());
-        let headers = sizes.fold(0, usize::saturating_add);
+        let passes = if plain { 0 } else { SORTING };
         let body = self.body.len().saturating_mul(passes);
+        body.saturating_add(self.header_bytes())
+            .saturating_add(ATTEMPT)
+    }
+
+    /// What it costs to copy the headers.
+    pub(super) fn header_bytes(self) -> usize {
+        let sizes = self.headers.iter().map(|(_, value)| value.len());
+        sizes.fold(0, usize::saturating_add)
+    }
+
+    /// What it costs to verify the claim's signatures with one key.
+    pub(super) fn verifying(self, claim: &Claim) -> usize {
+        let signed = claim.signed_bytes().into_iter().map(|part| part.len());
+        let signed = signed.fold(0, usize::saturating_add);
         let algorithms = &self.sender.signature.algorithms;
-        let passes = self.keys.iter().map(|(_, keys)| {
-            let secret = |(_, algorithm): &(_, _)| keys.secret(0, *algorithm).is_some();
-            let public = if algorithms.iter().any(secret) {
-                0
-            } else {
-                PUBLIC_KEY
-            };
-            body.saturating_add(headers).saturating_add(public)
+        let costs = algorithms.iter().map(|(_, algorithm)| {
+            if algorithm.is_mac() {
+                return signed;
+            }
+            let passes = claim.signatures_of(*algorithm).count();
+            let passes = passes.min(MAX_VERIFICATIONS);
+            let pass = signed.saturating_mul(LONG_HASH).saturating_add(PUBLIC_KEY);
+            passes.saturating_mul(pass)
         });
-        passes.fold(ATTEMPT, usize::saturating_add)
+        costs.fold(0, usize::saturating_add)
     }
 
     /// The value of a header.

@@ -175,7 +175,7 @@ impl Format {
             let members = members(value, self.order);
             let last = members.len();
             out.push('{');
-            for (index, (name, value)) in members.into_iter().enumerate() {
+            for (index, (name, value)) in members.enumerate() {
                 self.begin(out, index, between, depth);
                 self.string(out, &name.string().unwrap_or_default());
                 out.push(':');

@@ -27,6 +27,7 @@ use alloc::vec::Vec;
 
 use serde::Serialize;
 
+use crate::claim::Claim;
 use crate::error::{ConfigError, Rejection};
 use crate::event::Event;
 use crate::freshness::{Fresh, Tolerance};
@@ -44,6 +45,9 @@ pub use cause::{Cause, CauseCode, Certainty};
 /// The most headers that are looked at.
 const MAX_HEADERS: usize = 256;
 
+/// What explaining a callback may cost by default: the work of so many milliseconds.
+pub const BUDGET_MILLISECONDS: u64 = 250;
+
 /// A callback that does not verify, with everything that is known about it.
 pub struct Input<'a> {
     /// Whose callback it should be. `None` for the default sender; then every other sender whose headers
@@ -57,6 +61,8 @@ pub struct Input<'a> {
     pub now: u64,
     /// The receiver's tolerance; `None` for the sender's own.
     pub tolerance: Option<Tolerance>,
+    /// How much may be tried, as the work of so many milliseconds; see [`BUDGET_MILLISECONDS`].
+    pub budget_milliseconds: u64,
 }
 
 /// Whether a callback verifies, and why not.
@@ -168,7 +174,8 @@ fn causes(input: &Input, sender: &Sender, verdict: &Verdict) -> Vec<Cause> {
         url: input.request.url,
         body: input.request.body,
     };
-    let mut budget = Budget::new();
+    let mut budget = Budget::of(input.budget_milliseconds);
+    budget.charge(cost_of_verdict(case));
     let senders = all();
     let others = others(case, &senders);
     let proof = search::prove(case, input.keys, &mut budget)
@@ -189,6 +196,17 @@ fn causes(input: &Input, sender: &Sender, verdict: &Verdict) -> Vec<Cause> {
     causes.sort_by_key(|cause| (cause.certainty, cause.code));
     causes.dedup();
     causes
+}
+
+/// What the verdict has cost.
+fn cost_of_verdict(case: Case) -> usize {
+    let headers = borrowed(case.headers);
+    let claim = Claim::read(&case.request(&headers), case.sender);
+    let verifying = claim.map_or(0, |claim| {
+        case.verifying(&claim).saturating_mul(case.keys.len())
+    });
+    // It is read a second time to find out.
+    case.reading().saturating_mul(2).saturating_add(verifying)
 }
 
 /// The senders other than that of the case whose headers are there, unless they sign as it does.
@@ -244,7 +262,7 @@ fn proven(input: &Input, sender: &Sender, proof: Proof, causes: &mut Vec<Cause>)
     let request = case.request(&headers);
     let fresh = case
         .authentic(&request)
-        .map(|(_, authentic)| Fresh::check(authentic, input.now, tolerance));
+        .map(|authentic| Fresh::check(authentic, input.now, tolerance));
     let rejection = match fresh {
         Some(Ok(fresh)) if case.sender.name() == sender.name() => {
             crate::event::Event::read(&fresh).err()

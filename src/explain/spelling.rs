@@ -22,7 +22,7 @@ pub(super) fn changes(case: Case, budget: &mut Budget) -> Vec<Change> {
             let Some(length) = algorithm.signature_bytes().filter(|_| algorithm.is_mac()) else {
                 continue;
             };
-            if !budget.spend(case.cost()) {
+            if !budget.spend(case.reading()) {
                 return changes;
             }
             let blank = form.encoding.encode(&vec![0; length]).into_bytes();
@@ -34,6 +34,9 @@ pub(super) fn changes(case: Case, budget: &mut Budget) -> Vec<Change> {
                 continue;
             };
             for (_, keys) in case.keys {
+                if !budget.spend(case.verifying(&claim)) {
+                    return changes;
+                }
                 let Some(secret) = keys.secret(0, *algorithm) else {
                     continue;
                 };

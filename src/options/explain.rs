@@ -1,5 +1,6 @@
 //! The options of `explain` and `detect`.
 
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -12,6 +13,9 @@ use crate::freshness::Tolerance;
 use crate::json::shapes::{Apart, Entries};
 use crate::request::Request;
 use crate::sender::{self, Sender};
+
+/// The most that explaining one callback may cost, in milliseconds.
+const MAX_BUDGET: u64 = 60_000;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -39,6 +43,8 @@ struct ExplainOptions {
     now: Option<Apart>,
     /// How far its timestamp may be from that, in seconds. Default: the sender's own, or else 300.
     tolerance_seconds: Option<u64>,
+    /// How much may be tried, as the work of so many milliseconds on a server, 1 to 60000. Default: 250.
+    budget_milliseconds: Option<u64>,
 }
 
 /// Says why a callback does not verify, from the text of the options. `now` is in Unix seconds.
@@ -80,8 +86,20 @@ pub fn explain(
             },
             now,
             tolerance: tolerance.transpose()?,
+            budget_milliseconds: budget(options.budget_milliseconds)?,
         }))
     })
+}
+
+fn budget(milliseconds: Option<u64>) -> Result<u64, ConfigError> {
+    match milliseconds {
+        None => Ok(explain::BUDGET_MILLISECONDS),
+        Some(milliseconds @ 1..=MAX_BUDGET) => Ok(milliseconds),
+        Some(other) => Err(ConfigError::InvalidOption {
+            option: "budgetMilliseconds".into(),
+            problem: format!("expected 1 to {MAX_BUDGET}, got {other}"),
+        }),
+    }
 }
 
 #[derive(Deserialize)]

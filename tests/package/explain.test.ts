@@ -597,6 +597,23 @@ for (const [entry, library] of explaining) {
 			}
 		});
 
+		test("as much as the budget allows", () => {
+			const body = JSON.stringify({ list: Array<number>(100_000).fill(0) });
+			const content = { ...callbackFor(signerOf("stripe")), body: Buffer.from(body) };
+			const delivery = genuine(signerOf("stripe"), content);
+			const spaced = { ...delivery, body: body.replaceAll(",", ", ") };
+			const codes = (budgetMilliseconds?: number) =>
+				explained(library, spaced, { budgetMilliseconds }).causes.map(({ code }) => code);
+			assert.deepEqual(codes(), ["body_reserialized"]);
+			assert.deepEqual(codes(1), ["key_wrong", "search_incomplete"]);
+			for (const refused of [0, 60_001, 1.5, "1"] as number[]) {
+				assert.throws(() => codes(refused), {
+					code: "invalid_option",
+					message: /budgetMilliseconds: expected/,
+				});
+			}
+		});
+
 		test("a forged callback is not called genuine", () => {
 			for (const signer of signers) {
 				const delivery = genuine(signer, callbackFor(signer));

@@ -18,6 +18,11 @@ export interface ExplainOptions extends CallbackInput {
 	readonly url?: string | undefined;
 	/** As the verifier's option of this name. Default: false. */
 	readonly dangerouslyAllowUnsignedHeaders?: boolean | undefined;
+	/**
+	 * How much may be tried, as the work of so many milliseconds on a server: 1 to 60000. Default: 250.
+	 * The verdict itself is always complete; what it costs is taken from the budget.
+	 */
+	readonly budgetMilliseconds?: number | undefined;
 }
 
 /** Why a callback may not verify. */
