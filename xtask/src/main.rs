@@ -23,8 +23,11 @@ cargo xtask <task>
   demo --screenshot      takes www/screenshot.png anew
   test [--services]      runs every check and every test, or only those on real servers
   check                  formats, lints and types only
-  bench [--receiver] [--quick] [--json FILE]
-                         measures speed, size and memory against named peers, or requests per second
+  bench [--quick] [--json FILE]
+                         measures speed, size and memory against named peers
+  bench --receiver [--quick] [--json FILE]
+                         measures requests per second
+  bench --worst          measures the most expensive callbacks that anybody can send
   build                  builds the npm package into pkg/
   pack                   builds it and packs target/wallet-callback-<version>.tgz
 ";

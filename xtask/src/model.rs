@@ -142,6 +142,8 @@ export interface UnknownEvent {
 	/** When it happened, as RFC 3339. */
 	readonly timestamp: string;
 	readonly known: false;
+	/** Never true: nothing was checked, whatever the sender says. */
+	readonly addressChecked?: false;
 	readonly data: { readonly [member: string]: JsonValue };
 }
 

@@ -127,12 +127,14 @@ fn node_test() -> Command {
 pub fn bench(arguments: &[String]) -> Outcome {
     build::build(Npm::Everything)?;
     setup::consumer()?;
-    let receiver = arguments.iter().any(|flag| flag == "--receiver");
-    let rest = arguments.iter().filter(|flag| *flag != "--receiver");
-    if receiver && !(setup::wrk()? && setup::servers()?) {
+    let (script, rest) = match arguments.split_first() {
+        Some((flag, rest)) if flag == "--receiver" => ("receiver", rest),
+        Some((flag, rest)) if flag == "--worst" => ("worst", rest),
+        _ => ("main", arguments),
+    };
+    if script == "receiver" && !(setup::wrk()? && setup::servers()?) {
         return Ok(());
     }
-    let script = if receiver { "receiver" } else { "main" };
     let mut node = command("node", &[&format!("xtask/bench/{script}.mjs")]);
     show(
         "bench",

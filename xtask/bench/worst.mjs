@@ -1,0 +1,263 @@
+// The most expensive callbacks that anybody can send, at the default limits, beside ordinary ones of the
+// same size: node worst.mjs. None of them has a signature that matches.
+import { execFileSync } from "node:child_process";
+import { generateKeyPairSync } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import process, { cpuUsage } from "node:process";
+import { pathToFileURL } from "node:url";
+import { median } from "./measure.mjs";
+
+const root = join(import.meta.dirname, "..", "..");
+const consumer = resolve(process.env.WALLET_CALLBACK_PKG ?? join(root, "target", "consumer"));
+
+/** The memory of the instance that was started last. */
+let memory;
+const { Instance } = WebAssembly;
+WebAssembly.Instance = class {
+	constructor(module, imports) {
+		const { exports } = new Instance(module, imports);
+		memory = exports.memory;
+		this.exports = exports;
+	}
+};
+
+const wallet = await load("full");
+const { verifySignedMessage } = await load("dapp");
+
+const LIMIT = 1 << 20;
+const TIMES = 5;
+const now = Math.floor(Date.now() / 1000);
+const secret = `whsec_${Buffer.alloc(32, 3).toString("base64")}`;
+
+const ordinary = JSON.stringify({ payments: Array(6000).fill(payment()) }).slice(0, LIMIT);
+const bodies = {
+	"0 in an array": `[${filled(() => "0")}]`,
+	"members of one object": `{${filled((name) => `"${name}":0`)}}`,
+	"names with escapes": `{${filled((name) => `"\\u0061${name}":0`)}}`,
+	"one text of escapes": `["${"\\u0001".repeat(LIMIT / 6 - 2)}"]`,
+};
+
+const rows = [
+	...macs(),
+	...publicKeys(),
+	...read("nowpayments", (body) => body),
+	...read("plisio", (body) => {
+		const rest = body.startsWith("{") ? body.slice(1) : `"list":${body}}`;
+		return `{"verify_hash":"${"00".repeat(20)}",${rest}`;
+	}),
+	...explained(),
+	...typedData(),
+];
+
+const [index] = process.argv.slice(2);
+if (index === undefined) printTable();
+else measureRow(rows[index]);
+
+/** Each row in a process of its own, whose memory tells of nothing else. */
+function printTable() {
+	const widths = [42, 8, 8, 10, 10];
+	const print = (cells) => {
+		const padded = cells.map((cell, at) =>
+			at ? cell.padStart(widths[at]) : cell.padEnd(widths[0]),
+		);
+		console.log(padded.join(""));
+	};
+	print(["input", "KB", "ms", "ordinary", "memory"]);
+	for (const [at, { title, bytes }] of rows.entries()) {
+		const row = execFileSync(process.execPath, [import.meta.filename, `${at}`], {
+			encoding: "utf8",
+		});
+		const { ms, usual, memory } = JSON.parse(row);
+		print([
+			title,
+			(bytes / 1024).toFixed(0),
+			ms.toFixed(1),
+			usual ? `${(ms / usual).toFixed(1)} x` : "",
+			`${(memory / 1024 / 1024).toFixed(1)} MB`,
+		]);
+	}
+}
+
+function measureRow({ run, usual }) {
+	const ms = timed(run);
+	const bytes = memory.buffer.byteLength;
+	console.log(JSON.stringify({ ms, memory: bytes, usual: usual && timed(usual) }));
+}
+
+/** The processor's time in milliseconds. */
+function timed(work) {
+	const spent = Array.from({ length: TIMES }, () => {
+		const start = cpuUsage();
+		work();
+		const { user, system } = cpuUsage(start);
+		return (user + system) / 1000;
+	});
+	return median(spent);
+}
+
+function refused(verifier, callback) {
+	return () => {
+		if (verifier.safeVerify(callback).ok) throw new Error("a forged callback was accepted");
+	};
+}
+
+function macs() {
+	const keys = Array.from(
+		{ length: 16 },
+		(_, index) => `whsec_${Buffer.alloc(32, index + 1).toString("base64")}`,
+	);
+	const signatures = keys.map((_, index) => `v1,${Buffer.alloc(32, index).toString("base64")}`);
+	const headers = { "webhook-id": "msg_1", "webhook-timestamp": `${now}` };
+	const body = "x".repeat(LIMIT);
+	const [one] = signatures;
+	const usual = refused(wallet.createVerifier({ keys: secret }), {
+		headers: { ...headers, "webhook-signature": one },
+		body,
+	});
+	const most = { ...headers, "webhook-signature": signatures.join(" ") };
+	const many = Object.fromEntries(
+		Array.from({ length: 10_000 }, (_, index) => [`x-${index}`, "value"]),
+	);
+	return [
+		{
+			title: "HMAC: 16 signatures, 16 keys",
+			bytes: LIMIT,
+			run: refused(wallet.createVerifier({ keys }), { headers: most, body }),
+			usual,
+		},
+		{
+			title: "HMAC: 10,000 headers",
+			bytes: LIMIT,
+			run: refused(wallet.createVerifier({ keys: secret }), {
+				headers: { ...many, ...headers, "webhook-signature": one },
+				body,
+			}),
+			usual,
+		},
+	];
+}
+
+function publicKeys() {
+	const body = "x".repeat(LIMIT);
+	const keys = [1, 2].map(() => {
+		const { publicKey } = generateKeyPairSync("ed25519");
+		return `whpk_${publicKey.export({ format: "der", type: "spki" }).subarray(12).toString("base64")}`;
+	});
+	const headers = (count) => ({
+		"webhook-id": "msg_1",
+		"webhook-timestamp": `${now}`,
+		"webhook-signature": Array.from(
+			{ length: count },
+			(_, index) => `v1a,${Buffer.alloc(64, index + 1).toString("base64")}`,
+		).join(" "),
+	});
+	const verifier = wallet.createVerifier({ keys });
+	return [
+		{
+			title: "Ed25519: 16 signatures, 2 keys",
+			bytes: LIMIT,
+			run: refused(verifier, { headers: headers(16), body }),
+			usual: refused(verifier, { headers: headers(1), body }),
+		},
+	];
+}
+
+/** Senders whose body has to be read before it is verified. */
+function read(sender, shaped) {
+	const verifier = wallet.createVerifier({ sender, keys: "secret secret secret" });
+	const headers = { "x-nowpayments-sig": "00".repeat(64) };
+	const usual = refused(verifier, {
+		headers,
+		body: shaped(JSON.stringify({ a: JSON.parse(whole(ordinary)) })),
+	});
+	return Object.entries(bodies).map(([title, json]) => {
+		const body = shaped(json).length > LIMIT ? shaped(shorter(json)) : shaped(json);
+		return {
+			title: `${sender}: ${title}`,
+			bytes: body.length,
+			run: refused(verifier, { headers, body }),
+			usual,
+		};
+	});
+}
+
+function explained() {
+	const headers = {
+		"webhook-id": "msg_1",
+		"webhook-timestamp": `${now}`,
+		"webhook-signature": `v1,${Buffer.alloc(32).toString("base64")}`,
+		"stripe-signature": `t=${now},v1=${"00".repeat(32)}`,
+		"x-nowpayments-sig": "00".repeat(64),
+	};
+	return Object.entries({ ordinary: whole(ordinary), ...bodies }).map(([title, body]) => ({
+		title: `explain: ${title}`,
+		bytes: body.length,
+		run: () => wallet.explain({ headers, keys: secret, body }),
+	}));
+}
+
+function typedData() {
+	const fields = Array.from({ length: 2000 }, (_, index) => ({
+		name: `m${index}`,
+		type: "uint256",
+	}));
+	const message = Object.fromEntries(fields.map(({ name }) => [name, "1"]));
+	const types = { EIP712Domain: [{ name: "name", type: "string" }], Order: fields };
+	const data = JSON.stringify({ types, domain: { name: "Shop" }, primaryType: "Order", message });
+	return [
+		{
+			title: "EIP-712: 2,000 members",
+			bytes: data.length,
+			run: () => {
+				try {
+					verifySignedMessage({
+						scheme: "eip712",
+						message: data,
+						signature: `0x${"11".repeat(64)}1b`,
+						address: `0x${"11".repeat(20)}`,
+					});
+				} catch {
+					return;
+				}
+				throw new Error("a forged signature was accepted");
+			},
+		},
+	];
+}
+
+function payment() {
+	return {
+		payment_id: "5745459419",
+		price_amount: 3999.5,
+		pay_currency: "btc",
+		outcome: { ok: true, hash: "ab".repeat(20) },
+	};
+}
+
+/** A text of whole payments. */
+function whole(text) {
+	return `${text.slice(0, text.lastIndexOf("}},") + 2)}]}`;
+}
+
+/** As many units as the limit allows, each with a name of its own. */
+function filled(unit) {
+	const count = Math.floor((LIMIT - 2) / (unit("0000").length + 1));
+	const units = Array.from({ length: count }, (_, index) =>
+		unit(index.toString(36).padStart(4, "0")),
+	);
+	return units.join(",");
+}
+
+/** Room for what a sender puts before it. */
+function shorter(json) {
+	if (json.startsWith('["')) return `["${json.slice(2, -2 - 600)}"]`;
+	return json.slice(0, json.lastIndexOf(",", json.length - 200)) + json.slice(-1);
+}
+
+/** An entry of the installed package. */
+function load(name) {
+	const file = join(consumer, `bench-worst-${name}.mjs`);
+	writeFileSync(file, `export * from "wallet-callback/${name}";\n`);
+	return import(pathToFileURL(file));
+}
