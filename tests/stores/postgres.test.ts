@@ -503,6 +503,12 @@ test("refuses what is no client", () => {
 	}
 });
 
+test("what answers a query in another form is no client", async () => {
+	const sequelize = { query: async () => [[{ attempt: 1 }], {}], transaction: async () => {} };
+	const store = postgresStore(sequelize as never);
+	await assert.rejects(store.claim("id", HASH, LEASE, RETENTION), TypeError);
+});
+
 test("refuses what is no plain name of a table", () => {
 	const client: PgClient = { query: async () => ({ rows: [] }) };
 	for (const table of [

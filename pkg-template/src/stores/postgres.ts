@@ -275,7 +275,7 @@ function has<Method extends string>(
 
 /** Whether each of its statements is a request of its own. Its `unsafe` runs none. */
 const isHttp = (client: AnyClient): client is NeonHttpClient =>
-	has(client, "transaction") && has(client, "query");
+	typeof client === "function" && has(client, "transaction") && has(client, "query");
 
 /** Whether each of its statements may run on another connection. */
 const isPool = (client: AnyClient): boolean =>
