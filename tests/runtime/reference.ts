@@ -65,12 +65,20 @@ export function referenceVerify(input: ReferenceInput): ReferenceVerdict {
 	if (BigInt(timestamp.value) > 0xffff_ffff_ffff_ffffn) return malformed(timestamp.name);
 	const entries = signature.value.split(" ").map(parseEntry);
 	if (entries.length > 16 || entries.includes(undefined)) return malformed(signature.name);
+	// A signature of another form is skipped beside one of the right form.
+	const known = entries.filter(
+		(entry) => entry !== undefined && Object.hasOwn(LENGTHS, entry.version),
+	);
+	const formed = known.filter((entry) => entry?.bytes !== undefined);
+	if (known.length > 0 && formed.length === 0) return malformed(signature.name);
 
 	const signed = signedBytes(id.value, timestamp.value, input.body);
-	const usable = entries.filter((entry) => input.keys.some((key) => key.kind === entry?.version));
+	const usable = formed.filter((entry) => input.keys.some((key) => key.kind === entry?.version));
 	if (usable.length === 0) return { code: "unsupported_signature", header: signature.name };
 	const keyIndex = input.keys.findIndex((key) =>
-		usable.some((entry) => entry?.version === key.kind && matches(key, signed, entry.bytes)),
+		usable.some(
+			(entry) => entry?.version === key.kind && entry.bytes && matches(key, signed, entry.bytes),
+		),
 	);
 	if (keyIndex < 0) return { code: "signature_mismatch", header: signature.name };
 
@@ -123,15 +131,16 @@ interface Found {
 	value: string;
 }
 
-function parseEntry(entry: string): { version: string; bytes: Buffer } | undefined {
+/** The bytes of a signature of each version. */
+const LENGTHS: { readonly [version: string]: number } = { v1: 32, v1a: 64 };
+
+/** The version of an entry, and its bytes if they have the form of that version. */
+function parseEntry(entry: string): { version: string; bytes?: Buffer } | undefined {
 	const [version = "", base64 = "", ...rest] = entry.split(",");
 	if (!/^[0-9A-Za-z]+$/.test(version) || base64 === "" || rest.length > 0) return undefined;
 	const bytes = Buffer.from(base64, "base64");
-	const length = { v1: 32, v1a: 64 }[version];
-	if (length === undefined) return { version, bytes };
-	return bytes.toString("base64") === base64 && bytes.length === length
-		? { version, bytes }
-		: undefined;
+	const isFormed = bytes.toString("base64") === base64 && bytes.length === LENGTHS[version];
+	return isFormed ? { version, bytes } : { version };
 }
 
 function matches(key: VerifyingKey, signed: Buffer, signature: Buffer): boolean {
