@@ -138,6 +138,7 @@ test("numbers, booleans and names from a list are shown", () => {
 	expected({ on: true }, /on: .*true/);
 	expected({ acknowledge: "after" }, /acknowledge: .*"after"/);
 	expected({ on: { "deposit.done": () => {} } }, /"deposit\.done"/);
+	expected({ acknowledge: "whsec_hunter2" }, /acknowledge: .*string$/);
 	expected({ store: "hunter2" }, /store: .*string$/);
 });
 

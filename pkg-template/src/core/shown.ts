@@ -6,8 +6,11 @@ export function shown(value: unknown): string {
 	return value === null ? "null" : typeof value;
 }
 
+/** Words of letters, which keys are not made of. */
+const NAME = /^[a-z]{1,16}([._-]([a-z]{1,16}|v\d))*$/i;
+
 /** The same where a name from a list is expected: a short plain word is shown, too. */
 export function shownName(value: unknown): string {
-	const isWord = typeof value === "string" && /^[a-z][a-z0-9._-]{0,31}$/i.test(value);
-	return isWord ? `"${value}"` : shown(value);
+	const isName = typeof value === "string" && value.length <= 32 && NAME.test(value);
+	return isName ? `"${value}"` : shown(value);
 }
