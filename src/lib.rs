@@ -45,6 +45,7 @@ pub mod sign;
 pub mod signature;
 pub mod timestamp;
 pub mod transport;
+mod unseen;
 mod url;
 pub mod verify;
 

@@ -14,7 +14,7 @@ use super::record::is_action_id;
 use super::{Rejection, RejectionCode};
 use crate::json::object::Object;
 use crate::json::{Document, Fault, Integers, Value};
-use crate::url;
+use crate::{unseen, url};
 
 /// The longest body, and the longest query, in bytes. Typed data is not sent back, so that answers
 /// have one or two kilobytes.
@@ -264,7 +264,9 @@ impl<'d> Members<'d> {
     /// The wallet's own text, in which no line can be forged.
     fn message(&self) -> Option<String> {
         let text = self.get("message")?.string()?;
-        let shown = text.chars().filter(|character| !is_control(*character));
+        let shown = text
+            .chars()
+            .filter(|character| !unseen::breaks_lines(*character));
         Some(shown.take(MAX_MESSAGE).collect())
     }
 
@@ -284,16 +286,6 @@ impl<'d> Members<'d> {
             })
             .transpose()
     }
-}
-
-/// Control characters, and those that break or turn a line of text without being seen.
-fn is_control(character: char) -> bool {
-    character.is_control()
-        || matches!(
-            character,
-            '\u{2028}' | '\u{2029}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-                | '\u{2066}'..='\u{2069}' | '\u{feff}'
-        )
 }
 
 /// Reads JSON that lies in this member.

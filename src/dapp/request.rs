@@ -20,6 +20,7 @@ use crate::json::object::{self, Object};
 use crate::json::shapes::by_name;
 use crate::json::{Document, Integers};
 use crate::timestamp::{self, Unit};
+use crate::unseen;
 use crate::url::{self, Escape, WebUrl};
 
 const LINK: &str = "tpoutside://pull.activity?param=";
@@ -493,7 +494,7 @@ fn is_hex(text: &str) -> bool {
 /// another.
 fn check_note(option: &'static str, text: Option<&str>, limit: usize) -> Result<(), ConfigError> {
     let text = text.unwrap_or("-");
-    if text.is_empty() || text.chars().nth(limit).is_some() || text.chars().any(char::is_control) {
+    if text.is_empty() || text.chars().nth(limit).is_some() || text.chars().any(unseen::controls) {
         let problem = format!("expected 1 to {limit} characters without control characters");
         return Err(invalid(option)(&problem));
     }

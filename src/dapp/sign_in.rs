@@ -292,10 +292,12 @@ impl<'a> SignIn<'a> {
                 "requestId",
             ));
         }
-        match self.resources.iter().position(|text| !uri::is_uri(text)) {
+        let is_refused = |text: &&str| !uri::is_uri(text) || uri::is_script(text);
+        match self.resources.iter().position(is_refused) {
             Some(index) => {
                 let path = format!("resources[{index}]");
-                Err(malformed("expected a uri of rfc 3986, got another form").at(path))
+                let problem = "expected a uri of rfc 3986 that runs no script, got another";
+                Err(malformed(problem).at(path))
             }
             None => Ok(()),
         }

@@ -11,6 +11,7 @@ use crate::error::PayloadProblem;
 use crate::event::model::{FAMILIES, Family, Field, Kind, Status};
 use crate::json::{Fault, Value};
 use crate::timestamp;
+use crate::unseen;
 
 /// The most members that a table has: as many values are held while an object is checked.
 const MAX_FIELDS: usize = 16;
@@ -216,18 +217,9 @@ fn check_settled(data: Value) -> Result<(), Fault> {
 }
 
 /// Whether two ids that look alike are alike: an id holds no control characters, and none that turn
-/// the direction of text ([UAX #9](https://www.unicode.org/reports/tr9/#Directional_Formatting_Characters)).
+/// the direction of text.
 fn is_id(text: &str) -> bool {
-    let turns = |character: char| {
-        matches!(
-            character,
-            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
-        )
-    };
-    (1..=MAX_ID).contains(&text.chars().count())
-        && !text
-            .chars()
-            .any(|character| character.is_control() || turns(character))
+    (1..=MAX_ID).contains(&text.chars().count()) && !text.chars().any(unseen::controls)
 }
 
 fn is_challenge(text: &str) -> bool {

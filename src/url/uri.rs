@@ -22,6 +22,14 @@ pub(crate) fn is_uri(text: &str) -> bool {
             .all(|text| consists_of(text, b":@/?"))
 }
 
+/// Whether a page that links to it may run what stands in it.
+pub(crate) fn is_script(text: &str) -> bool {
+    let scheme = text.split(':').next().unwrap_or_default();
+    ["javascript", "vbscript", "data"]
+        .iter()
+        .any(|other| scheme.eq_ignore_ascii_case(other))
+}
+
 /// `scheme`.
 pub(crate) fn is_scheme(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_alphabetic())

@@ -23,7 +23,7 @@ const LAYERS: &[&[&str]] = &[
     &["request", "sender"],
     &["key"],
     &["algorithm"],
-    &["encoding", "json", "timestamp", "url"],
+    &["encoding", "json", "timestamp", "unseen", "url"],
     &["error"],
 ];
 
