@@ -14,7 +14,9 @@ use crate::origin::AllowedIps;
 use crate::request::Request;
 use crate::sender::Sender;
 use crate::signature::Authentic;
-use crate::url;
+use crate::{json, url};
+
+const _: () = assert!(Options::HIGHEST_MAX_BODY_BYTES <= json::MAX_TEXT);
 
 /// Decides whether callbacks are genuine, fresh and well-formed.
 #[derive(Debug)]

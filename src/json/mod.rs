@@ -24,7 +24,6 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::error::PayloadProblem;
-use crate::verify::Options;
 
 pub(crate) use canonical::write_string;
 pub(crate) use fault::Fault;
@@ -35,9 +34,7 @@ use reader::Reader;
 const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;
 
 /// The longest text, in bytes; much more than the longest body.
-const MAX_TEXT: usize = (1 << 29) - 1;
-
-const _: () = assert!(Options::HIGHEST_MAX_BODY_BYTES <= MAX_TEXT);
+pub(crate) const MAX_TEXT: usize = (1 << 29) - 1;
 
 /// Which integers a document may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
