@@ -1,5 +1,5 @@
 /**
- * Prints the tables of README.md that are made of the project's own data:
+ * Prints the tables of README.md and SECURITY.md that are made of the project's own data:
  * `node --import tsx tests/readme/print-tables.ts`, after `cargo xtask test` has built the package.
  */
 import { tables } from "./tables.ts";

@@ -1,4 +1,4 @@
-/** The tables of README.md that are made of the project's own data. */
+/** The tables of README.md and SECURITY.md that are made of the project's own data. */
 import { readFileSync } from "node:fs";
 import { core } from "../senders/package.ts";
 
@@ -6,6 +6,7 @@ import { core } from "../senders/package.ts";
 export const tables: { readonly [name: string]: () => string } = {
 	senders: tableOfSenders,
 	causes: tableOfCauses,
+	signs: tableOfSigned,
 };
 
 const read = (path: string): string =>
@@ -30,6 +31,15 @@ function tableOfSenders(): string {
 		]);
 	const head = ["`sender`", "who", "headers", "algorithm", "time", "evidence", "vectors", "entry"];
 	return tableOf(head, rows);
+}
+
+/** What the signature of each sender covers. */
+function tableOfSigned(): string {
+	const parts = ["body", "id", "type", "timestamp", "url", "method"] as const;
+	const rows = core
+		.senders()
+		.map(({ name, signs }) => [`\`${name}\``, ...parts.map((part) => (signs[part] ? "yes" : "–"))]);
+	return tableOf(["sender", ...parts], rows);
 }
 
 /** Every code of `explain` with its meaning, from where the core has them. */
