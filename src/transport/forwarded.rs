@@ -82,7 +82,8 @@ fn token(text: &str) -> Option<(&str, &str)> {
 }
 
 fn is_token(next: char) -> bool {
-    next.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(next)
+    let is_mark = |byte| b"!#$%&'*+-.^_`|~".contains(&byte);
+    next.is_ascii_alphanumeric() || u8::try_from(next).is_ok_and(is_mark)
 }
 
 /// What may stand in a quoted string, or behind a backslash there (RFC 9110, section 5.6.4).

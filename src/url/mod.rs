@@ -32,19 +32,27 @@ pub(crate) struct Parts<'u> {
 pub(crate) fn split(url: &str) -> Parts<'_> {
     let url = url.split('#').next().unwrap_or_default();
     let (before, query) = url.split_once('?').unwrap_or((url, ""));
-    let Some((scheme, rest)) = before.split_once("://") else {
+    let Some((scheme, rest)) = split_scheme(before) else {
         return Parts {
             origin: None,
             path: before,
             query,
         };
     };
-    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let slash = rest.find('/').unwrap_or(rest.len());
+    let (authority, path) = rest.split_at_checked(slash).unwrap_or((rest, ""));
     Parts {
         origin: Some((scheme, authority)),
         path: if path.is_empty() { "/" } else { path },
         query,
     }
+}
+
+/// What stands before and behind the first `://`. The standard library's search for text takes 5 KB.
+fn split_scheme(url: &str) -> Option<(&str, &str)> {
+    let mut triples = url.as_bytes().windows(3);
+    let (scheme, rest) = url.split_at_checked(triples.position(|triple| triple == b"://")?)?;
+    Some((scheme, rest.strip_prefix("://")?))
 }
 
 /// Whether a URL is absolute, of HTTP, without a fragment, and spelt with the characters of a URI alone
