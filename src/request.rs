@@ -26,7 +26,10 @@ impl<'a> Request<'a> {
     pub(crate) fn header(&self, name: &str) -> Option<&'a [u8]> {
         self.headers
             .iter()
-            .find(|(other, _)| other.eq_ignore_ascii_case(name))
+            .find(|(other, _)| {
+                let same = other.len() == name.len();
+                same && (*other == name || other.eq_ignore_ascii_case(name))
+            })
             .map(|(_, value)| *value)
     }
 

@@ -4,6 +4,7 @@ use core::fmt;
 
 use crate::chain::address::{self, AddressError};
 use crate::chain::id::{Chain, Family, is_namespace};
+use crate::chain::split_once;
 
 /// An asset of one chain, such as `eip155:1/erc20:0x6b17…`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,15 +26,15 @@ impl<'a> Asset<'a> {
     ///
     /// Says which part is malformed, or that the asset belongs to another chain.
     pub fn parse(text: &'a str, chain: &Chain<'_>) -> Result<Self, AssetError> {
-        let (id, asset) = text.split_once('/').ok_or(AssetError::Form)?;
+        let (id, asset) = split_once(text, b'/').ok_or(AssetError::Form)?;
         if id != chain.id() {
             return Err(AssetError::Chain);
         }
-        let (class, token) = match asset.split_once('/') {
+        let (class, token) = match split_once(asset, b'/') {
             Some((class, token)) => (class, Some(token)),
             None => (asset, None),
         };
-        let (namespace, reference) = class.split_once(':').ok_or(AssetError::Form)?;
+        let (namespace, reference) = split_once(class, b':').ok_or(AssetError::Form)?;
         if !is_namespace(namespace) {
             return Err(AssetError::Namespace);
         }

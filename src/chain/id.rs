@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use crate::chain::split_once;
+
 /// A chain identifier of the right form, such as `eip155:1`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Chain<'a> {
@@ -21,7 +23,7 @@ impl<'a> Chain<'a> {
     ///
     /// Says which of the parts is malformed.
     pub fn parse(id: &'a str) -> Result<Self, ChainError> {
-        let (namespace, reference) = id.split_once(':').ok_or(ChainError::Form)?;
+        let (namespace, reference) = split_once(id, b':').ok_or(ChainError::Form)?;
         if !is_namespace(namespace) {
             return Err(ChainError::Namespace);
         }

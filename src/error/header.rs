@@ -91,6 +91,7 @@ pub enum Excluded {
 
 impl Excluded {
     /// Whether a value may hold this byte.
+    #[inline(always)]
     pub(crate) fn allows(self, byte: u8) -> bool {
         match self {
             Self::Byte(other) => byte != other,

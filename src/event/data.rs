@@ -118,6 +118,7 @@ fn pick<'d>(object: Value<'d>, fields: &[Field]) -> [Option<Value<'d>>; MAX_FIEL
     let mut values = [None; MAX_FIELDS];
     for (name, value) in object.members() {
         let Some(name) = name.string() else { continue };
+        let name = name.as_ref();
         let index = fields.iter().position(|field| field.name == name);
         if let Some(slot) = index.and_then(|index| values.get_mut(index)) {
             *slot = Some(value);
@@ -219,6 +220,9 @@ fn check_settled(data: Value) -> Result<(), Fault> {
 /// Whether two ids that look alike are alike: an id holds no control characters, and none that turn
 /// the direction of text.
 fn is_id(text: &str) -> bool {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return (1..=MAX_ID).contains(&text.len());
+    }
     (1..=MAX_ID).contains(&text.chars().count()) && !text.chars().any(unseen::controls)
 }
 

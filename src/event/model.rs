@@ -2,6 +2,7 @@
 //! are all made from these tables.
 
 use super::{deposit, transaction, user, verification, withdrawal};
+use crate::chain::split_once;
 
 /// Every family of events.
 pub static FAMILIES: [&Family; 5] = [
@@ -132,7 +133,7 @@ pub(super) const fn optional(name: &'static str, kind: Kind, doc: &'static str) 
 
 /// The family and the status of a type.
 pub(super) fn find(kind: &str) -> Option<(&'static Family, &'static Status)> {
-    let (family, status) = kind.split_once('.')?;
+    let (family, status) = split_once(kind, b'.')?;
     let family = FAMILIES.iter().find(|other| other.name == family)?;
     let status = family.statuses.iter().find(|other| other.name == status)?;
     Some((family, status))

@@ -97,11 +97,14 @@ pub(crate) fn members(
     })
 }
 
+/// What stands around a string. As a text, since a character is encoded before it is appended.
+const QUOTE: &str = "\"";
+
 /// Appends `text` as `JSON.stringify` writes it: every other character stands for itself.
 pub(crate) fn write_string(out: &mut String, text: &str) {
     let special = |byte: &u8| *byte < b' ' || *byte == b'"' || *byte == b'\\';
     out.reserve(text.len().saturating_add(2));
-    out.push('"');
+    out.push_str(QUOTE);
     let mut rest = text;
     while let Some(at) = rest.as_bytes().iter().position(special) {
         let (plain, behind) = rest.split_at_checked(at).unwrap_or((rest, ""));
@@ -113,7 +116,7 @@ pub(crate) fn write_string(out: &mut String, text: &str) {
         rest = characters.as_str();
     }
     out.push_str(rest);
-    out.push('"');
+    out.push_str(QUOTE);
 }
 
 fn write_escape(out: &mut String, character: char) {

@@ -17,6 +17,7 @@ mod nearest;
 pub(crate) mod object;
 mod path;
 mod reader;
+mod scan;
 pub(crate) mod shapes;
 
 use alloc::borrow::Cow;
@@ -153,9 +154,14 @@ impl<'a> Document<'a> {
         }
     }
 
+    #[inline(always)]
     fn node(&self, index: usize) -> Node {
-        let node = self.nodes.get(index).copied();
-        node.unwrap_or_else(|| Node::new(Kind::Null, MAX_TEXT, MAX_TEXT))
+        /// Of kind null, behind every text.
+        const NOTHING: Node = Node {
+            start: u32::MAX << 3,
+            end: u32::MAX,
+        };
+        self.nodes.get(index).copied().unwrap_or(NOTHING)
     }
 
     /// The index of the first node behind a value and all that it holds.
@@ -224,7 +230,7 @@ impl<'d> Value<'d> {
     pub(crate) fn is(self, text: &str) -> bool {
         let node = self.node();
         match node.kind() {
-            Kind::Plain => plain(self.document.text, node) == text,
+            Kind::Plain => plain_bytes(self.document.text, node) == text.as_bytes(),
             _ => self.string().is_some_and(|other| other == text),
         }
     }
@@ -243,18 +249,22 @@ impl<'d> Value<'d> {
 
     /// The names and values of an object, or nothing.
     pub(crate) fn members(self) -> impl Iterator<Item = (Self, Self)> {
-        let mut values = self.children(Kind::Object);
-        core::iter::from_fn(move || Some((values.next()?, values.next()?)))
+        let end = self.end_of(Kind::Object);
+        let mut index = self.index.wrapping_add(1);
+        core::iter::from_fn(move || {
+            let name = Self { index, ..self };
+            if name.node().start() >= end {
+                return None;
+            }
+            let value = name.following();
+            index = self.document.behind(value.index);
+            Some((name, value))
+        })
     }
 
     /// The elements of an array, or nothing.
     pub(crate) fn elements(self) -> impl Iterator<Item = Self> {
-        self.children(Kind::Array)
-    }
-
-    fn children(self, kind: Kind) -> impl Iterator<Item = Self> {
-        let node = self.node();
-        let end = if node.kind() == kind { node.end() } else { 0 };
+        let end = self.end_of(Kind::Array);
         let mut index = self.index.wrapping_add(1);
         core::iter::from_fn(move || {
             let child = Self { index, ..self };
@@ -266,6 +276,12 @@ impl<'d> Value<'d> {
         })
     }
 
+    /// Where it ends, if it is of this kind.
+    fn end_of(self, kind: Kind) -> usize {
+        let node = self.node();
+        if node.kind() == kind { node.end() } else { 0 }
+    }
+
     /// The value that follows a name.
     const fn following(self) -> Self {
         Self {
@@ -274,6 +290,7 @@ impl<'d> Value<'d> {
         }
     }
 
+    #[inline(always)]
     fn node(self) -> Node {
         self.document.node(self.index)
     }
@@ -290,6 +307,13 @@ fn decoded(text: &str, node: Node) -> Option<Cow<'_, str>> {
         Kind::Escaped => Some(Cow::Owned(unescape(plain(text, node)))),
         _ => None,
     }
+}
+
+/// Its bytes, which are found faster.
+#[inline(always)]
+fn plain_bytes(text: &str, node: Node) -> &[u8] {
+    let inner = node.start().wrapping_add(1)..node.end().wrapping_sub(1);
+    text.as_bytes().get(inner).unwrap_or_default()
 }
 
 /// The text between the quotes.

@@ -3,7 +3,8 @@
 use alloc::vec::Vec;
 
 use super::name::{self, Name};
-use super::{Document, Fault, Integers, Kind, Node, Value, decoded, is_safe, plain};
+use super::scan;
+use super::{Document, Fault, Integers, Kind, Node, Value, decoded, is_safe, plain_bytes};
 use crate::error::PayloadProblem;
 
 /// The most containers inside each other. Wallet events need five; the limit bounds the stack.
@@ -177,7 +178,7 @@ impl<'a> Reader<'a> {
         };
         let bytes = match &escaped {
             Some(text) => text.as_bytes(),
-            None => plain(self.document.text, name).as_bytes(),
+            None => plain_bytes(self.document.text, name),
         };
         let byte = |index| bytes.get(index).copied().unwrap_or_default();
         let [length, ..] = bytes.len().to_le_bytes();
@@ -228,17 +229,8 @@ impl<'a> Reader<'a> {
 
     /// Skips what stands for itself in a string, a stretch at a time.
     fn skip_plain(&mut self) {
-        const STRETCH: usize = 16;
-        let special = |byte: &u8| *byte < b' ' || *byte == b'"' || *byte == b'\\';
         let rest = self.bytes.get(self.at..).unwrap_or_default();
-        let clean = rest
-            .chunks_exact(STRETCH)
-            .take_while(|stretch| !stretch.iter().fold(false, |any, byte| any | special(byte)))
-            .count()
-            .wrapping_mul(STRETCH);
-        let tail = rest.get(clean..).unwrap_or_default();
-        let plain = tail.iter().take_while(|byte| !special(byte)).count();
-        self.advance(clean.wrapping_add(plain));
+        self.advance(scan::plain(rest));
     }
 
     fn escape(&mut self) -> Result<(), Fault> {
@@ -355,11 +347,19 @@ impl<'a> Reader<'a> {
     }
 
     fn skip_space(&mut self) {
+        if self.peek().is_some_and(|byte| byte <= b' ') {
+            self.skip_spaces();
+        }
+    }
+
+    #[inline(never)]
+    fn skip_spaces(&mut self) {
         while matches!(self.peek(), Some(b' ' | b'\n' | b'\r' | b'\t')) {
             self.advance(1);
         }
     }
 
+    #[inline(always)]
     fn eat(&mut self, byte: u8) -> bool {
         let found = self.peek() == Some(byte);
         if found {
@@ -368,6 +368,7 @@ impl<'a> Reader<'a> {
         found
     }
 
+    #[inline(always)]
     fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
     }
@@ -392,9 +393,6 @@ fn expected_nodes(text: &str) -> usize {
     if text.len() <= FEW_NODES.saturating_mul(16) {
         return FEW_NODES;
     }
-    let marks = text
-        .bytes()
-        .filter(|byte| matches!(byte, b',' | b':' | b'[' | b'{'));
     let most = text.len().div_ceil(2);
-    marks.count().saturating_add(1).min(most)
+    scan::marks(text.as_bytes()).saturating_add(1).min(most)
 }

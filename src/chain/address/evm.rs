@@ -20,28 +20,36 @@ pub(crate) fn parse(address: &str) -> Result<[u8; 20], AddressError> {
 
 /// Whether 40 digits are written as EIP-55 writes them.
 pub(crate) fn checksum_matches(digits: &[u8]) -> bool {
-    let lower = digits.to_ascii_lowercase();
-    digits
-        .iter()
-        .zip(case_bits(&lower))
-        .all(|(digit, upper)| digit.is_ascii_digit() || digit.is_ascii_uppercase() == upper)
+    let mut lower = [0; 40];
+    for (lower, digit) in lower.iter_mut().zip(digits) {
+        *lower = digit.to_ascii_lowercase();
+    }
+    let hash = keccak256::hash([lower.as_slice()].into_iter());
+    let fits = |digit: u8, upper: bool| digit.is_ascii_digit() || (digit < b'a') == upper;
+    let (pairs, _) = digits.as_chunks();
+    let mut pairs = pairs.iter().zip(hash);
+    pairs.all(|([first, second], byte)| {
+        let [one, two] = are_upper(byte);
+        fits(*first, one) && fits(*second, two)
+    })
 }
 
 /// Gives the lower-case digits after `0x` their checksum.
 #[cfg(feature = "dapp")]
 pub(crate) fn write_checksum(digits: &mut [u8]) {
-    let bits = case_bits(digits);
-    for (digit, upper) in digits.iter_mut().zip(bits) {
-        if upper {
-            digit.make_ascii_uppercase();
+    let hash = keccak256::hash([&*digits].into_iter());
+    let (pairs, _) = digits.as_chunks_mut();
+    for ([first, second], byte) in pairs.iter_mut().zip(hash) {
+        let [one, two] = are_upper(byte);
+        for (digit, upper) in [(first, one), (second, two)] {
+            if upper {
+                digit.make_ascii_uppercase();
+            }
         }
     }
 }
 
-/// A letter is upper case if the hash digit at its position is 8 or more.
-fn case_bits(lower: &[u8]) -> impl Iterator<Item = bool> + use<> {
-    let hash = keccak256::hash([lower].into_iter());
-    hash.into_iter()
-        .flat_map(|byte| [byte >> 4, byte & 0x0f])
-        .map(|nibble| nibble > 7)
+/// Of two letters, those are upper case for which the hash has a digit of 8 or more.
+const fn are_upper(hash: u8) -> [bool; 2] {
+    [hash & 0x80 != 0, hash & 0x08 != 0]
 }

@@ -1,0 +1,80 @@
+//! Looking at many bytes at once, in the instructions of the target: of a loop that is to be small the
+//! compiler makes none.
+
+/// How many bytes are looked at together.
+const STRETCH: usize = 16;
+
+type Stretch = [u8; STRETCH];
+
+/// How many bytes stand for themselves in a string before the first that does not.
+pub(super) fn plain(text: &[u8]) -> usize {
+    let (stretches, _) = text.as_chunks();
+    let clean = stretches.iter().take_while(|stretch| is_plain(stretch));
+    let clean = clean.count().wrapping_mul(STRETCH);
+    let rest = text.get(clean..).unwrap_or_default();
+    let plain = rest.iter().take_while(|byte| !is_special(**byte));
+    clean.wrapping_add(plain.count())
+}
+
+/// How many of the marks that stand before a value a text has.
+pub(super) fn marks(text: &[u8]) -> usize {
+    let (stretches, rest) = text.as_chunks();
+    let marks = stretches.iter().map(count_marks).sum::<usize>();
+    let rest = rest.iter().filter(|byte| is_mark(**byte)).count();
+    marks.wrapping_add(rest)
+}
+
+const fn is_special(byte: u8) -> bool {
+    byte < b' ' || byte == b'"' || byte == b'\\'
+}
+
+const fn is_mark(byte: u8) -> bool {
+    matches!(byte, b',' | b':' | b'[' | b'{')
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn is_plain(stretch: &Stretch) -> bool {
+    stretch.iter().all(|byte| !is_special(*byte))
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn count_marks(stretch: &Stretch) -> usize {
+    stretch.iter().filter(|byte| is_mark(**byte)).count()
+}
+
+#[cfg(target_arch = "wasm32")]
+use simd::{count_marks, is_plain};
+
+#[cfg(target_arch = "wasm32")]
+mod simd {
+    use core::arch::wasm32::{
+        u8x16_bitmask, u8x16_eq, u8x16_lt, u8x16_splat, u64x2, v128, v128_any_true, v128_or,
+    };
+
+    use super::Stretch;
+
+    fn load(stretch: &Stretch) -> v128 {
+        let (halves, _) = stretch.as_chunks();
+        let mut halves = halves.iter().map(|half| u64::from_le_bytes(*half));
+        let mut half = || halves.next().unwrap_or_default();
+        u64x2(half(), half())
+    }
+
+    #[inline(always)]
+    pub(super) fn is_plain(stretch: &Stretch) -> bool {
+        let bytes = load(stretch);
+        let control = u8x16_lt(bytes, u8x16_splat(b' '));
+        let quote = u8x16_eq(bytes, u8x16_splat(b'"'));
+        let escape = u8x16_eq(bytes, u8x16_splat(b'\\'));
+        !v128_any_true(v128_or(control, v128_or(quote, escape)))
+    }
+
+    #[inline(always)]
+    pub(super) fn count_marks(stretch: &Stretch) -> usize {
+        let bytes = load(stretch);
+        let is = |mark| u8x16_eq(bytes, u8x16_splat(mark));
+        let separators = v128_or(is(b','), is(b':'));
+        let found = v128_or(separators, v128_or(is(b'['), is(b'{')));
+        usize::try_from(u8x16_bitmask(found).count_ones()).unwrap_or_default()
+    }
+}
