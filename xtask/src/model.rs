@@ -1,5 +1,6 @@
 //! The package's generated types and its JSON Schema, made from the tables of the core.
 
+pub mod descriptor;
 pub mod senders;
 
 use std::fmt::Write;
@@ -142,8 +143,6 @@ export interface UnknownEvent {
 	/** When it happened, as RFC 3339. */
 	readonly timestamp: string;
 	readonly known: false;
-	/** Never true: nothing was checked, whatever the sender says. */
-	readonly addressChecked?: false;
 	readonly data: { readonly [member: string]: JsonValue };
 }
 
