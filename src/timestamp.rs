@@ -8,6 +8,7 @@ use core::fmt;
 use serde::Deserialize;
 
 /// How a point in time is written.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]

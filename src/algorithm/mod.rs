@@ -17,6 +17,7 @@ pub(crate) mod tag;
 use serde::Deserialize;
 
 /// How an ECDSA signature is written.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Format {

@@ -37,6 +37,7 @@ pub const MAX_KEYS: usize = 16;
 pub(crate) const MIN_RSA_BITS: u64 = 2048;
 
 /// How a secret is written.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum KeyForm {

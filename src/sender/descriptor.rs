@@ -27,14 +27,17 @@ pub const MAX_TOLERANCE_SECONDS: u64 = 86_400;
 
 /// How a platform signs its callbacks, as plain data: the senders that are known by name are described
 /// by nothing else.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SenderDescriptor {
     /// 1 to 64 lower-case letters, digits and inner hyphens.
     pub name: Name,
     /// The name for people.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
     pub title: Option<String>,
     /// Where the sender documents how it signs.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^https://")))]
     pub docs: Option<String>,
     /// What the description rests on: a published vector that recomputes, an official document or
     /// repository, or a copy of one.
@@ -67,14 +70,17 @@ pub struct SenderDescriptor {
     /// The time that is compared with the clock; it must be signed. Default: none is.
     pub timestamp: Option<DescriptorTimestamp>,
     /// How far the time may be from the clock, in seconds, unless a verifier says it. Default: 300.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = MAX_TOLERANCE_SECONDS)))]
     pub tolerance_seconds: Option<u64>,
     /// How a secret is written; public keys tell their own form. `standard` is the prefixed base64 of
     /// Standard Webhooks 1.0; `utf8-trimmed` leaves out white space around it. Default: `"utf8"`.
     pub key: Option<KeyForm>,
     /// The fewest bits of an RSA key, 1,024 to 4,096, for a sender whose keys are known to be short.
     /// Default: 2,048.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1024, max = 4096)))]
     pub min_rsa_bits: Option<u64>,
     /// The hosts from which the sender's public keys may be fetched. Default: none.
+    #[cfg_attr(feature = "schema", schemars(extend("uniqueItems" = true)))]
     pub key_hosts: Option<Vec<Host>>,
     /// What the body is read as. Default: `"any"`, which is JSON where it can be, and else text.
     pub payload: Option<Payload>,
@@ -87,6 +93,7 @@ pub struct SenderDescriptor {
 }
 
 /// What a description rests on.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Evidence {
@@ -99,6 +106,7 @@ pub enum Evidence {
 }
 
 /// The headers that carry a signature and what it covers. Names in lower case.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SignatureHeaders {
@@ -117,6 +125,7 @@ pub struct SignatureHeaders {
 }
 
 /// How a signature is written as text.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DescriptorSignature {
@@ -136,6 +145,7 @@ pub struct DescriptorSignature {
 }
 
 /// What stands between two entries of a list.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, Deserialize)]
 pub enum Separator {
     /// A comma.
@@ -147,6 +157,7 @@ pub enum Separator {
 }
 
 /// What stands between a label and its value.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, Deserialize)]
 pub enum Assign {
     /// An equals sign.
@@ -158,6 +169,7 @@ pub enum Assign {
 }
 
 /// How bytes are hashed before they are signed.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Prehash {
@@ -168,6 +180,7 @@ pub enum Prehash {
 }
 
 /// The time that is compared with the clock.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DescriptorTimestamp {
@@ -181,6 +194,8 @@ pub struct DescriptorTimestamp {
 }
 
 /// Where something stands: in a member of the body, as `event.id`, or in a header.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(transform = super::schema::one_of_its_members))]
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DescriptorPlace {
@@ -190,7 +205,9 @@ pub struct DescriptorPlace {
     pub header: Option<HeaderName>,
 }
 
-/// What signs. `keccak256` hashes the signed bytes with the secret behind them.
+/// What signs. `keccak256` hashes the signed bytes with the secret behind them. Those of RSA and ECDSA are
+/// in `wallet-callback/full`.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SignatureAlgorithm {

@@ -2,6 +2,8 @@
 //! and nothing later asks for the sender's name.
 
 pub mod descriptor;
+#[cfg(feature = "schema")]
+mod schema;
 #[cfg(feature = "full")]
 mod table;
 pub(crate) mod template;
@@ -23,6 +25,8 @@ use unique::Use;
 
 pub use descriptor::MAX_HEADERS;
 pub use descriptor::{MAX_TOLERANCE_SECONDS, SenderDescriptor};
+#[cfg(feature = "schema")]
+pub use schema::schema;
 #[cfg(feature = "full")]
 pub use table::{all, detect, names};
 
@@ -158,6 +162,7 @@ pub(crate) struct Timestamp {
 }
 
 /// What a verified body is read as.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Payload {
@@ -180,26 +185,28 @@ pub(crate) enum Place {
     Header(String),
 }
 
-/// How a claim is read.
+/// A way of signing that the members of a descriptor cannot describe.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Scheme {
     /// As the descriptor says.
     #[serde(skip_deserializing)]
     Plain,
-    /// The body counts as JSON with sorted keys.
+    /// `{body}` is the body as compact JSON, with keys sorted at every depth.
     SortedJson,
-    /// Only the member `payload` of the body is signed, as compact JSON.
+    /// Only the body's member `payload` is signed, as compact JSON, and handed over.
     SignedMember,
-    /// The signature may stand in an object of JSON.
+    /// The header is JSON with the signature in its member `s`, or the signature.
     WrappedSignature,
-    /// Coinbase CDP.
+    /// The best of the header's signatures decides, over the headers that it lists (Coinbase Developer
+    /// Platform).
     Hook0,
-    /// Plisio.
+    /// The signature is the body's member `verify_hash`.
     Plisio,
-    /// Transak: the body's member `data` is a JSON Web Token.
+    /// The body's member `data` is a JSON Web Token, and its claims are the payload.
     JwtMember,
-    /// Fireblocks: a JSON Web Signature without its payload.
+    /// The header is a JSON Web Signature without its payload (RFC 7515, appendix F).
     DetachedJws,
 }
 

@@ -1,6 +1,7 @@
 /** The package as its users have it: installed from its tarball. */
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
+import type { AnySchemaObject } from "ajv/dist/2020.js";
 
 /** The folder into which the package's tarball was installed. */
 const CONSUMER = resolve(process.env.WALLET_CALLBACK_PKG ?? "target/consumer");
@@ -23,3 +24,6 @@ export const schema: {
 	readonly oneOf: readonly (Schema & { readonly title: string })[];
 	readonly $defs: { readonly [name: string]: Schema };
 } = require("wallet-callback/schema.json");
+
+/** The JSON Schema of descriptors. */
+export const descriptorSchema: AnySchemaObject = require("wallet-callback/sender.schema.json");

@@ -5,6 +5,7 @@ import { describe, test } from "node:test";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import type { SenderDescriptor } from "../../pkg-template/src/verifier/descriptor.ts";
 import senders from "../../src/sender/senders.json" with { type: "json" };
+import { descriptorSchema } from "./package.ts";
 
 /** A type as the compiler infers it from JSON: without the texts and numbers of its literals. */
 type Inferred<T> = T extends string
@@ -18,9 +19,8 @@ type Inferred<T> = T extends string
 // The compiler sees every member's name and kind; the schema sees its text.
 const table: readonly Inferred<SenderDescriptor>[] = senders;
 
-const schema = JSON.parse(read("../../src/sender/descriptor.schema.json"));
 const ajv = new Ajv2020({ strict: true });
-const validate = ajv.compile(schema);
+const validate = ajv.compile(descriptorSchema);
 
 const vectors: readonly { sender: string; valid: boolean; kind: string }[] = JSON.parse(
 	read("../vectors/senders.json"),

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::loaders;
-use crate::model::{self, senders};
+use crate::model::{self, descriptor, senders};
 use crate::run::{self, Outcome, command, npm_bin, root, step, timed};
 use crate::setup::{self, Npm};
 
@@ -237,8 +237,12 @@ fn describe() -> Outcome {
         &generated.join("senders.ts"),
         &senders::typescript(&senders),
     )?;
-    let schema = format!("{:#}\n", model::schema());
-    write(&root().join("pkg/dist/schema.json"), &schema)
+    write(&generated.join("descriptor.ts"), &descriptor::typescript()?)?;
+    let dist = root().join("pkg/dist");
+    let events = format!("{:#}\n", model::schema());
+    write(&dist.join("schema.json"), &events)?;
+    let descriptors = format!("{:#}\n", descriptor::schema()?);
+    write(&dist.join("sender.schema.json"), &descriptors)
 }
 
 /// Turns wasm-bindgen's glue, which keeps the state of one instance in its module, into a function
@@ -312,7 +316,7 @@ const ENTRIES: [&str; 16] = [
 ];
 
 /// The modules whose declarations users see beside those of the entries.
-const PUBLIC_MODULES: [&str; 25] = [
+const PUBLIC_MODULES: &[&str] = &[
     "api",
     "verifier/amount",
     "dapp/api",
@@ -331,6 +335,7 @@ const PUBLIC_MODULES: [&str; 25] = [
     "verifier/sign",
     "verifier/transport",
     "verifier/verify",
+    "generated/descriptor",
     "generated/model",
     "keys/error",
     "receiver/telemetry",
@@ -354,7 +359,7 @@ fn declare_types() -> Outcome {
     remove(&types)?;
     let arguments = ["--project", "pkg-template", "--outDir", "target/types"];
     step("declaring types", &mut command(&npm_bin("tsc"), &arguments))?;
-    for name in ENTRIES.iter().chain(&PUBLIC_MODULES) {
+    for name in ENTRIES.iter().chain(PUBLIC_MODULES) {
         let name = format!("{name}.d.ts");
         for format in ["esm", "cjs"] {
             let to = root().join("pkg/dist").join(format).join(&name);
@@ -371,10 +376,6 @@ fn copy_files() -> Outcome {
         ("pkg-template/README.md", "README.md"),
         ("LICENSE-MIT", "LICENSE-MIT"),
         ("LICENSE-APACHE", "LICENSE-APACHE"),
-        (
-            "src/sender/descriptor.schema.json",
-            "dist/sender.schema.json",
-        ),
     ] {
         copy(&root().join(from), &root().join("pkg").join(to))?;
     }
