@@ -120,10 +120,13 @@ impl Module {
         ];
         flags.extend(self.flags.iter().map(ToString::to_string));
         let arguments = [
-            "build",
+            "rustc",
             "--package",
             "wallet-callback",
             "--lib",
+            // Beside a library for Rust, all that is public in it would be kept.
+            "--crate-type",
+            "cdylib",
             "--profile",
             self.profile,
             "--locked",
