@@ -225,7 +225,12 @@ fn check_agreed(
 ) -> Result<(), ConfigError> {
     let name = sender.name();
     let problem = match value {
-        None if is_signed => format!("expected a text, since {name} signs it, got none"),
+        None if is_signed => {
+            return Err(ConfigError::OptionRequired {
+                option,
+                sender: name.into(),
+            });
+        }
         Some(_) if !is_signed => format!("expected none, since {name} does not sign it, got one"),
         Some(value) => match is_valid(value) {
             Ok(()) => return Ok(()),

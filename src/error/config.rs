@@ -32,6 +32,14 @@ pub enum ConfigError {
         /// What is expected and what came.
         problem: String,
     },
+    /// An option is missing that this sender needs.
+    #[error("{option} is required: {sender} signs it")]
+    OptionRequired {
+        /// The option's name.
+        option: &'static str,
+        /// The sender's name.
+        sender: String,
+    },
     /// No sender of this name is known.
     #[error("sender: unknown name (senders() lists them)")]
     UnknownSender,
@@ -194,7 +202,7 @@ impl ConfigError {
         match self {
             Self::InvalidKey { .. } => "invalid_key",
             Self::TooManyKeys { .. } => "too_many_keys",
-            Self::InvalidOption { .. } => "invalid_option",
+            Self::InvalidOption { .. } | Self::OptionRequired { .. } => "invalid_option",
             Self::UnknownSender => "unknown_sender",
             Self::InvalidSender { .. } => "invalid_sender",
             Self::NeedsFull { .. } => "needs_full",

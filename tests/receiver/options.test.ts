@@ -97,7 +97,7 @@ test("a retention below twice the tolerance and two seconds would let a callback
 	);
 });
 
-test("an option that there is none of is refused", () => {
+test("an unknown option is refused", () => {
 	for (const name of ["leaseSecond", "handlers", "onUnknow", "onDeadletter", "secret", "verifer"]) {
 		assertRefused({ [name]: 5 }, name);
 		assert.throws(

@@ -51,8 +51,8 @@ export type ConfigErrorCode =
 	| "no_randomness";
 
 /**
- * Thrown while a verifier is built or a body is signed, when the options make no sense. Nothing of
- * a key is ever in the message.
+ * Thrown while a verifier is built or a body is signed, for options that are invalid. Nothing of a
+ * key is ever in the message.
  */
 export class ConfigError extends TypeError {
 	override readonly name = "ConfigError";

@@ -48,7 +48,7 @@ export class Handling<Event> {
 		const { claim, facts } = task;
 		const { maxAttempts = Number.POSITIVE_INFINITY } = this.#settings;
 		facts.attempt = claim.attempt;
-		// More attempts than allowed: the program ended in the midst of the last one.
+		// More attempts than allowed: the program ended during the last one.
 		if (claim.attempt <= maxAttempts) {
 			try {
 				await this.#runHandlers(task);

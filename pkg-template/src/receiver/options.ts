@@ -156,7 +156,7 @@ function toVerifier<Event>(verifying: Verifying<Event>): Verifier<Event> {
 	if (unknown !== undefined) {
 		throw new ConfigError(
 			"invalid_option",
-			`options: expected an option that there is, got "${unknown}" (a verifier's options belong to the verifier)`,
+			`unknown option ${shownName(unknown)} (the options of a verifier go to createVerifier)`,
 		);
 	}
 	if (!isVerifier(verifier)) return build(verifier);

@@ -50,7 +50,7 @@ export interface DeadLetter<Event = WalletEvent> {
 	readonly id: string;
 	/** How many tries there have been. */
 	readonly attempt: number;
-	/** What the last handler threw; nothing where the program ended in its midst. */
+	/** What the last handler threw; nothing if the program ended while it ran. */
 	readonly error: unknown;
 	readonly log: Logger;
 }
