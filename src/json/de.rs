@@ -123,6 +123,7 @@ impl de::Error for Error {
         Self::new(problem.to_string())
     }
 
+    #[inline(never)]
     fn invalid_type(unexpected: Unexpected, expected: &dyn de::Expected) -> Self {
         let got = match unexpected {
             Unexpected::Other(got) => got,
@@ -131,8 +132,13 @@ impl de::Error for Error {
         Self::new(format!("expected {expected}, got {got}"))
     }
 
+    /// A place is always one of those that there are.
+    #[inline(always)]
     fn invalid_value(unexpected: Unexpected, expected: &dyn de::Expected) -> Self {
-        Self::invalid_type(unexpected, expected)
+        match unexpected {
+            Unexpected::Unsigned(_) => never(),
+            _ => Self::invalid_type(unexpected, expected),
+        }
     }
 
     fn invalid_length(length: usize, expected: &dyn de::Expected) -> Self {
@@ -149,8 +155,9 @@ impl de::Error for Error {
     }
 
     /// The reader has refused it already.
+    #[inline(always)]
     fn duplicate_field(_: &'static str) -> Self {
-        Self::new(String::new())
+        never()
     }
 
     #[cold]
@@ -439,7 +446,7 @@ impl<'d, I: Iterator<Item = (Value<'d>, Value<'d>)>> MapAccess<'d> for Members<'
 
     fn next_value_seed<V: DeserializeSeed<'d>>(&mut self, seed: V) -> Result<V::Value, Error> {
         let Some((name, value)) = self.last else {
-            return Err(Error::new(String::new()));
+            never()
         };
         seed.deserialize(value)
             .map_err(|error| error.within_member(name))
@@ -509,7 +516,7 @@ impl<'d> VariantAccess<'d> for Choice<'d> {
     }
 
     fn tuple_variant<V: Visitor<'d>>(self, _: usize, _: V) -> Result<V::Value, Error> {
-        Err(Error::new(String::new()))
+        never()
     }
 
     fn struct_variant<V: Visitor<'d>>(
@@ -517,8 +524,15 @@ impl<'d> VariantAccess<'d> for Choice<'d> {
         _: &'static [&'static str],
         _: V,
     ) -> Result<V::Value, Error> {
-        Err(Error::new(String::new()))
+        never()
     }
+}
+
+/// For what cannot be. Code that leads nowhere takes no bytes: what serde derives has much of it.
+#[cold]
+#[inline(never)]
+fn never() -> ! {
+    unreachable!("the reader has seen to it")
 }
 
 fn to_u64(place: usize) -> u64 {
