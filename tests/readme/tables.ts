@@ -25,12 +25,13 @@ function tableOfSenders(): string {
 			about.headers.map((header) => `\`${header}\``).join(" ") || "in the body",
 			about.algorithm,
 			about.freshness,
+			(["id", "type", "url", "method"] as const).filter((part) => about.signs[part]).join(", "),
 			about.evidence,
 			String(vectors.filter(({ sender }) => sender === name).length || "–"),
 			about.entry === "wallet-callback" ? "" : "full",
 		]);
-	const head = ["`sender`", "who", "headers", "algorithm", "time", "evidence", "vectors", "entry"];
-	return tableOf(head, rows);
+	const head = ["`sender`", "who", "headers", "algorithm", "time", "signs"];
+	return tableOf([...head, "evidence", "vectors", "entry"], rows);
 }
 
 /** What the signature of each sender covers. */

@@ -46,7 +46,10 @@ const options: VerifierOptions = {
 	maxBodyBytes: 1_048_576,
 	allowedIps: ["203.0.113.0/24"],
 	now: () => Date.now(),
+	url: "https://pay.example/callback",
+	clientId: "client-1",
 	dangerouslyAllowShortKeys: false,
+	dangerouslyAllowUnsignedHeaders: false,
 };
 const verifier: Verifier = createVerifier(options);
 createVerifier({ keys: "whsec_…" as const });

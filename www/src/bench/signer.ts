@@ -55,7 +55,14 @@ export function makeKeys(sender: SenderName): Keys {
 	for (const make of [secret, hexSecret, keyPair]) {
 		const keys = make();
 		try {
-			signCallback({ sender, keys, body: "{}", timestamp: 1, id: "id_1", nonce: "nonce_1" });
+			signCallback({
+				sender,
+				keys,
+				body: "{}",
+				timestamp: 1_700_000_000,
+				id: "id_1",
+				nonce: "nonce_1",
+			});
 			createVerifier({ ...registered(sender), sender, keys: keys.verifying });
 			return keys;
 		} catch (error) {
