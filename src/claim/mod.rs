@@ -31,7 +31,7 @@ pub struct Claim<'a> {
     signatures: Vec<Signature>,
     /// What is signed, in pieces.
     signed: Pieces<'a>,
-    content: Content,
+    content: Content<'a>,
     /// The body, if it was read to find the signed bytes.
     document: Option<Document<'a>>,
     /// The headers that the callback itself says are signed, in lower case.
@@ -50,9 +50,11 @@ pub(crate) struct Signature {
 type Pieces<'a> = Vec<Cow<'a, [u8]>>;
 
 /// Where the content is.
-enum Content {
+enum Content<'a> {
     /// It is the body.
     Body,
+    /// It is the query of a GET.
+    Query(&'a [u8]),
     /// It is this one of the signed pieces.
     Piece(usize),
     /// It was taken out of one.
@@ -118,6 +120,7 @@ impl<'a> Claim<'a> {
     pub(crate) fn content(&self) -> &[u8] {
         match &self.content {
             Content::Body => self.request.body,
+            Content::Query(query) => query,
             Content::Piece(index) => self.signed.get(*index).map_or(&[], AsRef::as_ref),
             Content::Apart(bytes) => bytes,
         }
@@ -131,6 +134,11 @@ impl<'a> Claim<'a> {
     /// Whether the content is the body itself.
     pub(crate) const fn is_whole_body(&self) -> bool {
         matches!(self.content, Content::Body)
+    }
+
+    /// Whether the content is the query of a GET.
+    pub(crate) const fn is_query(&self) -> bool {
+        matches!(self.content, Content::Query(_))
     }
 
     /// Whether a header is signed.

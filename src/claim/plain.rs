@@ -40,7 +40,10 @@ pub(super) fn read_over<'a>(
     let headers = choose_headers(request, sender)?;
     let values = Values::read(request, sender, headers)?;
     let (template, is_get) = choose_template(request, sender)?;
-    let (signed, content) = values.fill(template, is_get, request, content)?;
+    let (signed, mut content) = values.fill(template, is_get, request, content)?;
+    if is_get {
+        content = Content::Query(url::split(request.require_url()?).query.as_bytes());
+    }
     let timestamp = match (&sender.timestamp, values.time) {
         (Some(form), Some(text)) => {
             let time = form::time_from_text(text, form.unit);
@@ -123,7 +126,7 @@ impl<'a> Values<'a> {
         is_get: bool,
         request: &Request<'a>,
         mut content: Cow<'a, [u8]>,
-    ) -> Result<(Pieces<'a>, Content), Rejection> {
+    ) -> Result<(Pieces<'a>, Content<'a>), Rejection> {
         let is_body = matches!(content, Cow::Borrowed(_));
         let mut signed = Vec::with_capacity(8);
         let mut place = None;

@@ -13,6 +13,7 @@ use crate::sender::{Payload, Place};
 /// Reads what the signature covers.
 pub(super) fn read(claim: &Claim) -> Result<Other, Rejection> {
     let sender = claim.sender();
+    let is_form = is_form(claim);
     let needs_brackets = sender.needs_brackets();
     if needs_brackets {
         require_brackets(claim.content())?;
@@ -27,16 +28,14 @@ pub(super) fn read(claim: &Claim) -> Result<Other, Rejection> {
     let document = claim.document().or(read.as_ref());
     let payload = match str::from_utf8(claim.content()) {
         Err(_) => Content::Binary,
-        Ok(text) if sender.payload == Payload::Form => Content::Given(form::to_json(text)?),
+        Ok(text) if is_form => Content::Given(form::to_json(text)?),
         Ok(text) if !claim.is_whole_body() => Content::Given(text.into()),
         Ok("") => Content::Empty,
         Ok(_) if document.is_some() => Content::Json,
         Ok(_) => Content::Text,
     };
     let form = match &payload {
-        Content::Given(json) if sender.payload == Payload::Form => {
-            Some(Document::read(json.as_bytes(), Integers::Any)?)
-        }
+        Content::Given(json) if is_form => Some(Document::read(json.as_bytes(), Integers::Any)?),
         _ => None,
     };
     let root = form.as_ref().or(document).map(Document::root);
@@ -62,10 +61,13 @@ pub(super) fn read(claim: &Claim) -> Result<Other, Rejection> {
         kind,
         id: own_id.or(found_id),
         payload,
-        content_hash: sender
-            .scheme
-            .signs_other_bytes()
-            .then(|| sha256::digest(&claim.signed_bytes())),
+        content_hash: if claim.is_query() {
+            // Without the time, which is another one in each try.
+            Some(sha256::digest(&[claim.content()]))
+        } else {
+            let is_other = sender.scheme.signs_other_bytes();
+            is_other.then(|| sha256::digest(&claim.signed_bytes()))
+        },
     })
 }
 
@@ -89,13 +91,18 @@ fn require_brackets(content: &[u8]) -> Result<(), Rejection> {
     }
 }
 
+/// Whether it is a form, as every query is.
+fn is_form(claim: &Claim) -> bool {
+    claim.is_query() || claim.sender().payload == Payload::Form
+}
+
 /// Whether the sender may send something other than JSON. What looks like JSON has to be JSON:
 /// a lenient parser could accept it.
 fn may_be_no_json(claim: &Claim) -> bool {
     let text = str::from_utf8(claim.content());
     let looks_like_json = |text: &str| text.trim_start().starts_with(['{', '[']);
     match claim.sender().payload {
-        Payload::Form => text.is_ok(),
+        _ if is_form(claim) => text.is_ok(),
         _ if !claim.is_whole_body() => false,
         Payload::Any => !text.is_ok_and(looks_like_json),
         _ => text.is_err() || text == Ok(""),

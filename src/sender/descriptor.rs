@@ -90,6 +90,39 @@ pub struct SenderDescriptor {
     pub id: Option<DescriptorPlace>,
     /// A way of signing that the other members cannot describe. Default: none.
     pub rule: Option<Scheme>,
+    /// The answer by which the sender knows that a callback has arrived. Default: none is documented.
+    pub acknowledgement: Option<Acknowledgement>,
+    /// The methods by which it asks, without a signature, whether there is somebody: a receiver answers
+    /// them with 200 and no body. Default: none.
+    pub probes: Option<Vec<Probe>>,
+    /// The types of the events to which the answer is a decision, as whether a payment is approved: a
+    /// receiver gives none of its own. Default: none.
+    pub decisions: Option<Vec<String>>,
+}
+
+/// The answer by which a sender knows that a callback has arrived.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Acknowledgement {
+    /// Its HTTP status, 200 to 299.
+    #[cfg_attr(feature = "schema", schemars(range(min = 200, max = 299)))]
+    pub status: u64,
+    /// The media type of its body. Needed with a body, and only then.
+    pub content_type: Option<MediaType>,
+    /// Its body, where the sender reads it. 1 to 1,024 bytes. Default: the receiver's own.
+    pub body: Option<AnswerBody>,
+}
+
+/// A method by which a sender asks whether there is somebody.
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Probe {
+    /// HEAD.
+    Head,
+    /// GET.
+    Get,
 }
 
 /// What a description rests on.
@@ -280,6 +313,14 @@ text_type! {
     Prefix, is_visible, "1 to 64 visible ascii characters"
 }
 text_type! {
+    /// A media type.
+    MediaType, is_media_type, "a media type"
+}
+text_type! {
+    /// The body of an answer.
+    AnswerBody, is_answer, "1 to 1024 bytes"
+}
+text_type! {
     /// The path of a member, as `data.object.id`.
     MemberPath, is_member_path, "names of members with dots between them"
 }
@@ -363,11 +404,38 @@ impl SenderDescriptor {
                 return refuse("minRsaBits", problem);
             }
         }
+        if let Some(answer) = &self.acknowledgement {
+            check_acknowledgement(answer)?;
+        }
+        let probes = self.probes.unwrap_or_default();
+        if sender.signed_on_get.is_some() && probes.contains(&Probe::Get) {
+            return refuse("probes", "expected none by get beside signedOnGet, got one");
+        }
+        if self.decisions.is_some() && sender.kind.is_none() {
+            return refuse("decisions", "expected none without a type, got one");
+        }
         sender.check_algorithms(has_signed)?;
         sender.check_signed()?;
         sender.check_compiled()?;
         Ok(sender)
     }
+}
+
+fn check_acknowledgement(answer: &Acknowledgement) -> Result<(), ConfigError> {
+    let status = answer.status;
+    if !(200..=299).contains(&status) {
+        let problem = format!("expected 200 to 299, got {status}");
+        return refuse("acknowledgement.status", &problem);
+    }
+    if answer.content_type.is_some() != answer.body.is_some() {
+        let problem = "expected body and contentType, or neither, got one of them";
+        return refuse("acknowledgement", problem);
+    }
+    if answer.body.is_some() && matches!(status, 204 | 205) {
+        let problem = "expected none, since the status allows none, got one";
+        return refuse("acknowledgement.body", problem);
+    }
+    Ok(())
 }
 
 fn texts(entries: Vec<(HeaderName, String)>) -> Vec<(String, String)> {
@@ -738,6 +806,22 @@ fn is_label(text: &str) -> bool {
 
 fn is_visible(text: &str) -> bool {
     (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+fn is_media_type(text: &str) -> bool {
+    let is_token = |text: &str| is_header_name(&text.to_ascii_lowercase());
+    let (media, parameters) = text.split_once(';').unwrap_or((text, ""));
+    media
+        .split_once('/')
+        .is_some_and(|(kind, subtype)| is_token(kind) && is_token(subtype))
+        && text.len() <= 128
+        && parameters
+            .bytes()
+            .all(|byte| byte == b' ' || byte.is_ascii_graphic())
+}
+
+fn is_answer(text: &str) -> bool {
+    (1..=1024).contains(&text.len())
 }
 
 fn is_member_path(text: &str) -> bool {

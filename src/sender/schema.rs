@@ -6,8 +6,8 @@ use alloc::borrow::{Cow, ToOwned};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::descriptor::{
-    Algorithms, HeaderName, Host, Label, MemberPath, Name, Prefix, SenderDescriptor,
-    SignatureAlgorithm,
+    Algorithms, AnswerBody, HeaderName, Host, Label, MediaType, MemberPath, Name, Prefix,
+    SenderDescriptor, SignatureAlgorithm,
 };
 use super::template::Template;
 use crate::json::shapes::{Entries, OneOrMany};
@@ -42,6 +42,8 @@ text_schemas! {
     Host: "^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$";
     Label: "^[A-Za-z0-9]{1,32}$";
     Prefix: "^[!-~]{1,64}$";
+    MediaType: "^(?=.{1,128}$)[A-Za-z0-9!#$%&'*+.^_`|~-]+/[A-Za-z0-9!#$%&'*+.^_`|~-]+(;[ -~]*)?$";
+    AnswerBody: "^[\\s\\S]{1,1024}$";
     MemberPath: "^(?=.{1,256}$)[^.]+(\\.[^.]+)*$";
     Template: "^[^{]*(\\{(id|timestamp|nonce|keyId|clientId|body|method|url|path|query|header:[a-z0-9!#$%&'*+.^_`|~-]{1,128})\\}[^{]*)*$";
 }

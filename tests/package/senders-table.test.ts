@@ -150,6 +150,18 @@ describe("the schema takes", () => {
 			signature: { encoding: "base64", separator: " ", assign: "," },
 		},
 		"a rule without headers": { name: "acme", algorithm: "hmac-sha1", rule: "plisio" },
+		"an answer with a body": {
+			...SINGLE,
+			acknowledgement: { status: 200, contentType: "text/plain; charset=utf-8", body: "ok" },
+		},
+		"an answer without one": { ...SINGLE, acknowledgement: { status: 204 } },
+		"a probe by GET": { ...SINGLE, probes: ["HEAD", "GET"] },
+		"a probe beside callbacks by GET": {
+			...SINGLE,
+			signedOnGet: "?{query}",
+			probes: ["HEAD"],
+		},
+		"decisions by type": { ...SINGLE, type: { member: "type" }, decisions: ["payment.pending"] },
 		"a secret's form where one of the algorithms has a secret": {
 			...LABELLED,
 			algorithm: { v1: "hmac-sha256", v1a: "ed25519" },
@@ -207,6 +219,29 @@ describe("the schema refuses", () => {
 		"a URL for a host": { ...SINGLE, keyHosts: ["https://acme.example/keys"] },
 		"a place in two places": { ...SINGLE, type: { member: "type", header: "acme-type" } },
 		"a place in none": { ...SINGLE, id: {} },
+		"an answer that is no success": { ...SINGLE, acknowledgement: { status: 302 } },
+		"an answer without a status": { ...SINGLE, acknowledgement: {} },
+		"a body of no type": { ...SINGLE, acknowledgement: { status: 200, body: "ok" } },
+		"a type of no body": { ...SINGLE, acknowledgement: { status: 200, contentType: "text/plain" } },
+		"a body where the status allows none": {
+			...SINGLE,
+			acknowledgement: { status: 204, contentType: "text/plain", body: "ok" },
+		},
+		"an empty body": {
+			...SINGLE,
+			acknowledgement: { status: 200, contentType: "text/plain", body: "" },
+		},
+		"a body that is too long": {
+			...SINGLE,
+			acknowledgement: { status: 200, contentType: "text/plain", body: "k".repeat(1025) },
+		},
+		"a type that is none": {
+			...SINGLE,
+			acknowledgement: { status: 200, contentType: "text", body: "ok" },
+		},
+		"a probe by POST": { ...SINGLE, probes: ["POST"] },
+		"a probe like a callback": { ...SINGLE, signedOnGet: "?{query}", probes: ["GET"] },
+		"decisions without a type": { ...SINGLE, decisions: ["payment.pending"] },
 		"a member without a name": { ...SINGLE, id: { member: "data..id" } },
 	};
 	for (const [what, descriptor] of Object.entries(refused)) {

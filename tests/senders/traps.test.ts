@@ -336,7 +336,10 @@ describe("moonpay", () => {
 				method,
 				url: `https://receiver.example/callbacks?${sent}`,
 			});
-		accepted(get(signed));
+		const { event, contentHash } = accepted(get(signed));
+		// What it says is the query, in which no time stands.
+		assert.deepEqual(event, { payload: { transactionId: "5", note: "$&", b: "Grüße" } });
+		assert.equal(contentHash, createHash("sha256").update(query).digest("hex"));
 		refused(get(signed, `${query}&c=1`), "signature_mismatch");
 		refused(get(signed, query.replace("=5", "=6")), "signature_mismatch");
 		// The question mark is signed, too.

@@ -5,9 +5,11 @@ import type {
 } from "../generated/descriptor.js";
 
 export type {
+	Acknowledgement,
 	DescriptorBase,
 	DescriptorRule,
 	DescriptorTimestamp,
+	Probe,
 	SignatureAlgorithm,
 	SignatureHeaders,
 } from "../generated/descriptor.js";

@@ -2,7 +2,7 @@ import { ConfigError } from "../core/errors.js";
 import type { SenderName } from "../generated/model.js";
 import { about, descriptors } from "../generated/senders.js";
 import type { SenderDescriptor } from "./descriptor.js";
-import type { SenderInfo } from "./types.js";
+import type { Delivery, SenderInfo } from "./types.js";
 
 /**
  * Lists the senders whose callbacks can be verified.
@@ -19,7 +19,23 @@ export function senders(): SenderInfo[] {
 		headers: [...info.headers],
 		signs: { ...info.signs },
 		requires: [...info.requires],
+		...deliveryOf({ ...descriptors[name as SenderName] }),
 	}));
+}
+
+/** What a descriptor says of deliveries. */
+export function deliveryOf({
+	acknowledgement,
+	probes = [],
+	decisions = [],
+	signedOnGet,
+}: Partial<SenderDescriptor>): Delivery {
+	return {
+		acknowledgement: acknowledgement && { ...acknowledgement },
+		probes: [...probes],
+		deliversByGet: signedOnGet !== undefined,
+		decisions: [...decisions],
+	};
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { RejectionCode, SenderName, WalletEvent } from "../generated/model.js";
-import type { SenderDescriptor } from "./descriptor.js";
+import type { Acknowledgement, Probe, SenderDescriptor } from "./descriptor.js";
 
 /** A public key as a JSON Web Key (RFC 7517). */
 export interface PublicJsonWebKey {
@@ -171,8 +171,8 @@ export interface OpaqueEvent {
 	 */
 	readonly id?: string;
 	/**
-	 * What was signed: the body's JSON value, or its text where it is no JSON; the fields of a form;
-	 * nothing if it is empty; a `Uint8Array` if it is not UTF-8.
+	 * What was signed: the body's JSON value, or its text where it is no JSON; the fields of a form, or
+	 * those of the query of a GET; nothing if it is empty; a `Uint8Array` if it is not UTF-8.
 	 */
 	readonly payload?: unknown;
 }
@@ -203,8 +203,20 @@ export interface Signs {
 	readonly method: boolean;
 }
 
+/** How a sender delivers its callbacks, and what it waits for. */
+export interface Delivery {
+	/** The answer by which it knows that a callback has arrived; undefined where none is documented. */
+	readonly acknowledgement?: Acknowledgement | undefined;
+	/** The methods by which it asks, without a signature, whether there is somebody. */
+	readonly probes: readonly Probe[];
+	/** Whether it also sends callbacks by GET, in the query of the URL: it signs them so. */
+	readonly deliversByGet: boolean;
+	/** The types of the events to which the answer is a decision, so that none is given by default. */
+	readonly decisions: readonly string[];
+}
+
 /** What a verifier was told, or takes by default. */
-export interface VerifierSettings {
+export interface VerifierSettings extends Delivery {
 	/** The name of the sender. */
 	readonly sender: string;
 	/** What the signatures that it accepts prove. */
@@ -372,7 +384,7 @@ export interface KeyPair {
 }
 
 /** What is known about a sender. */
-export interface SenderInfo {
+export interface SenderInfo extends Delivery {
 	/** The name for {@link VerifierOptions.sender}. */
 	readonly name: SenderName;
 	/** The name for people. */

@@ -8,10 +8,11 @@ import type { SenderDescriptor } from "./descriptor.js";
 import { bodyHash } from "./digest.js";
 import { KeyRing } from "./key-ring.js";
 import { allHeaders, readBody, readHeaders, toBody } from "./request.js";
-import { toDescriptor } from "./senders.js";
+import { deliveryOf, toDescriptor } from "./senders.js";
 import type {
 	Accepted,
 	CallbackInput,
+	Delivery,
 	EventOf,
 	Rejected,
 	RequestContext,
@@ -46,7 +47,7 @@ export function createVerifier<const From extends SenderName | SenderDescriptor 
 }
 
 /** What the core tells of a verifier. */
-interface Handle extends VerifierSettings {
+interface Handle extends Omit<VerifierSettings, keyof Delivery> {
 	readonly verifier: number;
 	/** The headers that it reads. */
 	readonly headers: readonly string[];
@@ -91,7 +92,8 @@ class CoreVerifier<Event> implements Verifier<Event> {
 			...settings
 		} = withCore((core) => this.#resident.in(core));
 		this.#reads = { headers, reads, maxBodyBytes: settings.maxBodyBytes };
-		this.settings = { ...settings, findsKeys };
+		// As the core has read it, whatever becomes of the caller's object.
+		this.settings = { ...settings, ...deliveryOf(JSON.parse(text).sender), findsKeys };
 	}
 
 	verify(input: CallbackInput): Accepted<Event> {

@@ -12,12 +12,14 @@ const HEAD: &str = "\
 ";
 
 /// Those that have a name of their own in TypeScript, and which.
-const NAMED: [(&str, &str); 5] = [
+const NAMED: [(&str, &str); 7] = [
     ("SignatureAlgorithm", "SignatureAlgorithm"),
     ("SignatureHeaders", "SignatureHeaders"),
     ("DescriptorSignature", "DescriptorSignature"),
     ("DescriptorTimestamp", "DescriptorTimestamp"),
     ("Scheme", "DescriptorRule"),
+    ("Acknowledgement", "Acknowledgement"),
+    ("Probe", "Probe"),
 ];
 
 /// What depends on each other, and is put together by hand.

@@ -40,7 +40,7 @@ const HEAD: &str = "\
 // Made from `src/sender/senders.json` by `cargo xtask build`.
 
 import type { SenderDescriptor } from \"../verifier/descriptor.js\";
-import type { SenderInfo } from \"../verifier/types.js\";
+import type { Delivery, SenderInfo } from \"../verifier/types.js\";
 import type { SenderName } from \"./model.js\";
 ";
 
@@ -51,7 +51,7 @@ export const descriptors: { readonly [Name in SenderName]: Omit<SenderDescriptor
 
 const ABOUT: &str = "
 /** What people want to know of each. */
-export const about: { readonly [Name in SenderName]: Omit<SenderInfo, \"name\"> } = {
+export const about: { readonly [Name in SenderName]: Omit<SenderInfo, \"name\" | keyof Delivery> } = {
 ";
 
 const KEY_HOSTS: &str = "
