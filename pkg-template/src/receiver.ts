@@ -9,6 +9,7 @@ import {
 	type Verifier,
 	type VerifyResult,
 } from "wallet-callback";
+import { Acknowledging } from "./receiver/acknowledging.js";
 import { CLOSING, type Ending, notNow, OVERLOADED, unread } from "./receiver/ending.js";
 import { Handling, typeOf } from "./receiver/handling.js";
 import { Inbox, pack } from "./receiver/inbox.js";
@@ -23,10 +24,11 @@ import {
 	toOwn,
 } from "./receiver/media.js";
 import { type Settings, settle } from "./receiver/options.js";
-import { ACCEPTED, answer, later, refusal } from "./receiver/reply.js";
+import { later, PRESENT, refusal } from "./receiver/reply.js";
 import { share } from "./receiver/sharing.js";
 import { type Facts, Telemetry } from "./receiver/telemetry.js";
 import type {
+	Accepting,
 	Incoming,
 	Receiver,
 	ReceiverContext,
@@ -85,7 +87,8 @@ export function createReceiver<Event extends object>(
 			fromRequest(request, context),
 			context,
 		);
-		return new Response(body, { status, headers });
+		// With a text, be it empty, a `Response` names a content type.
+		return new Response(body === "" ? null : body, { status, headers });
 	};
 	return Object.assign(answer, {
 		receive: (incoming: Incoming, context: ReceiverContext = {}) =>
@@ -111,6 +114,7 @@ class CallbackReceiver<Event extends object> {
 	readonly #telemetry: Telemetry;
 	readonly #handling: Handling<Event>;
 	readonly #inbox: Inbox<Event>;
+	readonly #acknowledging: Acknowledging<Event>;
 	readonly #intake: Intake;
 	/** Takes back that this receiver uses its store. */
 	readonly #leave: () => void;
@@ -130,6 +134,7 @@ class CallbackReceiver<Event extends object> {
 		this.#telemetry = new Telemetry(verifier.settings.sender, log, meter);
 		this.#handling = new Handling(this.#settings, this.#telemetry);
 		this.#inbox = new Inbox(this.#settings, this.#handling, this.#telemetry);
+		this.#acknowledging = new Acknowledging(this.#settings);
 		this.#leave = share(this.#settings.store, this.#settings.receiver, verifier);
 		if (acknowledge === "before-handling" && !onWorkers) this.#inbox.keepLooking();
 	}
@@ -157,8 +162,12 @@ class CallbackReceiver<Event extends object> {
 	/** The life of a callback, stage by stage. */
 	async #run(incoming: Incoming, context: ReceiverContext, facts: Facts): Promise<Ending> {
 		if (this.#closing !== undefined) return CLOSING;
-		const unwanted = refuseMedia(incoming, this.#settings.verifier.settings);
+		const { settings } = this.#settings.verifier;
 		const peer = context.ip ?? incoming.peer;
+		if (settings.probes.some((method) => method === incoming.method)) {
+			return this.#admit(incoming, peer, facts) ?? ["probe", PRESENT];
+		}
+		const unwanted = refuseMedia(incoming, settings);
 		if (unwanted !== undefined) return refuse(unwanted, facts, peer);
 		if (this.#intake.isFull) return OVERLOADED;
 		const judged = await this.#intake.hold(() => this.#verify(incoming, peer, facts));
@@ -176,6 +185,18 @@ class CallbackReceiver<Event extends object> {
 		}
 	}
 
+	/** Whether it came as it has to, and from whom; or the end of one that did not. */
+	#admit(
+		{ headers, secure }: Incoming,
+		peer: string | undefined,
+		facts: Facts,
+	): Ending | undefined {
+		const admitted = this.#transport.admit({ headers, peer, secure });
+		if (!admitted.ok) return refuse(admitted, facts, peer);
+		facts.ip = admitted.ip;
+		return undefined;
+	}
+
 	/** Reads and verifies. Whoever has sent it may be anybody. */
 	async #verify(
 		incoming: Incoming,
@@ -184,7 +205,7 @@ class CallbackReceiver<Event extends object> {
 	): Promise<Callback<Event> | Ending> {
 		const { verifier, logBodies } = this.#settings;
 		const { settings } = verifier;
-		const { headers, method, secure, url } = incoming;
+		const { headers, method, url } = incoming;
 		let body: string | Uint8Array;
 		try {
 			body = await this.#intake.read(incoming, settings.maxBodyBytes);
@@ -196,11 +217,10 @@ class CallbackReceiver<Event extends object> {
 		if (tooLarge !== undefined) return refuse(tooLarge, facts, peer);
 		body = toOwn(body);
 
-		const admitted = this.#transport.admit({ headers, peer, secure });
-		if (!admitted.ok) return refuse(admitted, facts, peer);
-		facts.ip = admitted.ip;
+		const unadmitted = this.#admit(incoming, peer, facts);
+		if (unadmitted !== undefined) return unadmitted;
 
-		const callback = { headers, body, ip: admitted.ip, method, url };
+		const callback = { headers, body, ip: facts.ip, method, url };
 		let verified: VerifyResult<Event>;
 		try {
 			verified = settings.findsKeys
@@ -230,10 +250,11 @@ class CallbackReceiver<Event extends object> {
 	}
 
 	async #handle(
-		{ id, hash, event, proof }: Callback<Event>,
+		callback: Callback<Event>,
 		{ signal }: ReceiverContext,
 		facts: Facts,
 	): Promise<Ending> {
+		const { id, hash, event } = callback;
 		const { leaseMs, retentionMs, receiver } = this.#settings;
 		const since = performance.now();
 		let claiming: Promise<ClaimOutcome> | undefined;
@@ -242,28 +263,43 @@ class CallbackReceiver<Event extends object> {
 			return claiming;
 		});
 		if (found === undefined) this.#handling.giveBack(claiming);
-		if (found?.status !== "claimed") return notNow(found, facts, proof);
+		if (found?.status === "done") return this.#accept("duplicate", callback, facts);
+		if (found?.status !== "claimed") return notNow(found, facts);
 		const { claim } = found;
 		const task = { claim, event, since, retryInMs: 0, signal, facts };
 		const outcome = await this.#handling.handle(task);
 		if (outcome === "failed") return [outcome, refusal(500, "handler_failed")];
 		if (outcome === "lease_lost") return [outcome, later(409, "in_progress")];
-		return [outcome, accept(proof)];
+		return this.#accept(outcome, callback, facts);
 	}
 
 	async #enqueue(
-		{ id, hash, event, proof }: Callback<Event>,
+		callback: Callback<Event>,
 		context: ReceiverContext,
 		facts: Facts,
 	): Promise<Ending> {
+		const { id, hash, event } = callback;
 		const { retentionMs, receiver } = this.#settings;
 		const found = await this.#handling.tryTo(facts, "enqueue", (store) =>
 			store.enqueue(id, hash, pack(event), retentionMs, receiver),
 		);
-		if (found?.status !== "stored") return notNow(found, facts, proof);
+		if (found?.status === "done") return this.#accept("duplicate", callback, facts);
+		if (found?.status !== "stored") return notNow(found, facts);
 		if (context.waitUntil === undefined) this.#inbox.wake();
 		else context.waitUntil(this.#inbox.drain());
-		return ["acknowledged", accept(proof)];
+		return this.#accept("acknowledged", callback, facts);
+	}
+
+	/** The end of a callback that is taken care of, now or before. */
+	async #accept(
+		outcome: Accepting<Event>["outcome"],
+		{ id, event, proof }: Callback<Event>,
+		facts: Facts,
+	): Promise<Ending> {
+		const duplicate = outcome === "duplicate";
+		if (duplicate) facts.duplicate = duplicate;
+		const accepted = { outcome, duplicate, event, id, proof };
+		return [outcome, await this.#acknowledging.answer(accepted, facts)];
 	}
 
 	drain(): Promise<void> {
@@ -289,11 +325,6 @@ class CallbackReceiver<Event extends object> {
 	stats(): ReceiverStats {
 		return this.#telemetry.stats(this.#inFlight);
 	}
-}
-
-/** What the sender of a callback is told that was handled or will be. */
-function accept(proof: VerificationAnswer | undefined): Reply {
-	return proof === undefined ? ACCEPTED : answer(200, proof);
 }
 
 /** The end of a callback that a check has refused. */

@@ -42,6 +42,41 @@ declare function expect<Holds extends true>(): Holds;
 declare const store: ReplayStore;
 const keys = "whsec_…";
 
+/** An answer of one's own. */
+export function responds(): Receiver[] {
+	return [
+		createReceiver({
+			keys,
+			store,
+			respond: ({ outcome, duplicate, event, id, ...rest }) => {
+				expect<
+					Equal<
+						typeof outcome,
+						"handled" | "not_recorded" | "acknowledged" | "duplicate" | "dead_letter"
+					>
+				>();
+				expect<Equal<typeof duplicate, boolean>>();
+				expect<Equal<typeof event, WalletEvent>>();
+				expect<Equal<typeof id, string>>();
+				expect<Equal<keyof typeof rest, never>>();
+				return duplicate ? undefined : { status: 200, headers: { "x-a": "1" }, body: "ok" };
+			},
+		}),
+		createReceiver({ keys, store, respond: async () => ({ status: 204 }) }),
+		createReceiver({
+			keys,
+			store,
+			sender: "cobo",
+			respond: async ({ event }) => {
+				expect<Equal<typeof event, OpaqueEvent>>();
+				return undefined;
+			},
+		}),
+		// @ts-expect-error: a body is a text
+		createReceiver({ keys, store, respond: () => ({ status: 200, body: { code: 0 } }) }),
+	];
+}
+
 /** A handler gets the event of its type. */
 export function handles(): Receiver {
 	return createReceiver({

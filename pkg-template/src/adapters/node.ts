@@ -180,7 +180,9 @@ function send(
 	response: NodeResponse,
 	{ status, headers, body }: Reply,
 ): void {
-	const head = { ...headers, "content-length": Buffer.byteLength(body) };
+	// Neither a length nor a body goes with these (RFC 9110, section 8.6).
+	const bare = status === 204 || status === 304;
+	const head = bare ? headers : { ...headers, "content-length": Buffer.byteLength(body) };
 	if (request.complete || mayReuse(request)) {
 		response.writeHead(status, head);
 		response.end(body);

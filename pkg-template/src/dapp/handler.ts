@@ -8,7 +8,7 @@ import { Handling } from "../receiver/handling.js";
 import { BODY_TIMEOUT_SECONDS, Intake, MAX_UNVERIFIED_BODIES } from "../receiver/intake.js";
 import { byteLength, fromRequest } from "../receiver/media.js";
 import type { Settings } from "../receiver/options.js";
-import { ACCEPTED, later, refusal } from "../receiver/reply.js";
+import { ACCEPTED, DUPLICATE, later, refusal } from "../receiver/reply.js";
 import { type Facts, type Logger, Telemetry } from "../receiver/telemetry.js";
 import type { Incoming, ReceiverContext, Reply } from "../receiver/types.js";
 import type { Claim, ClaimOutcome, ReplayStore } from "../stores/store.js";
@@ -226,6 +226,10 @@ class Callbacks {
 			}
 		}
 		const claimed = await claim(slotOf(result));
+		if (claimed?.status === "done") {
+			facts.duplicate = true;
+			return ["duplicate", DUPLICATE];
+		}
 		if (claimed?.status !== "claimed") return notNow(claimed, facts);
 		const outcome = await this.#handling.handle({
 			claim: claimed.claim,

@@ -2,7 +2,7 @@
 
 import type { NotNow } from "../stores/store.js";
 import { ClosingError } from "./intake.js";
-import { answer, later, refusal } from "./reply.js";
+import { later, refusal } from "./reply.js";
 import type { Facts, Outcome } from "./telemetry.js";
 import { TimeoutError } from "./timeout.js";
 import type { Reply } from "./types.js";
@@ -25,16 +25,12 @@ export function unread(error: unknown, facts: Facts): Ending {
 	return ["aborted", refusal(400, "aborted")];
 }
 
-/**
- * The end of a callback that the store does not hand out, or of one for which there is no store.
- *
- * @param more - what its sender is told beside the code if it has been handled.
- */
-export function notNow(found: NotNow | undefined, facts: Facts, more?: object): Ending {
+/** The end of a callback that the store does not hand out, or of one for which there is no store. */
+export function notNow(
+	found: Exclude<NotNow, { readonly status: "done" }> | undefined,
+	facts: Facts,
+): Ending {
 	switch (found?.status) {
-		case "done":
-			facts.duplicate = true;
-			return ["duplicate", answer(200, { code: 0, ...more, duplicate: true })];
 		case "busy":
 			return ["in_progress", later(409, "in_progress", found.retryAfterMs / 1000)];
 		case "conflict":

@@ -20,10 +20,12 @@ export function refuseMedia(
 	{ method, headers }: Incoming,
 	settings: VerifierSettings,
 ): Refusal | undefined {
-	const { mediaType } = settings;
-	if (method !== "POST") {
-		const message = `expected POST, got ${method}`;
-		return { status: 405, code: "method_not_allowed", message, headers: { allow: "POST" } };
+	const { mediaType, deliversByGet } = settings;
+	if (method !== "POST" && !(method === "GET" && deliversByGet)) {
+		const methods = ["POST", ...(deliversByGet ? ["GET"] : []), ...settings.probes];
+		const message = `expected ${methods.join(" or ")}, got ${method}`;
+		const headers = { allow: methods.join(", ") };
+		return { status: 405, code: "method_not_allowed", message, headers };
 	}
 	const [type, encoding, length] = readHeaders(headers, HEADERS);
 	if (encoding !== undefined && encoding.toLowerCase() !== "identity") {

@@ -55,6 +55,7 @@ export function settle<Event>(options: ReceiverOptions<Event> & Verifying<Event>
 		retentionSeconds = 7 * 86_400,
 		storeTimeoutSeconds = 5,
 		acknowledge = "after-handling",
+		respond,
 		concurrency = 8,
 		maxAttempts,
 		onDeadLetter,
@@ -89,7 +90,7 @@ export function settle<Event>(options: ReceiverOptions<Event> & Verifying<Event>
 	if (typeof dangerouslyTrustUnsignedType !== "boolean") {
 		throw invalid("dangerouslyTrustUnsignedType", "a boolean", dangerouslyTrustUnsignedType);
 	}
-	const { sender, signs, toleranceSeconds } = verifier.settings;
+	const { sender, signs, toleranceSeconds, decisions } = verifier.settings;
 	if (Object.keys(on ?? {}).length > 0 && !signs.type && !dangerouslyTrustUnsignedType) {
 		throw new ConfigError(
 			"invalid_option",
@@ -99,6 +100,14 @@ export function settle<Event>(options: ReceiverOptions<Event> & Verifying<Event>
 	requireFunction("onUnknown", onUnknown);
 	requireFunction("onAny", onAny);
 	requireFunction("onDeadLetter", onDeadLetter);
+	requireFunction("respond", respond);
+	const decision = decisions.find((type) => Object.hasOwn(on ?? {}, type));
+	if (decision !== undefined && respond === undefined) {
+		throw new ConfigError(
+			"invalid_option",
+			`respond: expected a function, since the answer to ${decision} of ${sender} is a decision, got nothing`,
+		);
+	}
 	if (acknowledge !== "after-handling" && acknowledge !== "before-handling") {
 		throw invalid("acknowledge", '"after-handling" or "before-handling"', acknowledge, shownName);
 	}
@@ -115,6 +124,7 @@ export function settle<Event>(options: ReceiverOptions<Event> & Verifying<Event>
 		onAny,
 		typeIdentifies: dangerouslyTrustUnsignedType && !signs.type,
 		acknowledge,
+		respond,
 		onDeadLetter,
 		requireHttps,
 		trustedProxies,

@@ -26,6 +26,7 @@ export type Outcome =
 	| "handled"
 	| "acknowledged"
 	| "duplicate"
+	| "probe"
 	| "in_progress"
 	| "refused"
 	| "aborted"
@@ -45,6 +46,7 @@ const LEVELS: { readonly [Ended in Outcome]: keyof Logger } = {
 	handled: "info",
 	acknowledged: "info",
 	duplicate: "info",
+	probe: "info",
 	in_progress: "info",
 	refused: "warn",
 	aborted: "warn",
@@ -78,7 +80,7 @@ export interface Facts {
 	ip?: string | undefined;
 	/** The address at the other end of the connection, where the callback was refused. */
 	peer?: string;
-	/** What a handler or a store threw. */
+	/** What a handler, a store or `respond` threw. */
 	error?: unknown;
 	/** How long each operation of the store took, in milliseconds. */
 	store: { [operation: string]: number | string };
@@ -88,7 +90,7 @@ export interface Facts {
 
 /** One record of the log. */
 export interface CallbackRecord extends Omit<Facts, "error"> {
-	/** What a handler or a store threw, as plain data: loggers write an `Error` as `{}`. */
+	/** What a handler, a store or `respond` threw, as plain data: loggers write an `Error` as `{}`. */
 	readonly error?: { readonly name: string; readonly message: string; readonly stack?: string };
 	/** RFC 3339. It and the level are left to a logger that writes its own, as pino does. */
 	readonly time?: string;
@@ -169,8 +171,9 @@ export class Telemetry {
 	}
 
 	#write(facts: Facts, outcome: Outcome, durationMs: number): unknown {
-		const level = LEVELS[outcome];
 		const { error, ...known } = facts;
+		// As where it was handled and then could not be answered as the program wants it.
+		const level = error === undefined || LEVELS[outcome] !== "info" ? LEVELS[outcome] : "error";
 		const record: CallbackRecord = {
 			...(this.#dates ? {} : { time: new Date().toISOString(), level }),
 			...known,

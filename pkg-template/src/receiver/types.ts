@@ -8,6 +8,7 @@ import type {
 	UnknownEvent,
 	Verifier,
 	VerifierOptions,
+	VerifierSettings,
 	WalletEvent,
 } from "wallet-callback";
 import type { Claim, ReplayStore } from "../stores/store.js";
@@ -34,6 +35,32 @@ export interface HandlerContext<Event = WalletEvent> {
 
 /** Handles an event. What it throws makes the callback fail, so that it is tried again. */
 export type Handler<Event = WalletEvent> = (context: HandlerContext<Event>) => unknown;
+
+/** What {@link ReceiverOptions.respond} gets. */
+export interface Accepting<Event = WalletEvent> {
+	/**
+	 * How the callback ended: its handlers are done (`handled`), also where the store could not note that
+	 * down (`not_recorded`); it stands in the inbox (`acknowledged`); it was one of these before
+	 * (`duplicate`); or it has failed too often (`dead_letter`).
+	 */
+	readonly outcome: "handled" | "not_recorded" | "acknowledged" | "duplicate" | "dead_letter";
+	/** Whether it was accepted before: it gets the answer again that it got then. */
+	readonly duplicate: boolean;
+	/** The verified event. */
+	readonly event: Event;
+	/** What {@link HandlerContext.id} is. */
+	readonly id: string;
+}
+
+/** What {@link ReceiverOptions.respond} gives. */
+export interface Answer {
+	/** 200 to 599. */
+	readonly status: number;
+	/** Default: none but the content type of a text, where there is a body. */
+	readonly headers?: { readonly [name: string]: string } | undefined;
+	/** Default: empty. */
+	readonly body?: string | undefined;
+}
 
 /** Handlers by the event's type. */
 export type Handlers<Event = WalletEvent> = OpaqueEvent extends Event
@@ -93,6 +120,21 @@ export interface ReceiverOptions<Event = WalletEvent> {
 	 * again), or when the event stands in the store's inbox (fast; this side tries again).
 	 */
 	readonly acknowledge?: "after-handling" | "before-handling" | undefined;
+	/**
+	 * Answers a callback that is accepted, in place of what the sender documents; where it returns
+	 * nothing, that counts. For senders to which an answer is a decision, as whether a withdrawal is
+	 * approved. It is called for every genuine callback that is handled, stands in the inbox or was
+	 * either before: not where one is refused, fails or is in progress, and not for a
+	 * `callback.verification`, whose answer is a proof. It may be async, and has as long as a handler.
+	 *
+	 * Where it throws, takes too long or returns something else, the log says so, and the sender gets the
+	 * documented answer: the callback is handled, and an error would only make the sender repeat it, until
+	 * it gives up on this address. Where the answer decides, by `decisions` in {@link VerifierSettings},
+	 * none is made up: it is 500 `undecided`.
+	 */
+	readonly respond?:
+		| ((accepting: Accepting<Event>) => Answer | undefined | Promise<Answer | undefined>)
+		| undefined;
 	/** How many events of the inbox are handled at the same time. Default 8. */
 	readonly concurrency?: number | undefined;
 	/** After how many failed tries an event goes to `onDeadLetter`. Default: it never does. */
@@ -170,7 +212,7 @@ export interface Incoming {
 	readonly secure: boolean;
 	/** The address at the other end of the connection; `"unix:"` for a Unix socket. */
 	readonly peer?: string | undefined;
-	/** Its URL or path. */
+	/** Its URL or path: with its query where the sender delivers by GET. */
 	readonly url?: string | undefined;
 	/**
 	 * Reads the body up to the chunk with which it passes `limit` bytes.
