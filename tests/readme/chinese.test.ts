@@ -36,7 +36,7 @@ test("the tables have as many rows and the same code in their first cells", () =
 });
 
 test("what commands print is copied", () => {
-	for (const name of ["senders", "causes", "bench", "receiver-bench"]) {
+	for (const name of ["senders", "answers", "causes", "bench", "receiver-bench"]) {
 		const part = (text: string) =>
 			text.match(new RegExp(`<!-- ${name}:begin -->.*<!-- ${name}:end -->`, "s"))?.[0] ??
 			assert.fail(`expected ${name}`);

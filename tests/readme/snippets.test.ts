@@ -64,6 +64,7 @@ const RUNNERS: Record<string, Runner> = {
 	shutdown: endsInOrder,
 	"sqlite-once": receivesOnce,
 	circle: receivesFromCircle,
+	respond: decidesForCobo,
 	send: sendToServer,
 	secret: runInShell,
 	switch: printsFrom([BUN, "run", "--no-install"]),
@@ -329,6 +330,21 @@ async function receivesFromCircle(file: string): Promise<void> {
 		expected,
 	);
 	assert.match(answers, /^paid ntf_1$/m);
+}
+
+/** A receiver whose answers decide. */
+async function decidesForCobo(file: string): Promise<void> {
+	const answers = await project.run(NODE_24, [project.host("cobo")], { SNIPPET: file });
+	const expected = [
+		["little", 200, "text/plain", "ok"],
+		["much", 200, "text/plain", "deny"],
+		["little again", 200, "text/plain", "ok"],
+	];
+	const lines = answers.split("\n").filter((line) => line.startsWith("["));
+	assert.deepEqual(
+		lines.map((line) => JSON.parse(line)),
+		expected,
+	);
 }
 
 /** Runs a server that ends by itself when it is asked to. */

@@ -5,6 +5,7 @@ import { core } from "../senders/package.ts";
 /** Tables by the name that stands in their markers. */
 export const tables: { readonly [name: string]: () => string } = {
 	senders: tableOfSenders,
+	answers: tableOfAnswers,
 	causes: tableOfCauses,
 	signs: tableOfSigned,
 };
@@ -32,6 +33,25 @@ function tableOfSenders(): string {
 		]);
 	const head = ["`sender`", "who", "headers", "algorithm", "time", "signs"];
 	return tableOf([...head, "evidence", "vectors", "entry"], rows);
+}
+
+/** What each sender is told, and what else it asks. */
+function tableOfAnswers(): string {
+	const listed = (names: readonly string[]) => names.map((name) => `\`${name}\``).join(" ") || "–";
+	const rows = core
+		.senders()
+		.map(({ name, acknowledgement, probes, deliversByGet, decisions }) => [
+			`\`${name}\``,
+			acknowledgement === undefined
+				? "–"
+				: [acknowledgement.status, acknowledgement.body && `\`${acknowledgement.body}\``]
+						.filter((part) => part !== undefined)
+						.join(" "),
+			listed(probes),
+			deliversByGet ? "`POST` `GET`" : "`POST`",
+			listed(decisions),
+		]);
+	return tableOf(["sender", "answer", "probe", "methods", "decisions"], rows);
 }
 
 /** What the signature of each sender covers. */
