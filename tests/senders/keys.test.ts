@@ -327,6 +327,35 @@ each("sixteen found keys are kept", async (subject) => {
 	assert.equal(asked.length, 18);
 });
 
+each("many keys are found at once", async (subject) => {
+	const { signer, library } = subject;
+	const ids = Array.from({ length: 40 }, (_, index) => `key-${index}`);
+	const inputs = ids.map((id) => callback(signer, id));
+	const slowly = <Value>(value: Value) =>
+		new Promise<Value>((resolve) => setTimeout(resolve, 20, value));
+	for (const find of [
+		() => jwkOf(signer),
+		async () => jwkOf(signer),
+		() => slowly(jwkOf(signer)),
+	]) {
+		const { verifier, asked } = finding(subject, find);
+		const results = await Promise.all(inputs.map((input) => verifier.safeVerifyAsync(input)));
+		assert.deepEqual(
+			results.map((result) => accepted(result).key.id),
+			ids,
+		);
+		assert.deepEqual(asked, ids);
+	}
+	// One that is none fails its own callback and no other.
+	const { verifier } = finding(subject, (id) => (id === "key-20" ? "no key" : jwkOf(signer)));
+	const ends = await Promise.allSettled(inputs.map((input) => verifier.safeVerifyAsync(input)));
+	for (const [index, end] of ends.entries()) {
+		if (end.status === "fulfilled") accepted(end.value);
+		else assert.ok(index === 20 && end.reason instanceof library.ConfigError, `${end.reason}`);
+	}
+	assert.equal(ends.filter(({ status }) => status === "rejected").length, 1);
+});
+
 test("a function for a sender that names no key", () => {
 	for (const { signer, library, name } of subjects.filter((one) => !one.signer.keyed)) {
 		assert.throws(

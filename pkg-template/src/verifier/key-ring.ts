@@ -18,7 +18,8 @@ const STALE_KEY_MS = 2 * FOUND_KEY_MS;
 /** A key as the core takes it: text, bytes, or something that it refuses; and its id. */
 type CoreKey = readonly [key: unknown, id: string | undefined];
 
-interface FoundKey {
+/** A key that was asked for, and when. */
+export interface FoundKey {
 	readonly key: CoreKey;
 	readonly at: number;
 }
@@ -70,11 +71,11 @@ export class KeyRing {
 	}
 
 	/**
-	 * Asks for the key of an id, and says whether there is one now: the one that was found before, if
-	 * asking fails and it is not too old.
+	 * Asks for the key of an id: the one that was found before, if asking fails and it is not too old.
+	 * It is not kept yet: others that are found meanwhile could push it out before it is used.
 	 */
-	async find(id: string, now: number): Promise<boolean> {
-		if (this.#find === undefined || isInherited(id)) return false;
+	async find(id: string, now: number): Promise<FoundKey | undefined> {
+		if (this.#find === undefined || isInherited(id)) return undefined;
 		const isOther = (other: FoundKey) => other.key[1] !== id;
 		let found: Awaited<ReturnType<KeyFinder>>;
 		try {
@@ -82,17 +83,16 @@ export class KeyRing {
 		} catch (error) {
 			const stale = this.#stale.find((other) => !isOther(other));
 			if (stale === undefined || Math.abs(now - stale.at) >= STALE_KEY_MS) throw error;
-			this.#add(stale);
-			return true;
+			return stale;
 		}
 		this.#stale = this.#stale.filter(isOther);
-		if (found === undefined || found === null) return false;
+		if (found === undefined || found === null) return undefined;
 		const [material] = toNamedKey(found, 0);
-		this.#add({ key: [material, id], at: now });
-		return true;
+		return { key: [material, id], at: now };
 	}
 
-	#add(key: FoundKey): void {
+	/** Keeps a key, the last {@link MAX_FOUND_KEYS} of them. */
+	keep(key: FoundKey): void {
 		const others = this.#found.filter((other) => other.key[1] !== key.key[1]);
 		this.#found = [...others, key].slice(-MAX_FOUND_KEYS);
 	}

@@ -153,7 +153,10 @@ class CoreVerifier<Event> implements Verifier<Event> {
 		const callback = { ...input, headers: allHeaders(input.headers) };
 		const result = this.#judge(callback);
 		if (result.ok || result.code !== "unknown_key" || result.keyId === undefined) return result;
-		if (!(await this.#keys.find(result.keyId, this.#readClock()))) return result;
+		const found = await this.#keys.find(result.keyId, this.#readClock());
+		if (found === undefined) return result;
+		// From here to the verdict nothing waits, so that no other key can push this one out.
+		this.#keys.keep(found);
 		this.#resident.drop();
 		try {
 			return this.#judge(callback);
