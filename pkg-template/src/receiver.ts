@@ -10,7 +10,7 @@ import {
 	type VerifyResult,
 } from "wallet-callback";
 import { Acknowledging } from "./receiver/acknowledging.js";
-import { CLOSING, type Ending, notNow, OVERLOADED, unread } from "./receiver/ending.js";
+import { CLOSING, type Ending, isPassing, notNow, OVERLOADED, unread } from "./receiver/ending.js";
 import { Handling, typeOf } from "./receiver/handling.js";
 import { Inbox, pack } from "./receiver/inbox.js";
 import { Intake } from "./receiver/intake.js";
@@ -24,7 +24,7 @@ import {
 	toOwn,
 } from "./receiver/media.js";
 import { type Settings, settle } from "./receiver/options.js";
-import { later, PRESENT, refusal } from "./receiver/reply.js";
+import { insist, later, PRESENT, refusal } from "./receiver/reply.js";
 import { share } from "./receiver/sharing.js";
 import { type Facts, Telemetry } from "./receiver/telemetry.js";
 import type {
@@ -147,7 +147,8 @@ class CallbackReceiver<Event extends object> {
 		this.#inFlight -= 1;
 		facts.outcome = outcome;
 		this.#telemetry.close(facts, since);
-		return reply;
+		const { clientErrorsAreFinal } = this.#settings.verifier.settings;
+		return clientErrorsAreFinal && isPassing(outcome) ? insist(reply) : reply;
 	}
 
 	async #end(incoming: Incoming, context: ReceiverContext, facts: Facts): Promise<Ending> {

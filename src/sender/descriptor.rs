@@ -98,6 +98,10 @@ pub struct SenderDescriptor {
     /// The types of the events to which the answer is a decision, as whether a payment is approved: a
     /// receiver gives none of its own. Default: none.
     pub decisions: Option<Vec<String>>,
+    /// Whether it does not send again what was answered with some or any 4xx: a receiver then answers 503
+    /// where another try may succeed. Default: false.
+    #[serde(default)]
+    pub client_errors_are_final: bool,
 }
 
 /// The answer by which a sender knows that a callback has arrived.

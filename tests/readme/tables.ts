@@ -40,7 +40,7 @@ function tableOfAnswers(): string {
 	const listed = (names: readonly string[]) => names.map((name) => `\`${name}\``).join(" ") || "–";
 	const rows = core
 		.senders()
-		.map(({ name, acknowledgement, probes, deliversByGet, decisions }) => [
+		.map(({ name, acknowledgement, probes, deliversByGet, decisions, clientErrorsAreFinal }) => [
 			`\`${name}\``,
 			acknowledgement === undefined
 				? "–"
@@ -50,8 +50,9 @@ function tableOfAnswers(): string {
 			listed(probes),
 			deliversByGet ? "`POST` `GET`" : "`POST`",
 			listed(decisions),
+			clientErrorsAreFinal ? "yes" : "–",
 		]);
-	return tableOf(["sender", "answer", "probe", "methods", "decisions"], rows);
+	return tableOf(["sender", "answer", "probe", "methods", "decisions", "4xx is final"], rows);
 }
 
 /** What the signature of each sender covers. */

@@ -8,11 +8,20 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import type { SenderName, VerifierOptions } from "wallet-callback";
-import type { Receiver, ReceiverOptions } from "wallet-callback/receiver";
+import type { Incoming, Receiver, ReceiverOptions } from "wallet-callback/receiver";
 import { callbackFor, NOW, trapBody } from "../senders/deliveries.ts";
 import { full } from "../senders/package.ts";
 import { keyPair, signCallback, signers, title } from "../senders/signers.ts";
-import { ADDRESS, CONSUMER, createReceiver, Log, memoryStore } from "./receivers.ts";
+import {
+	ADDRESS,
+	CONSUMER,
+	createReceiver,
+	Gate,
+	Log,
+	memoryStore,
+	never,
+	storeWith,
+} from "./receivers.ts";
 
 const require = createRequire(join(CONSUMER, "package.json"));
 const { toNodeListener }: typeof import("wallet-callback/node") = require("wallet-callback/node");
@@ -162,6 +171,40 @@ test("the table says what is documented", () => {
 	]);
 });
 
+test("a sender that takes a 4xx for final is told to come again with a 5xx", async () => {
+	const final = full.senders().filter(({ clientErrorsAreFinal }) => clientErrorsAreFinal);
+	assert.deepEqual(
+		final.map(({ name }) => name),
+		["fireblocks", "fireblocks-v2", "grid", "bitso"],
+	);
+	const gate = new Gate();
+	for (const [clientErrorsAreFinal, status] of [
+		[true, 503],
+		[false, 409],
+	] as const) {
+		const { receiver } = ownReceiver({ clientErrorsAreFinal }, { onAny: () => gate.opened });
+		const first = receiver.receive(incoming("{}"));
+		const again = await receiver.receive(incoming("{}"));
+		const body = JSON.stringify({ code: status, error: "in_progress" });
+		assert.deepEqual([again.status, again.body], [status, body]);
+		assert.match(again.headers["retry-after"] ?? "", /^\d+$/);
+		gate.open();
+		assert.equal((await first).status, 200);
+
+		const store = storeWith({ complete: async () => false });
+		const late = ownReceiver({ clientErrorsAreFinal }, { store }).receiver;
+		assert.equal((await late.receive(incoming("{}"))).status, status);
+		// What the user says stays as it is, and what no other try can mend.
+		const respond = () => ({ status: 409 });
+		const deciding = ownReceiver({ clientErrorsAreFinal }, { respond }).receiver;
+		assert.equal((await deciding.receive(incoming("{}"))).status, 409);
+		assert.equal((await deciding.receive({ ...incoming("{}"), headers: {} })).status, 400);
+	}
+	const slow = ownReceiver({ clientErrorsAreFinal: true }, { bodyTimeoutSeconds: 0.01 }).receiver;
+	const late = await slow.receive({ ...incoming("{}"), readBody: () => never() });
+	assert.deepEqual([late.status, late.body], [503, '{"code":503,"error":"request_timeout"}']);
+});
+
 const OWN = {
 	name: "acme",
 	algorithm: "hmac-sha256",
@@ -175,6 +218,12 @@ const KEY = "secret-of-the-sender-acme";
 /** A callback of {@link OWN}. */
 function own(body: string): Sent {
 	return { headers: { "x-signature": createHmac("sha256", KEY).update(body).digest("hex") }, body };
+}
+
+/** The same as an adapter hands it over. */
+function incoming(body: string): Incoming {
+	const { headers = {} } = own(body);
+	return { method: "POST", headers, secure: true, readBody: async () => body };
 }
 
 function ownReceiver(descriptor: object = {}, more: Partial<ReceiverOptions<object>> = {}) {

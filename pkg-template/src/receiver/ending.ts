@@ -10,6 +10,11 @@ import type { Reply } from "./types.js";
 /** How a callback ended, and what its sender is told. */
 export type Ending = readonly [outcome: Outcome, reply: Reply];
 
+/** Whether the same callback may fare better at another time, although the answer is a 4xx. */
+export function isPassing(outcome: Outcome): boolean {
+	return outcome === "in_progress" || outcome === "lease_lost" || outcome === "aborted";
+}
+
 /** The end of a callback that comes while the receiver is being closed. */
 export const CLOSING: Ending = ["closing", later(503, "closing")];
 

@@ -42,6 +42,11 @@ export function refusal(status: number, error: string, headers?: Reply["headers"
 	return answer(status, { code: status, error }, headers);
 }
 
+/** The same answer to a sender that comes again after a 5xx alone. */
+export function insist({ headers, body }: Reply): Reply {
+	return { status: 503, headers, body: JSON.stringify({ ...JSON.parse(body), code: 503 }) };
+}
+
 /** An answer that asks to come again, in so many seconds. */
 export function later(
 	status: number,

@@ -28,6 +28,7 @@ export function deliveryOf({
 	acknowledgement,
 	probes = [],
 	decisions = [],
+	clientErrorsAreFinal = false,
 	signedOnGet,
 }: Partial<SenderDescriptor>): Delivery {
 	return {
@@ -35,6 +36,7 @@ export function deliveryOf({
 		probes: [...probes],
 		deliversByGet: signedOnGet !== undefined,
 		decisions: [...decisions],
+		clientErrorsAreFinal,
 	};
 }
 

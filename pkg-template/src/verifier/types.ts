@@ -213,6 +213,11 @@ export interface Delivery {
 	readonly deliversByGet: boolean;
 	/** The types of the events to which the answer is a decision, so that none is given by default. */
 	readonly decisions: readonly string[];
+	/**
+	 * Whether it does not send again what was answered with some or any 4xx, so that a receiver answers
+	 * 503 where another try may succeed.
+	 */
+	readonly clientErrorsAreFinal: boolean;
 }
 
 /** What a verifier was told, or takes by default. */

@@ -141,6 +141,7 @@ impl Types<'_> {
         }
         match kind["type"].as_str() {
             Some("integer") => "number".to_owned(),
+            Some("boolean") => "boolean".to_owned(),
             Some("array") => format!("readonly {}[]", self.of(&kind["items"])),
             Some("object") => {
                 let values = self.of(&kind["additionalProperties"]);
