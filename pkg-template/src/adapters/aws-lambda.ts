@@ -2,6 +2,7 @@
 
 import type { Incoming, Receiver, Reply } from "../receiver/types.js";
 import { readHeaders } from "../verifier/request.js";
+import { requireReceiver } from "./receiver.js";
 
 /**
  * An HTTP request as Lambda hands it over: the events of API Gateway REST APIs and HTTP APIs
@@ -71,7 +72,7 @@ const ALREADY_PARSED =
  * those of `encodeURIComponent`: a sender that signs a URL with others needs payload format 2.0.
  *
  * @param receiver From `createReceiver`.
- * @throws {TypeError} (the handler) for an event that is no HTTP request.
+ * @throws {TypeError} for what is no receiver; the handler, for an event that is no HTTP request.
  *
  * @example
  * ```ts
@@ -79,6 +80,7 @@ const ALREADY_PARSED =
  * ```
  */
 export function toLambdaHandler(receiver: Pick<Receiver, "receive">): LambdaHandler {
+	requireReceiver(receiver, "toLambdaHandler(receiver)");
 	return async (event) => {
 		// Lambda stops the process with the answer, so what is still to be done is done before it.
 		const pending: Promise<unknown>[] = [];

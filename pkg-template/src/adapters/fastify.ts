@@ -2,6 +2,7 @@
 
 import type { Receiver } from "../receiver/types.js";
 import { type NodeRequest, type NodeResponse, toNodeListener } from "./node.js";
+import { requireReceiver } from "./receiver.js";
 
 /** The options of {@link walletCallback}. */
 export interface WalletCallbackOptions {
@@ -40,6 +41,8 @@ export interface FastifyReply {
  * Serves a receiver on one route of a Fastify 4 or 5 application. The route's body stays raw, and
  * every method reaches the receiver; parsers of the other routes are not touched.
  *
+ * @throws {TypeError} for what is no receiver.
+ *
  * @example
  * ```ts
  * app.register(walletCallback, { path: "/callback", receiver });
@@ -49,6 +52,7 @@ export async function walletCallback(
 	app: FastifyApp,
 	{ path, receiver }: WalletCallbackOptions,
 ): Promise<void> {
+	requireReceiver(receiver, 'app.register(walletCallback, { path: "/callback", receiver })');
 	const listener = toNodeListener(receiver);
 	// A plugin has parsers of its own. Theirs would read the body, or refuse its type themselves.
 	app.removeAllContentTypeParsers();

@@ -3,6 +3,7 @@
 import { UNIX_PEER } from "../receiver/peer.js";
 import type { Incoming, Receiver, Reply } from "../receiver/types.js";
 import { join, type Reading } from "../verifier/request.js";
+import { requireReceiver } from "./receiver.js";
 
 /** What of a Node request matters: `http.IncomingMessage`, `http2.Http2ServerRequest`. */
 export interface NodeRequest {
@@ -74,6 +75,7 @@ const ALREADY_PARSED =
  * than 64 KB are to come, the connection is closed.
  *
  * @param receiver From `createReceiver`.
+ * @throws {TypeError} for what is no receiver.
  *
  * @example
  * ```ts
@@ -82,6 +84,7 @@ const ALREADY_PARSED =
  * ```
  */
 export function toNodeListener(receiver: Pick<Receiver, "receive">): NodeListener {
+	requireReceiver(receiver, "toNodeListener(receiver)");
 	return (request, response) => {
 		serve(receiver, request, response).catch(() => response.destroy());
 	};

@@ -1,0 +1,44 @@
+/** What is no receiver is refused before there are requests, which would end without an answer. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { SECRET } from "./callbacks.ts";
+import { installed } from "./programs.ts";
+
+const { createVerifier }: typeof import("wallet-callback") = installed("wallet-callback");
+const { createReceiver }: typeof import("wallet-callback/receiver") = installed(
+	"wallet-callback/receiver",
+);
+const { toNodeListener }: typeof import("wallet-callback/node") = installed("wallet-callback/node");
+const { toLambdaHandler }: typeof import("wallet-callback/aws-lambda") = installed(
+	"wallet-callback/aws-lambda",
+);
+const { walletCallback }: typeof import("wallet-callback/fastify") =
+	installed("wallet-callback/fastify");
+
+const STRANGERS: readonly (readonly [value: unknown, got: string])[] = [
+	[undefined, "undefined"],
+	[null, "null"],
+	[{}, "object"],
+	[{ receive: 5 }, "object"],
+	[createReceiver, "a function without receive (call createReceiver first)"],
+	[
+		createVerifier({ keys: SECRET }),
+		"a verifier (pass it to createReceiver({ verifier, … }) first)",
+	],
+];
+
+for (const [value, got] of STRANGERS) {
+	test(`instead of a receiver: ${got}`, async () => {
+		const refusal = (call: string) => ({
+			name: "TypeError",
+			message: `expected a receiver from createReceiver({ … }), as ${call}, got ${got}`,
+		});
+		assert.throws(() => toNodeListener(value as never), refusal("toNodeListener(receiver)"));
+		assert.throws(() => toLambdaHandler(value as never), refusal("toLambdaHandler(receiver)"));
+		const options = { path: "/callback", receiver: value as never };
+		await assert.rejects(
+			walletCallback({} as never, options),
+			refusal('app.register(walletCallback, { path: "/callback", receiver })'),
+		);
+	});
+}
