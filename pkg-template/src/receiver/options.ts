@@ -11,6 +11,7 @@ import {
 import { shown, shownName } from "../core/shown.js";
 import { EVENT_TYPES } from "../generated/model.js";
 import { BODY_TIMEOUT_SECONDS, MAX_UNVERIFIED_BODIES } from "./intake.js";
+import { refuseUnknown } from "./known.js";
 import type { ReceiverOptions, Verifying } from "./types.js";
 
 /** What a receiver works with. */
@@ -68,6 +69,7 @@ export function settle<Event>(options: ReceiverOptions<Event> & Verifying<Event>
 		meter,
 		...verifying
 	} = options;
+	refuseUnknown(verifying);
 	const verifier = toVerifier(verifying as Verifying<Event>);
 	requireMethods("store", store, ["claim", "complete", "release", "enqueue", "take"]);
 	if (log !== undefined) requireMethods("log", log, ["info", "warn", "error"]);
@@ -162,14 +164,18 @@ export function settle<Event>(options: ReceiverOptions<Event> & Verifying<Event>
 function toVerifier<Event>(verifying: Verifying<Event>): Verifier<Event> {
 	if (!("verifier" in verifying)) return build(verifying);
 	const { verifier, ...rest } = verifying;
-	const [unknown] = Object.keys(rest);
-	if (unknown !== undefined) {
+	const [misplaced] = Object.keys(rest);
+	if (misplaced !== undefined) {
 		throw new ConfigError(
 			"invalid_option",
-			`unknown option ${shownName(unknown)} (the options of a verifier go to createVerifier)`,
+			`unknown option ${shownName(misplaced)} (the options of a verifier go to createVerifier)`,
 		);
 	}
-	if (!isVerifier(verifier)) return build(verifier);
+	if (typeof verifier !== "object" || verifier === null) throw noVerifier(verifier);
+	if (!isVerifier(verifier)) {
+		if (!("keys" in verifier)) throw noVerifier(verifier);
+		return build(verifier);
+	}
 	requireMethods("verifier", verifier, ["safeVerify", "answerVerification"]);
 	return verifier;
 }
@@ -179,10 +185,14 @@ function build<Event>(options: VerifierOptions<SenderName | SenderDescriptor>): 
 	return createVerifier(options) as Verifier<unknown> as Verifier<Event>;
 }
 
+function noVerifier(value: unknown): ConfigError {
+	return invalid("verifier", "what createVerifier() returns, or its options with keys", value);
+}
+
 function isVerifier<Event>(
 	verifier: Verifier<Event> | VerifierOptions<SenderName | SenderDescriptor>,
 ): verifier is Verifier<Event> {
-	return typeof verifier === "object" && verifier !== null && "safeVerify" in verifier;
+	return "safeVerify" in verifier;
 }
 
 function toMs(name: string, seconds: unknown, from: number, to: number): number {
