@@ -108,6 +108,52 @@ test("an unknown option is refused", () => {
 	}
 });
 
+test("a misspelt option is refused with the nearest", () => {
+	for (const [name, meant] of [
+		["onAnny", "onAny"],
+		["concurency", "concurrency"],
+		["leaseSecond", "leaseSeconds"],
+		["onDeadletter", "onDeadLetter"],
+		["verifer", "verifier"],
+		["key", "keys"],
+		["tolerance", "toleranceSeconds"],
+		["sneder", "sender"],
+	]) {
+		const message = `unknown option "${name}" (did you mean "${meant}"?)`;
+		for (const verifying of [{ keys: SECRET }, { verifier }]) {
+			const options = { ...verifying, store: memoryStore(), [name as string]: 5 };
+			assert.throws(() => createReceiver(options as never), { code: "invalid_option", message });
+		}
+	}
+	// One that is like none is told all there are.
+	for (const name of ["secret", "findsKeys", "", "é"]) {
+		assert.throws(
+			() => createReceiver({ keys: SECRET, store: memoryStore(), [name]: 5 }),
+			(error) => {
+				assert.ok(error instanceof wallet.ConfigError, `${error}`);
+				const [said, known = ""] = error.message.split(" (known: ");
+				assert.equal(said, `unknown option "${name}"`);
+				for (const option of ["verifier", "keys", "clientId", "store", "respond", "meter"]) {
+					assert.ok(known.split(/[, )]+/).includes(option), option);
+				}
+				assert.ok(!known.includes("findsKeys"));
+				return true;
+			},
+		);
+	}
+});
+
+test("what a verifier tells the core of its keys is no option", () => {
+	for (const keys of [SECRET, () => SECRET]) {
+		for (const findsKeys of ["x", true, undefined]) {
+			assert.throws(() => wallet.createVerifier({ keys, findsKeys } as never), {
+				code: "invalid_option",
+				message: 'unknown option "findsKeys"',
+			});
+		}
+	}
+});
+
 test("a verifier's options beside a verifier are refused", () => {
 	for (const rest of [
 		{ keys: SECRET },
@@ -143,9 +189,13 @@ test("what is no options at all", () => {
 	for (const options of [undefined, null, 5, "whsec_", true]) {
 		assert.throws(() => createReceiver(options as never), TypeError);
 	}
-	for (const bad of [undefined, null, 5, "x", {}, { verify: 5 }]) {
+	for (const bad of [undefined, null, 5, "x", {}, { verify: 5 }, wallet.createVerifier]) {
 		const options = { verifier: bad, store: memoryStore() };
-		assert.throws(() => createReceiver(options as never), TypeError, `${bad}`);
+		assert.throws(() => createReceiver(options as never), {
+			code: "invalid_option",
+			message:
+				/^verifier: expected what createVerifier\(\) returns, or its options with keys, got /,
+		});
 	}
 });
 
@@ -156,6 +206,31 @@ test("createTransport refuses the same", () => {
 		{ trustProxies: [] },
 	]) {
 		assert.throws(() => wallet.createTransport(options as never), { code: "invalid_option" });
+	}
+});
+
+test("a call without an argument says what to pass", async () => {
+	const transport = wallet.createTransport();
+	for (const [call, expected] of [
+		[transport.admit, "admit({ headers, peer, secure })"],
+		[() => wallet.createTransport(null as never), "createTransport({ trustedProxies })"],
+		[verifier.verify.bind(verifier), "verify({ headers, body })"],
+		[verifier.answerVerification.bind(verifier), "answerVerification("],
+	] as const) {
+		assert.throws(
+			() => (call as () => void)(),
+			(error) => error instanceof TypeError && error.message.includes(`, as ${expected}`),
+			expected,
+		);
+	}
+	const finding = wallet.createVerifier({ sender: "circle", keys: () => undefined });
+	for (const name of ["verifyAsync", "safeVerifyAsync"] as const) {
+		const message = "expected a callback, as verifyAsync({ headers, body })";
+		await assert.rejects(finding[name](undefined as never), { name: "TypeError", message });
+	}
+	for (const name of ["verifyRequest", "safeVerifyRequest"] as const) {
+		const message = "expected a Fetch request, as verifyRequest(request)";
+		await assert.rejects(verifier[name](undefined as never), { name: "TypeError", message });
 	}
 });
 

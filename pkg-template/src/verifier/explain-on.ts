@@ -1,5 +1,6 @@
 import { type Core, type Runner, toOptions, toUtf8 } from "../core/core.js";
 import { ConfigError } from "../core/errors.js";
+import { requireObject } from "../core/options.js";
 import { shown } from "../core/shown.js";
 import type { Detect, Explain } from "./explain.js";
 import { KeyRing } from "./key-ring.js";
@@ -9,9 +10,7 @@ import { toDescriptor } from "./senders.js";
 /** An `explain` that runs on the given core. */
 export function explainOn(run: Runner): Explain {
 	return (options) => {
-		if (typeof options !== "object" || options === null) {
-			throw new TypeError("expected a callback and its keys, as explain({ headers, body, keys })");
-		}
+		requireObject(options, "a callback and its keys, as explain({ headers, body, keys })");
 		const { body, headers, keys, sender, now = Date.now(), ...rest } = options;
 		if (typeof keys === "function") {
 			throw new TypeError("expected keys, got a function: pass the key that it finds");
@@ -32,8 +31,9 @@ export function explainOn(run: Runner): Explain {
 
 /** A `detect` that runs on the given core. */
 export function detectOn(run: Runner): Detect {
-	return ({ headers }) => {
-		const text = toOptions({ headers: Object.keys(allHeaders(headers)) });
+	return (callback) => {
+		requireObject(callback, "a callback, as detect({ headers })");
+		const text = toOptions({ headers: Object.keys(allHeaders(callback.headers)) });
 		return run((core) => toFull(core).ask((wasm) => wasm.detect(text)));
 	};
 }

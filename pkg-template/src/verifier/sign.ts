@@ -1,4 +1,5 @@
 import { toOptions, toUtf8, withCore } from "../core/core.js";
+import { requireObject } from "../core/options.js";
 import { TextEncoder } from "../core/text.js";
 import { toKey } from "./key-ring.js";
 import { toBody } from "./request.js";
@@ -20,9 +21,7 @@ import type { BodyInput, KeyPair, SignedCallback, SignOptions } from "./types.js
 export function sign<const Body extends BodyInput>(
 	options: SignOptions<Body>,
 ): SignedCallback<Body> {
-	if (typeof options !== "object" || options === null) {
-		throw new TypeError("expected options, as sign({ body, key })");
-	}
+	requireObject(options, "options, as sign({ body, key })");
 	const { body, key, sender, ...rest } = options;
 	const bytes = toUtf8(toBody(body));
 	const text = toOptions({ ...rest, sender: toDescriptor(sender) });

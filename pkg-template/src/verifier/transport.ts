@@ -1,4 +1,5 @@
 import { toOptions, withCore } from "../core/core.js";
+import { requireObject } from "../core/options.js";
 import { Resident } from "../core/resident.js";
 import type { WasmCore } from "../generated/glue.js";
 import { readHeaders } from "./request.js";
@@ -66,6 +67,7 @@ const FORWARDED = ["x-forwarded-for", "x-forwarded-proto", "forwarded"] as const
  * ```
  */
 export function createTransport(options: TransportOptions = {}): Transport {
+	requireObject(options, "options, as createTransport({ trustedProxies })");
 	const text = toOptions(options);
 	const resident = new Resident((wasm) => wasm.createTransport(text), release);
 	withCore((core) => resident.in(core));
@@ -74,7 +76,9 @@ export function createTransport(options: TransportOptions = {}): Transport {
 		| undefined;
 	const believed = options.trustedProxies?.length ? FORWARDED : [];
 	return {
-		admit({ headers, peer, secure }) {
+		admit(arrival) {
+			requireObject(arrival, "an arrival, as admit({ headers, peer, secure })");
+			const { headers, peer, secure } = arrival;
 			const [forwardedFor, forwardedProto, forwarded] = readHeaders(headers, believed);
 			const known: Known = [peer, forwardedFor, forwardedProto, forwarded];
 			if (last?.secure === secure && last.known.every((part, index) => part === known[index])) {

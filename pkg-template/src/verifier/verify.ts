@@ -1,5 +1,6 @@
 import { type Parts, toOptions, type Verdict, withCore } from "../core/core.js";
 import { CallbackRejectedError, ConfigError } from "../core/errors.js";
+import { requireObject } from "../core/options.js";
 import { Resident } from "../core/resident.js";
 import { shown } from "../core/shown.js";
 import type { WasmCore } from "../generated/glue.js";
@@ -72,8 +73,10 @@ class CoreVerifier<Event> implements Verifier<Event> {
 	readonly #reads: Pick<Handle, "headers" | "reads" | "maxBodyBytes">;
 
 	constructor(options: VerifierOptions<SenderName | SenderDescriptor>) {
-		if (typeof options !== "object" || options === null) {
-			throw new TypeError("expected options with keys, as createVerifier({ keys: [secret] })");
+		requireObject(options, "options with keys, as createVerifier({ keys: [secret] })");
+		if ("findsKeys" in options) {
+			// What crosses to the core under this name says what `keys` are.
+			throw new ConfigError("invalid_option", 'unknown option "findsKeys"');
 		}
 		const { now = () => Date.now(), keys, sender, ...rest } = options;
 		if (typeof now !== "function") {
@@ -124,9 +127,7 @@ class CoreVerifier<Event> implements Verifier<Event> {
 	}
 
 	#judge(input: CallbackInput): Verdict | Rejected {
-		if (typeof input !== "object" || input === null) {
-			throw new TypeError("expected a callback, as verify({ headers, body })");
-		}
+		requireObject(input, "a callback, as verify({ headers, body })");
 		const now = this.#readClock();
 		const { headers, reads, maxBodyBytes } = this.#reads;
 		// Before the core is entered: the caller's objects may verify something themselves.
@@ -148,6 +149,7 @@ class CoreVerifier<Event> implements Verifier<Event> {
 
 	async #judgeAsync(input: CallbackInput): Promise<Verdict | Rejected> {
 		if (!this.settings.findsKeys) return this.#judge(input);
+		requireObject(input, "a callback, as verifyAsync({ headers, body })");
 		if (this.#keys.expire(this.#readClock())) this.#resident.drop();
 		// An iterator of headers could be read only once.
 		const callback = { ...input, headers: allHeaders(input.headers) };
@@ -168,6 +170,7 @@ class CoreVerifier<Event> implements Verifier<Event> {
 	}
 
 	async #readRequest(request: Request, { ip }: RequestContext): Promise<CallbackInput> {
+		requireObject(request, "a Fetch request, as verifyRequest(request)");
 		const body = await readBody(request, this.settings.maxBodyBytes).body;
 		const { headers, method, url } = request;
 		return { headers, body, ip, method, url };
@@ -188,7 +191,12 @@ class CoreVerifier<Event> implements Verifier<Event> {
 			: { id, timestamp, contentHash, key, event: event as Event };
 	}
 
-	answerVerification({ id, key, event }: Accepted<Event>): VerificationAnswer | undefined {
+	answerVerification(accepted: Accepted<Event>): VerificationAnswer | undefined {
+		requireObject(
+			accepted,
+			"an accepted callback, as answerVerification(verifier.verify(callback))",
+		);
+		const { id, key, event } = accepted;
 		const challenge = challengeOf(event);
 		if (id === undefined || challenge === undefined) return undefined;
 		const signature = withCore((core) => {
