@@ -70,6 +70,7 @@ function checkWallet(body: Uint8Array, shape: "bytes" | "text"): "known" | "unkn
 	expected.known = known;
 	// Where a letter of the chain is another, it may be a chain that nobody knows.
 	const { addressChecked } = result.event as { addressChecked?: boolean };
+	if (!known && "addressChecked" in expected) expected.addressChecked = false;
 	if (known) expected.addressChecked = dataFlaw(expected) === undefined || addressChecked === true;
 	for (const name of known ? ["amount", "fee"] : []) {
 		const amount = expected.data[name];
