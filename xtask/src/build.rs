@@ -8,6 +8,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::loaders;
 use crate::model::{self, descriptor, senders};
+use crate::panics;
 use crate::run::{self, Outcome, command, npm_bin, root, step, timed};
 use crate::setup::{self, Npm};
 
@@ -165,9 +166,12 @@ impl Module {
             .remove_producers_section(true)
             .bundler(true)
             .map_err(|error| format!("wasm-bindgen: {error:#}"))?;
-        bindgen
-            .generate(self.work_dir())
-            .map_err(|error| format!("wasm-bindgen: {error:#}"))
+        let failed = |error| format!("wasm-bindgen: {error:#}");
+        let mut output = bindgen.generate_output().map_err(failed)?;
+        if panics::silence(output.wasm_mut()) == 0 {
+            return Err("expected functions of the standard library that panic, got none".into());
+        }
+        output.emit(self.work_dir()).map_err(failed)
     }
 
     fn path(&self) -> PathBuf {

@@ -6,6 +6,7 @@ mod demo;
 mod imports;
 mod loaders;
 mod model;
+mod panics;
 mod run;
 mod setup;
 mod test;
