@@ -256,6 +256,7 @@ impl Callback {
                 ip: None,
             },
             now: self.now,
+            client_id: None,
             tolerance: Tolerance::from_seconds(300).ok(),
             budget_milliseconds: self.budget,
         });

@@ -25,6 +25,31 @@ pub(super) fn parse_each(sender: &Sender, inputs: &[KeyInput]) -> IndexedKeys {
     inputs.iter().enumerate().filter_map(parse).collect()
 }
 
+/// What it costs to parse a public key, as hashed bytes: an RSA modulus is divided by many primes.
+const PUBLIC: usize = 1 << 21;
+
+/// What it costs to parse a byte of any other key.
+const TEXT: usize = 64;
+
+/// What it costs to parse each of the keys once for a sender.
+pub(super) fn parsing(sender: &Sender, inputs: &[KeyInput]) -> usize {
+    let algorithms = &sender.signature.algorithms;
+    let has_public = algorithms.iter().any(|(_, algorithm)| !algorithm.is_mac());
+    let cost = |input: &KeyInput| {
+        let (content, _) = content(input);
+        let public = if has_public && content.len() > LONGEST_ED25519 {
+            PUBLIC
+        } else {
+            0
+        };
+        content.len().saturating_mul(TEXT).saturating_add(public)
+    };
+    inputs.iter().map(cost).fold(0, usize::saturating_add)
+}
+
+/// The longest text of an Ed25519 key, whose parsing costs next to nothing.
+const LONGEST_ED25519: usize = 130;
+
 /// One key alone.
 pub(super) fn parse(sender: &Sender, input: KeyInput) -> Result<Keys, ConfigError> {
     Keys::parse(&sender.key_rules(), Vec::from([input]), true, false)

@@ -59,6 +59,8 @@ pub struct Input<'a> {
     pub request: Request<'a>,
     /// The receiver's clock in Unix seconds.
     pub now: u64,
+    /// The id of the sender's client, if the verifier is given one.
+    pub client_id: Option<&'a str>,
     /// The receiver's tolerance; `None` for the sender's own.
     pub tolerance: Option<Tolerance>,
     /// How much may be tried, as the work of so many milliseconds; see [`BUDGET_MILLISECONDS`].
@@ -124,6 +126,7 @@ fn verdict(input: &Input, sender: &Sender) -> Verdict {
     let verifier = Keys::parse(&sender.key_rules(), inputs, true, false).map(|keys| {
         let mut options = Options::new(sender.clone(), keys);
         options.tolerance = input.tolerance.unwrap_or(options.tolerance);
+        options.client_id = input.client_id.map(ToOwned::to_owned);
         Verifier::trusting_requests(options)
     });
     let verifier = match verifier {
@@ -176,6 +179,7 @@ fn causes(input: &Input, sender: &Sender, verdict: &Verdict) -> Vec<Cause> {
     };
     let mut budget = Budget::of(input.budget_milliseconds);
     budget.charge(cost_of_verdict(case));
+    budget.charge(key::parsing(sender, input.keys).saturating_mul(2));
     let senders = all();
     let others = others(case, &senders);
     let proof = search::prove(case, input.keys, &mut budget)
@@ -235,6 +239,9 @@ fn prove_other(
     budget: &mut Budget,
 ) -> Option<Proof> {
     others.iter().find_map(|other| {
+        if !budget.spend(key::parsing(other, input.keys)) {
+            return None;
+        }
         let keys = key::parse_each(other, input.keys);
         let case = Case {
             sender: other,

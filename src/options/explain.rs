@@ -34,6 +34,8 @@ struct ExplainOptions {
     method: Option<String>,
     /// The URL that was called; if the sender signs the registered one, that.
     url: Option<String>,
+    /// The id of the sender's client that the verifier is given. Default: none, and any is right.
+    client_id: Option<String>,
     /// Whether the verifier takes callbacks of `coinbase-cdp` that sign no header. Default: false.
     #[serde(default)]
     dangerously_allow_unsigned_headers: bool,
@@ -85,6 +87,7 @@ pub fn explain(
                 ip: options.ip.as_deref(),
             },
             now,
+            client_id: options.client_id.as_deref(),
             tolerance: tolerance.transpose()?,
             budget_milliseconds: budget(options.budget_milliseconds)?,
         }))

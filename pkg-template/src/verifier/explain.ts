@@ -16,6 +16,8 @@ export interface ExplainOptions extends CallbackInput {
 	readonly toleranceSeconds?: number | undefined;
 	/** The URL that was called; if the sender signs the registered one, that. */
 	readonly url?: string | undefined;
+	/** As the verifier's option of this name. Default: none, and the id of any client is right. */
+	readonly clientId?: string | undefined;
 	/** As the verifier's option of this name. Default: false. */
 	readonly dangerouslyAllowUnsignedHeaders?: boolean | undefined;
 	/**
