@@ -815,6 +815,35 @@ mod refusals {
         }
     }
 
+    /// Or else a signature of a GET could be that of a POST whose header or id holds the query.
+    #[test]
+    fn what_a_get_and_a_body_sign_part_at_the_body() {
+        let headers = json!({ "signature": "x-signature", "timestamp": "x-time", "id": "x-id" });
+        for (signed, get) in [
+            (
+                "{timestamp}|{id}|{header:x-a}|{body}",
+                "{timestamp}|{id}|?{query}|{header:x-a}",
+            ),
+            ("{timestamp}.{id}{body}", "{timestamp}.{id}?{query}"),
+            ("{timestamp}.{id}{body}", "{timestamp}.{id}h{query}"),
+            (
+                "{timestamp}.{id}.{header:x-a}{body}",
+                "{timestamp}.{id}.{header:x-a}/{query}",
+            ),
+        ] {
+            let mut descriptor = with(acme(), "/headers", headers.clone());
+            for (name, value) in [
+                ("signed", signed),
+                ("signedOnGet", get),
+                ("payload", "json"),
+            ] {
+                descriptor = with(descriptor, &format!("/{name}"), json!(value));
+            }
+            let error = read(&descriptor).unwrap_err().to_string();
+            assert!(error.starts_with("sender.signedOnGet: "), "{get}: {error}");
+        }
+    }
+
     /// Or else the time of a GET would be what anybody writes into a header.
     #[test]
     fn what_is_signed_on_get_has_the_time_too() {

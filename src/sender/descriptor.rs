@@ -607,7 +607,7 @@ impl Sender {
                 );
             }
             self.check_template("signedOnGet", get)?;
-            if !get.is_apart_from(&self.signed) {
+            if !get.is_apart_from(&self.signed, self.unit()) {
                 return refuse(
                     "signedOnGet",
                     "expected what signed has before {body}, and then {url}, `?` or `/`",

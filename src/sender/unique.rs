@@ -54,20 +54,31 @@ impl Template {
         Ok(())
     }
 
-    /// Whether what this template of a GET signs can never be what `other` signs of a body: bodies that
-    /// start as a query or a URL are refused.
-    pub(crate) fn is_apart_from(&self, other: &Self) -> bool {
-        let mut pairs = self.parts().zip(other.parts());
-        match pairs.find(|(get, post)| get != post) {
-            Some((Part::Url, Part::Body)) => true,
-            Some((Part::Literal(get), Part::Literal(post))) => {
-                match get.strip_prefix(post.as_str()) {
-                    Some(rest) => rest.bytes().next().is_some_and(starts_get),
-                    None => !post.starts_with(get.as_str()),
+    /// Whether what this template of a GET signs can never be what `other` signs of a body: both begin with
+    /// the same parts, which end at the same bytes, and where `other` has its body, this one has a text with
+    /// which no body starts.
+    pub(crate) fn is_apart_from(&self, other: &Self, unit: Option<Unit>) -> bool {
+        let (get, post) = [true, false].map(|is_get| Use { unit, is_get }).into();
+        let mut gets = self.with_excluded(get);
+        let mut posts = other.with_excluded(post);
+        loop {
+            return match (gets.next(), posts.next()) {
+                (Some((one, excluded)), Some((two, other)))
+                    if one == two && (excluded == other || get.has_one_length(one)) =>
+                {
+                    continue;
                 }
-            }
-            Some((Part::Literal(get), Part::Body)) => get.bytes().next().is_some_and(starts_get),
-            _ => false,
+                (Some((Part::Url, _)), Some((Part::Body, _))) => true,
+                (Some((Part::Literal(one), _)), Some((Part::Body, _))) => begins_get(one),
+                (Some((Part::Literal(one), _)), Some((Part::Literal(two), _))) => {
+                    let mut is_body = || posts.next().is_some_and(|(part, _)| *part == Part::Body);
+                    match one.strip_prefix(two.as_str()) {
+                        Some(rest) => begins_get(rest) && is_body(),
+                        None => !two.starts_with(one.as_str()),
+                    }
+                }
+                _ => false,
+            };
         }
     }
 
@@ -145,6 +156,11 @@ impl Use {
 /// that signs those of a GET.
 pub(crate) fn starts_get(byte: u8) -> bool {
     b"?h/".contains(&byte)
+}
+
+/// The same of a text.
+fn begins_get(text: &str) -> bool {
+    text.bytes().next().is_some_and(starts_get)
 }
 
 fn may_be_in_time(unit: Option<Unit>, byte: u8) -> bool {
