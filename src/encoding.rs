@@ -56,11 +56,12 @@ impl Encoding {
         match self {
             Self::Hex => hex::encode(bytes),
             Self::Base64 => Base64::encode_string(bytes),
-            Self::Base64Url => Base64::encode_string(bytes)
-                .bytes()
-                .filter_map(to_url_digit)
-                .map(char::from)
-                .collect(),
+            Self::Base64Url => {
+                let text = Base64::encode_string(bytes);
+                let mut out = String::with_capacity(text.len());
+                out.extend(text.bytes().filter_map(to_url_digit).map(char::from));
+                out
+            }
         }
     }
 }
