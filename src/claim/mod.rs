@@ -13,6 +13,7 @@ use crate::error::{HeaderProblem, Location, Rejection};
 use crate::json::Document;
 use crate::request::Request;
 use crate::sender::{HeaderSet, Scheme, Sender};
+use crate::url;
 
 pub(crate) use form::time_from_text;
 pub(crate) use schemes::VERIFY_HASH;
@@ -53,6 +54,8 @@ type Pieces<'a> = Vec<Cow<'a, [u8]>>;
 enum Content<'a> {
     /// It is the body.
     Body,
+    /// It is the body, which is signed in another spelling: that of this signed piece.
+    Respelt(usize),
     /// It is the query of a GET.
     Query(&'a [u8]),
     /// It is this one of the signed pieces.
@@ -119,7 +122,7 @@ impl<'a> Claim<'a> {
     /// What the signature covers: the body, or what a scheme extracts from it.
     pub(crate) fn content(&self) -> &[u8] {
         match &self.content {
-            Content::Body => self.request.body,
+            Content::Body | Content::Respelt(_) => self.request.body,
             Content::Query(query) => query,
             Content::Piece(index) => self.signed.get(*index).map_or(&[], AsRef::as_ref),
             Content::Apart(bytes) => bytes,
@@ -133,7 +136,7 @@ impl<'a> Claim<'a> {
 
     /// Whether the content is the body itself.
     pub(crate) const fn is_whole_body(&self) -> bool {
-        matches!(self.content, Content::Body)
+        matches!(self.content, Content::Body | Content::Respelt(_))
     }
 
     /// Whether the content is the query of a GET.
@@ -141,9 +144,41 @@ impl<'a> Claim<'a> {
         matches!(self.content, Content::Query(_))
     }
 
+    /// The bytes by which a callback is known again: what is signed in the body's place.
+    pub(crate) fn repeated(&self) -> &[u8] {
+        let piece = match &self.content {
+            Content::Respelt(index) => self.signed.get(*index),
+            Content::Apart(_) => self.signed.first(),
+            _ => return self.content(),
+        };
+        piece.map_or(&[], AsRef::as_ref)
+    }
+
+    /// What is signed beside the content and tells one callback from another: headers and the query; not
+    /// the time, a nonce, or whose key it is.
+    pub(crate) fn signed_beside(&self) -> Vec<&[u8]> {
+        let named = self.sender.event_headers();
+        let named = named.filter(|name| self.covered.iter().any(|other| other == name));
+        let headers = self.sender.signed_headers().chain(named);
+        let mut beside: Vec<&[u8]> = headers
+            .filter_map(|name| self.request.header(name))
+            .collect();
+        if !self.is_query() && self.sender.signs_query() {
+            let called = self.request.url.unwrap_or_default();
+            beside.push(url::split(called).query.as_bytes());
+        }
+        beside
+    }
+
     /// Whether a header is signed.
     pub(crate) fn signs_header(&self, name: &str) -> bool {
         self.sender.signs_header(name) || self.covered.iter().any(|other| other == name)
+    }
+
+    /// Whether a header says nothing: a callback that says itself which headers are signed left it out.
+    pub(crate) fn leaves_out(&self, name: &str) -> bool {
+        let says = self.sender.signs_what_it_names() || !self.covered.is_empty();
+        says && !self.signs_header(name)
     }
 
     /// Refuses what is for another of the sender's clients.

@@ -27,8 +27,12 @@ pub(super) fn sorted_json<'a>(
     let sorted = canonical::compact(document.root(), Order::Sorted).into_bytes();
     let claim = read_over(request, sender, Cow::Owned(sorted), as_it_is)?;
     // The two differ only in white space, the order of members and the spelling of strings.
+    let content = match claim.content {
+        Content::Piece(index) => Content::Respelt(index),
+        other => other,
+    };
     Ok(Claim {
-        content: Content::Body,
+        content,
         document: Some(document),
         ..claim
     })
@@ -183,11 +187,14 @@ pub(super) fn plisio<'a>(
         },
     })?;
     let content = canonical::compact_strings(document.root(), VERIFY_HASH).into_bytes();
-    let claim = in_body(request, sender, bytes, Algorithm::HmacSha1, content);
-    Ok(Claim {
-        document: Some(document),
-        ..claim
-    })
+    // What was signed as a string is one: the document is left, and the content read instead.
+    Ok(in_body(
+        request,
+        sender,
+        bytes,
+        Algorithm::HmacSha1,
+        content,
+    ))
 }
 
 /// The body's member `data` is a JSON Web Token with HS256 (RFC 7519, RFC 7518 section 3.2). Its
@@ -319,12 +326,18 @@ fn member<'d>(root: Value<'d>, name: &str, expected: &'static str) -> Result<Val
     })
 }
 
+/// The longest JOSE header that is read, in bytes: one has an algorithm, a type and a key's id.
+const MAX_JOSE_HEADER: usize = 4096;
+
 /// The header names another algorithm, or a critical extension.
 struct Unsupported;
 
 /// The key id of a JOSE header (RFC 7515, section 4) for this algorithm. `None` if it is
 /// no such header.
 fn jose_header(text: &[u8], algorithm: &str) -> Option<Result<Option<String>, Unsupported>> {
+    if text.len() > MAX_JOSE_HEADER {
+        return None;
+    }
     let json = Encoding::Base64Url.decode(text)?;
     let document = Document::read(&json, Integers::Any).ok()?;
     let header = document.root();

@@ -2,6 +2,7 @@
 
 use alloc::borrow::Cow;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use crate::algorithm::sha256;
 use crate::claim::Claim;
@@ -14,7 +15,7 @@ use crate::sender::{Payload, Place};
 pub(super) fn read(claim: &Claim) -> Result<Other, Rejection> {
     let sender = claim.sender();
     let is_form = is_form(claim);
-    let needs_brackets = sender.needs_brackets();
+    let needs_brackets = sender.needs_brackets() && !claim.is_query();
     if needs_brackets {
         require_brackets(claim.content())?;
     }
@@ -41,8 +42,7 @@ pub(super) fn read(claim: &Claim) -> Result<Other, Rejection> {
     let root = form.as_ref().or(document).map(Document::root);
     let find = |place: &Option<Place>, read: fn(Value) -> Option<String>| match place.as_ref()? {
         Place::Member(path) => read(root?.at(path)?),
-        // A callback that says itself which headers are signed left this one out.
-        Place::Header(name) if sender.signs_what_it_names() && !claim.signs_header(name) => None,
+        Place::Header(name) if claim.leaves_out(name) => None,
         Place::Header(name) => {
             let value = claim.request().header(name)?;
             str::from_utf8(value).ok().map(String::from)
@@ -61,14 +61,26 @@ pub(super) fn read(claim: &Claim) -> Result<Other, Rejection> {
         kind,
         id: own_id.or(found_id),
         payload,
-        content_hash: if claim.is_query() {
-            // Without the time, which is another one in each try.
-            Some(sha256::digest(&[claim.content()]))
-        } else {
-            let is_other = sender.scheme.signs_other_bytes();
-            is_other.then(|| sha256::digest(&claim.signed_bytes()))
-        },
+        content_hash: content_hash(claim),
     })
+}
+
+/// The SHA-256 of what is signed and the same in each try, so without the time; nothing if that is the body
+/// itself. What is signed beside the content stands behind it, each after its length.
+fn content_hash(claim: &Claim) -> Option<[u8; 32]> {
+    let beside = claim.signed_beside();
+    if claim.is_whole_body() && beside.is_empty() && !claim.sender().scheme.signs_other_bytes() {
+        return None;
+    }
+    let lengths: Vec<[u8; 8]> = beside
+        .iter()
+        .map(|value| u64::try_from(value.len()).unwrap_or(u64::MAX).to_be_bytes())
+        .collect();
+    let mut pieces = Vec::from([claim.repeated()]);
+    for (length, value) in lengths.iter().zip(&beside) {
+        pieces.extend([length.as_slice(), value]);
+    }
+    Some(sha256::digest(&pieces))
 }
 
 /// Refuses what is neither an object nor an array, if only brackets tell where the body starts or ends

@@ -353,6 +353,11 @@ impl Sender {
         })
     }
 
+    /// Whether the query of the called URL is signed with the body.
+    pub(crate) fn signs_query(&self) -> bool {
+        self.signed.has(&Part::Query)
+    }
+
     /// Whether its callbacks carry an id in a header.
     pub(crate) fn needs_id(&self) -> bool {
         self.identifies_callbacks() || matches!(self.id, Some(Place::Header(_)))

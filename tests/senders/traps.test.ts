@@ -291,10 +291,9 @@ describe("coinbase-cdp", () => {
 		const headers = { host: "shop", "x-event-type": "anything", "x-event-id": "evt-9" };
 		const { id, event } = accepted(post(subject, hook(value, headers), body, {}, {}));
 		assert.deepEqual([id, { ...(event as object), payload: 0 }], [undefined, { payload: 0 }]);
-		// Unless the program says that it takes them.
+		// Nor where the program takes callbacks that sign no header: this one does.
 		const trusting = accepted(post(subject, hook(value, headers), body));
-		assert.equal(trusting.id, undefined);
-		assert.equal((trusting.event as { type?: string }).type, "anything");
+		assert.deepEqual(trusting.event, event);
 	});
 	cdp("base64", (subject) => {
 		const value = `t=${SECONDS},v0=${Buffer.from(v0, "hex").toString("base64")}`;
