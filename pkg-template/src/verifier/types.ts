@@ -111,7 +111,10 @@ export interface RequestContext {
 
 /** A callback that is genuine, fresh and well-formed. */
 export interface Accepted<Event = WalletEvent> {
-	/** Identifies the callback; a retry has the same. Undefined where the sender signs none. */
+	/**
+	 * Identifies the callback, and a retry has the same, where `settings.identifiesCallbacks` is true;
+	 * otherwise several callbacks may have it. Undefined where the sender signs none.
+	 */
 	readonly id: string | undefined;
 	/** When it was signed, in Unix seconds. Undefined where the sender signs none. */
 	readonly timestamp: number | undefined;

@@ -6,7 +6,7 @@ const CALLBACKS = 500;
 
 /** What was acknowledged before it was handled is handled after a crash. */
 export const inbox: Scenario = {
-	title: "500 callbacks acknowledged before they are handled, all receivers killed in their midst",
+	title: "500 callbacks acknowledged before they are handled, all receivers killed midway",
 	name: "inbox",
 	options: { leaseSeconds: 1, acknowledge: "before-handling" },
 	suits: ({ durable }) => durable,
