@@ -50,7 +50,7 @@ pub(super) struct Budget {
 }
 
 /// The work of a millisecond: what WebAssembly hashes in it with SHA-256 on a server of today.
-const MILLISECOND: usize = 3 << 17;
+const MILLISECOND: usize = 1 << 18;
 
 /// What an attempt costs in addition to the bytes that it hashes.
 const ATTEMPT: usize = 1 << 10;

@@ -119,8 +119,9 @@ export interface Accepted<Event = WalletEvent> {
 	/** When it was signed, in Unix seconds. Undefined where the sender signs none. */
 	readonly timestamp: number | undefined;
 	/**
-	 * The SHA-256 of what is signed, in hexadecimal digits, where that is not the body's own bytes: the
-	 * same content may come in others then.
+	 * The SHA-256 of what is signed and the same in each try, in hexadecimal digits, if that is not the
+	 * body alone: the query of a GET, a body that may come in other bytes, or a body with signed headers.
+	 * The time, a nonce and the key's id are not in it.
 	 */
 	readonly contentHash?: string;
 	/** The first of the keys that made one of its signatures. */
