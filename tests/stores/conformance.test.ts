@@ -397,8 +397,7 @@ const FLAWS: { readonly [flaw: string]: readonly [fails: string, flaw: Flaw] } =
 	],
 };
 
-function broken(flaw: Flaw): ReplayStore {
-	const store = memoryStore();
+function broken(flaw: Flaw, store = memoryStore()): ReplayStore {
 	const whole: ReplayStore = {
 		claim: (...given) => store.claim(...given),
 		complete: (claim) => store.complete(claim),
@@ -422,6 +421,27 @@ describe("a store is found out when", () => {
 			assert.match(String(outcomes.at(-1)), /expected/);
 		});
 	}
+});
+
+test("a store is found out when one that is opened goes by the system's clock", async () => {
+	const store = memoryStore();
+	const start = Date.now() - performance.now();
+	const claimed = new Set<string>();
+	const open = () => {
+		const isLate = Date.now() - performance.now() - start > 1_000;
+		const flaw: Flaw = (store) => ({
+			claim: (id, ...rest) => {
+				const isFree = isLate && claimed.has(id);
+				claimed.add(id);
+				return store.claim(isFree ? `${id} new` : id, ...rest);
+			},
+		});
+		return broken(flaw, store);
+	};
+	const name = "clock: a store that is opened while it is wrong frees no claim and forgets no id";
+	const found = conformance(open, { shared: true }).find((found) => found.name === name);
+	assert.ok(found, `there is no case "${name}"`);
+	await assert.rejects(found.run(), /expected busy/);
 });
 
 /** Those that only ids of another kind, or many operations at a time, can show. */

@@ -10,7 +10,7 @@ import { describe, type TestContext, test } from "node:test";
 import { promisify } from "node:util";
 import * as fastCheck from "fast-check";
 import { Miniflare } from "miniflare";
-import type { SqliteDatabase } from "wallet-callback/stores/sqlite";
+import type { ReplayStore, SqliteDatabase } from "wallet-callback/stores/sqlite";
 import { packageFile, prepareApp } from "../runtime/harness.ts";
 
 const FOLDER = prepareApp("sqlite");
@@ -333,13 +333,22 @@ test("what is committed is durable: WAL, synced with every transaction", () => {
 	assert.equal(database.pragma("synchronous", { simple: true }), 2);
 });
 
-/** Both clocks of this process, set by hand: what has passed, and how wrong the system's clock is. */
+/** The clocks of this process, set by hand: what has passed, and how wrong the system's clock is. */
 function clocks(context: TestContext) {
 	const start = Date.now();
 	const clocks = { passed: 0, wrong: 0 };
 	context.mock.method(Date, "now", () => start + clocks.passed + clocks.wrong);
 	context.mock.method(performance, "now", () => clocks.passed);
+	context.mock.method(process.hrtime, "bigint", () => BigInt(clocks.passed) * 1_000_000n);
 	return clocks;
+}
+
+/** A store as it is where the runtime shows no clock of the machine. */
+function storeWithoutMachineClock(context: TestContext, path: string) {
+	const hidden = context.mock.method(process, "getBuiltinModule", () => undefined);
+	const store = sqliteStore(new BetterSqlite3(path));
+	hidden.mock.restore();
+	return store;
 }
 
 test("a clock that is set forward or back, for a look or for good, changes nothing", async (context) => {
@@ -407,6 +416,125 @@ for (const wrong of [HOUR, -HOUR]) {
 			await look(other);
 			await look(other);
 		}
+	});
+}
+
+for (const [machine, open] of [
+	[
+		"a clock of the machine",
+		(_: TestContext, path: string) => sqliteStore(new BetterSqlite3(path)),
+	],
+	["none", storeWithoutMachineClock],
+] as const) {
+	for (const wrong of [HOUR, -HOUR, 10 * 24 * HOUR, -10 * 24 * HOUR]) {
+		test(`with ${machine}, a store opened while the system's is wrong by ${wrong} ms frees and forgets nothing`, async (context) => {
+			const path = freshPath();
+			const clock = clocks(context);
+			const record = async (store: ReplayStore, when: string) => {
+				assert.equal((await store.claim(`${when} busy`, HASH, LEASE, RETENTION)).status, "claimed");
+				const done = await store.claim(`${when} done`, HASH, LEASE, RETENTION);
+				assert.ok(done.status === "claimed" && (await store.complete(done.claim)));
+				await store.enqueue(`${when} entry`, HASH, "payload", RETENTION);
+				assert.ok(await store.take(LEASE));
+			};
+			const look = async (store: ReplayStore, ...whens: string[]) => {
+				for (const when of whens) {
+					const status = async (id: string, hash = HASH) =>
+						(await store.claim(`${when} ${id}`, hash, LEASE, RETENTION)).status;
+					assert.equal(await status("busy"), "busy");
+					assert.equal(await status("done"), "done");
+					assert.equal(await status("done", OTHER_HASH), "conflict");
+				}
+				assert.equal(await store.take(LEASE), undefined);
+				// What the store cleans up as part of its work, it does here.
+				await store.claim(crypto.randomUUID(), HASH, LEASE, RETENTION);
+			};
+			const first = open(context, path);
+			await record(first, "right");
+			clock.wrong = wrong;
+			const second = open(context, path);
+			await look(second, "right");
+			await record(second, "wrong");
+			clock.passed += 1_000;
+			await look(open(context, path), "right", "wrong");
+			clock.wrong = 0;
+			const third = open(context, path);
+			for (const store of [third, first, second, third]) await look(store, "right", "wrong");
+			clock.passed += LEASE;
+			for (const id of ["right busy", "wrong busy"]) {
+				assert.equal((await third.claim(id, HASH, LEASE, RETENTION)).status, "claimed");
+			}
+			clock.passed += LEASE + RETENTION;
+			assert.equal(
+				(await third.claim("right done", OTHER_HASH, LEASE, RETENTION)).status,
+				"claimed",
+			);
+		});
+	}
+}
+
+test("without a clock of the machine, a lease ends once a store has watched it for its length", async (context) => {
+	const path = freshPath();
+	const clock = clocks(context);
+	await storeWithoutMachineClock(context, path).claim("id", HASH, LEASE, RETENTION);
+	clock.passed += HOUR;
+	const store = storeWithoutMachineClock(context, path);
+	const outcome = await store.claim("id", HASH, LEASE, RETENTION);
+	assert.deepEqual(outcome, { status: "busy", retryAfterMs: LEASE });
+	clock.passed += LEASE - 1;
+	assert.equal((await store.claim("id", HASH, LEASE, RETENTION)).status, "busy");
+	clock.passed += 1;
+	assert.equal((await store.claim("id", HASH, LEASE, RETENTION)).status, "claimed");
+});
+
+test("another start of the machine, or another machine, says nothing about the time", async (context) => {
+	const { path, database, store } = freshStore();
+	const clock = clocks(context);
+	await store.claim("id", HASH, LEASE, RETENTION);
+	database.exec(
+		"UPDATE wallet_callback_clock SET mark = 'x 00000000-0000-4000-8000-000000000000 -3600000'",
+	);
+	clock.passed += HOUR;
+	const after = sqliteStore(new BetterSqlite3(path));
+	const outcome = await after.claim("id", HASH, LEASE, RETENTION);
+	assert.deepEqual(outcome, { status: "busy", retryAfterMs: LEASE });
+	clock.passed += LEASE;
+	assert.equal((await after.claim("id", HASH, LEASE, RETENTION)).status, "claimed");
+});
+
+test("a file whose clock a version without the machine's wrote last frees nothing", async (context) => {
+	const { path, database, store } = freshStore();
+	const clock = clocks(context);
+	await store.claim("id", HASH, LEASE, RETENTION);
+	const { now } = database.prepare("SELECT now FROM wallet_callback_clock").all()[0] as {
+		now: number;
+	};
+	database.exec(`UPDATE wallet_callback_clock SET wall = ${now}, mark = '${crypto.randomUUID()}'`);
+	clock.wrong = HOUR;
+	const opened = sqliteStore(new BetterSqlite3(path));
+	assert.equal((await opened.claim("id", HASH, LEASE, RETENTION)).status, "busy");
+	assert.equal((await store.claim("id", HASH, LEASE, RETENTION)).status, "busy");
+});
+
+for (const wrong of [HOUR, -HOUR]) {
+	test(`another process that starts while its clock is wrong by ${wrong} ms frees and forgets nothing`, async () => {
+		const { path, store } = freshStore();
+		const answers = (id: string) =>
+			`(await store.claim("${id}", "${HASH}", 60_000, 600_000)).status`;
+		const file = script(
+			`starts-wrong-by-${wrong}`,
+			`const right = Date.now;
+Date.now = () => right() + ${wrong};
+${OPEN_BETTER_SQLITE3}`,
+			`const own = ${answers("own")};
+			console.log(JSON.stringify([own, ${answers("busy")}, ${answers("done")}]));`,
+		);
+		await store.claim("busy", HASH, LEASE, RETENTION);
+		const done = await store.claim("done", HASH, LEASE, RETENTION);
+		assert.ok(done.status === "claimed" && (await store.complete(done.claim)));
+		assert.deepEqual(await run(THIS_NODE, file, path), ["claimed", "busy", "done"]);
+		assert.equal((await store.claim("own", HASH, LEASE, RETENTION)).status, "busy");
+		assert.equal((await store.claim("done", HASH, LEASE, RETENTION)).status, "done");
 	});
 }
 

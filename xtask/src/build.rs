@@ -348,6 +348,7 @@ const PUBLIC_MODULES: &[&str] = &[
     "receiver/telemetry",
     "receiver/types",
     "stores/model",
+    "stores/sqlite-clock",
     "stores/sqlite-table",
     "stores/store",
 ];

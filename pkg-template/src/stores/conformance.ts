@@ -34,8 +34,9 @@ export interface ConformanceOptions {
 	/** In how many runs it does so, each of up to 40 operations. Default 25. */
 	readonly runs?: number | undefined;
 	/**
-	 * Whether each store that `create` gives works on the same data. Then the model has two at a time,
-	 * and replaces each at any moment, as a process that ends and starts again. Default: false.
+	 * Whether each store that `create` gives works on the same data. Then some are created while the
+	 * clock is wrong, and the model has two at a time and replaces each at any moment, as a process that
+	 * ends and starts again. Default: false.
 	 */
 	readonly shared?: boolean | undefined;
 }
@@ -64,7 +65,10 @@ export function conformance(
 		...inbox,
 	}).map(([name, test]) => ({
 		name,
-		run: async () => test(await create()),
+		run: async () => {
+			const store = await create();
+			await test(store, shared ? create : () => store);
+		},
 	}));
 	if (fastCheck !== undefined) {
 		cases.push({

@@ -1,5 +1,6 @@
 /** A store in a Durable Object of Cloudflare's, with SQLite inside. */
 import { shown } from "../core/shown.js";
+import type { MachineClock } from "./sqlite-clock.js";
 import { CallbackTable } from "./sqlite-table.js";
 import type { ReplayStore } from "./store.js";
 
@@ -49,7 +50,8 @@ export interface DurableObjectStoreOptions {
  * ```
  *
  * Every operation is one request to the object, whose answer leaves when what it says is durable.
- * An operation rejects if the object cannot be reached or fails. The clock is the object's.
+ * An operation rejects if the object cannot be reached or fails. The clock is Cloudflare's, which
+ * has to be right.
  *
  * @throws {TypeError} if the namespace is none
  * @example
@@ -109,6 +111,9 @@ const OPERATIONS: readonly string[] = [
 const ALARM_INTERVAL_MS = 60_000;
 const DELETED_PER_ALARM = 10_000;
 
+/** Nothing else tells an object how long it was away, and nobody but Cloudflare sets it. */
+const CLOUDFLARES_CLOCK: MachineClock = { name: "cloudflare", now: () => Date.now() };
+
 /**
  * The class to bind. It stores the callbacks of one callback address, and an alarm deletes those
  * that have expired, so that an object that is not used any more becomes empty.
@@ -132,6 +137,7 @@ export class WalletCallbackStore {
 				transaction: (run) => storage.transactionSync(run),
 			},
 			"wallet_callback",
+			CLOUDFLARES_CLOCK,
 		);
 	}
 

@@ -1,5 +1,5 @@
 /** Callbacks in a table of SQLite: what each operation of a store does, wherever SQLite runs. */
-import { Clock, type KeptTime } from "./sqlite-clock.js";
+import { Clock, type KeptTime, type MachineClock } from "./sqlite-clock.js";
 import type { Claim, ClaimOutcome, EnqueueOutcome, InboxEntry, NotNow } from "./store.js";
 
 /** What a statement is given. */
@@ -39,7 +39,7 @@ const OLD_RETENTION_MS = 604_800_000;
 export class CallbackTable {
 	readonly #host: SqlHost;
 	readonly #table: string;
-	readonly #clock = new Clock();
+	readonly #clock: Clock;
 	readonly #readTime: Statement;
 	readonly #keepTime: Statement;
 	readonly #find: Statement;
@@ -53,8 +53,12 @@ export class CallbackTable {
 	readonly #deleteExpired: Statement;
 	readonly #earliestExpiry: Statement;
 
-	/** @param table has characters of identifiers only */
-	constructor(host: SqlHost, table: string) {
+	/**
+	 * @param table has characters of identifiers only
+	 * @param machine the clock that the programs have in common, if they have one
+	 */
+	constructor(host: SqlHost, table: string, machine: MachineClock | undefined) {
+		this.#clock = new Clock(machine);
 		this.#host = host;
 		this.#table = table;
 		host.transaction(() => createTables(host, table));

@@ -1,5 +1,6 @@
 /** A store in an SQLite file: the durable one for a single machine, with nothing to install. */
 import { shown, shownName } from "../core/shown.js";
+import { nodeClock } from "./sqlite-clock.js";
 import { CallbackTable, type SqlHost, type SqlValue } from "./sqlite-table.js";
 import { type Claim, type ReplayStore, StoreError } from "./store.js";
 
@@ -74,14 +75,24 @@ export interface SqliteStore extends ReplayStore {
  * Every operation is a transaction of its own and rejects while one is open on its connection: give
  * the store a connection of its own, or run transactions without an `await` inside.
  *
- * Time is what the monotonic clocks of its programs measure, and the file keeps the highest that was
- * seen. The system's clock only says how long nobody was at work, and only while it runs evenly: a
- * reading that is wrong, by however much, ends no lease and no retention early. Time that passes
- * while it is in doubt is not counted, so that they may end late.
+ * Time is what monotonic clocks measure, and the file keeps the highest that was seen. In Node on
+ * Linux (20.16, 22.3 or later) programs share the machine's, and the system's clock does not matter: a
+ * reading that is wrong, by however much and whenever, ends no lease and no retention early, not even in
+ * a program that has just opened the file.
+ *
+ * After a restart of the machine, and always in Deno, in Bun and on other systems, a program that opens
+ * the file does not count the time between the last write and its start. Leases and retentions end late
+ * by that much.
+ *
+ * In Deno, in Bun and on other systems a program that runs dates what others write by the system's
+ * clock, if that runs evenly. One case remains: others write while the clock is behind, it is set right,
+ * and a program that was idle all the while counts the step as time that has passed, at most the time it
+ * was idle.
  *
  * A table of a version that knew no receivers is brought up to date when it is opened. What stands
- * in it belongs to whichever receiver asks first. Stop the programs of the older version before:
- * from then on their operations reject.
+ * in it belongs to whichever receiver asks first. Its times are the system clock's, which has to be
+ * right at that moment. Stop the programs of the older version before: from then on their operations
+ * reject.
  *
  * @param pathOrDatabase the file, which is created if it is missing, or an open database
  * @throws {TypeError} for anything else, or a bad name of the table
@@ -107,7 +118,7 @@ export function sqliteStore(
 	let callbacks: CallbackTable;
 	try {
 		prepareConnection(database);
-		callbacks = new CallbackTable(hostOf(database), table);
+		callbacks = new CallbackTable(hostOf(database), table, nodeClock());
 	} catch (error) {
 		opened?.close();
 		throw error;

@@ -1,8 +1,13 @@
 /** The steps of which the cases are made, and what they expect. */
 import type { Claim, ClaimOutcome, EnqueueOutcome, InboxEntry, ReplayStore } from "../store.js";
 
-/** Cases by what a store has to do. */
-export type Cases = { readonly [name: string]: (store: ReplayStore) => Promise<void> };
+/** Cases by what a store has to do. Each is given a store, and what opens another on the same data. */
+export type Cases = {
+	readonly [name: string]: (
+		store: ReplayStore,
+		another: () => Promise<ReplayStore> | ReplayStore,
+	) => Promise<void>;
+};
 
 /** Never over while a test runs. */
 export const LONG_LEASE = 60_000;

@@ -1,6 +1,7 @@
 /** Cases on what is remembered, for how long, and by which clock. */
 
 import { withClock } from "../model.js";
+import type { ReplayStore } from "../store.js";
 import {
 	type Cases,
 	claim,
@@ -99,6 +100,36 @@ export const times: Cases = {
 			await look();
 		}
 		expectTrue(await store.complete(taken.claim), "complete");
+	},
+
+	"clock: a store that is opened while it is wrong frees no claim and forgets no id": async (
+		store,
+		another,
+	) => {
+		for (const ms of [HOUR, -HOUR, 240 * HOUR, -240 * HOUR]) {
+			const before = [freshId(), freshId()] as const;
+			const meanwhile = [freshId(), freshId()] as const;
+			const record = async (on: ReplayStore, [busy, completed]: readonly [string, string]) => {
+				await claim(on, busy);
+				expectTrue(await on.complete(await claim(on, completed)), "complete");
+			};
+			const look = async (on: ReplayStore) => {
+				for (const [busy, completed] of [before, meanwhile]) {
+					expectBusy(await tryClaim(on, busy), LONG_LEASE);
+					expectStatus(await tryClaim(on, completed), "done", "claim of a completed id");
+					await expectConflict(on, completed);
+				}
+			};
+			await record(store, before);
+			const opened = await withClock(ms, async () => {
+				const opened = await another();
+				await record(opened, meanwhile);
+				await look(opened);
+				await look(await another());
+				return opened;
+			});
+			for (const on of [store, opened, await another()]) await look(on);
+		}
 	},
 
 	"clock: one that was wrong by an hour prolongs no lease": async (store) => {
