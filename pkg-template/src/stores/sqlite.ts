@@ -86,8 +86,8 @@ export interface SqliteStore extends ReplayStore {
  *
  * In Deno, in Bun and on other systems a program that runs dates what others write by the system's
  * clock, if that runs evenly. One case remains: others write while the clock is behind, it is set right,
- * and a program that was idle all the while counts the step as time that has passed, at most the time it
- * was idle.
+ * and a program that was idle all the while, for longer than the step, counts the step as time that has
+ * passed.
  *
  * A table of a version that knew no receivers is brought up to date when it is opened. What stands
  * in it belongs to whichever receiver asks first. Its times are the system clock's, which has to be
