@@ -67,9 +67,12 @@ fn verifier_with(sender: &str, key: &str) -> Result<Verifier, ConfigError> {
         ("url", URL, ["{url}", "{path}"]),
         ("clientId", "7", ["{clientId}"; 2]),
     ];
+    let descriptor: Value = serde_json::from_str(sender).unwrap_or_default();
+    let templates = ["signed", "signedOnGet"].map(|name| descriptor[name].to_string());
+    let is_signed = |token: &&str| templates.iter().any(|text| text.contains(token));
     let registered: String = registered
         .iter()
-        .filter(|(.., tokens)| tokens.iter().any(|token| sender.contains(token)))
+        .filter(|(.., tokens)| tokens.iter().any(is_signed))
         .map(|(name, value, _)| format!(r#","{name}":"{value}""#))
         .collect();
     let options = format!(r#"{{"sender":{sender}{registered}}}"#);
