@@ -51,9 +51,40 @@ impl Name {
     }
 }
 
-/// Sorts the names of one document.
+/// Sorts the names of one document: by a heap, which takes no memory and `n log n` steps whatever somebody
+/// sends. The standard library's sorts are faster, and ten times the code.
 pub(super) fn sort(document: &Document, names: &mut [Name]) {
-    names.sort_unstable_by(|one, two| compare(document, one, two));
+    for root in (0..names.len() / 2).rev() {
+        sink(document, names, root);
+    }
+    for end in (1..names.len()).rev() {
+        names.swap(0, end);
+        if let Some(heap) = names.get_mut(..end) {
+            sink(document, heap, 0);
+        }
+    }
+}
+
+/// Moves a name down the heap until none below it is greater.
+fn sink(document: &Document, heap: &mut [Name], mut root: usize) {
+    let is_less = |heap: &[Name], one: usize, two: usize| match (heap.get(one), heap.get(two)) {
+        (Some(one), Some(two)) => compare(document, one, two).is_lt(),
+        _ => false,
+    };
+    loop {
+        let left = root.wrapping_mul(2).wrapping_add(1);
+        let right = left.wrapping_add(1);
+        let child = if is_less(heap, left, right) {
+            right
+        } else {
+            left
+        };
+        if !is_less(heap, root, child) {
+            return;
+        }
+        heap.swap(root, child);
+        root = child;
+    }
 }
 
 /// How two names of one document compare.
