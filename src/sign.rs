@@ -18,6 +18,7 @@ use crate::algorithm::ed25519::PrivateKey;
 use crate::claim::{Claim, VERIFY_HASH};
 use crate::encoding::Encoding;
 use crate::error::{ConfigError, HeaderProblem, Rejection};
+use crate::json::de::joined;
 use crate::json::{Document, Integers};
 use crate::key::{Signing, SigningKey};
 use crate::request::Request;
@@ -124,7 +125,7 @@ fn draft(
             text = format!("{label}{assign}{text}");
             if sender.scheme == Scheme::Hook0 {
                 let names = covered_headers(sender, details);
-                text = format!("h={},{text}", names.join(" "));
+                text = format!("h={},{text}", joined(names, " "));
             }
             if let Some(label) = &form.timestamp_label {
                 text = format!("{label}{assign}{time}{}{text}", char::from(form.separator));

@@ -194,7 +194,10 @@ impl<'a> Values<'a> {
         let base = url::without_query(request.require_registered_url()?);
         let query = self.query(request, without, true)?;
         let mark = if query.is_empty() { "" } else { "?" };
-        Ok([base, mark, query].concat())
+        let mut url = String::from(base);
+        url.push_str(mark);
+        url.push_str(query);
+        Ok(url)
     }
 
     fn query<'r>(

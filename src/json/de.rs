@@ -81,14 +81,15 @@ impl Error {
                 let known = known.concat();
                 let (before, names, behind) = match nearest(&name, &known) {
                     Some(near) => ("did you mean \"", String::from(near), "\"?"),
-                    None => ("known: ", known.join(", "), ""),
+                    None => ("known: ", joined(known, ", "), ""),
                 };
-                let mut text = String::new();
+                let mut text = String::from("unknown ");
+                text.push_str(kind);
+                text.push(' ');
                 write_string(&mut text, &name);
-                text = [
-                    "unknown ", kind, " ", &text, " (", before, &names, behind, ")",
-                ]
-                .concat();
+                for part in [" (", before, &names, behind, ")"] {
+                    text.push_str(part);
+                }
                 text
             }
         };
@@ -150,7 +151,7 @@ impl de::Error for Error {
     }
 
     fn unknown_variant(_: &str, known: Names) -> Self {
-        let known = known.join("\", \"");
+        let known = joined(known.iter().copied(), "\", \"");
         Self::new(format!("expected one of \"{known}\", got a string"))
     }
 
@@ -165,6 +166,18 @@ impl de::Error for Error {
     fn missing_field(name: &'static str) -> Self {
         Self::new("expected a value, got nothing".to_owned()).within(name)
     }
+}
+
+/// Texts with another between them.
+pub(crate) fn joined<'t>(texts: impl IntoIterator<Item = &'t str>, between: &str) -> String {
+    let mut out = String::new();
+    for text in texts {
+        if !out.is_empty() {
+            out.push_str(between);
+        }
+        out.push_str(text);
+    }
+    out
 }
 
 impl<'d> Value<'d> {
@@ -232,8 +245,8 @@ impl<'d> Value<'d> {
         let value = self;
         place.map(|place| Choice { place, value }).ok_or_else(|| {
             let known = match kinds {
-                TEXT_OR_OBJECT | OBJECT_OR_ARRAY => known.join(" or "),
-                _ => format!("one of \"{}\"", known.join("\", \"")),
+                TEXT_OR_OBJECT | OBJECT_OR_ARRAY => joined(known.iter().copied(), " or "),
+                _ => format!("one of \"{}\"", joined(known.iter().copied(), "\", \"")),
             };
             self.unexpected(&known)
         })
