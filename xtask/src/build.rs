@@ -85,12 +85,13 @@ const DAPP: Module = Module {
 };
 
 /// What wasm-opt does to every module.
-const WASM_OPT_FLAGS: [&str; 11] = [
+const WASM_OPT_FLAGS: [&str; 12] = [
     "-O3",
     "--converge",
     // Functions that stay apart pack better, and take no more time that can be measured.
     "--one-caller-inline-max-function-size=0",
     "--flexible-inline-max-function-size=5",
+    "--strip-target-features",
     "--enable-simd",
     "--enable-bulk-memory",
     "--enable-sign-ext",
@@ -168,8 +169,9 @@ impl Module {
             .map_err(|error| format!("wasm-bindgen: {error:#}"))?;
         let failed = |error| format!("wasm-bindgen: {error:#}");
         let mut output = bindgen.generate_output().map_err(failed)?;
-        if panics::silence(output.wasm_mut()) == 0 {
-            return Err("expected functions of the standard library that panic, got none".into());
+        let module = output.wasm_mut();
+        if panics::silence(module) == 0 || panics::forget_messages(module) == 0 {
+            return Err("expected panics of the standard library, got none".into());
         }
         output.emit(self.work_dir()).map_err(failed)
     }

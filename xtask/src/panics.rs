@@ -1,5 +1,5 @@
 //! Panics without their messages. In WebAssembly nobody can read them: a panic ends in a trap, and what
-//! writes its message is code and data that every user would download.
+//! writes its message, and the names of source files in it, are bytes that every user would download.
 
 use walrus::{FunctionBuilder, FunctionId, FunctionKind, Module};
 
@@ -45,6 +45,62 @@ pub fn silence(module: &mut Module) -> usize {
         module.funcs.get_mut(*id).kind = FunctionKind::Local(trap);
     }
     found.len()
+}
+
+/// Clears what only panics say, and the names of source files in it. Returns how many texts there were.
+pub fn forget_messages(module: &mut Module) -> usize {
+    let ids: Vec<_> = module.data.iter().map(walrus::Data::id).collect();
+    let clear = |id| clear_texts(&mut module.data.get_mut(id).value);
+    ids.into_iter().map(clear).sum()
+}
+
+/// How the name of a source file starts.
+const STARTS: [&[u8]; 4] = [b"/rustc/", b"/rust/deps/", b"crates/", b"src/"];
+
+/// The longer texts of the standard library's panics.
+const MESSAGES: [&[u8]; 14] = [
+    b"Attempted to initialize thread-local while it is being dropped",
+    b"Hash table capacity overflow",
+    b"RefCell already borrowed",
+    b"RefCell already mutably borrowed",
+    b"Tried to shrink to a larger capacity",
+    b"assertion failed: psize <= size + max_overhead",
+    b"assertion failed: psize >= size + min_overhead",
+    b"attempt to divide by zero",
+    b"called `Result::unwrap()` on an `Err` value",
+    b"index out of bounds: the len is ",
+    b"internal error: entered unreachable code: ",
+    b"range end index ",
+    b"range start index ",
+    b"slice index starts at ",
+];
+
+fn clear_texts(data: &mut [u8]) -> usize {
+    let mut count = 0;
+    let mut at = 0;
+    while at < data.len() {
+        let rest = &mut data[at..];
+        let is_start = STARTS.iter().any(|start| rest.starts_with(start));
+        let file = rust_file(rest).filter(|_| is_start);
+        let message = MESSAGES.iter().find(|text| rest.starts_with(text));
+        match file.or(message.map(|text| text.len())) {
+            Some(length) => {
+                rest[..length].fill(0);
+                count += 1;
+                at += length;
+            }
+            None => at += 1,
+        }
+    }
+    count
+}
+
+/// The length of the name of a Rust file at the beginning of a text.
+fn rust_file(text: &[u8]) -> Option<usize> {
+    let in_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"/._-".contains(byte);
+    let length = text.iter().take_while(|byte| in_name(byte)).count();
+    let end = text[..length].windows(3).position(|part| part == b".rs")?;
+    Some(end + 3)
 }
 
 /// A name without the hashes of its crates: `core[c5930c85]::panicking::panic` is
