@@ -19,7 +19,7 @@ use crate::url::{self, Escape};
 const MAX_INFLATED: usize = 1 << 21;
 
 /// What it costs to read a body as JSON, in passes over it.
-const READING: usize = 32;
+const READING: usize = 56;
 
 /// What it costs to make a group of candidates, in passes over the body.
 const MAKING: usize = 16;

@@ -62,7 +62,7 @@ const PUBLIC_KEY: usize = 1 << 18;
 const LONG_HASH: usize = 3;
 
 /// How much slower reading and sorting JSON is than hashing it.
-const SORTING: usize = 64;
+const SORTING: usize = 96;
 
 impl Budget {
     /// The work of so many milliseconds.

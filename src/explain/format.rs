@@ -146,7 +146,7 @@ impl Format {
     pub(super) const fn passes(self) -> usize {
         match self.order {
             Order::Kept => 10,
-            Order::Sorted => 32,
+            Order::Sorted => 72,
         }
     }
 
