@@ -674,7 +674,7 @@ fn no_two_legacy_lists_share_a_digest() {
 }
 
 /// Lists of all types with names that look like types: those that are taken and have one schema and
-/// equal values one behind the other are one list.
+/// equal concatenated values are one list.
 #[test]
 fn legacy_lists_are_told_apart_by_what_is_hashed() {
     let kinds = ["bool", "uint8", "int8", "bytes1", "string"];

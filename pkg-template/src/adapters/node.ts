@@ -59,7 +59,7 @@ declare const Buffer: { byteLength(text: string): number };
 const REUSE_BYTES = 65_536;
 /** How long a connection with more of a body to come is held after the answer. */
 const LINGER_MS = 2_000;
-/** How much of the rest is read meanwhile, for clients that listen only once they have sent all. */
+/** How much of the rest is still read, for clients that listen only once they have sent all. */
 const LINGER_BYTES = 4_194_304;
 
 const ALREADY_PARSED =

@@ -64,7 +64,7 @@ const OF_ADAPTERS = ["content-length", "transfer-encoding", "connection"];
 /**
  * The answer of {@link ReceiverOptions.respond} as adapters take it.
  *
- * @throws {TypeError} for what is none.
+ * @throws {TypeError} if it is not a valid answer.
  */
 function toReply(given: Answer): Reply {
 	const { status, headers = {}, body = "" } = given ?? {};

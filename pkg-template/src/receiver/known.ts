@@ -1,4 +1,4 @@
-/** The options that there are: one that is misspelt is refused with the name that may have been meant. */
+/** The known options. A misspelt one is refused, with the nearest known name. */
 
 import { ConfigError, type VerifierOptions } from "wallet-callback";
 import type { ReceiverOptions } from "./types.js";
@@ -45,7 +45,7 @@ const KNOWN: readonly string[] = Object.keys({ verifier: true, ...OF_VERIFIER, .
 /** The longest part of a name that is shown, in UTF-16 code units. */
 const MAX_NAME = 64;
 
-/** @throws {ConfigError} for the first name of an option that there is not, in the words of the core. */
+/** @throws {ConfigError} for the first unknown option, in the words of the core. */
 export function refuseUnknown(options: object): void {
 	const name = Object.keys(options).find((name) => !KNOWN.includes(name));
 	if (name === undefined) return;

@@ -115,7 +115,7 @@ interface Known {
 	readonly hash: string;
 	readonly retentionMs: number;
 	readonly state: "free" | "leased" | "done";
-	/** How often it was claimed; nothing where it may have been forgotten meanwhile. */
+	/** How often it was claimed; nothing if it may have been forgotten by now. */
 	readonly attempt: number | undefined;
 	readonly token: string | undefined;
 	/** When the lease ends, or when the entry may be taken. */

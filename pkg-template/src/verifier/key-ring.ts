@@ -72,7 +72,7 @@ export class KeyRing {
 
 	/**
 	 * Asks for the key of an id: the one that was found before, if asking fails and it is not too old.
-	 * It is not kept yet: others that are found meanwhile could push it out before it is used.
+	 * It is not kept yet: others that are found at the same time could push it out before it is used.
 	 */
 	async find(id: string, now: number): Promise<FoundKey | undefined> {
 		if (this.#find === undefined || isInherited(id)) return undefined;

@@ -1,6 +1,6 @@
 //! The list of `eth_signTypedData_v1`, which is older than EIP-712.
 //!
-//! Its digest is of the types and names one behind the other, and of the values one behind the other,
+//! Its digest covers all types and names, concatenated, and all values, concatenated,
 //! with nothing between them: many lists share one. Accepted are lists that no other accepted list
 //! shares its digest with.
 
