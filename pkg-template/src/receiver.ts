@@ -165,11 +165,12 @@ class CallbackReceiver<Event extends object> {
 		if (this.#closing !== undefined) return CLOSING;
 		const { settings } = this.#settings.verifier;
 		const peer = context.ip ?? incoming.peer;
+		if (peer !== undefined) facts.peer = peer;
 		if (settings.probes.some((method) => method === incoming.method)) {
 			return this.#admit(incoming, peer, facts) ?? ["probe", PRESENT];
 		}
 		const unwanted = refuseMedia(incoming, settings);
-		if (unwanted !== undefined) return refuse(unwanted, facts, peer);
+		if (unwanted !== undefined) return refuse(unwanted, facts);
 		if (this.#intake.isFull) return OVERLOADED;
 		const judged = await this.#intake.hold(() => this.#verify(incoming, peer, facts));
 		if (!("event" in judged)) return judged;
@@ -193,7 +194,7 @@ class CallbackReceiver<Event extends object> {
 		facts: Facts,
 	): Ending | undefined {
 		const admitted = this.#transport.admit({ headers, peer, secure });
-		if (!admitted.ok) return refuse(admitted, facts, peer);
+		if (!admitted.ok) return refuse(admitted, facts);
 		facts.ip = admitted.ip;
 		return undefined;
 	}
@@ -215,7 +216,7 @@ class CallbackReceiver<Event extends object> {
 		}
 		facts.bytes = byteLength(body);
 		const tooLarge = refuseLength(facts.bytes, settings);
-		if (tooLarge !== undefined) return refuse(tooLarge, facts, peer);
+		if (tooLarge !== undefined) return refuse(tooLarge, facts);
 		body = toOwn(body);
 
 		const unadmitted = this.#admit(incoming, peer, facts);
@@ -234,7 +235,7 @@ class CallbackReceiver<Event extends object> {
 			facts.error = error;
 			return ["internal_error", later(503, "internal_error")];
 		}
-		if (!verified.ok) return refuse(verified, facts, peer);
+		if (!verified.ok) return refuse(verified, facts);
 		const { event } = verified;
 		// The same content in other bytes is the same callback where they are not what is signed.
 		const hash = verified.contentHash ?? bodyHash(body);
@@ -269,7 +270,10 @@ class CallbackReceiver<Event extends object> {
 		const { claim } = found;
 		const task = { claim, event, since, retryInMs: 0, signal, facts };
 		const outcome = await this.#handling.handle(task);
-		if (outcome === "failed") return [outcome, refusal(500, "handler_failed")];
+		if (outcome === "failed") {
+			facts.code = "handler_failed";
+			return [outcome, refusal(500, facts.code)];
+		}
 		if (outcome === "lease_lost") return [outcome, later(409, "in_progress")];
 		return this.#accept(outcome, callback, facts);
 	}
@@ -329,9 +333,10 @@ class CallbackReceiver<Event extends object> {
 }
 
 /** The end of a callback that a check has refused. */
-function refuse(rejected: Refusal, facts: Facts, peer: string | undefined): Ending {
-	if (peer !== undefined) facts.peer = peer;
-	facts.code = rejected.code;
-	facts.message = rejected.message;
+function refuse(rejected: Refusal, facts: Facts): Ending {
+	const { code, message, header, path } = rejected;
+	Object.assign(facts, { code, message });
+	if (header !== undefined) facts.header = header;
+	if (path !== undefined) facts.path = path;
 	return ["refused", refusal(rejected.status, rejected.code, rejected.headers)];
 }

@@ -308,7 +308,7 @@ test("names stand for addresses of the machine and of private networks", async (
 	}
 });
 
-test("the record of a refusal names the other end of the connection", async () => {
+test("a record names the other end of the connection", async () => {
 	const log = new Log();
 	const receiver = createReceiver({ keys: SECRET, store: memoryStore(), log, ...PROXIES });
 	const refusedFrom = async (request: Request, ip: string) => {
@@ -329,7 +329,7 @@ test("the record of a refusal names the other end of the connection", async () =
 	const method = new Request(ADDRESS, { method: "PUT", body: "{}" });
 	assert.deepEqual(await refusedFrom(method, PROXY), expected("method_not_allowed", PROXY));
 	await deliver(receiver, toRequest(signed()), { ip: CLIENT });
-	assert.deepEqual([log.last.ip, "peer" in log.last], [CLIENT, false]);
+	assert.deepEqual([log.last.outcome, log.last.ip, log.last.peer], ["handled", CLIENT, CLIENT]);
 });
 
 test("a scheme that a trusted proxy names decides, even for the machine itself", async () => {

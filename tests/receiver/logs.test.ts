@@ -1,7 +1,7 @@
 /** Records, counters and metrics: what there is to see of a callback, and what never is. */
 import assert from "node:assert/strict";
 import { PassThrough } from "node:stream";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import {
 	AggregationTemporality,
 	InMemoryMetricExporter,
@@ -20,6 +20,7 @@ import {
 	Log,
 	memoryStore,
 	OK,
+	ofType,
 	SECRET,
 	signed,
 	storeWith,
@@ -37,7 +38,7 @@ interface Case {
 	readonly send?: (receiver: ReturnType<typeof createReceiver>) => Promise<unknown>;
 }
 
-const VERIFIED = ["bytes", "id", "ip", "keyIndex", "type"];
+const VERIFIED = ["bytes", "id", "ip", "keyIndex", "peer", "type"];
 const CLAIMED = [...VERIFIED, "attempt"];
 const fails = () => Promise.reject(new Error("boom"));
 const send: NonNullable<Case["send"]> = (receiver) => deliver(receiver, signed(), { ip: IP });
@@ -68,13 +69,13 @@ const cases: readonly Case[] = [
 	{
 		outcome: "refused",
 		level: "warn",
-		members: ["bytes", "code", "ip", "message", "peer"],
+		members: ["bytes", "code", "header", "hint", "ip", "message", "peer"],
 		send: (receiver) => deliver(receiver, { ...signed(), body: "{}" }, { ip: IP }),
 	},
 	{
 		outcome: "aborted",
 		level: "warn",
-		members: ["error"],
+		members: ["error", "hint"],
 		send: (receiver) =>
 			receiver.receive({
 				method: "POST",
@@ -86,7 +87,7 @@ const cases: readonly Case[] = [
 	{
 		outcome: "misconfigured",
 		level: "error",
-		members: ["error"],
+		members: ["code", "error", "hint"],
 		send: async (receiver) => {
 			const request = toRequest(signed());
 			await request.text();
@@ -106,37 +107,37 @@ const cases: readonly Case[] = [
 		outcome: "failed",
 		level: "error",
 		options: { onAny: fails },
-		members: [...CLAIMED, "error"],
+		members: [...CLAIMED, "code", "error", "hint"],
 	},
 	{
 		outcome: "dead_letter",
 		level: "error",
 		options: { onAny: fails, maxAttempts: 1 },
-		members: [...CLAIMED, "error"],
+		members: [...CLAIMED, "error", "hint"],
 	},
 	{
 		outcome: "lease_lost",
 		level: "error",
 		options: { store: storeWith({ complete: async () => false }) },
-		members: CLAIMED,
+		members: [...CLAIMED, "hint"],
 	},
 	{
 		outcome: "not_recorded",
 		level: "error",
 		options: { store: storeWith({ complete: fails }), storeTimeoutSeconds: 0.05 },
-		members: [...CLAIMED, "error"],
+		members: [...CLAIMED, "error", "hint"],
 	},
 	{
 		outcome: "id_conflict",
 		level: "error",
 		options: { store: storeWith({ claim: async () => ({ status: "conflict" }) }) },
-		members: [...VERIFIED, "code"],
+		members: [...VERIFIED, "code", "hint"],
 	},
 	{
 		outcome: "store_unavailable",
 		level: "error",
 		options: { store: storeWith({ claim: fails }) },
-		members: [...VERIFIED, "error"],
+		members: [...VERIFIED, "code", "error", "hint"],
 	},
 ];
 
@@ -305,14 +306,114 @@ test("pino's lines name each member once", async () => {
 	for (const name of ["level", "time"]) assert.equal(line.split(`"${name}":`).length, 2, line);
 });
 
-test("console gets the record and the message", async (t) => {
-	const calls: unknown[][] = [];
-	t.mock.method(console, "info", (...args: unknown[]) => calls.push(args));
+/** What is written to `console` from now on, each with its level. */
+function consoleLines(t: TestContext): string[] {
+	const lines: string[] = [];
+	for (const level of ["info", "warn", "error"] as const) {
+		t.mock.method(console, level, (...args: unknown[]) => {
+			assert.deepEqual([args.length, typeof args[0]], [1, "string"]);
+			lines.push(`${level}: ${args[0]}`);
+		});
+	}
+	return lines;
+}
+
+test("console gets a line for each record, the message first", async (t) => {
+	const lines = consoleLines(t);
+	const onAny: NonNullable<ReceiverOptions["onAny"]> = (context) => {
+		context.log.warn({ amount: "5 EUR", big: 5n }, "told");
+		(context.log as unknown as Console).info("just a text");
+	};
+	const receiver = createReceiver({ keys: SECRET, store: memoryStore(), log: console, onAny });
+	await deliver(receiver, signed(deposit(), { id: "msg_1" }), { ip: IP });
+	const other = { ...signed(deposit(), { id: "msg_2" }), body: "{}" };
+	await deliver(receiver, other, { ip: IP });
+	await deliver(receiver, signed(deposit("dep_1", { "data.amount.value": "x" })));
+	const names = "type=deposit.confirmed id=msg_1 attempt=1";
+	const rest = "bytes=1 durationMs=1";
+	assert.deepEqual(
+		lines.map((line) => line.replace(/(bytes|durationMs)=[\d.]+/g, "$1=1")),
+		[
+			`warn: told [${names} amount="5 EUR" big=5]`,
+			`info: just a text [${names}]`,
+			`info: callback handled [${names} sender=tp-wallet ip=${IP} ${rest}]`,
+			`warn: callback refused: signature does not match any key; check that the key is the one of this endpoint and that nothing changes the body before it gets here: explain() finds the cause [code=signature_mismatch header=webhook-signature sender=tp-wallet ip=${IP} ${rest}]`,
+			`warn: callback refused: expected decimal digits, got another character or none; check the option sender; if it is right, report the path to the sender [code=malformed_payload path=data.amount.value sender=tp-wallet ${rest}]`,
+		],
+	);
+});
+
+test("no line holds what would begin another one", async (t) => {
+	const lines = consoleLines(t);
 	const receiver = createReceiver({ keys: SECRET, store: memoryStore(), log: console });
-	await expectAnswer(receiver, signed(deposit(), { id: "msg_1" }), OK);
-	const [[record, message, ...more] = [], ...others] = calls;
-	assert.deepEqual([others.length, more.length, message], [0, 0, "callback handled"]);
-	assert.equal((record as { id: string }).id, "msg_1");
+	const body = ofType("x\n\u001b[2Jcallback handled\u2028");
+	await expectAnswer(receiver, signed(body, { id: "msg_1" }), OK);
+	const [line = "", ...others] = lines;
+	assert.equal(others.length, 0);
+	assert.match(line, /type="x\\n\\u001b\[2Jcallback handled\\u2028" id=msg_1/);
+});
+
+test("without a logger, what goes wrong on this side goes to console.error", async (t) => {
+	const lines = consoleLines(t);
+	const onAny = (): never => {
+		throw new Error("boom", { cause: new TypeError("no such row") });
+	};
+	const store = memoryStore();
+	const receiver = createReceiver({ keys: SECRET, store, onAny });
+	const callback = signed(deposit(), { id: "msg_1" });
+	await expectAnswer(receiver, callback, HANDLER_FAILED);
+	await deliver(receiver, { ...callback, body: "{}" });
+	const request = toRequest(callback);
+	await request.text();
+	await deliver(receiver, request);
+	const away = storeWith({ claim: () => Promise.reject(new Error("ECONNREFUSED")) });
+	await deliver(createReceiver({ keys: SECRET, store: away }), callback);
+	assert.deepEqual(
+		lines.map((line) => line.split("; ")[0]),
+		[
+			"error: callback failed",
+			"error: callback misconfigured",
+			"error: callback store unavailable",
+		],
+	);
+	const [failed = "", parsed = "", unavailable = ""] = lines;
+	assert.match(failed, /\[.*id=msg_1.* code=handler_failed .*\]\nError: boom\n {4}at .*logs\.test/);
+	assert.match(failed, /\ncaused by: TypeError: no such row\n {4}at /);
+	assert.match(parsed, /code=body_already_parsed .*\nTypeError: expected a request whose body/);
+	assert.match(unavailable, /code=store_unavailable .*\nError: ECONNREFUSED/);
+});
+
+test("a handler's own errors are not silent without a logger, and the rest is", async (t) => {
+	const lines = consoleLines(t);
+	const onAny: NonNullable<ReceiverOptions["onAny"]> = ({ log }) => {
+		log.info({}, "one");
+		log.warn({}, "two");
+		log.error({ error: new Error("boom") }, "three");
+	};
+	await expectAnswer(createReceiver({ keys: SECRET, store: memoryStore(), onAny }), signed(), OK);
+	assert.equal(lines.length, 1);
+	assert.match(
+		lines[0] ?? "",
+		/^error: three \[type=deposit.confirmed id=msg_\S+ attempt=1\]\nError: boom\n/,
+	);
+});
+
+test("log: false is silent", async (t) => {
+	const lines = consoleLines(t);
+	const options = { store: memoryStore(), log: false, onAny: fails } as const;
+	const receiver = createReceiver({ keys: SECRET, ...options });
+	await expectAnswer(receiver, signed(), HANDLER_FAILED);
+	await deliver(receiver, { ...signed(), body: "{}" });
+	await new Promise((resolve) => setTimeout(resolve, 50));
+	assert.deepEqual(lines, []);
+});
+
+test("the record of a malformed payload has the path", async () => {
+	const log = new Log();
+	const receiver = createReceiver({ keys: SECRET, store: memoryStore(), log });
+	await deliver(receiver, signed(deposit("dep_1", { "data.amount.value": 5 })));
+	assert.deepEqual([log.last.code, log.last.path], ["malformed_payload", "data.amount.value"]);
+	assert.equal("header" in log.last, false);
 });
 
 test("counters and latency", async () => {

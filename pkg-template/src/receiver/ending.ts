@@ -25,7 +25,10 @@ export const OVERLOADED: Ending = ["overloaded", later(503, "overloaded")];
 export function unread(error: unknown, facts: Facts): Ending {
 	if (error instanceof ClosingError) return CLOSING;
 	facts.error = error;
-	if (error instanceof TypeError) return ["misconfigured", refusal(500, "body_already_parsed")];
+	if (error instanceof TypeError) {
+		facts.code = "body_already_parsed";
+		return ["misconfigured", refusal(500, facts.code)];
+	}
 	if (error instanceof TimeoutError) return ["aborted", refusal(408, "request_timeout")];
 	return ["aborted", refusal(400, "aborted")];
 }
@@ -42,6 +45,7 @@ export function notNow(
 			facts.code = "id_conflict";
 			return ["id_conflict", refusal(422, "id_conflict")];
 		default:
-			return ["store_unavailable", later(503, "store_unavailable")];
+			facts.code = "store_unavailable";
+			return ["store_unavailable", later(503, facts.code)];
 	}
 }

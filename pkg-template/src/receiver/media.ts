@@ -12,6 +12,11 @@ export interface Refusal {
 	readonly status: number;
 	readonly code: string;
 	readonly message: string;
+	/** The header at fault, in lower case. */
+	readonly header?: string | undefined;
+	/** The member of the body at fault. */
+	readonly path?: string | undefined;
+	/** What goes with the answer. */
 	readonly headers?: Reply["headers"];
 }
 

@@ -72,7 +72,7 @@ export function settle<Event>(options: ReceiverOptions<Event> & Verifying<Event>
 	refuseUnknown(verifying);
 	const verifier = toVerifier(verifying as Verifying<Event>);
 	requireMethods("store", store, ["claim", "complete", "release", "enqueue", "take"]);
-	if (log !== undefined) requireMethods("log", log, ["info", "warn", "error"]);
+	if (log !== undefined && log !== false) requireMethods("log", log, ["info", "warn", "error"]);
 	if (meter !== undefined) requireMethods("meter", meter, ["createCounter", "createHistogram"]);
 	if (on !== undefined && !isPlain(on)) throw invalid("on", "an object of handlers by type", on);
 	if (logBodies !== undefined && typeof logBodies !== "boolean") {

@@ -1,5 +1,7 @@
 /** What a receiver tells of its work: one record for each callback, counters, latency. */
 
+import { consoleLogger, errorsToConsole, isConsole } from "./console.js";
+import { hintFor } from "./hints.js";
 import type { ReceiverStats } from "./types.js";
 
 /** A logger: pino's, `console`, or one of their shape. */
@@ -65,10 +67,16 @@ const LEVELS: { readonly [Ended in Outcome]: keyof Logger } = {
 /** What becomes known of a callback on its way. */
 export interface Facts {
 	outcome?: Outcome;
-	/** Why it was refused. */
+	/** Why it was refused, or what went wrong. */
 	code?: string;
 	/** What was expected and what came. */
 	message?: string;
+	/** The header at fault, in lower case. */
+	header?: string;
+	/** The member of the body at fault, such as `data.amount.value`. */
+	path?: string;
+	/** What to do about it. */
+	hint?: string;
 	id?: string;
 	type?: string | undefined;
 	keyIndex?: number;
@@ -78,7 +86,7 @@ export interface Facts {
 	bytes?: number;
 	/** The client's address. */
 	ip?: string | undefined;
-	/** The address at the other end of the connection, where the callback was refused. */
+	/** The address at the other end of the connection. */
 	peer?: string;
 	/** What a handler, a store or `respond` threw. */
 	error?: unknown;
@@ -131,10 +139,10 @@ export class Telemetry {
 	#sumMs = 0;
 	#maxMs = 0;
 
-	constructor(sender: string, log: Logger | undefined, meter: Meter | undefined) {
+	constructor(sender: string, log: Logger | false | undefined, meter: Meter | undefined) {
 		this.#sender = sender;
-		this.#log = log;
-		this.#dates = log !== undefined && "child" in log;
+		this.#log = toLogger(log);
+		this.#dates = this.#log !== undefined && "child" in this.#log;
 		this.#counter = meter?.createCounter("wallet_callback.callbacks", {
 			description: "Callbacks by outcome",
 			unit: "{callback}",
@@ -150,7 +158,9 @@ export class Telemetry {
 		const { outcome = "internal_error", code, type } = facts;
 		const durationMs = performance.now() - start;
 		this.#outcomes[outcome] = (this.#outcomes[outcome] ?? 0) + 1;
-		if (code !== undefined) this.#refusals[code] = (this.#refusals[code] ?? 0) + 1;
+		if (code !== undefined && isRefusal(outcome)) {
+			this.#refusals[code] = (this.#refusals[code] ?? 0) + 1;
+		}
 		this.#count += 1;
 		this.#sumMs += durationMs;
 		if (durationMs > this.#maxMs) this.#maxMs = durationMs;
@@ -174,9 +184,11 @@ export class Telemetry {
 		const { error, ...known } = facts;
 		// As where it was handled and then could not be answered as the program wants it.
 		const level = error === undefined || LEVELS[outcome] !== "info" ? LEVELS[outcome] : "error";
+		const hint = known.hint ?? hintFor(outcome, known.code);
 		const record: CallbackRecord = {
 			...(this.#dates ? {} : { time: new Date().toISOString(), level }),
 			...known,
+			...(hint === undefined ? {} : { hint }),
 			...(error === undefined ? {} : { error: toPlain(error) }),
 			outcome,
 			sender: this.#sender,
@@ -221,15 +233,43 @@ export class Telemetry {
 	}
 }
 
+/** Where the records go: without a logger, errors go to `console`. */
+function toLogger(log: Logger | false | undefined): Logger | undefined {
+	if (log === undefined) return errorsToConsole;
+	if (log === false) return undefined;
+	return isConsole(log) ? consoleLogger : log;
+}
+
+/** Whether the callback itself is refused, for good. */
+function isRefusal(outcome: Outcome): boolean {
+	return outcome === "refused" || outcome === "id_conflict";
+}
+
+/** The most causes of an error that are told. */
+const MOST_CAUSES = 3;
+
 /** What somebody threw, whatever it is, as plain data. */
 export function toPlain(error: unknown): NonNullable<CallbackRecord["error"]> {
 	try {
 		if (!(error instanceof Error)) return { name: "Error", message: String(error) };
-		const { name, message, stack } = error;
+		const { name, message } = error;
+		const stack = stackOf(error);
 		return stack === undefined ? { name, message } : { name, message, stack };
 	} catch {
-		return { name: "Error", message: "something that cannot be told" };
+		return { name: "Error", message: "thrown value cannot be shown" };
 	}
+}
+
+/** The stack of an error and those of its causes: "fetch failed" alone says little. */
+function stackOf(error: Error): string | undefined {
+	if (error.stack === undefined) return undefined;
+	const stacks = [error.stack];
+	let { cause } = error;
+	while (cause instanceof Error && stacks.length <= MOST_CAUSES) {
+		stacks.push(cause.stack ?? `${cause.name}: ${cause.message}`);
+		cause = cause.cause;
+	}
+	return stacks.join("\ncaused by: ");
 }
 
 /** A logger or a meter that throws must not cost a callback. */

@@ -162,8 +162,11 @@ export interface ReceiverOptions<Event = WalletEvent> {
 	 * their `X-Forwarded-For` and `X-Forwarded-Proto`, or `Forwarded`, are believed. Default: none.
 	 */
 	readonly trustedProxies?: readonly string[] | undefined;
-	/** Gets one record for each callback: pino's logger, `console`, or of their shape. Default: none. */
-	readonly log?: Logger | undefined;
+	/**
+	 * Gets one record for each callback: pino's logger, or one of its shape. `console` gets one line for
+	 * each. Default: what goes wrong on this side goes to `console.error`; `false` turns that off.
+	 */
+	readonly log?: Logger | false | undefined;
 	/** Whether records hold the bodies of accepted callbacks, as text. Default: false. */
 	readonly logBodies?: boolean | undefined;
 	/** OpenTelemetry's meter, as `metrics.getMeter("wallet-callback")`. Default: none. */
