@@ -1,5 +1,6 @@
 import {
 	bodyHash,
+	type CallbackInput,
 	createTransport,
 	type EventOf,
 	type SenderDescriptor,
@@ -11,6 +12,7 @@ import {
 } from "wallet-callback";
 import { Acknowledging } from "./receiver/acknowledging.js";
 import { CLOSING, type Ending, isPassing, notNow, OVERLOADED, unread } from "./receiver/ending.js";
+import { Explaining } from "./receiver/explaining.js";
 import { Handling, typeOf } from "./receiver/handling.js";
 import { Inbox, pack } from "./receiver/inbox.js";
 import { Intake } from "./receiver/intake.js";
@@ -115,6 +117,7 @@ class CallbackReceiver<Event extends object> {
 	readonly #handling: Handling<Event>;
 	readonly #inbox: Inbox<Event>;
 	readonly #acknowledging: Acknowledging<Event>;
+	readonly #explaining: Explaining<Event>;
 	readonly #intake: Intake;
 	/** Takes back that this receiver uses its store. */
 	readonly #leave: () => void;
@@ -135,6 +138,7 @@ class CallbackReceiver<Event extends object> {
 		this.#handling = new Handling(this.#settings, this.#telemetry);
 		this.#inbox = new Inbox(this.#settings, this.#handling, this.#telemetry);
 		this.#acknowledging = new Acknowledging(this.#settings);
+		this.#explaining = new Explaining(this.#settings, this.#telemetry);
 		this.#leave = share(this.#settings.store, this.#settings.receiver, verifier);
 		if (acknowledge === "before-handling" && !onWorkers) this.#inbox.keepLooking();
 	}
@@ -167,12 +171,12 @@ class CallbackReceiver<Event extends object> {
 		const peer = context.ip ?? incoming.peer;
 		if (peer !== undefined) facts.peer = peer;
 		if (settings.probes.some((method) => method === incoming.method)) {
-			return this.#admit(incoming, peer, facts) ?? ["probe", PRESENT];
+			return this.#admit(incoming, context, facts) ?? ["probe", PRESENT];
 		}
 		const unwanted = refuseMedia(incoming, settings);
-		if (unwanted !== undefined) return refuse(unwanted, facts);
+		if (unwanted !== undefined) return this.#refuse(unwanted, context, facts);
 		if (this.#intake.isFull) return OVERLOADED;
-		const judged = await this.#intake.hold(() => this.#verify(incoming, peer, facts));
+		const judged = await this.#intake.hold(() => this.#verify(incoming, context, facts));
 		if (!("event" in judged)) return judged;
 		// Whoever closes the receiver does not wait for what has not been verified.
 		if (this.#closing !== undefined) return CLOSING;
@@ -190,11 +194,11 @@ class CallbackReceiver<Event extends object> {
 	/** Whether it came as it has to, and from whom; or the end of one that did not. */
 	#admit(
 		{ headers, secure }: Incoming,
-		peer: string | undefined,
+		context: ReceiverContext,
 		facts: Facts,
 	): Ending | undefined {
-		const admitted = this.#transport.admit({ headers, peer, secure });
-		if (!admitted.ok) return refuse(admitted, facts);
+		const admitted = this.#transport.admit({ headers, peer: facts.peer, secure });
+		if (!admitted.ok) return this.#refuse(admitted, context, facts);
 		facts.ip = admitted.ip;
 		return undefined;
 	}
@@ -202,7 +206,7 @@ class CallbackReceiver<Event extends object> {
 	/** Reads and verifies. Whoever has sent it may be anybody. */
 	async #verify(
 		incoming: Incoming,
-		peer: string | undefined,
+		context: ReceiverContext,
 		facts: Facts,
 	): Promise<Callback<Event> | Ending> {
 		const { verifier, logBodies } = this.#settings;
@@ -216,10 +220,10 @@ class CallbackReceiver<Event extends object> {
 		}
 		facts.bytes = byteLength(body);
 		const tooLarge = refuseLength(facts.bytes, settings);
-		if (tooLarge !== undefined) return refuse(tooLarge, facts);
+		if (tooLarge !== undefined) return this.#refuse(tooLarge, context, facts);
 		body = toOwn(body);
 
-		const unadmitted = this.#admit(incoming, peer, facts);
+		const unadmitted = this.#admit(incoming, context, facts);
 		if (unadmitted !== undefined) return unadmitted;
 
 		const callback = { headers, body, ip: facts.ip, method, url };
@@ -235,7 +239,7 @@ class CallbackReceiver<Event extends object> {
 			facts.error = error;
 			return ["internal_error", later(503, "internal_error")];
 		}
-		if (!verified.ok) return refuse(verified, facts);
+		if (!verified.ok) return this.#refuse(verified, context, facts, callback);
 		const { event } = verified;
 		// The same content in other bytes is the same callback where they are not what is signed.
 		const hash = verified.contentHash ?? bodyHash(body);
@@ -307,6 +311,21 @@ class CallbackReceiver<Event extends object> {
 		return [outcome, await this.#acknowledging.answer(accepted, facts)];
 	}
 
+	/** The end of a callback that a check has refused; that of the verifier, with the callback. */
+	#refuse(
+		rejected: Refusal,
+		context: ReceiverContext,
+		facts: Facts,
+		callback?: CallbackInput,
+	): Ending {
+		const { status, code, message, header, path, headers } = rejected;
+		Object.assign(facts, { code, message });
+		if (header !== undefined) facts.header = header;
+		if (path !== undefined) facts.path = path;
+		this.#explaining.tell(facts, callback, context);
+		return ["refused", refusal(status, code, headers)];
+	}
+
 	drain(): Promise<void> {
 		return this.#inbox.drain();
 	}
@@ -330,13 +349,4 @@ class CallbackReceiver<Event extends object> {
 	stats(): ReceiverStats {
 		return this.#telemetry.stats(this.#inFlight);
 	}
-}
-
-/** The end of a callback that a check has refused. */
-function refuse(rejected: Refusal, facts: Facts): Ending {
-	const { code, message, header, path } = rejected;
-	Object.assign(facts, { code, message });
-	if (header !== undefined) facts.header = header;
-	if (path !== undefined) facts.path = path;
-	return ["refused", refusal(rejected.status, rejected.code, rejected.headers)];
 }

@@ -324,7 +324,8 @@ test("console gets a line for each record, the message first", async (t) => {
 		context.log.warn({ amount: "5 EUR", big: 5n }, "told");
 		(context.log as unknown as Console).info("just a text");
 	};
-	const receiver = createReceiver({ keys: SECRET, store: memoryStore(), log: console, onAny });
+	const options = { log: console, onAny, explainRefusals: false };
+	const receiver = createReceiver({ keys: SECRET, store: memoryStore(), ...options });
 	await deliver(receiver, signed(deposit(), { id: "msg_1" }), { ip: IP });
 	const other = { ...signed(deposit(), { id: "msg_2" }), body: "{}" };
 	await deliver(receiver, other, { ip: IP });
@@ -359,7 +360,7 @@ test("without a logger, what goes wrong on this side goes to console.error", asy
 		throw new Error("boom", { cause: new TypeError("no such row") });
 	};
 	const store = memoryStore();
-	const receiver = createReceiver({ keys: SECRET, store, onAny });
+	const receiver = createReceiver({ keys: SECRET, store, onAny, explainRefusals: false });
 	const callback = signed(deposit(), { id: "msg_1" });
 	await expectAnswer(receiver, callback, HANDLER_FAILED);
 	await deliver(receiver, { ...callback, body: "{}" });

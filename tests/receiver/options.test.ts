@@ -39,6 +39,7 @@ for (const [name, values] of Object.entries({
 	requireHttps: [null, "yes", "false", 0, 1, {}],
 	trustedProxies: [null, "10.0.0.0/8", 5, ["10.0.0.1/8"], ["proxy.example"], [5], [null], {}],
 	log: [null, 5, true, {}, () => {}, { info() {}, warn() {} }],
+	explainRefusals: [null, "false", "yes", 0, 1, {}],
 	logBodies: [null, "false", "yes", 0, 1, {}],
 	meter: [null, 5, {}, { createCounter() {} }],
 	maxAttempts: [...NUMBERS, 1.5],

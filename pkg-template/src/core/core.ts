@@ -434,6 +434,11 @@ function runOnFull<T>(run: (core: Core) => T, load: Load | undefined): T {
 /** Runs something on the core. */
 export const withCore: Runner = (run) => runOnFull(run, fuller);
 
+/** Whether the full module is there, or comes when something needs it. */
+export function hasFull(): boolean {
+	return fuller !== undefined || withCore((core) => core.full);
+}
+
 /** Runs something on the core, and if need be on the full module, which `load` brings. */
 export function withFull(load: Load | undefined): Runner {
 	return (run) => runOnFull(run, load);

@@ -24,7 +24,10 @@ export function isConsole(log: object): boolean {
 const FIRST = ["type", "id", "attempt", "code", "header", "path", "sender", "ip", "peer"];
 
 /** What the line says already, or what is of no use to people. */
-const LEFT_OUT = ["time", "level", "outcome", "message", "hint", "error", "store", "keyIndex"];
+const LEFT_OUT = [
+	...["time", "level", "outcome", "message", "hint", "error", "store", "keyIndex"],
+	...["cause", "causes", "certainty"],
+];
 
 /** What of a record is not written as name and value. */
 interface Said {

@@ -23,6 +23,7 @@ const OF_RECEIVER: { readonly [Name in keyof Required<ReceiverOptions>]: true } 
 	requireHttps: true,
 	trustedProxies: true,
 	log: true,
+	explainRefusals: true,
 	logBodies: true,
 	meter: true,
 };

@@ -8,8 +8,10 @@ import {
 	type Verifier,
 	type VerifierOptions,
 } from "wallet-callback";
+import { hasFull } from "../core/core.js";
 import { shown, shownName } from "../core/shown.js";
 import { EVENT_TYPES } from "../generated/model.js";
+import { isDevelopment } from "./development.js";
 import { BODY_TIMEOUT_SECONDS, MAX_UNVERIFIED_BODIES } from "./intake.js";
 import { refuseUnknown } from "./known.js";
 import type { ReceiverOptions, Verifying } from "./types.js";
@@ -27,6 +29,7 @@ export interface Settings<Event> extends ReceiverOptions<Event> {
 	readonly bodyTimeoutMs: number;
 	readonly maxUnverifiedBodies: number;
 	readonly concurrency: number;
+	readonly explainRefusals: boolean;
 }
 
 const LONGEST_LEASE_SECONDS = 86_400;
@@ -65,6 +68,7 @@ export function settle<Event>(options: ReceiverOptions<Event> & Verifying<Event>
 		requireHttps,
 		trustedProxies,
 		log,
+		explainRefusals,
 		logBodies,
 		meter,
 		...verifying
@@ -77,6 +81,15 @@ export function settle<Event>(options: ReceiverOptions<Event> & Verifying<Event>
 	if (on !== undefined && !isPlain(on)) throw invalid("on", "an object of handlers by type", on);
 	if (logBodies !== undefined && typeof logBodies !== "boolean") {
 		throw invalid("logBodies", "a boolean", logBodies);
+	}
+	if (explainRefusals !== undefined && typeof explainRefusals !== "boolean") {
+		throw invalid("explainRefusals", "a boolean", explainRefusals);
+	}
+	if (explainRefusals && !hasFull()) {
+		throw new ConfigError(
+			"needs_full",
+			'explainRefusals needs the full module: add import "wallet-callback/full"',
+		);
 	}
 	for (const [type, handler] of Object.entries(on ?? {})) {
 		requireFunction(`on["${type}"]`, handler);
@@ -131,6 +144,7 @@ export function settle<Event>(options: ReceiverOptions<Event> & Verifying<Event>
 		requireHttps,
 		trustedProxies,
 		log,
+		explainRefusals: explainRefusals ?? (isDevelopment() && hasFull()),
 		logBodies,
 		meter,
 		leaseMs,

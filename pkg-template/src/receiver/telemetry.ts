@@ -128,6 +128,8 @@ const BOUNDS_MS: readonly number[] = [
 export class Telemetry {
 	readonly #sender: string;
 	readonly #log: Logger | undefined;
+	/** Where explanations go: to `console` without a logger. */
+	readonly #told: Logger | undefined;
 	/** Whether the logger writes time and level itself, as pino and its like do. */
 	readonly #dates: boolean;
 	readonly #counter: ReturnType<Meter["createCounter"]> | undefined;
@@ -142,6 +144,7 @@ export class Telemetry {
 	constructor(sender: string, log: Logger | false | undefined, meter: Meter | undefined) {
 		this.#sender = sender;
 		this.#log = toLogger(log);
+		this.#told = log === undefined ? consoleLogger : this.#log;
 		this.#dates = this.#log !== undefined && "child" in this.#log;
 		this.#counter = meter?.createCounter("wallet_callback.callbacks", {
 			description: "Callbacks by outcome",
@@ -186,7 +189,7 @@ export class Telemetry {
 		const level = error === undefined || LEVELS[outcome] !== "info" ? LEVELS[outcome] : "error";
 		const hint = known.hint ?? hintFor(outcome, known.code);
 		const record: CallbackRecord = {
-			...(this.#dates ? {} : { time: new Date().toISOString(), level }),
+			...this.#stamp(level),
 			...known,
 			...(hint === undefined ? {} : { hint }),
 			...(error === undefined ? {} : { error: toPlain(error) }),
@@ -199,6 +202,18 @@ export class Telemetry {
 				? "possible attack: a genuine callback came with the id of another one"
 				: `callback ${outcome.replaceAll("_", " ")}`;
 		return this.#log?.[level](record, message);
+	}
+
+	/** Tells the developer more of a callback than its record does. */
+	tell(fields: object, message: string): void {
+		const set = Object.entries(fields).filter(([, value]) => value !== undefined);
+		const record = { ...this.#stamp("warn"), ...Object.fromEntries(set), sender: this.#sender };
+		quietly(() => this.#told?.warn(record, message));
+	}
+
+	/** What a logger that does not write its own adds to a record. */
+	#stamp(level: keyof Logger): object {
+		return this.#dates ? {} : { time: new Date().toISOString(), level };
 	}
 
 	/** A logger for a handler: what it writes names the callback. */

@@ -167,6 +167,13 @@ export interface ReceiverOptions<Event = WalletEvent> {
 	 * each. Default: what goes wrong on this side goes to `console.error`; `false` turns that off.
 	 */
 	readonly log?: Logger | false | undefined;
+	/**
+	 * Whether the log tells why callbacks are refused: the cause and its fix, as `explain` of the main entry
+	 * finds them, never to their sender. In a minute, 10 refusals are explained, within 1 second of work,
+	 * once they are answered. Default: unless `process.env.NODE_ENV` is `"production"`; not on Workers, and
+	 * not without the full module.
+	 */
+	readonly explainRefusals?: boolean | undefined;
 	/** Whether records hold the bodies of accepted callbacks, as text. Default: false. */
 	readonly logBodies?: boolean | undefined;
 	/** OpenTelemetry's meter, as `metrics.getMeter("wallet-callback")`. Default: none. */

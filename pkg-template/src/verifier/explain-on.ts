@@ -2,7 +2,7 @@ import { type Core, type Runner, toOptions, toUtf8 } from "../core/core.js";
 import { ConfigError } from "../core/errors.js";
 import { requireObject } from "../core/options.js";
 import { shown } from "../core/shown.js";
-import type { Detect, Explain } from "./explain.js";
+import type { Detect, Explain, ExplainOptions, Explanation } from "./explain.js";
 import { KeyRing } from "./key-ring.js";
 import { allHeaders, toBody } from "./request.js";
 import { toDescriptor } from "./senders.js";
@@ -11,22 +11,29 @@ import { toDescriptor } from "./senders.js";
 export function explainOn(run: Runner): Explain {
 	return (options) => {
 		requireObject(options, "a callback and its keys, as explain({ headers, body, keys })");
-		const { body, headers, keys, sender, now = Date.now(), ...rest } = options;
+		const { keys, ...rest } = options;
 		if (typeof keys === "function") {
 			throw new TypeError("expected keys, got a function: pass the key that it finds");
 		}
-		const time = typeof now === "function" ? now() : now;
-		if (!Number.isFinite(time))
-			throw new TypeError(`now: expected milliseconds, got ${shown(time)}`);
-		const text = toOptions({
-			...rest,
-			headers: allHeaders(headers),
-			sender: sender === undefined ? undefined : toDescriptor(sender),
-		});
-		const ring = new KeyRing(keys);
-		const bytes = toUtf8(toBody(body));
-		return run((core) => toFull(core).ask((wasm) => wasm.explain(text, ring.keys, bytes, time)));
+		return explainWith(run, new KeyRing(keys), rest);
 	};
+}
+
+/** Explains a callback with keys that have been read. */
+export function explainWith(
+	run: Runner,
+	ring: KeyRing,
+	{ body, headers, sender, now = Date.now(), ...rest }: Omit<ExplainOptions, "keys">,
+): Explanation {
+	const time = typeof now === "function" ? now() : now;
+	if (!Number.isFinite(time)) throw new TypeError(`now: expected milliseconds, got ${shown(time)}`);
+	const text = toOptions({
+		...rest,
+		headers: allHeaders(headers),
+		sender: sender === undefined ? undefined : toDescriptor(sender),
+	});
+	const bytes = toUtf8(toBody(body));
+	return run((core) => toFull(core).ask((wasm) => wasm.explain(text, ring.keys, bytes, time)));
 }
 
 /** A `detect` that runs on the given core. */

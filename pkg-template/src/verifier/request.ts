@@ -93,6 +93,13 @@ export function allHeaders(headers: CallbackInput["headers"]): { [name: string]:
 	return Object.fromEntries(values);
 }
 
+/** The names of all headers, in lower case. */
+export function headerNames(headers: CallbackInput["headers"]): string[] {
+	const names: string[] = [];
+	visit(headers, (name) => names.push(name.toLowerCase()));
+	return names;
+}
+
 /** Goes through headers once, whatever their shape. */
 function visit(headers: object, add: (name: string, value: unknown) => void): void {
 	if (isIterable(headers)) {

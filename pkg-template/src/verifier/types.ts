@@ -1,5 +1,6 @@
 import type { RejectionCode, SenderName, WalletEvent } from "../generated/model.js";
 import type { Acknowledgement, Probe, SenderDescriptor } from "./descriptor.js";
+import type { Explanation } from "./explain.js";
 
 /** A public key as a JSON Web Key (RFC 7517). */
 export interface PublicJsonWebKey {
@@ -345,6 +346,19 @@ export interface Verifier<Event = WalletEvent> {
 	 * their ids. Keep it to yourself: a secret that can be guessed can be guessed from it.
 	 */
 	fingerprint?(): string | undefined;
+	/**
+	 * Finds out why a callback does not verify, as `explain` does, with the keys and options of this
+	 * verifier; where `keys` is a function, with the keys that it has found. Not for the sender's eyes.
+	 *
+	 * @throws {ConfigError} `needs_full`, as `explain`.
+	 *
+	 * @example
+	 * ```ts
+	 * const result = verifier.safeVerify(callback);
+	 * if (!result.ok) console.warn(verifier.explain?.(callback).causes);
+	 * ```
+	 */
+	explain?(input: CallbackInput, budgetMilliseconds?: number): Explanation;
 }
 
 /** The options of {@link sign}. What a sender's callbacks do not carry is left out. */

@@ -7,8 +7,11 @@ import type { WasmCore } from "../generated/glue.js";
 import type { CallbackVerificationEvent, SenderName } from "../generated/model.js";
 import type { SenderDescriptor } from "./descriptor.js";
 import { bodyHash } from "./digest.js";
+import type { Cause, Explanation } from "./explain.js";
+import { explainWith } from "./explain-on.js";
 import { KeyRing } from "./key-ring.js";
-import { allHeaders, readBody, readHeaders, toBody } from "./request.js";
+import { otherSender } from "./other-sender.js";
+import { allHeaders, headerNames, readBody, readHeaders, toBody } from "./request.js";
 import { deliveryOf, toDescriptor } from "./senders.js";
 import type {
 	Accepted,
@@ -69,6 +72,8 @@ class CoreVerifier<Event> implements Verifier<Event> {
 	readonly #now: () => number;
 	readonly #resident: Resident<Handle>;
 	readonly settings: VerifierSettings;
+	/** What explaining has to know of it. */
+	readonly #given: Omit<VerifierOptions<SenderName | SenderDescriptor>, "keys" | "now">;
 	/** What it reads of a callback, whatever its keys are. */
 	readonly #reads: Pick<Handle, "headers" | "reads" | "maxBodyBytes">;
 
@@ -96,7 +101,9 @@ class CoreVerifier<Event> implements Verifier<Event> {
 		} = withCore((core) => this.#resident.in(core));
 		this.#reads = { headers, reads, maxBodyBytes: settings.maxBodyBytes };
 		// As the core has read it, whatever becomes of the caller's object.
-		this.settings = { ...settings, ...deliveryOf(JSON.parse(text).sender), findsKeys };
+		const given = JSON.parse(text);
+		this.#given = given;
+		this.settings = { ...settings, ...deliveryOf(given.sender), findsKeys };
 	}
 
 	verify(input: CallbackInput): Accepted<Event> {
@@ -143,8 +150,16 @@ class CoreVerifier<Event> implements Verifier<Event> {
 			const { verifier, keyIds } = this.#resident.in(core);
 			return core.verify(verifier, keyIds, parts, now);
 		});
-		if (!verdict.ok) refuseIncomplete(verdict);
-		return verdict;
+		if (verdict.ok) return verdict;
+		refuseIncomplete(verdict);
+		return verdict.code === "missing_header" ? this.#nameOther(verdict, input) : verdict;
+	}
+
+	/** Says whose headers a callback has if those of its sender are not there. */
+	#nameOther(rejected: Rejected, { headers }: CallbackInput): Rejected {
+		const other = otherSender(headerNames(headers), this.#reads.headers);
+		if (other === undefined) return rejected;
+		return { ...rejected, message: `${rejected.message}; ${other}` };
 	}
 
 	async #judgeAsync(input: CallbackInput): Promise<Verdict | Rejected> {
@@ -204,6 +219,30 @@ class CoreVerifier<Event> implements Verifier<Event> {
 			return core.ask((wasm) => wasm.prove(verifier, key.index, id, challenge));
 		});
 		return signature === undefined ? undefined : { code: 0, challenge, signature };
+	}
+
+	explain(
+		{ headers, body, method, url, ip }: CallbackInput,
+		budgetMilliseconds?: number,
+	): Explanation {
+		const { toleranceSeconds, clientId, dangerouslyAllowUnsignedHeaders, ...given } = this.#given;
+		const { causes, ...explanation } = explainWith(withCore, this.#keys, {
+			headers,
+			body,
+			method,
+			url: given.url ?? url,
+			ip,
+			sender: given.sender,
+			toleranceSeconds,
+			clientId,
+			dangerouslyAllowUnsignedHeaders,
+			now: this.#now,
+			budgetMilliseconds,
+		});
+		// Keys that nobody has asked for yet are not missing.
+		const { findsKeys } = this.#keys;
+		const isTold = ({ code }: Cause) => !(findsKeys && code === "key_refused");
+		return { ...explanation, causes: causes.filter(isTold) };
 	}
 
 	fingerprint(): string | undefined {
