@@ -20,6 +20,8 @@ const options = {
 	absWorkingDir: root,
 	bundle: true,
 	target: "es2022",
+	// It is the user's, not that of this build.
+	define: { "process.env.NODE_ENV": "process.env.NODE_ENV" },
 	legalComments: "none",
 	logLevel: "warning",
 };
@@ -29,8 +31,8 @@ const esm = {
 	...options,
 	format: "esm",
 	outdir: join(dist, "esm"),
-	// The receiver names the main entry as its user does, so that there is one core.
-	external: ["wallet-callback", "node:*", "#*"],
+	// Entries name these as their users do, so that there is one core and one receiver.
+	external: ["wallet-callback", "wallet-callback/receiver", "node:*", "#*"],
 };
 
 /** @type {import("esbuild").Plugin} */
@@ -82,6 +84,7 @@ const scripts = (folder) =>
  */
 const near = {
 	"wallet-callback": "index.js",
+	"wallet-callback/receiver": "receiver.js",
 	"#layer": "layer.js",
 	"#core": "load/core.js",
 	"#full": "load/full.js",

@@ -19,13 +19,13 @@ import { Intake } from "./receiver/intake.js";
 import {
 	byteLength,
 	fromRequest,
-	onWorkers,
 	type Refusal,
 	refuseLength,
 	refuseMedia,
 	toOwn,
 } from "./receiver/media.js";
 import { type Settings, settle } from "./receiver/options.js";
+import { onWorkers } from "./receiver/peer.js";
 import { insist, later, PRESENT, refusal } from "./receiver/reply.js";
 import { share } from "./receiver/sharing.js";
 import { type Facts, Telemetry } from "./receiver/telemetry.js";

@@ -21,7 +21,7 @@ before(() => {
 	project = prepareProject("connections");
 });
 
-for (const name of ["node", "express5", "fastify"]) {
+for (const name of ["node", "fixtures/express-all", "fixtures/koa-all", "fastify"]) {
 	test(`${name}: bodies that are refused before their end`, { timeout: 30_000 }, () =>
 		serve([process.execPath, `${name}.js`], project, async (server) => {
 			await uploadWithFetch(server);

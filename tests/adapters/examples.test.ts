@@ -1,10 +1,10 @@
 /** Every example is started with its framework's real package and called over HTTP. */
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { before, test } from "node:test";
 import { packageFile } from "../readme/programs.ts";
-import { converse } from "./callbacks.ts";
-import { prepareProject, run, serve } from "./programs.ts";
+import { converse, type Differences } from "./callbacks.ts";
+import { prepareProject, run, type Server, serve } from "./programs.ts";
 
 const NODE = process.execPath;
 /** Where applications are built, the secret is not to be had. */
@@ -15,9 +15,24 @@ before(() => {
 	project = prepareProject("examples");
 });
 
-for (const name of ["node", "express5", "express4", "fastify", "hono"]) {
-	test(name, () => serve([NODE, `${name}.js`], project, converse));
+/** Of a route that is for POST alone, the framework itself refuses the rest. */
+const ROUTES_POST: Differences = { otherMethods: 404 };
+
+for (const [name, differences] of [
+	["node", {}],
+	["express", ROUTES_POST],
+	["fastify", {}],
+	["koa", ROUTES_POST],
+	["hono", ROUTES_POST],
+] as const) {
+	test(name, () => serve([NODE, `${name}.js`], project, (server) => converse(server, differences)));
 }
+
+test("express 4", () => {
+	const example = readFileSync(join(project, "express.js"), "utf8");
+	writeFileSync(join(project, "express4.js"), example.replace('"express"', '"express4"'));
+	return serve([NODE, "express4.js"], project, (server) => converse(server, ROUTES_POST));
+});
 
 test("deno", () => {
 	const deno = packageFile("@deno/linux-x64-glibc", "deno");
@@ -32,17 +47,24 @@ test("bun", () => {
 });
 
 for (const [title, file] of [
-	["nestjs, in a controller", "main.ts"],
-	["nestjs, as a middleware", "middleware.ts"],
+	["nestjs", "nestjs/main.ts"],
+	["nestjs, in a controller", "fixtures/nestjs/controller.ts"],
+	["nestjs, as a middleware", "fixtures/nestjs/middleware.ts"],
 ] as const) {
-	test(title, () => serve([NODE, "--import", "tsx", file], `${project}/nestjs`, converse));
+	test(title, () => {
+		const cwd = join(project, dirname(file));
+		return serve([NODE, "--import", "tsx", basename(file)], cwd, converse);
+	});
 }
 
 test("next", async () => {
 	const next = [NODE, packageFile("next", "dist/bin/next")];
 	const folder = `${project}/next`;
 	await run([...next, "build"], folder, BUILD);
-	await serve([...next, "start"], folder, converse);
+	// It is in production, and nobody says that this comes from the machine itself.
+	const overTls = (server: Server) =>
+		converse(server, { otherMethods: 405, forwarded: { "x-forwarded-proto": "https" } });
+	await serve([...next, "start"], folder, overTls);
 });
 
 test("sveltekit", async () => {
@@ -75,7 +97,32 @@ test("the examples use the package as its types say", async () => {
 declare const Deno: any;
 declare module "$env/dynamic/private" { export const env: Record<string, string | undefined>; }
 declare module "express4" { export { default } from "express"; }
-declare module "express" { const express: any; export default express; }
+`,
+	);
+	await run([NODE, packageFile("typescript", "bin/tsc"), "--project", config], project);
+});
+
+test("the Worker is what Cloudflare's types say of one", async () => {
+	const compilerOptions = {
+		target: "es2022",
+		module: "nodenext",
+		types: ["@cloudflare/workers-types"],
+		lib: ["es2023"],
+		strict: true,
+		skipLibCheck: true,
+		noEmit: true,
+	};
+	const config = join(project, "workers/tsconfig.json");
+	writeFileSync(config, JSON.stringify({ compilerOptions, include: ["*.ts"] }));
+	writeFileSync(
+		join(project, "workers/handlers.ts"),
+		`import worker from "./worker.js";
+
+interface Env {
+	readonly CALLBACKS: DurableObjectNamespace;
+	readonly WALLET_CALLBACK_SECRET: string;
+}
+export const handlers: ExportedHandler<Env> = worker;
 `,
 	);
 	await run([NODE, packageFile("typescript", "bin/tsc"), "--project", config], project);

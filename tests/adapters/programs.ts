@@ -15,17 +15,17 @@ const CONSUMER = resolve(process.env.WALLET_CALLBACK_PKG ?? "target/consumer");
 /** Loads an entry of the installed package. */
 export const installed: NodeJS.Require = createRequire(join(CONSUMER, "package.json"));
 
-/** Makes a project of the examples' folder. Each test file has its own, since they run at once. */
+/** Makes a project of the package's examples. Each test file has its own, since they run at once. */
 export function prepareProject(name: string): string {
 	const project = resolve("target/adapters", name);
 	rmSync(project, { recursive: true, force: true });
 	mkdirSync(project, { recursive: true });
 	writeFileSync(join(project, "package.json"), JSON.stringify({ private: true, type: "module" }));
-	const here = fileURLToPath(new URL(".", import.meta.url));
-	cpSync(join(here, "examples"), project, { recursive: true });
-	cpSync(join(here, "fixtures"), join(project, "fixtures"), { recursive: true });
 	const folder = "node_modules/wallet-callback";
 	cpSync(join(CONSUMER, folder), join(project, folder), { recursive: true, dereference: true });
+	cpSync(join(project, folder, "examples"), project, { recursive: true });
+	const fixtures = fileURLToPath(new URL("fixtures", import.meta.url));
+	cpSync(fixtures, join(project, "fixtures"), { recursive: true });
 	return project;
 }
 

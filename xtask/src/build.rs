@@ -305,7 +305,7 @@ export function createGlue(): Glue;
 const DAPP_GLUE_TYPES: &str = "export { createGlue } from \"./glue.js\";\n";
 
 /// The package's entries, as modules of `pkg-template/src`.
-const ENTRIES: [&str; 16] = [
+const ENTRIES: [&str; 23] = [
     "index",
     "full",
     "dapp",
@@ -314,7 +314,14 @@ const ENTRIES: [&str; 16] = [
     "keys",
     "receiver",
     "adapters/node",
+    "adapters/express",
     "adapters/fastify",
+    "adapters/nestjs",
+    "adapters/koa",
+    "adapters/hono",
+    "adapters/next",
+    "adapters/sveltekit",
+    "adapters/cloudflare",
     "adapters/aws-lambda",
     "stores/memory",
     "stores/sqlite",
@@ -326,6 +333,7 @@ const ENTRIES: [&str; 16] = [
 
 /// The modules whose declarations users see beside those of the entries.
 const PUBLIC_MODULES: &[&str] = &[
+    "adapters/entry",
     "api",
     "verifier/amount",
     "dapp/api",
@@ -347,6 +355,7 @@ const PUBLIC_MODULES: &[&str] = &[
     "generated/descriptor",
     "generated/model",
     "keys/error",
+    "receiver/peer",
     "receiver/telemetry",
     "receiver/types",
     "stores/model",
@@ -388,6 +397,24 @@ fn copy_files() -> Outcome {
         ("LICENSE-APACHE", "LICENSE-APACHE"),
     ] {
         copy(&root().join(from), &root().join("pkg").join(to))?;
+    }
+    copy_folder(
+        &root().join("pkg-template/examples"),
+        &root().join("pkg/examples"),
+    )
+}
+
+fn copy_folder(from: &Path, to: &Path) -> Outcome {
+    create(to)?;
+    let failed = |error| format!("{}: {error}", from.display());
+    for entry in fs::read_dir(from).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        let to = to.join(path.file_name().unwrap_or_default());
+        if path.is_dir() {
+            copy_folder(&path, &to)?;
+        } else {
+            copy(&path, &to)?;
+        }
     }
     Ok(())
 }

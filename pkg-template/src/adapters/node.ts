@@ -1,6 +1,6 @@
 /** The receiver behind `node:http`, Express and NestJS. */
 
-import { UNIX_PEER } from "../receiver/peer.js";
+import { peerOf, type Socket } from "../receiver/peer.js";
 import type { Incoming, Receiver, Reply } from "../receiver/types.js";
 import { join, type Reading } from "../verifier/request.js";
 import { requireReceiver } from "./receiver.js";
@@ -31,12 +31,12 @@ export interface NodeRequest {
 }
 
 /** What of a Node socket matters: `net.Socket`, `tls.TLSSocket`. */
-export interface NodeSocket {
-	readonly remoteAddress?: string | undefined;
-	readonly localAddress?: string | undefined;
-	readonly destroyed?: boolean;
+export interface NodeSocket extends Socket {
 	readonly encrypted?: boolean;
 }
+
+/** What parsers and frameworks have kept of a request, on it or elsewhere. */
+export type Kept = Pick<NodeRequest, "originalUrl" | "rawBody" | "body">;
 
 /** What of a Node response matters: `http.ServerResponse`, `http2.Http2ServerResponse`. */
 export interface NodeResponse {
@@ -63,7 +63,7 @@ const LINGER_MS = 2_000;
 const LINGER_BYTES = 4_194_304;
 
 const ALREADY_PARSED =
-	'expected the raw body, but something has read it before: its bytes are gone, and serialising what was parsed gives others. Express: mount this route before app.use(express.json()), or keep the bytes with express.json({ verify: (request, response, bytes) => { request.rawBody = bytes; } }). NestJS: NestFactory.create(AppModule, { rawBody: true }), or app.use("/callback", toNodeListener(receiver)) before app.listen()';
+	'expected the raw body, but something has read it before: its bytes are gone, and serialising what was parsed gives others. Express: mount this route before app.use(express.json()), or keep the bytes with express.json({ verify: (request, response, bytes) => { request.rawBody = bytes; } }). NestJS: NestFactory.create(AppModule, { rawBody: true }), or app.use("/callback", toNodeListener(receiver)) before app.listen(). Koa: use this middleware before the body parser';
 
 /**
  * Serves a receiver as a listener of `node:http`, a handler of Express 4 and 5, or a middleware of
@@ -90,19 +90,22 @@ export function toNodeListener(receiver: Pick<Receiver, "receive">): NodeListene
 	};
 }
 
-async function serve(
+/** Answers one request, of which a framework has `kept` something. */
+export async function serve(
 	receiver: Pick<Receiver, "receive">,
 	request: NodeRequest,
 	response: NodeResponse,
+	kept: Kept = request,
 ): Promise<void> {
-	const reply = await receiver.receive(toIncoming(request));
+	const reply = await receiver.receive(toIncoming(request, kept));
 	// The client has hung up, or a middleware has answered in the meantime, as those for timeouts do.
 	if (response.destroyed || response.headersSent) return;
 	send(request, response, reply);
 }
 
-function toIncoming(request: NodeRequest): Incoming {
-	const { method = "", headers, socket, originalUrl = request.url } = request;
+function toIncoming(request: NodeRequest, kept: Kept): Incoming {
+	const { method = "", headers, socket } = request;
+	const { originalUrl = request.url } = kept;
 	const host = headers.host ?? headers[":authority"];
 	let reading: Reading | undefined;
 	return {
@@ -111,9 +114,9 @@ function toIncoming(request: NodeRequest): Incoming {
 		// As a sender knows it, wherever TLS ends on the way.
 		url: typeof host === "string" ? `https://${host}${originalUrl ?? ""}` : undefined,
 		secure: socket.encrypted === true,
-		peer: socket.remoteAddress ?? (isUnix(socket) ? UNIX_PEER : undefined),
+		peer: peerOf(socket),
 		readBody: async (limit) => {
-			const body = findBody(request);
+			const body = findBody(request, kept);
 			if (body !== undefined) return body;
 			reading = readStream(request, limit);
 			return reading.body;
@@ -122,16 +125,10 @@ function toIncoming(request: NodeRequest): Incoming {
 	};
 }
 
-/** A connection over TCP that the client has reset still has an address at this end. */
-function isUnix({ destroyed, localAddress }: NodeSocket): boolean {
-	return destroyed === false && localAddress === undefined;
-}
-
 const HUNG_UP = "the client hung up";
 
 /** The bytes that a parser has kept, if one has read them. */
-function findBody(request: NodeRequest): Uint8Array | string | undefined {
-	const { rawBody, body } = request;
+function findBody(request: NodeRequest, { rawBody, body }: Kept): Uint8Array | string | undefined {
 	if (isRaw(rawBody)) return rawBody;
 	if (isRaw(body)) return body;
 	// Not the body decides: Express 4 sets it to {} even where no parser has read anything.

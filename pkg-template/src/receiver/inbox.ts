@@ -2,8 +2,8 @@
 
 import type { InboxEntry } from "../stores/store.js";
 import { backoff, type Handling, typeOf } from "./handling.js";
-import { onWorkers } from "./media.js";
 import type { Settings } from "./options.js";
+import { onWorkers } from "./peer.js";
 import type { Facts, Telemetry } from "./telemetry.js";
 import { soon } from "./timeout.js";
 

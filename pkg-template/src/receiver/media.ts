@@ -2,7 +2,7 @@
 
 import type { VerifierSettings } from "wallet-callback";
 import { type Reading, readBody, readHeaders, toBytes } from "../verifier/request.js";
-import { UNIX_PEER } from "./peer.js";
+import { onWorkers, UNIX_PEER } from "./peer.js";
 import type { Incoming, ReceiverContext, Reply } from "./types.js";
 
 const HEADERS = ["content-type", "content-encoding", "content-length"] as const;
@@ -118,6 +118,3 @@ function askForIp(
 		return undefined;
 	}
 }
-
-/** Whether this is Cloudflare Workers, where nothing may go on behind an answer by itself. */
-export const onWorkers: boolean = globalThis.navigator?.userAgent === "Cloudflare-Workers";

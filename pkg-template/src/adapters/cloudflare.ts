@@ -1,0 +1,58 @@
+/** The receiver as a Cloudflare Worker. */
+
+import type { SenderDescriptor, SenderName } from "wallet-callback";
+import {
+	type AnyEnvironment,
+	type EnvironmentOf,
+	type LateReceiverSource,
+	toReceiverLater,
+} from "./entry.js";
+
+/** What of the context of a Worker's request matters. */
+export interface WorkerContext {
+	waitUntil(work: Promise<unknown>): void;
+}
+
+/** What {@link walletCallback} gives: the handlers of a Worker. */
+export interface CallbackWorker<Env = unknown> {
+	/** Answers callbacks, on every path. */
+	fetch(request: Request, env: Env, context: WorkerContext): Promise<Response>;
+	/** Handles what is due in the inbox: for a cron trigger, with `acknowledge: "before-handling"`. */
+	scheduled(event: unknown, env: Env, context: WorkerContext): Promise<void>;
+}
+
+/**
+ * Serves callbacks as a Cloudflare Worker. The receiver is made with the first request, which brings
+ * the bindings.
+ *
+ * @param receiver A function from the bindings to the options of `createReceiver`; or the options, or a
+ * receiver from it.
+ * @throws {TypeError} for what is neither; the handlers throw a ConfigError for an option that is
+ * invalid.
+ *
+ * @example
+ * ```ts
+ * export { WalletCallbackStore } from "wallet-callback/stores/durable-object";
+ * export default walletCallback((env: Env) => ({
+ *   keys: env.WALLET_CALLBACK_SECRET,
+ *   store: durableObjectStore(env.CALLBACKS),
+ *   on: { "deposit.confirmed": credit },
+ * }));
+ * ```
+ */
+export function walletCallback<
+	Name extends SenderName | SenderDescriptor = "tp-wallet",
+	Env = AnyEnvironment,
+>(receiver: LateReceiverSource<Name, Env>): CallbackWorker<EnvironmentOf<Env>> {
+	const receiverFor = toReceiverLater<EnvironmentOf<Env>>(
+		receiver,
+		"export default walletCallback(receiver)",
+	);
+	return {
+		fetch: async (request, env, context) =>
+			receiverFor(env)(request, { waitUntil: context.waitUntil.bind(context) }),
+		scheduled: async (_event, env) => receiverFor(env).drain(),
+	};
+}
+
+export default walletCallback;

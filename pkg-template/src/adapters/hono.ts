@@ -1,0 +1,95 @@
+/** The receiver as a handler of Hono. */
+
+import type { SenderDescriptor, SenderName } from "wallet-callback";
+import type { ReceiverContext } from "wallet-callback/receiver";
+import { onWorkers, peerOf, type Socket } from "../receiver/peer.js";
+import {
+	type AnyEnvironment,
+	type EnvironmentOf,
+	type LateReceiverSource,
+	toReceiverLater,
+} from "./entry.js";
+
+/** What of a Hono context matters. */
+export interface HonoContext<Env = unknown> {
+	readonly env: Env;
+	/** Throws where the runtime has none. */
+	readonly executionCtx: { waitUntil(work: Promise<unknown>): void };
+	readonly req: {
+		readonly raw: Request;
+		/** Promises of what middlewares have read. */
+		readonly bodyCache: { readonly text?: unknown; readonly arrayBuffer?: unknown };
+	};
+}
+
+/** What {@link walletCallback} gives. */
+export type HonoHandler<Env = unknown> = (context: HonoContext<Env>) => Promise<Response>;
+
+/**
+ * Serves callbacks on a route of Hono 4, on Node.js, Deno, Bun and Workers. A middleware may have read
+ * the body as JSON, text or bytes: Hono keeps what it has read.
+ *
+ * @param receiver The options of `createReceiver`, a receiver from it, or a function from the bindings
+ * (`c.env`) to one of these, which is called with the first request.
+ * @throws {TypeError} for what is neither; the handler throws a ConfigError for an option that is
+ * invalid.
+ *
+ * @example
+ * ```ts
+ * app.post("/callback", walletCallback({ keys, store, on: { "deposit.confirmed": credit } }));
+ * ```
+ */
+export function walletCallback<
+	Name extends SenderName | SenderDescriptor = "tp-wallet",
+	Env = AnyEnvironment,
+>(receiver: LateReceiverSource<Name, Env>): HonoHandler<EnvironmentOf<Env>> {
+	const receiverFor = toReceiverLater<EnvironmentOf<Env>>(
+		receiver,
+		'app.post("/callback", walletCallback(receiver))',
+	);
+	return async (context) =>
+		receiverFor(context.env)(await unread(context), {
+			...connectionOf(context),
+			waitUntil: waitUntilOf(context),
+		});
+}
+
+/** The request, with its body again if a middleware has read it. */
+async function unread({ req: { raw, bodyCache } }: HonoContext): Promise<Request> {
+	const { arrayBuffer, text = arrayBuffer } = bodyCache;
+	if (text === undefined || raw.method === "GET" || raw.method === "HEAD") return raw;
+	return new Request(raw, { body: (await (arrayBuffer ?? text)) as ArrayBuffer | string });
+}
+
+/** What the servers of Node.js, Deno and Bun pass in the place of bindings. */
+interface ServerEnv {
+	readonly incoming?: { readonly socket: Socket };
+	readonly remoteAddr?: object;
+	requestIP?(request: Request): { readonly address: string } | null;
+}
+
+/** Who is at the other end, as the server says it. */
+function connectionOf({ env, req }: HonoContext): ReceiverContext {
+	// Of a service that is bound, every name is a member.
+	if (onWorkers) return {};
+	const { server = env ?? {} } = (env ?? {}) as { readonly server?: ServerEnv };
+	const { incoming, remoteAddr, requestIP } = server as ServerEnv;
+	return {
+		ip: incoming && peerOf(incoming.socket),
+		remoteAddr,
+		// Bun knows the request that it has made.
+		requestIP: requestIP && (() => requestIP.call(server, req.raw)),
+	};
+}
+
+/** Where there is one. */
+function waitUntilOf(context: HonoContext): ReceiverContext["waitUntil"] {
+	try {
+		const { executionCtx } = context;
+		return executionCtx.waitUntil.bind(executionCtx);
+	} catch {
+		return undefined;
+	}
+}
+
+export default walletCallback;

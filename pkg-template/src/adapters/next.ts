@@ -1,0 +1,44 @@
+/** The receiver as a route handler of Next.js. */
+
+import type { SenderDescriptor, SenderName } from "wallet-callback";
+import type { ReceiverContext } from "wallet-callback/receiver";
+import { type LateReceiverSource, toReceiverLater } from "./entry.js";
+
+/** Node's own, of which Next.js puts this value in its place. */
+declare const process: { readonly env: { readonly NODE_ENV?: string } };
+
+/** What {@link walletCallback} gives. */
+export type NextRouteHandler = (request: Request) => Promise<Response>;
+
+/**
+ * Serves callbacks in a route handler of Next.js 13.4 or later, on Node.js or the edge. The receiver
+ * is made with the first request, since `next build` loads the module, too, without the secret.
+ *
+ * Next.js does not say who has sent a request, so the receiver cannot know what comes from this
+ * machine: outside production, `requireHttps` is false unless it is set.
+ *
+ * @param receiver The options of `createReceiver`, a receiver from it, or a function that gives one of
+ * these.
+ * @param context `waitUntil`: `after` of `next/server`, which keeps a serverless function alive for
+ * `acknowledge: "before-handling"`.
+ * @throws {TypeError} for what is neither; the handler throws a ConfigError for an option that is
+ * invalid.
+ *
+ * @example
+ * ```ts
+ * export const POST = walletCallback({ keys, store, on: { "deposit.confirmed": credit } });
+ * ```
+ */
+export function walletCallback<Name extends SenderName | SenderDescriptor = "tp-wallet">(
+	receiver: LateReceiverSource<Name, void>,
+	context: Pick<ReceiverContext, "waitUntil"> = {},
+): NextRouteHandler {
+	const receiverFor = toReceiverLater<void>(
+		receiver,
+		"export const POST = walletCallback(receiver)",
+		process.env.NODE_ENV === "production" ? {} : { requireHttps: false },
+	);
+	return async (request) => receiverFor()(request, context);
+}
+
+export default walletCallback;

@@ -1,0 +1,65 @@
+/** The receiver as a request handler of SvelteKit. */
+
+import type { SenderDescriptor, SenderName } from "wallet-callback";
+import type { ReceiverContext } from "wallet-callback/receiver";
+import {
+	type AnyEnvironment,
+	type EnvironmentOf,
+	type LateReceiverSource,
+	toReceiverLater,
+} from "./entry.js";
+
+/** What of a request event of SvelteKit matters. */
+export interface SvelteKitEvent<Platform = unknown> {
+	readonly request: Request;
+	readonly platform: Platform;
+	getClientAddress(): string;
+}
+
+/** What {@link walletCallback} gives. */
+export type SvelteKitHandler<Platform = unknown> = (
+	event: SvelteKitEvent<Platform>,
+) => Promise<Response>;
+
+/**
+ * Serves callbacks in a `+server` module of SvelteKit 1 or 2. The receiver is made with the first
+ * request, since `vite build` loads the module, too, without the secret.
+ *
+ * SvelteKit refuses forms that come from elsewhere: for a sender that posts one, add its origin to
+ * `csrf.trustedOrigins`.
+ *
+ * @param receiver The options of `createReceiver`, a receiver from it, or a function that gives one of
+ * these: it gets `event.platform`, where Cloudflare has its bindings.
+ * @throws {TypeError} for what is neither; the handler throws a ConfigError for an option that is
+ * invalid.
+ *
+ * @example
+ * ```ts
+ * export const POST = walletCallback({ keys, store, on: { "deposit.confirmed": credit } });
+ * ```
+ */
+export function walletCallback<
+	Name extends SenderName | SenderDescriptor = "tp-wallet",
+	Platform = AnyEnvironment,
+>(receiver: LateReceiverSource<Name, Platform>): SvelteKitHandler<EnvironmentOf<Platform>> {
+	const receiverFor = toReceiverLater<EnvironmentOf<Platform>>(
+		receiver,
+		"export const POST = walletCallback(receiver)",
+	);
+	return async (event) =>
+		receiverFor(event.platform)(event.request, {
+			ip: event.getClientAddress(),
+			waitUntil: waitUntilOf(event.platform),
+		});
+}
+
+/** Cloudflare's, which SvelteKit named `context` before it was `ctx`. */
+function waitUntilOf(platform: unknown): ReceiverContext["waitUntil"] {
+	const { ctx, context = ctx } = (platform ?? {}) as {
+		readonly ctx?: ReceiverContext;
+		readonly context?: ReceiverContext;
+	};
+	return context?.waitUntil?.bind(context);
+}
+
+export default walletCallback;
