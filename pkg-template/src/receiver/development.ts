@@ -1,6 +1,6 @@
 /** Whether a developer watches. */
 
-import { onWorkers } from "./media.js";
+import { onWorkers } from "./peer.js";
 
 /** What of Node's and Deno's globals matters. */
 interface Runtime {
