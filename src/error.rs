@@ -128,6 +128,20 @@ pub enum Rejection {
         /// Where the signatures are.
         location: Location,
     },
+    /// [`Code::UnsupportedSignature`]: it is for another of the sender's clients.
+    #[error("callback is for another client: expected the id that clientId names")]
+    OtherClient {
+        /// The header that names the client, in lower case.
+        header: String,
+    },
+    /// [`Code::UnsupportedSignature`]: a header says that it is signed in another way than is known here.
+    #[error("expected {header}: {expected} (the callback is signed in another way)")]
+    OtherVersion {
+        /// The header's name, in lower case.
+        header: String,
+        /// Its value in every callback that is signed as described.
+        expected: String,
+    },
     /// [`Code::SignatureMismatch`].
     #[error("signature does not match any key")]
     SignatureMismatch {
@@ -199,7 +213,9 @@ impl Rejection {
             Self::IpNotAllowed { .. } => Code::IpNotAllowed,
             Self::InsecureTransport => Code::InsecureTransport,
             Self::UnknownKey { .. } => Code::UnknownKey,
-            Self::UnsupportedSignature { .. } => Code::UnsupportedSignature,
+            Self::UnsupportedSignature { .. }
+            | Self::OtherClient { .. }
+            | Self::OtherVersion { .. } => Code::UnsupportedSignature,
             Self::SignatureMismatch { .. } => Code::SignatureMismatch,
             Self::TimestampTooOld { .. } => Code::TimestampTooOld,
             Self::TimestampTooNew { .. } => Code::TimestampTooNew,
@@ -213,7 +229,9 @@ impl Rejection {
         match self {
             Self::MissingHeader { header }
             | Self::MalformedHeader { header, .. }
-            | Self::UnknownKey { header, .. } => Some(header),
+            | Self::UnknownKey { header, .. }
+            | Self::OtherClient { header }
+            | Self::OtherVersion { header, .. } => Some(header),
             _ => match self.location()? {
                 Location::Header(header) => Some(header),
                 Location::Member(_) => None,

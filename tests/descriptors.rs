@@ -291,7 +291,7 @@ mod refusals {
     #[test]
     fn a_member_without_its_form_is_named() {
         const NAME: &str = "1 to 64 of a-z, 0-9 and inner hyphens";
-        const HEADER: &str = "a header's name in lower case";
+        const HEADER: &str = "a header's name";
         const PATH: &str = "names of members with dots between them";
         const ALGORITHM: &str = "the name of an algorithm or an object of labels with theirs";
         const ALGORITHMS: &str = "one of \"hmac-sha1\", \"hmac-sha256\", \"hmac-sha512\", \
@@ -301,13 +301,13 @@ mod refusals {
         const HOST: &str = "a host name";
         const TOLERANCE: &str = "1 to 86400 seconds";
         for (place, value, expected, actual) in [
-            ("/name", json!(""), NAME, "a string"),
-            ("/name", json!("-acme"), NAME, "a string"),
-            ("/name", json!("acme-"), NAME, "a string"),
-            ("/name", json!("Acme"), NAME, "a string"),
-            ("/name", json!("ac_me"), NAME, "a string"),
-            ("/name", json!("a".repeat(65)), NAME, "a string"),
-            ("/name", json!("ac--me"), NAME, "a string"),
+            ("/name", json!(""), NAME, "another string"),
+            ("/name", json!("-acme"), NAME, "another string"),
+            ("/name", json!("acme-"), NAME, "another string"),
+            ("/name", json!("Acme"), NAME, "another string"),
+            ("/name", json!("ac_me"), NAME, "another string"),
+            ("/name", json!("a".repeat(65)), NAME, "another string"),
+            ("/name", json!("ac--me"), NAME, "another string"),
             ("/name", json!(1), "a string", "1"),
             ("/title", json!(1), "a string", "1"),
             ("/docs", json!(null), "a string", "null"),
@@ -315,10 +315,20 @@ mod refusals {
                 "/evidence",
                 json!("seen"),
                 "one of \"vector\", \"read\", \"second-hand\"",
-                "a string",
+                "another string",
             ),
-            ("/algorithm", json!("hmac-sha3"), ALGORITHMS, "a string"),
-            ("/algorithm", json!("HMAC-SHA256"), ALGORITHMS, "a string"),
+            (
+                "/algorithm",
+                json!("hmac-sha3"),
+                ALGORITHMS,
+                "another string (did you mean \"hmac-sha1\"?)",
+            ),
+            (
+                "/algorithm",
+                json!("HMAC-SHA256"),
+                ALGORITHMS,
+                "another string (did you mean \"hmac-sha256\"?)",
+            ),
             ("/algorithm", json!(null), ALGORITHM, "null"),
             ("/algorithm", json!(1), ALGORITHM, "1"),
             ("/algorithm", json!(-1), ALGORITHM, "-1"),
@@ -333,48 +343,63 @@ mod refusals {
                 "/algorithm",
                 json!({ "v-1": "hmac-sha256" }),
                 LABEL,
-                "a string",
+                "another string",
             ),
             (
                 "/algorithm",
                 json!({ "": "hmac-sha256" }),
                 LABEL,
-                "a string",
+                "another string",
             ),
             ("/headers", json!([]), "one or more sets of headers", "none"),
             (
                 "/headers/signature",
-                json!("X-Signature"),
+                json!("x-signature:"),
                 HEADER,
-                "a string",
+                "another string",
             ),
-            ("/headers/signature", json!(""), HEADER, "a string"),
-            ("/headers/signature", json!("a b"), HEADER, "a string"),
-            ("/headers/signature", json!("é"), HEADER, "a string"),
-            ("/headers/signature", json!(":method"), HEADER, "a string"),
+            ("/headers/signature", json!(""), HEADER, "another string"),
+            ("/headers/signature", json!("a b"), HEADER, "another string"),
+            ("/headers/signature", json!("é"), HEADER, "another string"),
+            (
+                "/headers/signature",
+                json!(":method"),
+                HEADER,
+                "another string",
+            ),
             ("/headers/signature", json!(1), "a string", "1"),
-            ("/headers/timestamp", json!("X-Time"), HEADER, "a string"),
-            ("/headers/id", json!("X-Id"), HEADER, "a string"),
-            ("/headers/nonce", json!("X-Nonce"), HEADER, "a string"),
-            ("/headers/keyId", json!("X-Key"), HEADER, "a string"),
-            ("/expect", json!({ "X-Version": "1" }), HEADER, "a string"),
+            (
+                "/headers/timestamp",
+                json!("x time"),
+                HEADER,
+                "another string",
+            ),
+            ("/headers/id", json!("x-id "), HEADER, "another string"),
+            ("/headers/nonce", json!(""), HEADER, "another string"),
+            ("/headers/keyId", json!("x/key"), HEADER, "another string"),
+            (
+                "/expect",
+                json!({ "x version": "1" }),
+                HEADER,
+                "another string",
+            ),
             (
                 "/signature/encoding",
                 json!("base32"),
                 "one of \"hex\", \"base64\", \"base64url\"",
-                "a string",
+                "another string (did you mean \"base64\"?)",
             ),
             (
                 "/signature/format",
                 json!("asn1"),
                 "one of \"der\", \"raw\"",
-                "a string",
+                "another string",
             ),
             (
                 "/signature/prefix",
-                json!("a b"),
-                "1 to 64 visible ascii characters",
-                "a string",
+                json!(" a"),
+                "1 to 64 ascii characters, the first of them visible",
+                "another string",
             ),
             ("/signed", json!(1), "a string", "1"),
             ("/signedOnGet", json!(1), "a string", "1"),
@@ -382,18 +407,18 @@ mod refusals {
                 "/prehash",
                 json!("sha512"),
                 "one of \"sha256\", \"sha256-twice\"",
-                "a string",
+                "another string (did you mean \"sha256\"?)",
             ),
             (
                 "/timestamp/unit",
                 json!("us"),
                 "one of \"s\", \"ms\", \"unix\", \"iso8601\", \"http-date\"",
-                "a string",
+                "another string (did you mean \"s\"?)",
             ),
-            ("/timestamp/member", json!(""), PATH, "a string"),
-            ("/timestamp/member", json!("a..b"), PATH, "a string"),
-            ("/timestamp/member", json!(".a"), PATH, "a string"),
-            ("/timestamp/member", json!("a."), PATH, "a string"),
+            ("/timestamp/member", json!(""), PATH, "another string"),
+            ("/timestamp/member", json!("a..b"), PATH, "another string"),
+            ("/timestamp/member", json!(".a"), PATH, "another string"),
+            ("/timestamp/member", json!("a."), PATH, "another string"),
             ("/toleranceSeconds", json!(0), TOLERANCE, "0"),
             ("/toleranceSeconds", json!(86_401), TOLERANCE, "86401"),
             ("/toleranceSeconds", json!(-1), "a whole number", "-1"),
@@ -409,14 +434,14 @@ mod refusals {
                 json!("raw"),
                 "one of \"standard\", \"utf8\", \"utf8-trimmed\", \
                  \"utf8-without-first-hyphen\", \"hex\", \"base64\"",
-                "a string",
+                "another string",
             ),
             ("/keyHosts", json!("a.example"), "an array", "a string"),
             (
                 "/payload",
                 json!("xml"),
                 "one of \"wallet-event\", \"json\", \"any\", \"form\"",
-                "a string",
+                "another string",
             ),
             ("/type", json!({}), "a member or a header", "neither"),
             (
@@ -431,14 +456,14 @@ mod refusals {
                 json!("none"),
                 "one of \"sorted-json\", \"signed-member\", \"wrapped-signature\", \"hook0\", \
                  \"plisio\", \"jwt-member\", \"detached-jws\"",
-                "a string",
+                "another string",
             ),
             (
                 "/rule",
                 json!("plain"),
                 "one of \"sorted-json\", \"signed-member\", \"wrapped-signature\", \"hook0\", \
                  \"plisio\", \"jwt-member\", \"detached-jws\"",
-                "a string",
+                "another string",
             ),
         ] {
             let member = format!("sender{}", place.replace('/', "."));
@@ -450,7 +475,7 @@ mod refusals {
                 "/algorithm",
                 json!({ "v1": "hmac-sha3" }),
                 "algorithm.v1",
-                format!("expected {ALGORITHMS}, got a string"),
+                format!("expected {ALGORITHMS}, got another string (did you mean \"hmac-sha1\"?)"),
             ),
             (
                 "/algorithm",
@@ -482,15 +507,15 @@ mod refusals {
             "a.example:8080",
         ] {
             let descriptor = with(acme(), "/keyHosts", json!(["a.example", host]));
-            let problem = format!("expected {HOST}, got a string");
+            let problem = format!("expected {HOST}, got another string");
             refuses(&descriptor, "sender.keyHosts[1]", &problem);
         }
         for name in ["type", "id"] {
             for (inner, value, expected) in
-                [("member", "a..b", PATH), ("header", "X-Event", HEADER)]
+                [("member", "a..b", PATH), ("header", "x event", HEADER)]
             {
                 let descriptor = with(acme(), &format!("/{name}"), json!({ inner: value }));
-                let problem = format!("expected {expected}, got a string");
+                let problem = format!("expected {expected}, got another string");
                 refuses(&descriptor, &format!("sender.{name}.{inner}"), &problem);
             }
         }
@@ -540,24 +565,72 @@ mod refusals {
 
     #[test]
     fn an_unknown_token_is_named() {
-        for (token, named) in [
-            ("{bdy}", "bdy"),
-            ("{}", ""),
-            ("{Body}", "Body"),
-            ("{ body }", " body "),
-            ("{header:}", "header:"),
-            ("{header:X-Id}", "header:X-Id"),
-            ("{header:a b}", "header:a b"),
-            ("{header::method}", "header::method"),
-            ("{body", "body"),
-            ("{{body}", "{body"),
+        const KNOWN: &str = "known: {body}, {id}, {timestamp}, {nonce}, {keyId}, {clientId}, \
+                             {method}, {url}, {path}, {query}, {header:name}";
+        for (token, problem) in [
+            ("{bdy}", "unknown token {bdy} (did you mean {body}?)"),
+            (
+                "{timestmp}",
+                "unknown token {timestmp} (did you mean {timestamp}?)",
+            ),
+            ("{payload}", &format!("unknown token {{payload}} ({KNOWN})")),
+            ("{}", &format!("unknown token {{}} ({KNOWN})")),
+            ("{Body}", "unknown token {Body} (did you mean {body}?)"),
+            ("{ body }", "unknown token { body } (did you mean {body}?)"),
+            (
+                "{header:}",
+                "unknown token {header:} (did you mean {header:name}?)",
+            ),
+            (
+                "{header:a b}",
+                "unknown token {header:a b} (did you mean {header:name}?)",
+            ),
+            (
+                "{header::method}",
+                "unknown token {header::method} (did you mean {header:name}?)",
+            ),
+            ("{body", "unknown token {body} (did you mean {body}?)"),
+            ("{{body}", "unknown token {{body} (did you mean {body}?)"),
+            (
+                "${timestamp}",
+                "expected {timestamp} without a dollar sign, got ${timestamp}",
+            ),
+            (
+                "{id}${header:x-id}",
+                "expected {header:x-id} without a dollar sign, got ${header:x-id}",
+            ),
         ] {
-            let problem = format!("unknown token {{{named}}}");
             let signed = json!(format!("{{id}}.{{timestamp}}.{{body}}.{token}"));
-            refuses(&with(acme(), "/signed", signed), "sender.signed", &problem);
+            refuses(&with(acme(), "/signed", signed), "sender.signed", problem);
             let signed = json!(format!("{{id}}.{{timestamp}}.{{query}}.{token}"));
             let descriptor = with(acme(), "/signedOnGet", signed);
-            refuses(&descriptor, "sender.signedOnGet", &problem);
+            refuses(&descriptor, "sender.signedOnGet", problem);
+        }
+    }
+
+    #[test]
+    fn a_choice_that_is_misspelt_is_told_the_nearest() {
+        for (place, value, meant) in [
+            ("/algorithm", "HMAC-SHA256", "hmac-sha256"),
+            ("/algorithm", "sha256", "hmac-sha256"),
+            ("/signature/encoding", "base64-url", "base64url"),
+            ("/timestamp/unit", "http_date", "http-date"),
+        ] {
+            let descriptor = with(acme(), place, json!(value));
+            let error = read(&descriptor).unwrap_err().to_string();
+            let hint = format!("got another string (did you mean \"{meant}\"?)");
+            assert!(error.ends_with(&hint), "{error}");
+        }
+    }
+
+    #[test]
+    fn an_id_has_one_place() {
+        for id in [json!({ "header": "acme-event" }), json!({ "member": "id" })] {
+            let both = with(acme(), "/id", id.clone());
+            refuses(&both, "sender.id", "expected id or headers.id, got both");
+            let other = with(acme(), "/headers/id", None);
+            let other = with(other, "/signed", json!("{timestamp}.{body}"));
+            assert_eq!(read(&with(other, "/id", id)), Ok(()));
         }
     }
 
@@ -566,6 +639,18 @@ mod refusals {
         let problem = "expected {body} in it, got a text without";
         for signed in ["", "{id}.{timestamp}", "body", "}body{id}{timestamp}"] {
             let descriptor = with(acme(), "/signed", json!(signed));
+            refuses(&descriptor, "sender.signed", problem);
+        }
+        for signed in [
+            "{id}.{timestamp}.{body}{body}",
+            "{body}.{id}.{timestamp}.{body}",
+        ] {
+            let descriptor = with(
+                with(acme(), "/payload", json!("json")),
+                "/signed",
+                json!(signed),
+            );
+            let problem = "expected {body} once, got it several times";
             refuses(&descriptor, "sender.signed", problem);
         }
     }
@@ -656,7 +741,7 @@ mod refusals {
             refuses(
                 &answering(answer),
                 "sender.acknowledgement.contentType",
-                "expected a media type, got a string",
+                "expected a media type, got another string",
             );
         }
         for body in [String::new(), "k".repeat(1025)] {
@@ -664,7 +749,7 @@ mod refusals {
             refuses(
                 &answering(answer),
                 "sender.acknowledgement.body",
-                "expected 1 to 1024 bytes, got a string",
+                "expected 1 to 1024 bytes, got another string",
             );
         }
     }
@@ -683,9 +768,9 @@ mod refusals {
         let head = with(acme(), "/probes", json!(["HEAD"]));
         assert_eq!(read(&with(head, "/signedOnGet", get)), Ok(()));
         refuses(
-            &with(acme(), "/probes", json!(["POST"])),
+            &with(acme(), "/probes", json!(["get"])),
             "sender.probes[0]",
-            "expected one of \"HEAD\", \"GET\", got a string",
+            "expected one of \"HEAD\", \"GET\", got another string (did you mean \"GET\"?)",
         );
     }
 
@@ -738,13 +823,13 @@ mod refusals {
             let problem = format!("expected none {problem}, got one");
             refuses(&descriptor, &format!("sender.signature.{name}"), &problem);
         }
-        const SEPARATOR: &str = "one of \",\", \" \", got a string";
-        const ASSIGN: &str = "one of \"=\", \",\", got a string";
-        const LABEL: &str = "a label of 1 to 32 letters and digits, got a string";
+        const SEPARATOR: &str = "one of \",\", \" \", \";\", got another string";
+        const ASSIGN: &str = "one of \"=\", \",\", got another string";
+        const LABEL: &str = "a label of 1 to 32 letters and digits, got another string";
         for (name, value, expected) in [
-            ("separator", ";", SEPARATOR),
+            ("separator", "|", SEPARATOR),
             ("separator", "", SEPARATOR),
-            ("separator", ", ", SEPARATOR),
+            ("separator", "::", SEPARATOR),
             ("assign", ":", ASSIGN),
             ("assign", " ", ASSIGN),
             ("timestamp", "", LABEL),
@@ -766,6 +851,34 @@ mod refusals {
             let problem = format!("expected {expected}");
             refuses(&descriptor, &format!("sender.signature.{name}"), &problem);
         }
+    }
+
+    /// Names of headers have no letter case (RFC 9110, section 5.1), and a prefix may be a word.
+    #[test]
+    fn names_of_headers_come_in_any_letter_case() {
+        let descriptor = json!({
+            "name": "acme",
+            "algorithm": "hmac-sha256",
+            "headers": { "signature": "X-Acme-Signature", "timestamp": "X-Acme-Time" },
+            "expect": { "X-Acme-Version": "1" },
+            "signature": { "encoding": "hex", "prefix": "HMAC-SHA256 " },
+            "signed": "{timestamp}.{header:X-Acme-Tenant}.{body}",
+            "timestamp": { "unit": "s" },
+            "type": { "header": "X-Acme-Type" },
+            "id": { "header": "X-Acme-Id" }
+        });
+        let verifier = verifier_with(&descriptor.to_string(), "secret").unwrap();
+        assert_eq!(
+            verifier.sender().header_names(),
+            [
+                "x-acme-time",
+                "x-acme-signature",
+                "x-acme-version",
+                "x-acme-type",
+                "x-acme-id",
+                "x-acme-tenant",
+            ]
+        );
     }
 
     #[test]

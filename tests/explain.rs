@@ -390,10 +390,16 @@ fn a_key_was_read_in_another_form() {
     let callback = Callback::genuine("tp-wallet");
     let (text, bytes) = key_of("tp-wallet");
     let encoded = text.strip_prefix("whsec_").unwrap();
-    callback
+    callback.clone().with_key(encoded).proves(&[]);
+    // A text that could be base64, and signs as it stands.
+    let raw = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    let tag = hmac256(raw.as_bytes(), format!("{ID}.{NOW}.{BODY}").as_bytes());
+    let mut own = callback
         .clone()
-        .with_key(encoded)
-        .proves(&[CauseCode::KeyPrefix]);
+        .with("webhook-signature", format!("v1,{}", base64(&tag)))
+        .with_key(raw);
+    own.hide(&tag);
+    own.proves(&[CauseCode::KeyEncoding]);
     callback
         .clone()
         .with_key_bytes(text.as_bytes())
@@ -401,7 +407,7 @@ fn a_key_was_read_in_another_form() {
     callback
         .clone()
         .with_key_bytes(encoded.as_bytes())
-        .proves(&[CauseCode::KeyPrefix]);
+        .proves(&[CauseCode::KeyEncoding]);
     callback
         .clone()
         .with_key(hex::encode(&bytes))

@@ -65,6 +65,10 @@ const SMALL_ORDER: [&str; 14] = [
     "xxdqcD1N2E+6PAt2DRBnDyogU/osOczGTsf9d5KsA/o=",
 ];
 
+const fn too_long(actual: usize) -> KeyProblem {
+    KeyProblem::SecretTooLong { limit: 64, actual }
+}
+
 fn whsec(bytes: usize) -> String {
     format!("whsec_{}", base64(&vec![7; bytes]))
 }
@@ -118,8 +122,17 @@ fn what_is_pasted_wrong_is_named() {
         (&format!("{SECRET}'"), KeyProblem::Quotes),
         ("\"", KeyProblem::Quotes),
         (&format!("v1,{SECRET}"), KeyProblem::VersionPrefix),
-        (SECRET_TAG, KeyProblem::VersionPrefix),
-        (bare, KeyProblem::Prefix),
+        (SECRET_TAG, KeyProblem::Signature),
+        (&format!("WEBHOOK_SECRET={SECRET}"), KeyProblem::Assignment),
+        (&format!("export S3=\"{SECRET}\""), KeyProblem::Assignment),
+        (&format!("PUBLIC={PUBLIC}"), KeyProblem::Assignment),
+        (
+            OTHER_SECRET["whsec_".len()..].trim_end_matches('='),
+            KeyProblem::Prefix,
+        ),
+        (&format!("{bare}|{bare}"), KeyProblem::Prefix),
+        ("correct-horse-battery-staple", KeyProblem::Prefix),
+        (&base64(&[7; 65]), too_long(65)),
         ("undefined", KeyProblem::Unset),
         ("null", KeyProblem::Unset),
         ("whsec", KeyProblem::Prefix),
@@ -135,9 +148,9 @@ fn what_is_pasted_wrong_is_named() {
         (OTHER_SECRET.trim_end_matches('='), KeyProblem::Encoding),
         ("whsec_your-secret-here", KeyProblem::Encoding),
         ("whsec_{{secret}}", KeyProblem::Encoding),
-        ("whsec_", KeyProblem::SecretLength { actual: 0 }),
-        (&whsec(65), KeyProblem::SecretLength { actual: 65 }),
-        (&whsec(10_000), KeyProblem::SecretLength { actual: 10_000 }),
+        ("whsec_", KeyProblem::SecretTooShort { actual: 0 }),
+        (&whsec(65), too_long(65)),
+        (&whsec(10_000), too_long(10_000)),
         ("whpk_", KeyProblem::PublicLength { actual: 0 }),
         (&whpk(&[7; 31]), KeyProblem::PublicLength { actual: 31 }),
         (&whpk(&[7; 33]), KeyProblem::PublicLength { actual: 33 }),
@@ -151,6 +164,23 @@ fn what_is_pasted_wrong_is_named() {
     ] {
         both_refuse(text, problem);
     }
+}
+
+/// As the libraries of Standard Webhooks and Svix take it.
+#[test]
+fn a_secret_without_its_prefix_is_the_same_secret() {
+    let bare = &SECRET["whsec_".len()..];
+    let callback = Callback::signed_by(&WALLET, SECRET, ID, NOW, BODY);
+    assert!(callback.verify(&verifier(&WALLET, &[bare])).is_ok());
+    let problem = KeyProblem::SecretTooShort { actual: 6 };
+    let index = Some(0);
+    let expected = Err(ConfigError::InvalidKey { index, problem });
+    assert_eq!(keys(&["hunter22"]).map(drop), expected);
+    // A text that could be base64 is read as base64, and never as its own bytes.
+    let text = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    let raw = format!("whsec_{}", base64(text.as_bytes()));
+    let callback = Callback::signed_by(&WALLET, &raw, ID, NOW, BODY);
+    assert!(callback.verify(&verifier(&WALLET, &[text])).is_err());
 }
 
 /// The last digit of 32 bytes has two loose bits, which the canonical form leaves at zero.
@@ -174,7 +204,10 @@ fn a_secret_that_verifies_has_24_to_64_bytes() {
     }
     for actual in [0, 1, 16, 23, 65, 128] {
         let index = Some(0);
-        let problem = KeyProblem::SecretLength { actual };
+        let problem = match actual {
+            ..24 => KeyProblem::SecretTooShort { actual },
+            _ => too_long(actual),
+        };
         let expected = Err(ConfigError::InvalidKey { index, problem });
         assert_eq!(keys(&[&whsec(actual)]).map(drop), expected);
         let raw = parse_keys([KeySource::bytes(&vec![7; actual])], false);
@@ -186,7 +219,10 @@ fn a_secret_that_verifies_has_24_to_64_bytes() {
 fn allowing_short_secrets_allows_neither_empty_nor_long_ones() {
     for (actual, valid) in [(0, false), (1, true), (23, true), (64, true), (65, false)] {
         let index = Some(0);
-        let problem = KeyProblem::SecretLength { actual };
+        let problem = match actual {
+            0 => KeyProblem::SecretTooShort { actual },
+            _ => too_long(actual),
+        };
         let expected = if valid {
             Ok(())
         } else {
@@ -255,7 +291,7 @@ fn the_key_at_fault_is_named_by_its_index() {
         texts[index] = "whsec_AAAA";
         let expected = ConfigError::InvalidKey {
             index: Some(index),
-            problem: KeyProblem::SecretLength { actual: 3 },
+            problem: KeyProblem::SecretTooShort { actual: 3 },
         };
         assert_eq!(keys(&texts).map(drop), Err(expected));
     }

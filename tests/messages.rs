@@ -140,7 +140,9 @@ fn config_errors() -> Vec<ConfigError> {
         KeyProblem::VersionPrefix,
         KeyProblem::Prefix,
         KeyProblem::Encoding,
-        KeyProblem::SecretLength { actual: 1 },
+        KeyProblem::Assignment,
+        KeyProblem::Signature,
+        KeyProblem::SecretTooShort { actual: 1 },
         KeyProblem::PublicLength { actual: 1 },
         KeyProblem::PrivateLength { actual: 1 },
         KeyProblem::NotAPoint,
@@ -149,7 +151,10 @@ fn config_errors() -> Vec<ConfigError> {
         KeyProblem::PublicToSign,
         KeyProblem::PublicForSecret,
         KeyProblem::SecretEncoding,
-        KeyProblem::SecretTooLong { limit: 4096 },
+        KeyProblem::SecretTooLong {
+            limit: 4096,
+            actual: 5000,
+        },
         KeyProblem::KeyKind {
             expected: "an rsa public key",
             actual: "a secret",
@@ -177,7 +182,7 @@ fn config_errors() -> Vec<ConfigError> {
     let others = [
         ConfigError::TooManyKeys { limit: 16 },
         invalid_option("allowedIps", "expected a range, got \"\\\"\u{0}é\""),
-        ConfigError::UnknownSender,
+        ConfigError::UnknownSender("\"a\" (did you mean \"b\"?)".to_owned()),
         ConfigError::InvalidSender {
             member: "sender.\"\\\u{0}é".to_owned(),
             problem: "expected an object, got null".to_owned(),
@@ -254,8 +259,8 @@ fn messages_are_plain_english() {
 fn a_key_at_fault_is_named_in_the_message() {
     let problem = KeyProblem::Quotes;
     for (index, message) in [
-        (Some(3), "keys[3]: wrapped in quotation marks"),
-        (None, "key: wrapped in quotation marks"),
+        (Some(3), "keys[3]: wrapped in quotation marks: remove them"),
+        (None, "key: wrapped in quotation marks: remove them"),
     ] {
         let error = ConfigError::InvalidKey { index, problem };
         assert_eq!(error.to_string(), message);
@@ -347,7 +352,9 @@ fn no_config_error_tells_a_part_of_the_key() {
         format!("{SECRET}A"),
         format!("whpk_{bare}"),
         format!("whsk_{bare}"),
-        bare.to_owned(),
+        format!("{bare}="),
+        format!("KEY={SECRET}"),
+        bare.repeat(4),
         format!("whsec_{}", &bare[..28]),
         PRIVATE.to_owned(),
     ] {

@@ -298,7 +298,7 @@ fn every_config_error_has_the_code_of_the_contract() {
         ),
         (ConfigError::TooManyKeys { limit: 16 }, "too_many_keys"),
         (invalid_option("sender", ""), "invalid_option"),
-        (ConfigError::UnknownSender, "unknown_sender"),
+        (ConfigError::UnknownSender(String::new()), "unknown_sender"),
         (ConfigError::NoRandomness, "no_randomness"),
     ] {
         assert_eq!(error.code(), code);

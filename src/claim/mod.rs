@@ -190,8 +190,8 @@ impl<'a> Claim<'a> {
         if self.request.require_header(header)? == expected.as_bytes() {
             return Ok(());
         }
-        Err(Rejection::UnsupportedSignature {
-            location: Location::Header(header.clone()),
+        Err(Rejection::OtherClient {
+            header: header.clone(),
         })
     }
 

@@ -137,9 +137,8 @@ impl<'a> Values<'a> {
             let value = match part {
                 Part::Literal(text) => text.as_bytes(),
                 Part::Body => {
-                    let again = place.and_then(|place: usize| signed.get(place).cloned());
-                    place = place.or(Some(signed.len()));
-                    signed.push(again.unwrap_or_else(|| core::mem::take(&mut content)));
+                    place = Some(signed.len());
+                    signed.push(core::mem::take(&mut content));
                     continue;
                 }
                 Part::Id => part_of(self.id, &self.headers.id, without)?,
@@ -252,8 +251,9 @@ fn choose_headers<'a>(request: &Request, sender: &'a Sender) -> Result<&'a Heade
 fn check_expected(request: &Request, sender: &Sender) -> Result<(), Rejection> {
     for (name, value) in &sender.expected {
         if request.require_header(name)? != value.as_bytes() {
-            return Err(Rejection::UnsupportedSignature {
-                location: Location::Header(name.clone()),
+            return Err(Rejection::OtherVersion {
+                header: name.clone(),
+                expected: value.clone(),
             });
         }
     }
@@ -298,9 +298,9 @@ pub(super) fn entries<'v>(
                 limit: MAX_SIGNATURES,
             });
         }
-        // In a list with commas, a space may follow each (RFC 9110, section 5.6.1).
+        // In a list with commas, a space may follow each (RFC 9110, section 5.6.1); so with semicolons.
         let entry = match entry {
-            [b' ', rest @ ..] if separator == b',' && index > 0 => rest,
+            [b' ', rest @ ..] if separator != b' ' && index > 0 => rest,
             entry => entry,
         };
         let mut halves = entry.splitn(2, |byte| *byte == assign);

@@ -41,8 +41,12 @@ pub enum ConfigError {
         sender: String,
     },
     /// No sender of this name is known.
-    #[error("sender: unknown name (senders() lists them)")]
-    UnknownSender,
+    #[error("unknown sender {0}")]
+    UnknownSender(
+        /// The name and those that it is like, or where to find the names. A text that is like no name
+        /// may be a secret in the wrong place.
+        String,
+    ),
     /// A sender's descriptor is invalid.
     #[error("{member}: {problem}")]
     InvalidSender {
@@ -81,20 +85,31 @@ pub enum KeyProblem {
     #[error("contains white space or a line break")]
     WhiteSpace,
     /// Quotation marks around it.
-    #[error("wrapped in quotation marks")]
+    #[error("wrapped in quotation marks: remove them")]
     Quotes,
-    /// A signature's `v1,` stands before the secret.
-    #[error("starts with `v1,`: remove these three characters")]
+    /// `NAME=` stands before it, as in an env file.
+    #[error("starts with `NAME=`, as in an env file: pass only the value behind it")]
+    Assignment,
+    /// `v1,` stands before the secret, as Supabase shows it.
+    #[error("starts with `v1,`: remove these three characters, so that it starts with whsec_")]
     VersionPrefix,
-    /// None of `whsec_`, `whpk_`, `whsk_` stands before it.
-    #[error("expected whsec_, whpk_ or whsk_ and base64 (pass raw bytes as a Uint8Array)")]
+    /// A signature in place of a key.
+    #[error("expected a key, got a signature (`v1,` and base64)")]
+    Signature,
+    /// None of `whsec_`, `whpk_`, `whsk_` stands before it, and it is not the base64 of a secret.
+    #[error(
+        "expected whsec_, whpk_ or whsk_ and base64, or a secret's base64 alone \
+         (pass raw bytes as a Uint8Array)"
+    )]
     Prefix,
     /// The text behind the prefix is not canonical base64 with padding.
     #[error("expected canonical base64 with padding after the prefix")]
     Encoding,
-    /// A secret that is too short or too long.
-    #[error("expected a secret of 24 to 64 bytes, got {actual} (is a part of it missing?)")]
-    SecretLength {
+    /// A secret of Standard Webhooks that is too short.
+    #[error(
+        "secret is too short: expected 24 to 64 bytes, got {actual} (is a part of it missing?)"
+    )]
+    SecretTooShort {
         /// The bytes that came.
         actual: usize,
     },
@@ -129,10 +144,12 @@ pub enum KeyProblem {
     #[error("expected a secret in the sender's encoding (hex or base64)")]
     SecretEncoding,
     /// A secret that is too long.
-    #[error("secret is longer than {limit} bytes")]
+    #[error("secret is too long: expected at most {limit} bytes, got {actual}")]
     SecretTooLong {
         /// The most bytes.
         limit: usize,
+        /// The bytes that came.
+        actual: usize,
     },
     /// A public key of another kind than the sender's algorithm takes.
     #[error("expected {expected}, got {actual}")]
@@ -203,7 +220,7 @@ impl ConfigError {
             Self::InvalidKey { .. } => "invalid_key",
             Self::TooManyKeys { .. } => "too_many_keys",
             Self::InvalidOption { .. } | Self::OptionRequired { .. } => "invalid_option",
-            Self::UnknownSender => "unknown_sender",
+            Self::UnknownSender(_) => "unknown_sender",
             Self::InvalidSender { .. } => "invalid_sender",
             Self::NeedsFull { .. } => "needs_full",
             Self::NoRandomness => "no_randomness",

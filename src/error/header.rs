@@ -115,6 +115,7 @@ fn write_token(without: &Excluded, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 const fn between(separator: u8) -> &'static str {
     match separator {
         b' ' => "one space",
+        b';' => "a semicolon",
         _ => "a comma",
     }
 }

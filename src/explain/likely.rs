@@ -134,7 +134,9 @@ pub(super) fn rejection(rejection: &Rejection, is_authentic: bool, now: u64) -> 
             Finding::new(CauseCode::HeaderMissing, header.clone())
         }
         Rejection::IncompleteRequest { part } => Finding::new(CauseCode::RequestIncomplete, *part),
-        Rejection::MalformedHeader { header, .. } => {
+        Rejection::MalformedHeader { header, .. }
+        | Rejection::OtherClient { header }
+        | Rejection::OtherVersion { header, .. } => {
             let evidence = format!("{header}, {}", message());
             Finding::new(CauseCode::HeaderMalformed, evidence)
         }

@@ -128,7 +128,8 @@ impl de::Error for Error {
     fn invalid_type(unexpected: Unexpected, expected: &dyn de::Expected) -> Self {
         let got = match unexpected {
             Unexpected::Other(got) => got,
-            _ => "a string",
+            // A string came, of another form. Its text may be a secret in the wrong place.
+            _ => "another string",
         };
         Self::new(format!("expected {expected}, got {got}"))
     }
@@ -152,7 +153,7 @@ impl de::Error for Error {
 
     fn unknown_variant(_: &str, known: Names) -> Self {
         let known = joined(known.iter().copied(), "\", \"");
-        Self::new(format!("expected one of \"{known}\", got a string"))
+        Self::new(format!("expected one of \"{known}\", got another string"))
     }
 
     /// The reader has refused it already.
@@ -244,11 +245,20 @@ impl<'d> Value<'d> {
         };
         let value = self;
         place.map(|place| Choice { place, value }).ok_or_else(|| {
-            let known = match kinds {
-                TEXT_OR_OBJECT | OBJECT_OR_ARRAY => joined(known.iter().copied(), " or "),
-                _ => format!("one of \"{}\"", joined(known.iter().copied(), "\", \"")),
-            };
-            self.unexpected(&known)
+            if matches!(kinds, TEXT_OR_OBJECT | OBJECT_OR_ARRAY) {
+                return self.unexpected(&joined(known.iter().copied(), " or "));
+            }
+            let one_of = format!("one of \"{}\"", joined(known.iter().copied(), "\", \""));
+            let near = self.string().and_then(|text| nearest(&text, known));
+            match near {
+                Some(near) => Error::new(format!(
+                    "expected {one_of}, got another string (did you mean \"{near}\"?)"
+                )),
+                None if self.is_text() => {
+                    Error::new(format!("expected {one_of}, got another string"))
+                }
+                None => self.unexpected(&one_of),
+            }
         })
     }
 

@@ -12,7 +12,7 @@ pub(crate) mod canonical;
 pub(crate) mod de;
 mod fault;
 mod name;
-mod nearest;
+pub(crate) mod nearest;
 #[cfg(feature = "dapp")]
 pub(crate) mod object;
 mod path;

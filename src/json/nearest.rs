@@ -1,14 +1,35 @@
 //! What somebody may have meant who has misspelt a name.
 
+use alloc::vec::Vec;
+
 /// The known name that is most like this one, if any is like it: the same but for one stretch that is
 /// at most half of the longer one.
-pub(super) fn nearest(name: &str, known: &[&'static str]) -> Option<&'static str> {
+pub(crate) fn nearest<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
     let differing = known.iter().map(|other| (difference(name, other), *other));
     let near = differing.filter(|(difference, other)| {
         difference.saturating_mul(2) <= name.len().max(other.len()) && !name.is_empty()
     });
     near.min_by_key(|(difference, _)| *difference)
         .map(|(_, other)| other)
+}
+
+/// The two known names that are most like this one: those that continue it behind a hyphen come first.
+pub(crate) fn two_nearest<'k>(
+    name: &str,
+    known: impl Iterator<Item = &'k str> + Clone,
+) -> [Option<&'k str>; 2] {
+    let continues = |other: &&str| {
+        let rest = other.strip_prefix(name);
+        rest.is_some_and(|rest| rest.starts_with('-'))
+    };
+    let by_difference = |other: &&str| difference(name, other);
+    let mut taken = None;
+    [(); 2].map(|()| {
+        let others = known.clone().filter(|other| taken != Some(*other));
+        let continued = others.clone().filter(continues).min_by_key(by_difference);
+        taken = continued.or_else(|| nearest(name, &others.collect::<Vec<_>>()));
+        taken
+    })
 }
 
 /// The bytes between what the names have in common at both ends, in any letter case.

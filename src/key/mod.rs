@@ -321,6 +321,9 @@ fn parse(rules: &KeyRules, source: &KeySource, allow_short: bool) -> Result<Pars
     if is_unset(source.content()) {
         return Err(KeyProblem::Unset);
     }
+    if matches!(source, KeySource::Text(text) if published::is_assignment(text)) {
+        return Err(KeyProblem::Assignment);
+    }
     match rules.algorithms.first() {
         _ if rules.form == KeyForm::Standard => standard::parse(source, allow_short),
         Some(algorithm) if !algorithm.is_mac() => parse_public(rules, *algorithm, source),

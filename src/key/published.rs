@@ -18,9 +18,35 @@ const MIN_MODULUS_BYTES: usize = 64;
 /// Whether these bytes are a public key or a certificate, or a text that holds one: DER; PEM, a JWK
 /// or a set of them, `whpk_`, a line of OpenSSH; hex, base64 or base64url of those.
 ///
-/// DER counts from its first byte to its last alone, so that a secret that starts like it is none.
+/// DER counts from its first byte to its last alone, so that a secret that starts like it is none. What a
+/// line of a file has around a value, `export NAME="value"`, changes nothing.
 pub(super) fn is_public(bytes: &[u8]) -> bool {
-    is_public_within(bytes, MAX_ENCODINGS)
+    let text = unquoted(bytes);
+    let name = text.iter().position(|byte| b"=:".contains(byte));
+    let behind = name.and_then(|end| text.get(end.saturating_add(1)..));
+    [bytes, text, unquoted(behind.unwrap_or_default())]
+        .iter()
+        .any(|bytes| is_public_within(bytes, MAX_ENCODINGS))
+}
+
+/// Whether a text is a line of an env file: `NAME=value`, `export NAME=value`. Digits of base64 may be
+/// such a name, but only padding stands behind them.
+pub(super) fn is_assignment(text: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    let line = text.trim_start();
+    let line = line.strip_prefix("export ").unwrap_or(line);
+    line.split_once('=').is_some_and(|(name, value)| {
+        name.bytes().all(allowed) && !name.is_empty() && !value.trim_start_matches('=').is_empty()
+    })
+}
+
+/// The text without quotation marks around it, and a comma behind them.
+fn unquoted(text: &[u8]) -> &[u8] {
+    let text = text.trim_ascii();
+    match text.strip_suffix(b",").unwrap_or(text) {
+        [first, inner @ .., last] if first == last && b"\"'`".contains(first) => inner,
+        text => text,
+    }
 }
 
 fn is_public_within(bytes: &[u8], encodings: u8) -> bool {

@@ -45,8 +45,9 @@ fn sized(bytes: Zeroizing<Vec<u8>>) -> Result<Zeroizing<Vec<u8>>, KeyProblem> {
     match bytes.len() {
         0 => Err(KeyProblem::Missing),
         1..=MAX_SECRET_BYTES => Ok(bytes),
-        _ => Err(KeyProblem::SecretTooLong {
+        actual => Err(KeyProblem::SecretTooLong {
             limit: MAX_SECRET_BYTES,
+            actual,
         }),
     }
 }

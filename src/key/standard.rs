@@ -1,4 +1,4 @@
-//! The keys of Standard Webhooks: `whsec_`, `whpk_` and `whsk_`, or the bytes of a secret.
+//! The keys of Standard Webhooks: `whsec_`, `whpk_` and `whsk_`, the base64 of a secret alone, or its bytes.
 
 use zeroize::Zeroizing;
 
@@ -25,10 +25,20 @@ pub(super) fn parse_text(text: &str, allow_short: bool) -> Result<Parsed, KeyPro
     if text.starts_with(['"', '\'', '`']) || text.ends_with(['"', '\'', '`']) {
         return Err(KeyProblem::Quotes);
     }
-    if text.starts_with("v1,") {
-        return Err(KeyProblem::VersionPrefix);
+    if let Some(rest) = text.strip_prefix("v1,") {
+        return Err(match rest.starts_with("whsec_") {
+            true => KeyProblem::VersionPrefix,
+            false => KeyProblem::Signature,
+        });
     }
-    let (prefix, encoded) = text.split_once('_').ok_or(KeyProblem::Prefix)?;
+    let Some((prefix, encoded)) = text.split_once('_') else {
+        // The libraries of Standard Webhooks and Svix read it so, too. A public key has its prefix there.
+        let bytes = Encoding::Base64.decode(text.as_bytes());
+        return parse_whsec(
+            &Zeroizing::new(bytes.ok_or(KeyProblem::Prefix)?),
+            allow_short,
+        );
+    };
     let parse: fn(&[u8], bool) -> Result<Parsed, KeyProblem> = match prefix {
         "whsec" => parse_whsec,
         "whpk" => |bytes, _| parse_whpk(bytes),
@@ -50,10 +60,13 @@ fn parse_whsec(bytes: &[u8], allow_short: bool) -> Result<Parsed, KeyProblem> {
     if published::is_public(bytes) {
         return Err(KeyProblem::PublicForSecret);
     }
-    if !(least..=*SECRET_BYTES.end()).contains(&bytes.len()) {
-        return Err(KeyProblem::SecretLength {
-            actual: bytes.len(),
-        });
+    let actual = bytes.len();
+    if actual < least {
+        return Err(KeyProblem::SecretTooShort { actual });
+    }
+    let limit = *SECRET_BYTES.end();
+    if actual > limit {
+        return Err(KeyProblem::SecretTooLong { limit, actual });
     }
     Ok(Parsed::Secret(Zeroizing::new(bytes.to_vec())))
 }

@@ -40,6 +40,8 @@ const DEFAULT_SENDER: &str = "tp-wallet";
 pub enum GivenKeys {
     /// One by one.
     List(Vec<KeyInput>),
+    /// Those that were found so far, of keys that are found by the ids that callbacks name.
+    Found(Vec<KeyInput>),
     /// The text of a JSON Web Key Set.
     Set(Zeroizing<String>),
     /// Something that is no key is among them. It is told after what is wrong with the options.
@@ -49,7 +51,7 @@ pub enum GivenKeys {
 impl GivenKeys {
     fn read(self, rules: &KeyRules) -> Result<Vec<KeyInput>, ConfigError> {
         let text = match self {
-            Self::List(keys) => return Ok(keys),
+            Self::List(keys) | Self::Found(keys) => return Ok(keys),
             Self::Set(text) => text,
             Self::Invalid(error) => return Err(error),
         };

@@ -9,6 +9,7 @@ use super::{SenderOption, read};
 use crate::error::ConfigError;
 use crate::json::shapes::{Apart, Entries};
 use crate::key::{KeyInput, SigningKey};
+use crate::sender::descriptor::HeaderName;
 use crate::sign::{self, Details, Signed};
 
 #[derive(Deserialize)]
@@ -35,9 +36,9 @@ struct SignOptions {
     method: Option<String>,
     /// The request's URL, where the sender signs it.
     url: Option<String>,
-    /// Headers beside those of the signature, where the sender signs some. Names in lower case.
+    /// Headers beside those of the signature, where the sender signs some.
     #[serde(default)]
-    headers: Entries<String, String>,
+    headers: Entries<HeaderName, String>,
 }
 
 /// Signs `body` with a key as the text of the options says. `now` is in Unix seconds; `entropy` makes
@@ -72,7 +73,10 @@ pub fn sign(
             client_id: options.client_id.unwrap_or_else(|| "client-1".to_owned()),
             method: options.method.unwrap_or_else(|| "POST".to_owned()),
             url: options.url,
-            headers: options.headers.0,
+            headers: {
+                let headers = options.headers.0.into_iter();
+                headers.map(|(name, value)| (name.0, value)).collect()
+            },
         };
         sign::sign(&sender, &key, &details, body)
     })

@@ -40,9 +40,6 @@ struct VerifierOptions {
     /// Takes secrets of Standard Webhooks with fewer than 24 bytes, too. Default: false.
     #[serde(default)]
     dangerously_allow_short_keys: bool,
-    /// Whether keys are found later, by the ids that callbacks name, so that there may be none yet.
-    #[serde(default)]
-    finds_keys: bool,
     /// The clock.
     now: Option<Apart>,
 }
@@ -56,7 +53,8 @@ pub fn verifier(json: &[u8], keys: GivenKeys) -> Result<Verifier, ConfigError> {
         let options: VerifierOptions = document.root().into()?;
         let mut sender = SenderOption::resolve(options.sender)?;
         sender.allows_unsigned_headers = options.dangerously_allow_unsigned_headers;
-        if options.finds_keys && !sender.names_keys() {
+        let finds_keys = matches!(keys, GivenKeys::Found(_));
+        if finds_keys && !sender.names_keys() {
             return Err(ConfigError::InvalidOption {
                 option: "keys".into(),
                 problem: format!(
@@ -67,7 +65,7 @@ pub fn verifier(json: &[u8], keys: GivenKeys) -> Result<Verifier, ConfigError> {
         }
         let allow_short = options.dangerously_allow_short_keys;
         let rules = sender.key_rules();
-        let keys = Keys::parse(&rules, keys.read(&rules)?, allow_short, options.finds_keys)?;
+        let keys = Keys::parse(&rules, keys.read(&rules)?, allow_short, finds_keys)?;
         let mut result = Options::new(sender, keys);
         if let Some(seconds) = options.tolerance_seconds {
             result.tolerance = Tolerance::from_seconds(seconds)?;

@@ -9,13 +9,15 @@ use alloc::vec::Vec;
 use serde::Deserialize;
 use serde::de::{self, Deserializer};
 
-use super::template::{Part, Template};
+use super::template::{NoTemplate, Part, Template};
 use super::unique::{Ambiguous, Use};
 use super::{HeaderSet, Payload, Place, Scheme, Sender, SignatureForm, Timestamp};
 use crate::algorithm::{Algorithm, Format};
 use crate::encoding::Encoding;
 use crate::error::ConfigError;
-use crate::json::shapes::{Entries, OneOrMany, text_type};
+use crate::json::de::joined;
+use crate::json::nearest::nearest;
+use crate::json::shapes::{self, Entries, OneOrMany, text_type};
 use crate::key::{KeyForm, MIN_RSA_BITS};
 use crate::timestamp::Unit;
 
@@ -48,7 +50,7 @@ pub struct SenderDescriptor {
     /// The headers that it signs with. Of several sets, the first counts whose signature header is
     /// there, and it alone. Needed, but for the rules `plisio` and `jwt-member`.
     pub headers: Option<OneOrMany<SignatureHeaders>>,
-    /// Headers, in lower case, that have this very value in every callback that is signed as described.
+    /// Headers that have this very value in every callback that is signed as described.
     /// Another value is refused as `unsupported_signature`. Default: none.
     #[serde(default)]
     pub expect: Entries<HeaderName, String>,
@@ -142,7 +144,7 @@ pub enum Evidence {
     SecondHand,
 }
 
-/// The headers that carry a signature and what it covers. Names in lower case.
+/// The headers that carry a signature and what it covers. Names in any letter case.
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -170,8 +172,8 @@ pub struct DescriptorSignature {
     pub encoding: Encoding,
     /// How the two numbers of an ECDSA signature are written. Default: `"der"`.
     pub format: Option<Format>,
-    /// What stands before a signature without a label, as `sha256=`. 1 to 64 visible ASCII characters.
-    /// Default: nothing.
+    /// What stands before a signature without a label, as `sha256=` or `HMAC-SHA256 ` with its space. 1 to
+    /// 64 ASCII characters, the first of them visible. Default: nothing.
     pub prefix: Option<Prefix>,
     /// What stands between two entries of a list. Default: `","`.
     pub separator: Option<Separator>,
@@ -191,6 +193,9 @@ pub enum Separator {
     /// A space.
     #[serde(rename = " ")]
     Space,
+    /// A semicolon.
+    #[serde(rename = ";")]
+    Semicolon,
 }
 
 /// What stands between a label and its value.
@@ -300,10 +305,17 @@ text_type! {
     /// The name by which a sender is chosen.
     Name, is_name, "1 to 64 of a-z, 0-9 and inner hyphens"
 }
-text_type! {
-    /// A header's name in lower case.
-    HeaderName, is_header_name, "a header's name in lower case"
+/// A header's name, in lower case whatever case it came in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeaderName(pub(crate) String);
+
+impl<'d> Deserialize<'d> for HeaderName {
+    fn deserialize<D: Deserializer<'d>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = shapes::text(deserializer, is_header_name, "a header's name")?;
+        Ok(Self(name.to_ascii_lowercase()))
+    }
 }
+
 text_type! {
     /// The name of a host.
     Host, is_host, "a host name"
@@ -314,7 +326,7 @@ text_type! {
 }
 text_type! {
     /// What stands before a signature.
-    Prefix, is_visible, "1 to 64 visible ascii characters"
+    Prefix, is_prefix, "1 to 64 ascii characters, the first of them visible"
 }
 text_type! {
     /// A media type.
@@ -332,9 +344,19 @@ text_type! {
 impl<'d> Deserialize<'d> for Template {
     fn deserialize<D: Deserializer<'d>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        Self::parse(&text).map_err(|unknown| {
-            let problem = format!("unknown token {{{}}}", unknown.0);
-            de::Error::custom(problem)
+        Self::parse(&text).map_err(|fault| {
+            de::Error::custom(match fault {
+                NoTemplate::Dollar(token) => {
+                    format!("expected {{{token}}} without a dollar sign, got ${{{token}}}")
+                }
+                NoTemplate::Unknown(token) => match nearest(token.trim(), Part::TOKENS) {
+                    Some(near) => format!("unknown token {{{token}}} (did you mean {{{near}}}?)"),
+                    None => {
+                        let known = joined(Part::TOKENS.iter().copied(), "}, {");
+                        format!("unknown token {{{token}}} (known: {{{known}}})")
+                    }
+                },
+            })
         })
     }
 }
@@ -497,6 +519,7 @@ fn signature(
     read.separator = match form.separator {
         None | Some(Separator::Comma) => b',',
         Some(Separator::Space) => b' ',
+        Some(Separator::Semicolon) => b';',
     };
     read.assign = match form.assign {
         None | Some(Assign::Equals) => b'=',
@@ -595,8 +618,14 @@ fn place(name: &str, place: Option<DescriptorPlace>) -> Result<Option<Place>, Co
 impl Sender {
     /// Refuses what could be changed without breaking the signature, or can never be there.
     fn check_signed(&self) -> Result<(), ConfigError> {
-        if !self.signed.has(&Part::Body) {
-            return refuse("signed", "expected {body} in it, got a text without");
+        let bodies = self.signed.parts().filter(|part| **part == Part::Body);
+        match bodies.count() {
+            0 => return refuse("signed", "expected {body} in it, got a text without"),
+            1 => {}
+            _ => return refuse("signed", "expected {body} once, got it several times"),
+        }
+        if self.id.is_some() && self.identifies_callbacks() {
+            return refuse("id", "expected id or headers.id, got both");
         }
         self.check_template("signed", &self.signed)?;
         if let Some(get) = &self.signed_on_get {
@@ -796,11 +825,9 @@ fn is_host(text: &str) -> bool {
     (1..=253).contains(&text.len()) && text.bytes().all(allowed)
 }
 
-/// A field name (RFC 9110, section 5.1) without upper-case letters.
+/// A field name (RFC 9110, section 5.1).
 pub(super) fn is_header_name(text: &str) -> bool {
-    let allowed = |byte: u8| {
-        byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"!#$%&'*+-.^_`|~".contains(&byte)
-    };
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     (1..=128).contains(&text.len()) && text.bytes().all(allowed)
 }
 
@@ -808,16 +835,16 @@ fn is_label(text: &str) -> bool {
     (1..=32).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
-fn is_visible(text: &str) -> bool {
-    (1..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+fn is_prefix(text: &str) -> bool {
+    let allowed = |byte: u8| byte == b' ' || byte.is_ascii_graphic();
+    (1..=64).contains(&text.len()) && !text.starts_with(' ') && text.bytes().all(allowed)
 }
 
 fn is_media_type(text: &str) -> bool {
-    let is_token = |text: &str| is_header_name(&text.to_ascii_lowercase());
     let (media, parameters) = text.split_once(';').unwrap_or((text, ""));
     media
         .split_once('/')
-        .is_some_and(|(kind, subtype)| is_token(kind) && is_token(subtype))
+        .is_some_and(|(kind, subtype)| is_header_name(kind) && is_header_name(subtype))
         && text.len() <= 128
         && parameters
             .bytes()

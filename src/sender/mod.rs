@@ -9,6 +9,8 @@ mod table;
 pub(crate) mod template;
 pub(crate) mod unique;
 
+use alloc::borrow::ToOwned;
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -16,8 +18,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::algorithm::Algorithm;
 use crate::encoding::Encoding;
-#[cfg(not(feature = "full"))]
 use crate::error::ConfigError;
+use crate::json::nearest::two_nearest;
 use crate::key::{KeyForm, KeyRules};
 use crate::timestamp::Unit;
 use template::{Part, Template};
@@ -66,6 +68,15 @@ pub struct Sender {
     pub(crate) scheme: Scheme,
     /// Whether the weaker of two signatures, which covers no header, is enough.
     pub(crate) allows_unsigned_headers: bool,
+}
+
+/// The error for a name that none of these senders has.
+pub(crate) fn unknown<'k>(name: &str, known: impl Iterator<Item = &'k str> + Clone) -> ConfigError {
+    ConfigError::UnknownSender(match two_nearest(name, known) {
+        [Some(one), Some(two)] => format!("\"{name}\" (did you mean \"{one}\" or \"{two}\"?)"),
+        [Some(one), None] => format!("\"{name}\" (did you mean \"{one}\"?)"),
+        _ => "(senders() lists the names)".to_owned(),
+    })
 }
 
 /// What the signature of a callback proves: what only a holder of the key can choose. Of a GET, for
@@ -234,8 +245,8 @@ impl Payload {
 impl Sender {
     /// The sender of this name: in this build, a name alone says nothing.
     #[cfg(not(feature = "full"))]
-    pub(crate) const fn find(_: &str) -> Result<Self, ConfigError> {
-        Err(ConfigError::UnknownSender)
+    pub(crate) fn find(name: &str) -> Result<Self, ConfigError> {
+        Err(unknown(name, core::iter::empty()))
     }
 
     /// The name by which it is chosen.

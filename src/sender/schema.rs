@@ -38,14 +38,14 @@ macro_rules! text_schemas {
 
 text_schemas! {
     Name: "^(?=.{1,64}$)[a-z0-9]+(-[a-z0-9]+)*$";
-    HeaderName: "^[a-z0-9!#$%&'*+.^_`|~-]{1,128}$";
+    HeaderName: "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}$";
     Host: "^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$";
     Label: "^[A-Za-z0-9]{1,32}$";
-    Prefix: "^[!-~]{1,64}$";
+    Prefix: "^[!-~][ -~]{0,63}$";
     MediaType: "^(?=.{1,128}$)[A-Za-z0-9!#$%&'*+.^_`|~-]+/[A-Za-z0-9!#$%&'*+.^_`|~-]+(;[ -~]*)?$";
     AnswerBody: "^[\\s\\S]{1,1024}$";
     MemberPath: "^(?=.{1,256}$)[^.]+(\\.[^.]+)*$";
-    Template: "^[^{]*(\\{(id|timestamp|nonce|keyId|clientId|body|method|url|path|query|header:[a-z0-9!#$%&'*+.^_`|~-]{1,128})\\}[^{]*)*$";
+    Template: "^(?![\\s\\S]*\\$\\{)[^{]*(\\{(id|timestamp|nonce|keyId|clientId|body|method|url|path|query|header:[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128})\\}[^{]*)*$";
 }
 
 impl<N: JsonSchema, V: JsonSchema> JsonSchema for Entries<N, V> {

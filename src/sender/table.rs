@@ -56,7 +56,10 @@ impl Sender {
             let named = |sender: &Value| sender.get("name").is_some_and(|other| other.is(name));
             match table.elements().find(named) {
                 Some(descriptor) => Self::read(descriptor),
-                None => Err(ConfigError::UnknownSender),
+                None => {
+                    let names = names();
+                    Err(super::unknown(name, names.iter().map(String::as_str)))
+                }
             }
         })
     }

@@ -32,8 +32,13 @@ pub(crate) enum Part {
     Header(String),
 }
 
-/// The text between two braces is no token.
-pub(crate) struct UnknownToken<'t>(pub(crate) &'t str);
+/// Why a text is no template.
+pub(crate) enum NoTemplate<'t> {
+    /// The text between two braces is no token.
+    Unknown(&'t str),
+    /// A dollar sign stands before a token, as in a template literal.
+    Dollar(&'t str),
+}
 
 impl Template {
     /// `{body}`.
@@ -42,12 +47,15 @@ impl Template {
     }
 
     /// Takes a text apart.
-    pub(crate) fn parse(mut text: &str) -> Result<Self, UnknownToken<'_>> {
+    pub(crate) fn parse(mut text: &str) -> Result<Self, NoTemplate<'_>> {
         let mut parts = Vec::new();
         while let Some((literal, rest)) = text.split_once('{') {
-            let (token, rest) = rest.split_once('}').ok_or(UnknownToken(rest))?;
+            let (token, rest) = rest.split_once('}').ok_or(NoTemplate::Unknown(rest))?;
             push_literal(&mut parts, literal);
-            parts.push(Part::parse(token).ok_or(UnknownToken(token))?);
+            parts.push(Part::parse(token).ok_or(NoTemplate::Unknown(token))?);
+            if literal.ends_with('$') {
+                return Err(NoTemplate::Dollar(token));
+            }
             text = rest;
         }
         push_literal(&mut parts, text);
@@ -75,6 +83,21 @@ impl Template {
 }
 
 impl Part {
+    /// The names of the tokens.
+    pub(crate) const TOKENS: &'static [&'static str] = &[
+        "body",
+        "id",
+        "timestamp",
+        "nonce",
+        "keyId",
+        "clientId",
+        "method",
+        "url",
+        "path",
+        "query",
+        "header:name",
+    ];
+
     fn parse(token: &str) -> Option<Self> {
         Some(match token {
             "body" => Self::Body,
@@ -89,7 +112,8 @@ impl Part {
             "query" => Self::Query,
             _ => {
                 let name = token.strip_prefix("header:")?;
-                super::descriptor::is_header_name(name).then(|| Self::Header(name.to_owned()))?
+                super::descriptor::is_header_name(name)
+                    .then(|| Self::Header(name.to_ascii_lowercase()))?
             }
         })
     }

@@ -9,7 +9,8 @@ use super::value::{Answer, answer, error, read_key, read_keys};
 use super::{Core, entropy, unix_seconds};
 use crate::algorithm::sha256;
 use crate::answer::{Admitted, KeyPair, Settings};
-use crate::options;
+use crate::options::{self, GivenKeys};
+use crate::sender;
 use crate::sign;
 use crate::transport::Arrival;
 use crate::verify::Verifier;
@@ -58,14 +59,24 @@ impl<T> Slots<T> {
 
 #[wasm_bindgen]
 impl Core {
-    /// Builds a verifier with these keys, and answers with its settings.
-    pub fn create(&mut self, options: &str, keys: &JsValue) -> Answer {
-        let verifier = options::verifier(options.as_bytes(), read_keys(keys)).map_err(error)?;
+    /// Builds a verifier with these keys, of which more may be found later, and answers with its settings.
+    pub fn create(&mut self, options: &str, keys: &JsValue, finds_keys: bool) -> Answer {
+        let keys = match read_keys(keys) {
+            GivenKeys::List(keys) if finds_keys => GivenKeys::Found(keys),
+            keys => keys,
+        };
+        let verifier = options::verifier(options.as_bytes(), keys).map_err(error)?;
         let names = verifier.sender().header_names();
         let names = names.into_iter().map(String::from).collect();
         let number = self.verifiers.add(Reader { verifier, names });
         let Reader { verifier, .. } = self.verifiers.get(number);
         Ok(answer(&Settings::of(verifier, number)))
+    }
+
+    /// Refuses the name of a sender that is not among these, which stand between spaces.
+    #[wasm_bindgen(js_name = refuseSender)]
+    pub fn refuse_sender(&self, name: &str, names: &str) -> Answer {
+        Err(error(sender::unknown(name, names.split(' '))))
     }
 
     /// Drops a verifier and wipes its keys.

@@ -185,9 +185,7 @@ const KEYS: readonly Mistake[] = [
 	key("double quotes", WITH_SECRETS, "key_quotes", (text) => `"${text}"`),
 	key("single quotes", WITH_SECRETS, "key_quotes", (text) => `'${text}'`),
 	key("with its variable", WITH_SECRETS, "key_assignment", (text) => `SECRET=${text}`),
-	key("whsec_ dropped", ["tp-wallet", "svix", "stripe"], "key_prefix", (text) =>
-		text.slice("whsec_".length),
-	),
+	key("whsec_ dropped", ["stripe"], "key_prefix", (text) => text.slice("whsec_".length)),
 	key("v1, kept", ["tp-wallet", "svix"], "key_prefix", (text) => `v1,${text}`),
 	key("whsec_ added", ["github", "lightspark"], "key_prefix", (text) => `whsec_${text}`),
 	key("its text as bytes", ["tp-wallet", "svix"], "key_encoding", (text) => Buffer.from(text)),

@@ -146,10 +146,10 @@ test("a misspelt option is refused with the nearest", () => {
 
 test("what a verifier tells the core of its keys is no option", () => {
 	for (const keys of [SECRET, () => SECRET]) {
-		for (const findsKeys of ["x", true, undefined]) {
+		for (const findsKeys of ["x", true]) {
 			assert.throws(() => wallet.createVerifier({ keys, findsKeys } as never), {
 				code: "invalid_option",
-				message: 'unknown option "findsKeys"',
+				message: /^unknown option "findsKeys" \(known: (?!.*findsKeys)/,
 			});
 		}
 	}

@@ -332,7 +332,7 @@ describe("what no listed sender needs", () => {
 				["hex", `${secret.toString("hex")}\n`],
 				["base64", `${secret.toString("base64")}\n`],
 				["base64", `${secret.toString("base64")}!!!!`],
-				["standard", secret.toString("base64")],
+				["standard", `_${secret.toString("base64")}`],
 			] as const) {
 				assert.throws(
 					() => library.createVerifier({ sender: { ...PLAIN, key }, keys: text }),
@@ -405,6 +405,7 @@ describe("what no listed sender needs", () => {
 			accepted(verifier.safeVerify({ headers: { ...signed, "x-client": "7" }, body }));
 			const another = verifier.safeVerify({ headers: { ...signed, "x-client": "8" }, body });
 			refused(another, "unsupported_signature", "", "x-client");
+			assert.match(another.ok ? "" : another.message, /another client.*clientId/);
 		});
 
 		test(`labels, separators and texts between, ${entry}`, () => {
@@ -421,6 +422,60 @@ describe("what no listed sender needs", () => {
 			for (const value of [`time=${time},sig=${right}`, `time=${time}  sig=${right}`]) {
 				refused(verify(library, sender, { "x-signature": value }), "malformed_header", value);
 			}
+		});
+
+		test(`semicolons between entries, ${entry}`, () => {
+			const time = write(NOW, "s");
+			const sender: SenderDescriptor = {
+				...LABELLED,
+				algorithm: { h1: "hmac-sha256" },
+				signature: { encoding: "hex", separator: ";", timestamp: "ts" },
+				signed: "{timestamp}:{body}",
+			};
+			const right = mac(`${time}:`, body).digest("hex");
+			for (const value of [
+				`ts=${time};h1=${right}`,
+				`ts=${time}; h1=${right}`,
+				`h1=${"0".repeat(64)};h1=${right};h2=x;ts=${time}`,
+			]) {
+				accepted(verify(library, sender, { "x-signature": value }), value);
+			}
+			for (const value of [`ts=${time},h1=${right}`, `ts=${time};h1=${right};`]) {
+				refused(verify(library, sender, { "x-signature": value }), "malformed_header", value);
+			}
+		});
+
+		test(`names of headers in any letter case, and a word before the signature, ${entry}`, () => {
+			const time = write(NOW, "s");
+			const sender: SenderDescriptor = {
+				...PLAIN,
+				headers: { signature: "X-Signature", timestamp: "X-Timestamp" },
+				expect: { "X-Version": "2" },
+				signature: { encoding: "base64", prefix: "HMAC-SHA256 " },
+				signed: "{timestamp}.{header:X-Shop}.{body}",
+				timestamp: { unit: "s" },
+				type: { header: "X-Topic" },
+				id: { header: "X-Event-Id" },
+			};
+			const signature = mac(`${time}.7.`, body).digest("base64");
+			const right = {
+				"x-signature": `HMAC-SHA256 ${signature}`,
+				"X-TIMESTAMP": time,
+				"x-shop": "7",
+				"x-version": "2",
+				"x-topic": "paid",
+				"x-event-id": "evt-1",
+			};
+			const { event } = accepted(verify(library, sender, right));
+			const { type, id } = event as { type?: unknown; id?: unknown };
+			assert.deepEqual([type, id], ["paid", "evt-1"]);
+			for (const text of [signature, `HMAC-SHA256${signature}`, `hmac-sha256 ${signature}`]) {
+				const headers = { ...right, "x-signature": text };
+				refused(verify(library, sender, headers), "malformed_header", text, "x-signature");
+			}
+			const other = verify(library, sender, { ...right, "x-version": "3" });
+			refused(other, "unsupported_signature", "", "x-version");
+			assert.match(other.ok ? "" : other.message, /x-version: 2/);
 		});
 
 		test(`a method that has no body, ${entry}`, () => {
@@ -516,7 +571,6 @@ const REFUSED: readonly (readonly [member: RegExp, title: string, descriptor: un
 	[/sender\.signed\b/, "a token in another case", { ...PLAIN, signed: "{Timestamp}{body}" }],
 	[/sender\.signed\b/, "an empty token", { ...PLAIN, signed: "{}{body}" }],
 	[/sender\.signed\b/, "a header without a name", { ...PLAIN, signed: "{header:}{body}" }],
-	[/sender\.signed\b/, "a header in upper case", { ...PLAIN, signed: "{header:X-A}{body}" }],
 	[
 		/sender\.(headers|signed)\b/,
 		"a time without a source",
@@ -632,7 +686,7 @@ const REFUSED: readonly (readonly [member: RegExp, title: string, descriptor: un
 	[
 		/sender\.signature\.separator\b/,
 		"an unknown separator",
-		{ ...LABELLED, signature: { encoding: "hex", timestamp: "t", separator: ";" } },
+		{ ...LABELLED, signature: { encoding: "hex", timestamp: "t", separator: "|" } },
 	],
 	[/sender\.signature\b/, "no encoding", { ...PLAIN, signature: {} }],
 	[/sender\.signature\b/, "no signature", without(PLAIN, "signature")],
@@ -646,7 +700,6 @@ const REFUSED: readonly (readonly [member: RegExp, title: string, descriptor: un
 	[/sender\.headers\b/, "no headers", without(PLAIN, "headers")],
 	[/sender\.headers\b/, "an empty list of headers", { ...PLAIN, headers: [] }],
 	[/sender\.headers\b/, "no signature", { ...PLAIN, headers: {} }],
-	[/sender\.headers\b/, "upper case", { ...PLAIN, headers: { signature: "X-Signature" } }],
 	[/sender\.headers\b/, "an empty name", { ...PLAIN, headers: { signature: "" } }],
 	[/sender\.headers\b/, "a name with a space", { ...PLAIN, headers: { signature: "x y" } }],
 	[/sender\.headers\b/, "a name with a colon", { ...PLAIN, headers: { signature: "x:" } }],
@@ -662,7 +715,7 @@ const REFUSED: readonly (readonly [member: RegExp, title: string, descriptor: un
 		"an alternative without what is signed",
 		{ ...STAMPED, headers: [STAMPED.headers, { signature: "x-other" }] },
 	],
-	[/sender\.expect\b/, "a name in upper case", { ...PLAIN, expect: { "X-Version": "1" } }],
+	[/sender\.expect\b/, "a name with a space", { ...PLAIN, expect: { "x version": "1" } }],
 	[/sender\.expect\b/, "a value that is no text", { ...PLAIN, expect: { "x-version": 1 } }],
 	[/sender\.prehash\b/, "an unknown digest", { ...PLAIN, prehash: "sha512" }],
 	[/sender\.key\b/, "an unknown form of keys", { ...PLAIN, key: "raw" }],
@@ -678,7 +731,17 @@ const REFUSED: readonly (readonly [member: RegExp, title: string, descriptor: un
 	[/sender\.type\b/, "two columns", { ...PLAIN, type: { member: "a", header: "x-a" } }],
 	[/sender\.type\b/, "a text", { ...PLAIN, type: "event.type" }],
 	[/sender\.id\b/, "an empty path", { ...PLAIN, id: { member: "" } }],
-	[/sender\.id\b/, "a header in upper case", { ...PLAIN, id: { header: "X-Id" } }],
+	[/sender\.id\b/, "a header with a colon", { ...PLAIN, id: { header: "x-id:" } }],
+	[
+		/sender\.id\b/,
+		"two places of an id",
+		{
+			...PLAIN,
+			headers: { signature: "x-signature", id: "x-id" },
+			signed: "{id}.{body}",
+			id: { member: "id" },
+		},
+	],
 	[/sender\.keyHosts\b/, "a text", { ...PLAIN, keyHosts: "api.example" }],
 	[/sender\.keyHosts\b/, "a URL", { ...PLAIN, keyHosts: ["https://api.example/"] }],
 	[/sender\.name\b/, "no name", without(PLAIN, "name")],
@@ -706,6 +769,13 @@ const REFUSED: readonly (readonly [member: RegExp, title: string, descriptor: un
 		"a prototype among the headers",
 		{ ...PLAIN, headers: JSON.parse('{"signature":"x-signature","__proto__":"x-a"}') },
 	],
+	[/sender\.signed\b.*\{body\} once/, "the body twice", { ...PLAIN, signed: "{body}{body}" }],
+	[
+		/sender\.signed\b.*without a dollar sign, got \$\{timestamp\}/,
+		"a template literal",
+		{ ...STAMPED, signed: "$" + "{timestamp}.$" + "{body}" },
+	],
+	[/sender\.signed\b.*did you mean \{body\}/, "another token", { ...PLAIN, signed: "{bodyy}" }],
 	[/sender\.signed\b/, "a prototype as a token", { ...PLAIN, signed: "{__proto__}{body}" }],
 	[/sender\.signed\b/, "a method as a token", { ...PLAIN, signed: "{toString}{body}" }],
 	[/sender\b/, "nothing in it", {}],
@@ -805,6 +875,20 @@ describe("names", () => {
 					(error) => error instanceof library.ConfigError && error.code === "unknown_sender",
 					name,
 				);
+			}
+			for (const [name, message] of [
+				["strip", 'unknown sender "strip" (did you mean "stripe" or "strike"?)'],
+				[
+					"coinbase",
+					'unknown sender "coinbase" (did you mean "coinbase-cdp" or "coinbase-commerce"?)',
+				],
+				// It may be a secret in the wrong place.
+				["2b7e1516-28ae-d2a6", "unknown sender (senders() lists the names)"],
+			]) {
+				const sender = name as "stripe";
+				const refusal = { code: "unknown_sender", message };
+				assert.throws(() => library.createVerifier({ sender, keys: "k".repeat(32) }), refusal);
+				assert.throws(() => library.sign({ sender, key: "k".repeat(32), body: "" }), refusal);
 			}
 		});
 		test(`a name of the list does not bring its rules, ${entry}`, () => {

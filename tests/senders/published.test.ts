@@ -54,6 +54,10 @@ function forms(): [name: string, key: KeyInput][] {
 				[`${what}, DER in base64`, der.toString("base64")],
 				[`${what}, DER in base64url`, der.toString("base64url")],
 				[`${what}, base64 in a Buffer`, Buffer.from(der.toString("base64"))],
+				[`${what}, base64 in quotation marks`, `"${der.toString("base64")}"`],
+				[`${what}, hex in single ones, in a Buffer`, Buffer.from(`'${der.toString("hex")}'`)],
+				[`${what}, a line in a Buffer`, Buffer.from(`PUBLIC_KEY="${der.toString("base64")}"\n`)],
+				[`${what}, a member`, `publicKey: '${der.toString("base64")}',`],
 			);
 		}
 		const jwk = key.export({ format: "jwk" });
@@ -107,6 +111,37 @@ for (const [entry, library] of libraries) {
 				assert.throws(() => library.createVerifier({ keys: key }), refused);
 			}
 		});
+	});
+
+	test(`${entry}: a line of an env file is no key`, () => {
+		const base64 = KEYS[0][1].export({ type: "spki", format: "der" }).toString("base64");
+		for (const value of [base64, `"${base64}"`, "an-ordinary-secret", "whsec_AAAA"]) {
+			for (const line of [
+				`PUBLIC_KEY=${value}`,
+				`export WEBHOOK_SECRET=${value}`,
+				`S3=${value}\n`,
+			]) {
+				for (const sender of [...subjects, "tp-wallet" as const]) {
+					assert.throws(() => library.createVerifier({ sender, keys: line }), {
+						code: "invalid_key",
+						message: /env file/,
+					});
+				}
+			}
+		}
+		// Base64 of capital letters and digits, and a text with an equals sign in it.
+		for (const keys of [
+			"TWFu",
+			"QUJDRA==",
+			"QUJDREU=",
+			"=",
+			"A=",
+			"a=b",
+			"Mixed_CASE=1",
+			"=VALUE",
+		]) {
+			library.createVerifier({ sender: custom, keys });
+		}
 	});
 
 	test(`${entry}: the text of a value that is not set is no key`, () => {

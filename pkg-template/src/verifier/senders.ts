@@ -1,4 +1,4 @@
-import { ConfigError } from "../core/errors.js";
+import { withCore } from "../core/core.js";
 import type { SenderName } from "../generated/model.js";
 import { about, descriptors } from "../generated/senders.js";
 import type { SenderDescriptor } from "./descriptor.js";
@@ -50,8 +50,8 @@ export function toDescriptor(
 ): SenderDescriptor {
 	if (typeof sender !== "string") return sender;
 	if (!Object.hasOwn(descriptors, sender)) {
-		const names = Object.keys(descriptors).join(", ");
-		throw new ConfigError("unknown_sender", `sender: expected a descriptor or one of ${names}`);
+		const names = Object.keys(descriptors).join(" ");
+		return withCore((core) => core.ask((wasm) => wasm.refuseSender(sender, names)));
 	}
 	return { name: sender, ...descriptors[sender] };
 }

@@ -17,8 +17,8 @@ export interface KeySet {
 /**
  * A key in the form in which its sender writes it, or its raw bytes.
  *
- * - `tp-wallet` and all of Standard Webhooks: `whsec_…` for HMAC-SHA256 (bytes: 24 to 64), `whpk_…`
- *   for Ed25519.
+ * - `tp-wallet` and all of Standard Webhooks: `whsec_…` or its base64 alone for HMAC-SHA256 (bytes: 24
+ *   to 64), `whpk_…` for Ed25519.
  * - Another sender with a secret: the secret as it is given out. No form is guessed.
  * - A sender with a public key: PEM (SPKI or PKCS#1), base64 of the DER, a JSON Web Key, or for
  *   Ed25519 its 64 hexadecimal digits.

@@ -79,10 +79,6 @@ class CoreVerifier<Event> implements Verifier<Event> {
 
 	constructor(options: VerifierOptions<SenderName | SenderDescriptor>) {
 		requireObject(options, "options with keys, as createVerifier({ keys: [secret] })");
-		if ("findsKeys" in options) {
-			// What crosses to the core under this name says what `keys` are.
-			throw new ConfigError("invalid_option", 'unknown option "findsKeys"');
-		}
 		const { now = () => Date.now(), keys, sender, ...rest } = options;
 		if (typeof now !== "function") {
 			throw new ConfigError("invalid_option", "now: expected a function that returns milliseconds");
@@ -90,8 +86,9 @@ class CoreVerifier<Event> implements Verifier<Event> {
 		this.#now = now;
 		this.#keys = new KeyRing(keys);
 		const { findsKeys } = this.#keys;
-		const text = toOptions({ ...rest, sender: toDescriptor(sender), findsKeys });
-		this.#resident = new Resident((wasm) => wasm.create(text, this.#keys.keys) as Handle, release);
+		const text = toOptions({ ...rest, sender: toDescriptor(sender) });
+		const create = (wasm: WasmCore) => wasm.create(text, this.#keys.keys, findsKeys) as Handle;
+		this.#resident = new Resident(create, release);
 		const {
 			verifier: _verifier,
 			headers,
