@@ -20,8 +20,6 @@ const options = {
 	absWorkingDir: root,
 	bundle: true,
 	target: "es2022",
-	// It is the user's, not that of this build.
-	define: { "process.env.NODE_ENV": "process.env.NODE_ENV" },
 	legalComments: "none",
 	logLevel: "warning",
 };

@@ -44,11 +44,12 @@ const DENO = packageFile("@deno/linux-x64-glibc", "deno");
 const WITH_SECRET = { WALLET_CALLBACK_SECRET: secret };
 
 const RUNNERS: Record<string, Runner> = {
-	node: receives([NODE_24]),
+	node: receives([NODE]),
 	express: receives([NODE]),
-	fastify: receives([NODE_24]),
+	fastify: receives([NODE]),
 	nestjs: receivesInNest,
-	hono: receives([NODE_24]),
+	koa: receives([NODE]),
+	hono: receives([NODE]),
 	deno: receives([
 		DENO,
 		...["run", "--quiet", "--no-lock", "--no-remote", "--cached-only", "--node-modules-dir=manual"],
@@ -266,14 +267,14 @@ function receives(command: Command, env: NodeJS.ProcessEnv = {}): Runner {
 async function receivesInNest(file: string, code: string): Promise<void> {
 	const compilerOptions = { target: "es2022", module: "nodenext", experimentalDecorators: true };
 	project.write("tsconfig.json", JSON.stringify({ compilerOptions }));
-	await receives([NODE_24, "--import", "tsx"])(file, code);
+	await receives([NODE, "--import", "tsx"])(file, code);
 }
 
 /** The frameworks themselves run such files in tests/adapters. */
 function receivesInRoute(framework: "next" | "sveltekit"): Runner {
 	return async (file, code) => {
 		writeSvelteKitEnv();
-		await receives([NODE_24, project.host("route")], { FRAMEWORK: framework })(file, code);
+		await receives([NODE, project.host("route")], { FRAMEWORK: framework })(file, code);
 	};
 }
 

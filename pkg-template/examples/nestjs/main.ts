@@ -1,5 +1,6 @@
 import { Injectable, Module } from "@nestjs/common";
 import { NestFactory } from "@nestjs/core";
+import type { NestExpressApplication } from "@nestjs/platform-express";
 import { WalletCallbackModule } from "wallet-callback/nestjs";
 import { memoryStore } from "wallet-callback/stores/memory";
 
@@ -32,5 +33,6 @@ class DepositsModule {}
 class AppModule {}
 
 // The raw body is what is verified.
-const app = await NestFactory.create(AppModule, { rawBody: true });
+const app = await NestFactory.create<NestExpressApplication>(AppModule, { rawBody: true });
+app.useBodyParser("json", { limit: "1mb" });
 await app.listen(process.env.PORT ?? 3000);

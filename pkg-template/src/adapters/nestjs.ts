@@ -49,9 +49,9 @@ export interface WalletCallbackDynamicModule<
 }
 
 /**
- * Serves callbacks on a route of NestJS, with Express or Fastify. Create the application with
- * `rawBody: true`, or its body parser leaves no bytes to verify. When the application closes, it waits
- * for the callbacks that are being handled.
+ * Serves callbacks on a route of NestJS. Create the application with `rawBody: true`, or its body parser
+ * leaves no bytes to verify, and raise the parser's limit of 100 KB. When the application closes, it
+ * waits for the callbacks that are being handled.
  *
  * @example
  * ```ts
@@ -71,7 +71,8 @@ export interface WalletCallbackDynamicModule<
  * })
  * class AppModule {}
  *
- * const app = await NestFactory.create(AppModule, { rawBody: true });
+ * const app = await NestFactory.create<NestExpressApplication>(AppModule, { rawBody: true });
+ * app.useBodyParser("json", { limit: "1mb" });
  * ```
  */
 export const WalletCallbackModule = {

@@ -2,10 +2,8 @@
 
 import type { SenderDescriptor, SenderName } from "wallet-callback";
 import type { ReceiverContext } from "wallet-callback/receiver";
+import { isDevelopment } from "../receiver/development.js";
 import { type LateReceiverSource, toReceiverLater } from "./entry.js";
-
-/** Node's own, of which Next.js puts this value in its place. */
-declare const process: { readonly env: { readonly NODE_ENV?: string } };
 
 /** What {@link walletCallback} gives. */
 export type NextRouteHandler = (request: Request) => Promise<Response>;
@@ -36,7 +34,7 @@ export function walletCallback<Name extends SenderName | SenderDescriptor = "tp-
 	const receiverFor = toReceiverLater<void>(
 		receiver,
 		"export const POST = walletCallback(receiver)",
-		process.env.NODE_ENV === "production" ? {} : { requireHttps: false },
+		isDevelopment() ? { requireHttps: false } : {},
 	);
 	return async (request) => receiverFor()(request, context);
 }

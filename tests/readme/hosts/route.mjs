@@ -1,13 +1,14 @@
 /**
  * Calls route handlers as Next.js and SvelteKit do: the module is loaded in the build, without the
- * secret, and called with requests.
+ * secret, and again by the server, which calls it with requests.
  */
 import { serve } from "@hono/node-server";
 
 const { WALLET_CALLBACK_SECRET } = process.env;
 delete process.env.WALLET_CALLBACK_SECRET;
-const { POST } = await import(process.env.SNIPPET);
+await import(process.env.SNIPPET);
 process.env.WALLET_CALLBACK_SECRET = WALLET_CALLBACK_SECRET;
+const { POST } = await import(`${process.env.SNIPPET}?again`);
 
 const getClientAddress = () => "127.0.0.1";
 const takes = {
