@@ -5,7 +5,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::secp256k1::{PublicKey, Signature};
+use super::secp256k1::{self, PublicKey, Signature};
 use super::sign_in::SignIn;
 use super::{Rejection, RejectionCode, account, antelope, typed_data};
 use crate::algorithm::{ed25519, keccak256, sha256};
@@ -133,13 +133,63 @@ pub fn recover(message: &SignedMessage) -> Result<Signer, Rejection> {
     check(message, Owners::Anybody)
 }
 
+/// Signs as the account of a private key does: the other direction, for tests of a dapp.
+///
+/// # Errors
+/// [`RejectionCode::MalformedPayload`] for a message of another form, and for bytes that are no key;
+/// [`RejectionCode::UnsupportedSignature`] for [`Scheme::Solana`], whose signing would only be code
+/// here.
+pub fn sign(
+    scheme: Scheme,
+    message: &[u8],
+    is_text: bool,
+    key: &[u8; 32],
+) -> Result<Signer, Rejection> {
+    if scheme == Scheme::Solana {
+        let message = "expected a scheme of secp256k1, got solana";
+        return Err(Rejection::new(RejectionCode::UnsupportedSignature, message).at("scheme"));
+    }
+    let digest = digest(scheme, message, is_text)?;
+    let signature = secp256k1::sign(key, &digest);
+    let key = signature
+        .as_ref()
+        .and_then(|signature| signature.recover(&digest));
+    let (Some(signature), Some(key)) = (signature, key) else {
+        let message = "expected a private key of secp256k1, got other bytes";
+        return Err(Rejection::new(RejectionCode::MalformedPayload, message).at("privateKey"));
+    };
+    Ok(Signer::of_key(scheme, &key, &signature))
+}
+
+impl Signer {
+    fn of_key(scheme: Scheme, key: &PublicKey, signature: &Signature) -> Self {
+        let account = || key.account();
+        let address = match scheme {
+            Scheme::EosK1 => {
+                return Self {
+                    address: None,
+                    public_key: Some(antelope::key_text(&key.compressed())),
+                    signature: antelope::signature_text(signature),
+                };
+            }
+            Scheme::TronV1 | Scheme::TronV2 => account::tron_text(&account()),
+            _ => account::ethereum_text(&account()),
+        };
+        Self {
+            address: Some(address),
+            public_key: Some(format!("0x{}", hex::encode(key.uncompressed()))),
+            signature: format!("0x{}", hex::encode(signature.parity_last())),
+        }
+    }
+}
+
 fn check(message: &SignedMessage, owners: Owners) -> Result<Signer, Rejection> {
-    let bytes = message.message;
-    let ethereum = |owners, digest| recover_account(message, Network::Ethereum, owners, digest);
-    match message.scheme {
-        Scheme::Eip191 => ethereum(owners, &personal(ETHEREUM, bytes)),
-        Scheme::Eip712 => ethereum(owners, &typed_data::digest(bytes)?),
-        Scheme::Eip712V1 => ethereum(owners, &typed_data::legacy::digest(bytes)?),
+    let (scheme, bytes) = (message.scheme, message.message);
+    let digest = || digest(scheme, bytes, message.is_text);
+    match scheme {
+        Scheme::Eip191 | Scheme::Eip712 | Scheme::Eip712V1 => {
+            recover_account(message, Network::Ethereum, owners, &digest()?)
+        }
         Scheme::Eip4361 => {
             let account = Owner::Account(SignIn::parse(text(bytes)?)?.account()?);
             if !owners.allow(&account) {
@@ -150,31 +200,17 @@ fn check(message: &SignedMessage, owners: Owners) -> Result<Signer, Rejection> {
                 .at("address"));
             }
             let owners = Owners::These([account].into());
-            ethereum(owners, &personal(ETHEREUM, bytes))
+            recover_account(message, Network::Ethereum, owners, &digest()?)
         }
-        Scheme::TronV1 => {
-            // The wallet hashes what the digits stand for, and says 32 bytes whatever it is.
-            let decoded = if message.is_text {
-                hex_message(bytes)?
-            } else {
-                Vec::new()
-            };
-            let content = if message.is_text { &decoded } else { bytes };
-            let digest = keccak256::hash([TRON, b"32", content].into_iter());
-            recover_account(message, Network::Tron, owners, &digest)
+        Scheme::TronV1 | Scheme::TronV2 => {
+            recover_account(message, Network::Tron, owners, &digest()?)
         }
-        Scheme::TronV2 => recover_account(message, Network::Tron, owners, &personal(TRON, bytes)),
         Scheme::EosK1 => {
             let signature = antelope::signature(message.signature)?;
-            let key = signature.recover(&sha256::digest(&[bytes]));
-            let key = key.map(|key| key.compressed());
-            let key = key.filter(|key| owners.allow(&Owner::K1(*key)));
+            let key = signature.recover(&digest()?);
+            let key = key.filter(|key| owners.allow(&Owner::K1(key.compressed())));
             let key = key.ok_or_else(|| mismatch("a signature of one of the keys, got another"))?;
-            Ok(Signer {
-                address: None,
-                public_key: Some(antelope::key_text(&key)),
-                signature: antelope::signature_text(&signature),
-            })
+            Ok(Signer::of_key(scheme, &key, &signature))
         }
         Scheme::Solana => {
             let signature = solana_signature(message.signature)?;
@@ -190,6 +226,27 @@ fn check(message: &SignedMessage, owners: Owners) -> Result<Signer, Rejection> {
             })
         }
     }
+}
+
+/// What a key of secp256k1 signs of a message.
+fn digest(scheme: Scheme, bytes: &[u8], is_text: bool) -> Result<[u8; 32], Rejection> {
+    Ok(match scheme {
+        Scheme::Eip191 | Scheme::Eip4361 => personal(ETHEREUM, bytes),
+        Scheme::Eip712 => typed_data::digest(bytes)?,
+        Scheme::Eip712V1 => typed_data::legacy::digest(bytes)?,
+        Scheme::TronV1 => {
+            // The wallet hashes what the digits stand for, and says 32 bytes whatever it is.
+            let decoded = if is_text {
+                hex_message(bytes)?
+            } else {
+                Vec::new()
+            };
+            let content = if is_text { &decoded } else { bytes };
+            keccak256::hash([TRON, b"32", content].into_iter())
+        }
+        Scheme::TronV2 => personal(TRON, bytes),
+        Scheme::EosK1 | Scheme::Solana => sha256::digest(&[bytes]),
+    })
 }
 
 /// A message that has to be text.
@@ -234,18 +291,10 @@ fn recover_account(
     };
     let signature = recoverable(message.signature, network)?;
     let key = signature.recover(digest).ok_or_else(mismatch)?;
-    let account = key.account();
-    if !owners.allow(&Owner::Account(account)) {
+    if !owners.allow(&Owner::Account(key.account())) {
         return Err(mismatch());
     }
-    Ok(Signer {
-        address: Some(match network {
-            Network::Ethereum => account::ethereum_text(&account),
-            Network::Tron => account::tron_text(&account),
-        }),
-        public_key: Some(format!("0x{}", hex::encode(key.uncompressed()))),
-        signature: format!("0x{}", hex::encode(signature.parity_last())),
-    })
+    Ok(Signer::of_key(message.scheme, &key, &signature))
 }
 
 fn mismatch(expected: &'static str) -> Rejection {

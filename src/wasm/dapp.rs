@@ -46,6 +46,13 @@ impl Core {
         let verified = options::message(options.as_bytes(), message, now);
         verified.map(|verified| either(&verified)).map_err(error)
     }
+
+    /// Signs a message with a private key, for tests.
+    #[wasm_bindgen(js_name = signMessage)]
+    pub fn sign_message(&self, options: &str, message: &[u8], key: &[u8]) -> Answer {
+        let signed = options::sign(options.as_bytes(), message, key);
+        signed.map(|signed| answer(&signed)).map_err(error)
+    }
 }
 
 /// An answer or a rejection, which have `ok` to tell them apart.

@@ -88,6 +88,38 @@ pub fn message<'m>(
     })
 }
 
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct SignOptions {
+    /// How it is signed.
+    scheme: Scheme,
+    /// Whether the message is text.
+    text: bool,
+}
+
+/// Signs `message` with a private key as the text of the options says.
+///
+/// # Errors
+/// The first option that is invalid.
+pub fn sign(json: &[u8], message: &[u8], key: &[u8]) -> Result<Verified<'static>, ConfigError> {
+    read(json, |document| {
+        let options: SignOptions = document.root().into()?;
+        let key = key.try_into();
+        let key =
+            key.map_err(|_| invalid("privateKey", "expected 32 bytes, got another number"))?;
+        let signed = message::sign(options.scheme, message, options.text, key);
+        let signed = signed.map_err(|rejection| {
+            let problem = rejection.message.into_owned();
+            match rejection.path.as_deref() {
+                Some("privateKey") => invalid("privateKey", problem),
+                Some("scheme") => invalid("scheme", problem),
+                _ => invalid("message", problem),
+            }
+        })?;
+        Ok(Verified::new(signed, None))
+    })
+}
+
 impl MessageOptions {
     /// What a sign-in message has to say; nothing of another message.
     fn demands(&self) -> Result<Option<Demands<'_>>, ConfigError> {

@@ -5,7 +5,7 @@ mod message;
 mod request;
 
 pub use callback::{action_id, callback, handler};
-pub use message::message;
+pub use message::{message, sign};
 pub use request::request;
 
 use alloc::string::String;
