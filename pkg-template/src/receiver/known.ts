@@ -1,6 +1,7 @@
 /** The known options. A misspelt one is refused, with the nearest known name. */
 
 import { ConfigError, type VerifierOptions } from "wallet-callback";
+import { nearest } from "../core/nearest.js";
 import type { ReceiverOptions } from "./types.js";
 
 const OF_RECEIVER: { readonly [Name in keyof Required<ReceiverOptions>]: true } = {
@@ -50,32 +51,10 @@ const MAX_NAME = 64;
 export function refuseUnknown(options: object): void {
 	const name = Object.keys(options).find((name) => !KNOWN.includes(name));
 	if (name === undefined) return;
-	const near = nearest(name);
+	const near = nearest(name, KNOWN);
 	const hint = near === undefined ? `known: ${KNOWN.join(", ")}` : `did you mean "${near}"?`;
 	throw new ConfigError(
 		"invalid_option",
 		`unknown option ${JSON.stringify(name.slice(0, MAX_NAME))} (${hint})`,
 	);
-}
-
-/** The same but for one stretch that is at most half of the longer one, as the core has it. */
-function nearest(name: string): string | undefined {
-	let best: string | undefined;
-	let least = Number.POSITIVE_INFINITY;
-	for (const known of KNOWN) {
-		const different = difference(name.toLowerCase(), known.toLowerCase());
-		if (different >= least || different * 2 > Math.max(name.length, known.length)) continue;
-		[best, least] = [known, different];
-	}
-	return best;
-}
-
-/** What is between the parts that two names have in common at both ends. */
-function difference(one: string, other: string): number {
-	const shorter = Math.min(one.length, other.length);
-	let start = 0;
-	while (start < shorter && one[start] === other[start]) start += 1;
-	let end = 0;
-	while (start + end < shorter && one.at(-1 - end) === other.at(-1 - end)) end += 1;
-	return Math.max(one.length, other.length) - start - end;
 }
