@@ -28,6 +28,11 @@ export interface MemoryStoreOptions {
 	 * this is too small.
 	 */
 	readonly onEvict?: (id: string) => void;
+	/**
+	 * The clock, in milliseconds, for tests of leases and retention: `fakeClock().now` of
+	 * `wallet-callback/testing`. Default: one that no step of the system's clock moves.
+	 */
+	readonly now?: () => number;
 }
 
 /**
@@ -42,7 +47,7 @@ export interface MemoryStoreOptions {
  * ```
  */
 export function memoryStore(options: MemoryStoreOptions = {}): ReplayStore {
-	const { maxEntries = 1_000_000, onEvict } = options;
+	const { maxEntries = 1_000_000, onEvict, now = () => performance.now() } = options;
 	if (!Number.isSafeInteger(maxEntries) || maxEntries < 1 || maxEntries > MOST_ENTRIES) {
 		throw new TypeError(
 			`maxEntries: expected an integer from 1 to ${MOST_ENTRIES}, got ${shown(maxEntries)}`,
@@ -51,7 +56,10 @@ export function memoryStore(options: MemoryStoreOptions = {}): ReplayStore {
 	if (onEvict !== undefined && typeof onEvict !== "function") {
 		throw new TypeError(`onEvict: expected a function, got ${shown(onEvict)}`);
 	}
-	return new MemoryStore(maxEntries, onEvict);
+	if (typeof now !== "function") {
+		throw new TypeError(`now: expected a function, got ${shown(now)}`);
+	}
+	return new MemoryStore(maxEntries, onEvict, now);
 }
 
 /** More would take gigabytes: that is what the other stores are for. */
@@ -68,6 +76,7 @@ const DONE = 2;
 class MemoryStore implements ReplayStore {
 	readonly #maxEntries: number;
 	readonly #onEvict: ((id: string) => void) | undefined;
+	readonly #clock: () => number;
 
 	readonly #index: Index;
 	readonly #hashes = new HashColumn();
@@ -94,8 +103,13 @@ class MemoryStore implements ReplayStore {
 	#lastToken = 0;
 	#latest = 0;
 
-	constructor(maxEntries: number, onEvict: ((id: string) => void) | undefined) {
+	constructor(
+		maxEntries: number,
+		onEvict: ((id: string) => void) | undefined,
+		clock: () => number,
+	) {
 		this.#maxEntries = maxEntries;
+		this.#clock = clock;
 		this.#index = new Index(maxEntries);
 		this.#onEvict = onEvict;
 	}
@@ -191,7 +205,7 @@ class MemoryStore implements ReplayStore {
 
 	/** The time that has passed, which steps of the system's clock do not change. */
 	#now(): number {
-		this.#latest = Math.max(this.#latest, performance.now());
+		this.#latest = Math.max(this.#latest, this.#clock());
 		return this.#latest;
 	}
 
