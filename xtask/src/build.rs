@@ -305,7 +305,7 @@ export function createGlue(): Glue;
 const DAPP_GLUE_TYPES: &str = "export { createGlue } from \"./glue.js\";\n";
 
 /// The package's entries, as modules of `pkg-template/src`.
-const ENTRIES: [&str; 23] = [
+const ENTRIES: [&str; 24] = [
     "index",
     "full",
     "dapp",
@@ -329,6 +329,7 @@ const ENTRIES: [&str; 23] = [
     "stores/postgres",
     "stores/durable-object",
     "stores/conformance",
+    "testing",
 ];
 
 /// The modules whose declarations users see beside those of the entries.
@@ -362,6 +363,11 @@ const PUBLIC_MODULES: &[&str] = &[
     "stores/sqlite-clock",
     "stores/sqlite-table",
     "stores/store",
+    "testing/clock",
+    "testing/request",
+    "testing/sample",
+    "testing/types",
+    "testing/wallet",
 ];
 
 fn bundle() -> Outcome {

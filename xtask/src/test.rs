@@ -57,6 +57,7 @@ fn everything() -> Outcome {
         "tests/runtime",
         "tests/receiver",
         "tests/stores",
+        "tests/testing",
         "tests/adapters",
         "tests/readme",
         "tests/www",
