@@ -16,14 +16,7 @@ import { Explaining } from "./receiver/explaining.js";
 import { Handling, typeOf } from "./receiver/handling.js";
 import { Inbox, pack } from "./receiver/inbox.js";
 import { Intake } from "./receiver/intake.js";
-import {
-	byteLength,
-	fromRequest,
-	type Refusal,
-	refuseLength,
-	refuseMedia,
-	toOwn,
-} from "./receiver/media.js";
+import { fromRequest, type Refusal, refuseLength, refuseMedia, toOwn } from "./receiver/media.js";
 import { type Settings, settle } from "./receiver/options.js";
 import { onWorkers } from "./receiver/peer.js";
 import { insist, later, PRESENT, refusal } from "./receiver/reply.js";
@@ -42,6 +35,8 @@ import type {
 	Verifying,
 } from "./receiver/types.js";
 import type { ClaimOutcome } from "./stores/store.js";
+import { decompress } from "./verifier/decompress.js";
+import { readHeaders } from "./verifier/request.js";
 
 export type {
 	CallbackRecord,
@@ -106,6 +101,7 @@ interface Callback<Event> {
 	readonly id: string;
 	readonly hash: string;
 	readonly event: Event;
+	readonly body: Uint8Array;
 	/** What its sender is told if it is a handshake. */
 	readonly proof: VerificationAnswer | undefined;
 }
@@ -212,16 +208,18 @@ class CallbackReceiver<Event extends object> {
 		const { verifier, logBodies } = this.#settings;
 		const { settings } = verifier;
 		const { headers, method, url } = incoming;
-		let body: string | Uint8Array;
+		const { maxBodyBytes } = settings;
+		let body: Uint8Array;
 		try {
-			body = await this.#intake.read(incoming, settings.maxBodyBytes);
+			body = toOwn(await this.#intake.read(incoming, maxBodyBytes));
 		} catch (error) {
 			return unread(error, facts);
 		}
-		facts.bytes = byteLength(body);
+		const [encoding] = readHeaders(headers, ["content-encoding"]);
+		if (encoding !== undefined) body = await decompress(body, encoding, maxBodyBytes);
+		facts.bytes = body.length;
 		const tooLarge = refuseLength(facts.bytes, settings);
 		if (tooLarge !== undefined) return this.#refuse(tooLarge, context, facts);
-		body = toOwn(body);
 
 		const unadmitted = this.#admit(incoming, context, facts);
 		if (unadmitted !== undefined) return unadmitted;
@@ -250,9 +248,9 @@ class CallbackReceiver<Event extends object> {
 		if (this.#settings.typeIdentifies) id = bodyHash(JSON.stringify([id, facts.type]));
 		facts.id = id;
 		facts.keyIndex = verified.key.index;
-		if (logBodies) facts.body = typeof body === "string" ? body : new TextDecoder().decode(body);
+		if (logBodies) facts.body = new TextDecoder().decode(body);
 
-		return { id, hash, event, proof: verifier.answerVerification(verified) };
+		return { id, hash, event, body, proof: verifier.answerVerification(verified) };
 	}
 
 	async #handle(
@@ -260,7 +258,7 @@ class CallbackReceiver<Event extends object> {
 		{ signal }: ReceiverContext,
 		facts: Facts,
 	): Promise<Ending> {
-		const { id, hash, event } = callback;
+		const { id, hash, event, body } = callback;
 		const { leaseMs, retentionMs, receiver } = this.#settings;
 		const since = performance.now();
 		let claiming: Promise<ClaimOutcome> | undefined;
@@ -272,7 +270,7 @@ class CallbackReceiver<Event extends object> {
 		if (found?.status === "done") return this.#accept("duplicate", callback, facts);
 		if (found?.status !== "claimed") return notNow(found, facts);
 		const { claim } = found;
-		const task = { claim, event, since, retryInMs: 0, signal, facts };
+		const task = { claim, event, body, since, retryInMs: 0, signal, facts };
 		const outcome = await this.#handling.handle(task);
 		if (outcome === "failed") {
 			facts.code = "handler_failed";
@@ -287,10 +285,10 @@ class CallbackReceiver<Event extends object> {
 		context: ReceiverContext,
 		facts: Facts,
 	): Promise<Ending> {
-		const { id, hash, event } = callback;
+		const { id, hash, event, body } = callback;
 		const { retentionMs, receiver } = this.#settings;
 		const found = await this.#handling.tryTo(facts, "enqueue", (store) =>
-			store.enqueue(id, hash, pack(event), retentionMs, receiver),
+			store.enqueue(id, hash, pack({ event, body }), retentionMs, receiver),
 		);
 		if (found?.status === "done") return this.#accept("duplicate", callback, facts);
 		if (found?.status !== "stored") return notNow(found, facts);
@@ -302,12 +300,12 @@ class CallbackReceiver<Event extends object> {
 	/** The end of a callback that is taken care of, now or before. */
 	async #accept(
 		outcome: Accepting<Event>["outcome"],
-		{ id, event, proof }: Callback<Event>,
+		{ id, event, body, proof }: Callback<Event>,
 		facts: Facts,
 	): Promise<Ending> {
 		const duplicate = outcome === "duplicate";
 		if (duplicate) facts.duplicate = duplicate;
-		const accepted = { outcome, duplicate, event, id, proof };
+		const accepted = { outcome, duplicate, event, body, id, proof };
 		return [outcome, await this.#acknowledging.answer(accepted, facts)];
 	}
 

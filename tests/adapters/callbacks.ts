@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { gzipSync } from "node:zlib";
 import { example } from "../package/callbacks.ts";
 import { wallet } from "../package/package.ts";
 import type { Server } from "./programs.ts";
@@ -35,6 +36,11 @@ export function deposit(depositId: string, changes: { readonly [path: string]: u
 export function signed(body: string | Uint8Array<ArrayBuffer>): Callback {
 	const { headers } = wallet.sign({ body, key: SECRET, id: `msg_${randomUUID()}` });
 	return { headers: { "content-type": "application/json", ...headers }, body };
+}
+
+/** The callback in the compression that every server knows. */
+export function compressed({ headers, body }: Callback): Callback {
+	return { headers: { ...headers, "content-encoding": "gzip" }, body: gzipSync(body) };
 }
 
 /** Sends a callback and returns what came back. */
@@ -95,16 +101,21 @@ export async function converse(
 	const emoji = signed(deposit("dep_6", { "data.memo": "💸" }));
 	assert.deepEqual(await send(emoji), [200, { code: 0 }], "emoji");
 
+	const packed = compressed(signed(deposit("dep_7")));
+	assert.deepEqual(await post(url, packed), [200, { code: 0 }], "gzip");
+	const bomb = compressed(signed(deposit("dep_8", { "data.filling": "x".repeat(20_000_000) })));
+	assert.equal((await post(url, bomb))[0], 413, "more gzip than may be");
+
 	await hangUp(server);
 	const many = Array.from({ length: 50 }, (_, index) => signed(deposit(`dep_many_${index}`)));
 	const answers = await Promise.all(many.map((callback) => send(callback)));
 	assert.deepEqual(answers, Array(50).fill([200, { code: 0 }]), "at once");
 
 	await printed(() => credits(server, "dep_many_49") > 0);
-	const credited = ["dep_1", "dep_2", "dep_3", "dep_4", "dep_5", "dep_6", "dep_many_49"];
+	const credited = ["dep_1", "dep_2", "dep_3", "dep_4", "dep_5", "dep_6", "dep_7", "dep_8", "dep_many_49"];
 	assert.deepEqual(
 		credited.map((id) => credits(server, id)),
-		[1, 0, 0, 0, 0, 1, 1],
+		[1, 0, 0, 0, 0, 1, 1, 0, 1],
 		"the handler's runs",
 	);
 }

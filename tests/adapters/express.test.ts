@@ -1,7 +1,7 @@
 /** Express's body parsers before the receiver: each leaves the body in another shape, or none. */
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
-import { credits, deposit, post, printed, signed } from "./callbacks.ts";
+import { compressed, credits, deposit, post, printed, signed } from "./callbacks.ts";
 import { prepareProject, type Server, serve } from "./programs.ts";
 
 let project: string;
@@ -21,6 +21,8 @@ for (const version of ["express", "express4"]) {
 				const emoji = signed(deposit(`dep_${parser}`, { "data.memo": "💸", "data.note": "  " }));
 				assert.deepEqual(await post(url, emoji), [200, { code: 0 }], parser);
 				assert.deepEqual(await post(url, emoji), [200, { code: 0, duplicate: true }], parser);
+				const packed = compressed(signed(deposit(`dep_${parser}_gzip`)));
+				assert.deepEqual(await post(url, packed), [200, { code: 0 }], `${parser} of gzip`);
 				const forged = { ...signed(deposit("dep_1")), body: deposit("dep_forged") };
 				assert.equal((await post(url, forged))[0], 401, parser);
 				const large = signed(deposit("dep_large", { "data.filling": "x".repeat(1_100_000) }));

@@ -403,9 +403,10 @@ describe("respond", () => {
 		assert.deepEqual((await send(receiver, own('{"type":"a"}'))).told, denied);
 		const id = full.bodyHash('{"type":"a"}');
 		const event = { type: "a", payload: { type: "a" } };
+		const body = new TextEncoder().encode('{"type":"a"}');
 		assert.deepEqual(asked, [
-			{ outcome: "handled", duplicate: false, event, id },
-			{ outcome: "duplicate", duplicate: true, event, id },
+			{ outcome: "handled", duplicate: false, event, body, id },
+			{ outcome: "duplicate", duplicate: true, event, body, id },
 		]);
 	});
 	test("may leave it to the sender's documents", async () => {

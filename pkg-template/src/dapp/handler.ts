@@ -6,7 +6,7 @@ import { shown } from "../core/shown.js";
 import { type Ending, notNow, OVERLOADED, unread } from "../receiver/ending.js";
 import { Handling } from "../receiver/handling.js";
 import { BODY_TIMEOUT_SECONDS, Intake, MAX_UNVERIFIED_BODIES } from "../receiver/intake.js";
-import { byteLength, fromRequest } from "../receiver/media.js";
+import { fromRequest, toOwn } from "../receiver/media.js";
 import type { Settings } from "../receiver/options.js";
 import { ACCEPTED, DUPLICATE, later, refusal } from "../receiver/reply.js";
 import { type Facts, type Logger, Telemetry } from "../receiver/telemetry.js";
@@ -116,6 +116,11 @@ interface Delivery {
 	readonly expected: DappExpected;
 }
 
+/** A callback that has been judged. */
+interface Judged extends Omit<Delivery, "type"> {
+	readonly body: Uint8Array;
+}
+
 class Callbacks {
 	readonly #options: DappHandlerOptions;
 	readonly #leaseMs: number;
@@ -160,21 +165,20 @@ class Callbacks {
 		if (this.#intake.isFull) return OVERLOADED;
 		const judged = await this.#intake.hold(() => this.#judgeBody(incoming, facts));
 		if (!("result" in judged)) return judged;
-		const { result, expected } = judged;
-		facts.type = result.action;
-		return this.#handOver(result, expected, facts);
+		facts.type = judged.result.action;
+		return this.#handOver(judged, facts);
 	}
 
 	/** Reads and judges. Whoever has sent it may be anybody. */
-	async #judgeBody(incoming: Incoming, facts: Facts): Promise<Omit<Delivery, "type"> | Ending> {
+	async #judgeBody(incoming: Incoming, facts: Facts): Promise<Judged | Ending> {
 		const { method, url } = incoming;
-		let body: string | Uint8Array = "";
+		let body: Uint8Array = new Uint8Array();
 		try {
-			if (method === "POST") body = await this.#intake.read(incoming, MAX_BODY_BYTES);
+			if (method === "POST") body = toOwn(await this.#intake.read(incoming, MAX_BODY_BYTES));
 		} catch (error) {
 			return unread(error, facts);
 		}
-		facts.bytes = byteLength(body);
+		facts.bytes = body.length;
 		if (facts.bytes > MAX_BODY_BYTES) {
 			facts.code = "body_too_large";
 			return ["refused", refusal(413, "body_too_large")];
@@ -186,7 +190,7 @@ class Callbacks {
 			return refuse({ ok: false, code: "unknown_action", message: "no such action" }, facts);
 		}
 		const result = await this.#judge(body, url, expected);
-		return result.ok ? { result, expected } : refuse(result, facts);
+		return result.ok ? { result, expected, body } : refuse(result, facts);
 	}
 
 	async #find(actionId: string, facts: Facts): Promise<DappExpected | undefined> {
@@ -196,7 +200,7 @@ class Callbacks {
 	}
 
 	async #judge(
-		body: string | Uint8Array,
+		body: Uint8Array,
 		url: string | undefined,
 		expected: DappExpected,
 	): Promise<DappResult> {
@@ -212,7 +216,7 @@ class Callbacks {
 	}
 
 	/** Claims the action and hands the result to the user's function. */
-	async #handOver(result: DappOutcome, expected: DappExpected, facts: Facts): Promise<Ending> {
+	async #handOver({ result, expected, body }: Judged, facts: Facts): Promise<Ending> {
 		const since = performance.now();
 		const nowMs = this.#options.now?.() ?? Date.now();
 		const retentionMs = Math.max(0, (expected.expiresAt + MEMORY_SECONDS) * 1000 - nowMs);
@@ -234,6 +238,7 @@ class Callbacks {
 		const outcome = await this.#handling.handle({
 			claim: claimed.claim,
 			event: { type: result.action, result, expected },
+			body,
 			since,
 			retryInMs: 0,
 			signal: undefined,

@@ -24,6 +24,7 @@ export type Handled = Extract<
 export interface Task<Event> {
 	readonly claim: Claim;
 	readonly event: Event;
+	readonly body: Uint8Array;
 	/** `performance.now()` before it was claimed. */
 	readonly since: number;
 	/** How long to wait for the next try, in milliseconds. */
@@ -100,11 +101,12 @@ export class Handling<Event> {
 	}
 
 	async #runHandlers(task: Task<Event>): Promise<void> {
-		const { claim, event, since, signal } = task;
+		const { claim, event, body, since, signal } = task;
 		const { id, attempt } = claim;
 		const lease = new Lease(since + this.#settings.leaseMs, signal);
 		const context: HandlerContext<Event> = {
 			event,
+			body,
 			id,
 			attempt,
 			claim,
@@ -175,12 +177,12 @@ export class Handling<Event> {
 	}
 
 	async #deadLetter(task: Task<Event>): Promise<Handled> {
-		const { claim, event, facts } = task;
+		const { claim, event, body, facts } = task;
 		const { id, attempt } = claim;
 		const log = this.#loggerFor(task);
 		const lease = new Lease(performance.now() + this.#settings.leaseMs, undefined);
 		try {
-			const letter = { event, id, attempt, error: facts.error, log };
+			const letter = { event, body, id, attempt, error: facts.error, log };
 			const work = this.#settings.onDeadLetter?.(letter);
 			if (isThenable(work)) await lease.wait(work);
 		} catch (error) {

@@ -92,11 +92,12 @@ export class Inbox<Event> {
 
 	async #handle({ claim, payload }: InboxEntry, facts: Facts, since: number): Promise<void> {
 		try {
-			const event = unpack(payload) as Event;
+			const unpacked = unpack(payload);
+			const [event, body] = [unpacked.event as Event, unpacked.body];
 			facts.id = claim.id;
 			facts.type = typeOf(event);
 			const retryInMs = backoff(claim.attempt);
-			const task = { claim, event, since, retryInMs, signal: undefined, facts };
+			const task = { claim, event, body, since, retryInMs, signal: undefined, facts };
 			facts.outcome = await this.#handling.handle(task);
 		} catch (error) {
 			facts.error = error;
@@ -110,18 +111,45 @@ async function allOf(crew: Crew): Promise<void> {
 	while (crew.size > 0) await Promise.all(crew);
 }
 
-/** An event as the inbox keeps it. A body that is not text is kept in hexadecimal digits. */
-export function pack(event: object): string {
-	const { payload } = event as { readonly payload?: unknown };
-	if (!(payload instanceof Uint8Array)) return JSON.stringify({ event });
-	const hex = Array.from(payload, (byte) => byte.toString(16).padStart(2, "0")).join("");
-	return JSON.stringify({ event: { ...event, payload: null }, hex });
+/** What the inbox keeps of a callback. */
+interface Packed {
+	readonly event: object;
+	readonly body: Uint8Array;
 }
 
-/** The event that {@link pack} kept. */
-export function unpack(text: string): object {
-	const { event, hex } = JSON.parse(text) as { readonly event: object; readonly hex?: string };
-	if (hex === undefined) return event;
-	const pairs = hex.match(/../g) ?? [];
-	return { ...event, payload: Uint8Array.from(pairs, (pair) => Number.parseInt(pair, 16)) };
+/** Stands before what JSON has no form for, and before a text that starts with it. */
+const MARK = "\0";
+
+/** A callback as the inbox keeps it: JSON. */
+export function pack({ event, body }: Packed): string {
+	let text: string | undefined;
+	try {
+		text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body);
+	} catch {
+		// It is not UTF-8.
+	}
+	return JSON.stringify({ event, body: text ?? body }, (_name, value: unknown) => {
+		if (typeof value === "string" && value.startsWith(MARK)) return `${MARK}${value}`;
+		if (typeof value === "bigint") return `${MARK}n${value}`;
+		return value instanceof Uint8Array ? `${MARK}x${toHex(value)}` : value;
+	});
+}
+
+/** The callback that {@link pack} kept. */
+export function unpack(text: string): Packed {
+	const { event, body } = JSON.parse(text, (_name, value: unknown) => {
+		if (typeof value !== "string" || !value.startsWith(MARK)) return value;
+		if (value[1] === "n") return BigInt(value.slice(2));
+		return value[1] === "x" ? fromHex(value.slice(2)) : value.slice(1);
+	}) as { readonly event: object; readonly body: string | Uint8Array };
+	return { event, body: typeof body === "string" ? new TextEncoder().encode(body) : body };
+}
+
+function toHex(bytes: Uint8Array): string {
+	return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function fromHex(digits: string): Uint8Array {
+	const pairs = digits.match(/../g) ?? [];
+	return Uint8Array.from(pairs, (pair) => Number.parseInt(pair, 16));
 }

@@ -1,6 +1,7 @@
 /** What HTTP says of a callback before its body is read. */
 
 import type { VerifierSettings } from "wallet-callback";
+import { ACCEPTED_ENCODINGS, isReadable } from "../verifier/decompress.js";
 import { type Reading, readBody, readHeaders, toBytes } from "../verifier/request.js";
 import { onWorkers, UNIX_PEER } from "./peer.js";
 import type { Incoming, ReceiverContext, Reply } from "./types.js";
@@ -33,9 +34,9 @@ export function refuseMedia(
 		return { status: 405, code: "method_not_allowed", message, headers };
 	}
 	const [type, encoding, length] = readHeaders(headers, HEADERS);
-	if (encoding !== undefined && encoding.toLowerCase() !== "identity") {
-		const message = "expected a body as it was signed, got a compressed one";
-		const headers = { "accept-encoding": "identity" };
+	if (!isReadable(encoding)) {
+		const message = `expected a body in ${ACCEPTED_ENCODINGS}, got another content-encoding`;
+		const headers = { "accept-encoding": ACCEPTED_ENCODINGS };
 		return { status: 415, code: "unsupported_media_type", message, headers };
 	}
 	if (type !== undefined && mediaType !== undefined && !isOf(type, mediaType)) {
@@ -55,15 +56,13 @@ export function refuseLength(
 	return { status: 413, code: "body_too_large", message };
 }
 
-/** How many bytes a body has. A string is what a parser has made of UTF-8. */
-export function byteLength(body: string | Uint8Array): number {
-	return typeof body === "string" ? new TextEncoder().encode(body).length : body.length;
-}
-
-/** A body that nobody else can change between one look and the next. */
-export function toOwn(body: string | Uint8Array): string | Uint8Array {
-	const bytes = toBytes(body);
-	return bytes === undefined ? body : new Uint8Array(bytes);
+/**
+ * The bytes of a body, which nobody else can change between one look and the next. A string is what a
+ * parser has made of UTF-8.
+ */
+export function toOwn(body: string | Uint8Array): Uint8Array {
+	if (typeof body === "string") return new TextEncoder().encode(body);
+	return new Uint8Array(toBytes(body) ?? []);
 }
 
 /** Whether a content type is the media type, in UTF-8 if it names a charset (RFC 9110, section 8.3). */

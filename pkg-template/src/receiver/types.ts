@@ -18,6 +18,8 @@ import type { Logger, Meter } from "./telemetry.js";
 export interface HandlerContext<Event = WalletEvent> {
 	/** The verified event. */
 	readonly event: Event;
+	/** The body's bytes as they were verified, decompressed if they came compressed. */
+	readonly body: Uint8Array;
 	/**
 	 * The callback's id; a hash of its body where its sender signs none, and of its type, too, with
 	 * {@link ReceiverOptions.dangerouslyTrustUnsignedType}.
@@ -48,6 +50,8 @@ export interface Accepting<Event = WalletEvent> {
 	readonly duplicate: boolean;
 	/** The verified event. */
 	readonly event: Event;
+	/** What {@link HandlerContext.body} is. */
+	readonly body: Uint8Array;
 	/** What {@link HandlerContext.id} is. */
 	readonly id: string;
 }
@@ -74,6 +78,8 @@ type KnownTypeOf<Event> = Extract<Event, { readonly known: true; readonly type: 
 /** What {@link ReceiverOptions.onDeadLetter} gets. */
 export interface DeadLetter<Event = WalletEvent> {
 	readonly event: Event;
+	/** What {@link HandlerContext.body} is. */
+	readonly body: Uint8Array;
 	readonly id: string;
 	/** How many tries there have been. */
 	readonly attempt: number;
