@@ -10,6 +10,7 @@ use serde::{Serialize, Serializer};
 #[cfg(feature = "full")]
 use crate::error::ConfigError;
 use crate::error::Rejection;
+use crate::event::UnsafeNumbers;
 #[cfg(feature = "full")]
 use crate::explain::Verdict;
 use crate::sender::Signs;
@@ -70,6 +71,7 @@ pub struct Settings<'a> {
     headers: Vec<&'a str>,
     reads: Reads,
     key_ids: Vec<Option<&'a str>>,
+    unsafe_numbers: UnsafeNumbers,
     #[serde(skip_serializing_if = "Option::is_none")]
     media_type: Option<&'static str>,
 }
@@ -102,6 +104,7 @@ impl<'a> Settings<'a> {
                 all_headers: sender.reads_all_headers(),
             },
             key_ids: verifier.key_ids().collect(),
+            unsafe_numbers: verifier.unsafe_numbers(),
             media_type: sender.payload().media_type(),
         }
     }

@@ -5,7 +5,7 @@ use alloc::format;
 
 use crate::claim::time_from_text;
 use crate::error::{ConfigError, Location, PayloadProblem, Rejection};
-use crate::json::{Document, Integers, Value};
+use crate::json::{Document, Rules, Value};
 use crate::sender::{MAX_TOLERANCE_SECONDS, Scheme, Sender};
 use crate::signature::Authentic;
 use crate::timestamp::Unit;
@@ -132,7 +132,7 @@ impl Tolerance {
 
 /// The time in a member of the signed body.
 fn signed_time(content: &[u8], path: &str, unit: Unit) -> Result<u64, Rejection> {
-    let document = Document::read(content, Integers::Any)?;
+    let document = Document::read(content, Rules::Lenient)?;
     let value = document.root().at(path);
     let text = value.map(|value| value.string().unwrap_or(Cow::Borrowed(value.raw())));
     let time = text.and_then(|text| time_from_text(text.as_bytes(), unit).ok());
@@ -148,7 +148,7 @@ fn signed_time(content: &[u8], path: &str, unit: Unit) -> Result<u64, Rejection>
 /// The times between which a token is valid (RFC 7519, sections 4.1.4 and 4.1.5), where it names
 /// them.
 fn check_validity(claims: &[u8], now: u64, tolerance: Tolerance) -> Result<(), Rejection> {
-    let document = Document::read(claims, Integers::Any)?;
+    let document = Document::read(claims, Rules::Lenient)?;
     if !document.root().is_object() {
         return Err(Rejection::MalformedPayload {
             path: "data".into(),

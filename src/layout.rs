@@ -106,6 +106,8 @@ numbers! {
     NO_PAYLOAD = 6;
     /// The payload stands beside the body.
     OTHER_PAYLOAD = 7;
+    /// The same, with marks.
+    MARKED_PAYLOAD = 8;
 }
 
 /// How an accepted callback's body is to be read.
@@ -120,6 +122,7 @@ pub const fn outcome(event: &Event) -> u32 {
             Content::Binary => BINARY_PAYLOAD,
             Content::Empty => NO_PAYLOAD,
             Content::Given(_) => OTHER_PAYLOAD,
+            Content::Marked(_) => MARKED_PAYLOAD,
         },
     }
 }

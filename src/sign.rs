@@ -19,7 +19,7 @@ use crate::claim::{Claim, VERIFY_HASH};
 use crate::encoding::Encoding;
 use crate::error::{ConfigError, HeaderProblem, Rejection};
 use crate::json::de::joined;
-use crate::json::{Document, Integers};
+use crate::json::{Document, Rules};
 use crate::key::{Signing, SigningKey};
 use crate::request::Request;
 use crate::sender::{HeaderSet, Place, Scheme, Sender};
@@ -189,7 +189,7 @@ fn with_member(body: &[u8], signature: &str) -> Result<String, ConfigError> {
             "expected an object of json, got something else".into(),
         )
     };
-    let document = Document::read(body, Integers::Any).map_err(|_| refuse())?;
+    let document = Document::read(body, Rules::Unique).map_err(|_| refuse())?;
     let object = document.root().raw();
     let members = object.strip_suffix('}').ok_or_else(refuse)?;
     let comma = if document.root().members().next().is_some() {

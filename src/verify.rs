@@ -6,7 +6,7 @@ use alloc::string::String;
 
 use crate::claim::Claim;
 use crate::error::{ConfigError, Rejection};
-use crate::event::Event;
+use crate::event::{Event, UnsafeNumbers};
 use crate::freshness::{Fresh, Tolerance};
 use crate::handshake;
 use crate::key::Keys;
@@ -28,6 +28,7 @@ pub struct Verifier {
     allowed_ips: Option<AllowedIps>,
     url: Option<String>,
     client_id: Option<String>,
+    unsafe_numbers: UnsafeNumbers,
 }
 
 /// What a verifier needs. Everything but the keys has a default: [`Options::new`].
@@ -48,6 +49,8 @@ pub struct Options {
     pub url: Option<String>,
     /// Which of the sender's clients they are for, if the sender signs it.
     pub client_id: Option<String>,
+    /// What another sender's numbers become if a double does not carry them.
+    pub unsafe_numbers: UnsafeNumbers,
 }
 
 impl Options {
@@ -68,6 +71,7 @@ impl Options {
             allowed_ips: None,
             url: None,
             client_id: None,
+            unsafe_numbers: UnsafeNumbers::String,
         }
     }
 }
@@ -114,6 +118,7 @@ impl Verifier {
             allowed_ips: options.allowed_ips,
             url: options.url,
             client_id: options.client_id,
+            unsafe_numbers: options.unsafe_numbers,
         }
     }
 
@@ -138,7 +143,7 @@ impl Verifier {
         claim.require_client(self.client_id.as_deref())?;
         let authentic = Authentic::check(claim, &self.keys)?;
         let fresh = Fresh::check(authentic, now, self.tolerance)?;
-        let event = Event::read(&fresh)?;
+        let event = Event::read(&fresh, self.unsafe_numbers)?;
         Ok(Accepted { fresh, event })
     }
 
@@ -164,6 +169,12 @@ impl Verifier {
     #[must_use]
     pub const fn tolerance(&self) -> Tolerance {
         self.tolerance
+    }
+
+    /// What numbers become that a double does not carry.
+    #[must_use]
+    pub const fn unsafe_numbers(&self) -> UnsafeNumbers {
+        self.unsafe_numbers
     }
 
     /// The longest accepted body, in bytes.

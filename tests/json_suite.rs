@@ -31,7 +31,9 @@ fn the_suite_is_complete() {
 #[test]
 fn what_must_be_accepted_is_accepted() {
     for (name, text) in MUST_ACCEPT.iter().chain(ACCEPTED) {
-        assert_eq!(read(text), Ok(Content::Json), "{name}");
+        let other = read(text);
+        let is_json = matches!(other, Ok(Content::Json | Content::Marked(_)));
+        assert!(is_json, "{name} {other:?}");
         assert_eq!(read_in_data(text), Ok(Event::Unknown), "{name}");
     }
 }
@@ -41,13 +43,28 @@ fn what_must_be_refused_is_refused() {
     for (name, text, path, problem) in MUST_REFUSE.iter().chain(REFUSED) {
         let refused = malformed_payload(path, problem.clone());
         assert_eq!(read_wallet(text), Err(refused.clone()), "{name}");
-        // Another sender may post no JSON at all, and says so by an empty body or by no text.
-        let other = match problem {
-            PayloadProblem::NotUtf8 { .. } => Ok(Content::Binary),
-            _ if text.is_empty() => Ok(Content::Empty),
-            _ => Err(refused),
-        };
-        assert_eq!(read(text), other, "{name}");
+        // Another sender may post no JSON at all, and says so by an empty body or by no text. What
+        // `JSON.parse` reads is handed over.
+        match (problem, read(text)) {
+            (PayloadProblem::NotUtf8 { .. }, other) => {
+                assert_eq!(other, Ok(Content::Binary), "{name}")
+            }
+            // The first fault to `JSON.parse` is a later one.
+            (PayloadProblem::LoneSurrogate, Err(Rejection::MalformedPayload { .. }))
+                if name.starts_with("n_") => {}
+            (PayloadProblem::LoneSurrogate | PayloadProblem::InexactNumber, other) => {
+                let is_json = matches!(other, Ok(Content::Json | Content::Marked(_)));
+                assert!(is_json, "{name} {other:?}");
+            }
+            (PayloadProblem::ByteOrderMark, other) => match *name {
+                "n_structure_UTF8_BOM_no_data" => {
+                    assert_eq!(other, Err(malformed_payload("", syntax("a value", 3))));
+                }
+                _ => assert_eq!(other, Ok(Content::Json), "{name}"),
+            },
+            (_, other) if text.is_empty() => assert_eq!(other, Ok(Content::Empty), "{name}"),
+            (_, other) => assert_eq!(other, Err(refused), "{name}"),
+        }
         assert!(
             matches!(read_in_data(text), Err(Rejection::MalformedPayload { .. })),
             "{name}"
@@ -56,12 +73,11 @@ fn what_must_be_refused_is_refused() {
 }
 
 /// RFC 8259 lets duplicate names pass and parsers take the first, the last or both: RFC 7493, section
-/// 2.3, forbids them, and so does this crate.
+/// 2.3, forbids them, and so does a wallet's format.
 #[test]
-fn duplicate_names_are_refused_though_the_suite_accepts_them() {
+fn duplicate_names_are_refused_from_wallets_though_the_suite_accepts_them() {
     for (name, text) in DUPLICATES {
-        let refused = Err(malformed_payload("a", PayloadProblem::DuplicateKey));
-        assert_eq!(read(text), refused, "{name}");
+        assert_eq!(read(text), Ok(Content::Json), "{name}");
         let refused = Err(malformed_payload("data.x.a", PayloadProblem::DuplicateKey));
         assert_eq!(read_in_data(text), refused, "{name}");
     }
@@ -73,34 +89,49 @@ fn integers_beyond_a_double_are_refused_from_wallets_alone() {
     for (name, text) in BIG_INTEGERS {
         let refused = Err(malformed_payload("[0]", PayloadProblem::InexactNumber));
         assert_eq!(read_wallet(text), refused, "{name}");
-        assert_eq!(read(text), Ok(Content::Json), "{name}");
+        let other = read(text);
+        assert!(matches!(other, Ok(Content::Marked(_))), "{name} {other:?}");
     }
 }
 
 #[test]
 fn what_is_nested_too_deep_is_refused_before_the_stack_ends() {
-    let too_deep = PayloadProblem::TooDeep { limit: 32 };
+    let too_deep = |path: &str, limit| {
+        let path = path.repeat(limit / path.matches('[').count());
+        Err(malformed_payload(&path, PayloadProblem::TooDeep { limit }))
+    };
+    let name = "i_structure_500_nested_arrays";
+    let text = "[".repeat(500) + &"]".repeat(500);
+    assert_eq!(
+        read_wallet(text.as_bytes()),
+        too_deep("[0]", 32).map(|()| Event::Unknown),
+        "{name}"
+    );
+    assert_eq!(read(text.as_bytes()), Ok(Content::Json), "{name}");
     for (name, text, path) in [
-        (
-            "i_structure_500_nested_arrays",
-            "[".repeat(500) + &"]".repeat(500),
-            "[0]".repeat(32),
-        ),
         (
             "n_structure_100000_opening_arrays",
             "[".repeat(100_000),
-            "[0]".repeat(32),
+            "[0]",
         ),
         (
             "n_structure_open_array_object",
             "[{\"\":".repeat(50_000) + "\n",
-            "[0][\"\"]".repeat(16),
+            "[0][\"\"]",
         ),
     ] {
-        let refused = malformed_payload(&path, too_deep.clone());
-        let read_wallet = read_wallet(text.as_bytes());
-        assert_eq!(read_wallet, Err(refused.clone()), "{name}");
-        assert_eq!(read(text.as_bytes()), Err(refused), "{name}");
+        let wallet = read_wallet(text.as_bytes());
+        assert_eq!(
+            wallet,
+            too_deep(path, 32).map(|()| Event::Unknown),
+            "{name}"
+        );
+        let other = read(text.as_bytes());
+        assert_eq!(
+            other,
+            too_deep(path, 1000).map(|()| Content::Json),
+            "{name}"
+        );
     }
 }
 

@@ -13,7 +13,7 @@ use crate::algorithm::Algorithm;
 use crate::encoding::Encoding;
 use crate::error::{Excluded, HeaderProblem, Location, PayloadProblem, Rejection};
 use crate::json::canonical::{self, Order};
-use crate::json::{Document, Integers, Value};
+use crate::json::{Document, Rules, Value};
 use crate::request::Request;
 use crate::sender::{Place, Sender};
 use crate::timestamp::Unit;
@@ -58,7 +58,7 @@ pub(super) fn wrapped_signature<'a>(
         if value.first() != Some(&b'{') {
             return as_it_is(value);
         }
-        let wrapper = Document::read(value, Integers::Any).map_err(|_| HeaderProblem::Wrapper)?;
+        let wrapper = Document::read(value, Rules::Unique).map_err(|_| HeaderProblem::Wrapper)?;
         let version = wrapper.root().get("v");
         let signature = wrapper.root().get("s").and_then(Value::string);
         let signature = signature.filter(|_| version.is_none_or(|version| version.is("1")));
@@ -314,7 +314,7 @@ fn document<'a>(request: &Request<'a>, sender: &Sender) -> Result<Document<'a>, 
         Some(set) => Location::Header(set.signature.clone()),
         None => Location::Member(String::new()),
     };
-    Document::read(request.body, Integers::Any).map_err(|_| Rejection::SignatureMismatch {
+    Document::read(request.body, Rules::Unique).map_err(|_| Rejection::SignatureMismatch {
         location: location(),
     })
 }
@@ -339,7 +339,7 @@ fn jose_header(text: &[u8], algorithm: &str) -> Option<Result<Option<String>, Un
         return None;
     }
     let json = Encoding::Base64Url.decode(text)?;
-    let document = Document::read(&json, Integers::Any).ok()?;
+    let document = Document::read(&json, Rules::Unique).ok()?;
     let header = document.root();
     if !header.get("alg")?.is(algorithm) {
         return Some(Err(Unsupported));

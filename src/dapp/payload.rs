@@ -5,7 +5,6 @@
 use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::{String, ToString};
-use alloc::vec::Vec;
 
 use serde::Serialize;
 
@@ -13,7 +12,7 @@ use super::answer::Named;
 use super::record::is_action_id;
 use super::{Rejection, RejectionCode};
 use crate::json::object::Object;
-use crate::json::{Document, Fault, Integers, Value};
+use crate::json::{Document, Fault, Rules, Value};
 use crate::{unseen, url};
 
 /// The longest body, and the longest query, in bytes. Typed data is not sent back, so that answers
@@ -290,7 +289,7 @@ impl<'d> Members<'d> {
 
 /// Reads JSON that lies in this member.
 pub(super) fn document<'t>(json: &'t [u8], within: &str) -> Result<Document<'t>, Rejection> {
-    Document::read(json, Integers::Exact).map_err(|fault| rejection(fault, within))
+    Document::read(json, Rules::Exact).map_err(|fault| rejection(fault, within))
 }
 
 fn rejection(fault: Fault, within: &str) -> Rejection {
@@ -312,11 +311,9 @@ fn malformed(message: impl Into<Cow<'static, str>>) -> Rejection {
 /// The names and values of a query (`application/x-www-form-urlencoded`) as an object of strings, so
 /// that it is read as JSON is: a name that is there twice is refused.
 fn query_to_json(query: &[u8]) -> Result<String, Rejection> {
-    let fields = url::form_fields(query).collect::<Result<Vec<_>, _>>();
-    let fields = fields.map_err(malformed)?;
     let mut json = Object::new();
-    for (name, value) in &fields {
-        json.text(name, value);
+    for (name, value) in url::form_fields(query, url::decode) {
+        json.text(&name.map_err(malformed)?, &value.map_err(malformed)?);
     }
     Ok(json.finish())
 }

@@ -18,7 +18,7 @@ use crate::chain::amount::{self, Decimals};
 use crate::error::ConfigError;
 use crate::json::object::{self, Object};
 use crate::json::shapes::by_name;
-use crate::json::{Document, Integers};
+use crate::json::{Document, Rules};
 use crate::timestamp::{self, Unit};
 use crate::unseen;
 use crate::url::{self, Escape, WebUrl};
@@ -510,6 +510,6 @@ fn invalid(option: &'static str) -> impl Fn(&str) -> ConfigError {
 
 /// Whether typed data has a type for its domain.
 fn names_domain(typed_data: &str) -> bool {
-    Document::read(typed_data.as_bytes(), Integers::Any)
+    Document::read(typed_data.as_bytes(), Rules::Unique)
         .is_ok_and(|document| document.root().at("types.EIP712Domain").is_some())
 }

@@ -28,7 +28,7 @@ pub fn write_findings(out: &mut String, findings: &Findings) {
 pub fn write_other(out: &mut String, other: &Other) {
     out.push('{');
     let payload = match &other.payload {
-        Content::Given(json) => Some(json.as_str()),
+        Content::Given(json) | Content::Marked(json) => Some(json.as_str()),
         _ => None,
     };
     let hash = other.content_hash.map(hex::encode);

@@ -1,5 +1,5 @@
-//! Bodies of the media type `application/x-www-form-urlencoded`
-//! ([URL Standard](https://url.spec.whatwg.org/#application/x-www-form-urlencoded)), strictly.
+//! Bodies and queries of the media type `application/x-www-form-urlencoded`
+//! ([URL Standard](https://url.spec.whatwg.org/#application/x-www-form-urlencoded)), as they come.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -8,38 +8,42 @@ use crate::error::PayloadProblem;
 use crate::json::{Fault, write_string};
 use crate::url;
 
-/// The most fields: each is compared with those before it.
+/// The most fields, as in PHP: each is compared with those before it.
 const MAX_FIELDS: usize = 1000;
 const _: () = assert!(MAX_FIELDS == 1000, "the message below names it");
 
-/// The form's fields as a JSON object of strings.
+/// The form's fields as a JSON object. The value of a name that comes once is a string; of one that
+/// comes again or ends with `[]`, an array of them in their order.
 ///
 /// # Errors
-/// A field that occurs twice, more than [`MAX_FIELDS`] fields, or an invalid encoding.
-pub(super) fn to_json(form: &str) -> Result<String, Fault> {
-    let mut names: Vec<String> = Vec::new();
-    let mut json = String::from("{");
-    for field in url::form_fields(form.as_bytes()) {
-        let (name, value) =
-            field.map_err(|_| unexpected("fields in percent-encoding", "another form"))?;
-        if names.len() == MAX_FIELDS {
-            return Err(unexpected("at most 1000 fields", "more"));
+/// More than [`MAX_FIELDS`] fields.
+pub(super) fn to_json(form: &[u8]) -> Result<String, Fault> {
+    let mut members: Vec<(String, Vec<String>)> = Vec::new();
+    for (count, (name, value)) in url::form_fields(form, url::decode_leniently).enumerate() {
+        if count == MAX_FIELDS {
+            return Err(PayloadProblem::Unexpected {
+                expected: "at most 1000 fields",
+                actual: "more",
+            }
+            .into());
         }
-        if names.contains(&name) {
-            return Err(Fault::from(PayloadProblem::DuplicateKey).within_name(&name));
+        match members.iter_mut().find(|(other, _)| *other == name) {
+            Some((_, values)) => values.push(value),
+            None => members.push((name, Vec::from([value]))),
         }
-        if !names.is_empty() {
-            json.push(',');
-        }
-        write_string(&mut json, &name);
-        json.push(':');
-        write_string(&mut json, &value);
-        names.push(name);
     }
-    json.push('}');
+    let mut json = String::new();
+    for (name, values) in &members {
+        json.push_str(if json.is_empty() { "{" } else { "," });
+        write_string(&mut json, name);
+        let is_list = values.len() > 1 || name.ends_with("[]");
+        json.push_str(if is_list { ":[" } else { ":" });
+        for (index, value) in values.iter().enumerate() {
+            json.push_str(if index > 0 { "," } else { "" });
+            write_string(&mut json, value);
+        }
+        json.push_str(if is_list { "]" } else { "" });
+    }
+    json.push_str(if json.is_empty() { "{}" } else { "}" });
     Ok(json)
-}
-
-fn unexpected(expected: &'static str, actual: &'static str) -> Fault {
-    PayloadProblem::Unexpected { expected, actual }.into()
 }

@@ -14,9 +14,11 @@ mod withdrawal;
 
 use alloc::string::String;
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::Rejection;
 use crate::freshness::Fresh;
-use crate::json::{Document, Integers};
+use crate::json::{Document, Rules};
 use crate::sender::Payload;
 
 pub use data::Findings;
@@ -60,6 +62,20 @@ pub enum Content {
     Empty,
     /// This JSON: the signature covers something other than the body itself.
     Given(String),
+    /// This JSON, with marks as [`Document::marked`] sets them.
+    Marked(String),
+}
+
+/// What a number becomes whose digits a double does not carry, such as 2^53 + 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum UnsafeNumbers {
+    /// Its text.
+    String,
+    /// A `bigint` if it is an integer, or else its text.
+    Bigint,
+    /// The nearest double, as `JSON.parse` reads it.
+    Number,
 }
 
 impl Event {
@@ -68,13 +84,13 @@ impl Event {
     ///
     /// # Errors
     /// [`Rejection::MalformedPayload`].
-    pub(crate) fn read(fresh: &Fresh) -> Result<Self, Rejection> {
+    pub(crate) fn read(fresh: &Fresh, numbers: UnsafeNumbers) -> Result<Self, Rejection> {
         let claim = fresh.authentic().claim();
         if claim.sender().payload == Payload::WalletEvent {
-            let document = Document::read(claim.content(), Integers::Exact)?;
+            let document = Document::read(claim.content(), Rules::Exact)?;
             let findings = envelope::check(&document)?;
             return Ok(findings.map_or(Self::Unknown, Self::Known));
         }
-        other::read(claim).map(Self::Other)
+        other::read(claim, numbers).map(Self::Other)
     }
 }

@@ -7,12 +7,12 @@ use alloc::vec::Vec;
 use crate::algorithm::sha256;
 use crate::claim::Claim;
 use crate::error::{PayloadProblem, Rejection};
-use crate::event::{Content, Other, form};
-use crate::json::{Document, Integers, Value};
+use crate::event::{Content, Other, UnsafeNumbers, form};
+use crate::json::{self, Document, Rules, Value};
 use crate::sender::{Payload, Place};
 
 /// Reads what the signature covers.
-pub(super) fn read(claim: &Claim) -> Result<Other, Rejection> {
+pub(super) fn read(claim: &Claim, numbers: UnsafeNumbers) -> Result<Other, Rejection> {
     let sender = claim.sender();
     let is_form = is_form(claim);
     let needs_brackets = sender.needs_brackets() && !claim.is_query();
@@ -21,22 +21,27 @@ pub(super) fn read(claim: &Claim) -> Result<Other, Rejection> {
     }
     let read = match claim.document() {
         Some(_) => None,
-        None => match Document::read(claim.content(), Integers::Any) {
+        None => match Document::read(claim.content(), Rules::Lenient) {
             Err(fault) if needs_brackets || !may_be_no_json(claim) => return Err(fault.into()),
             result => result.ok(),
         },
     };
     let document = claim.document().or(read.as_ref());
-    let payload = match str::from_utf8(claim.content()) {
-        Err(_) => Content::Binary,
-        Ok(text) if is_form => Content::Given(form::to_json(text)?),
-        Ok(text) if !claim.is_whole_body() => Content::Given(text.into()),
-        Ok("") => Content::Empty,
-        Ok(_) if document.is_some() => Content::Json,
-        Ok(_) => Content::Text,
+    let marked = match numbers {
+        UnsafeNumbers::Number => None,
+        _ => document.and_then(Document::marked),
+    };
+    let payload = match (str::from_utf8(claim.content()), marked) {
+        _ if is_form => Content::Given(form::to_json(claim.content())?),
+        (Err(_), _) => Content::Binary,
+        (_, Some(json)) => Content::Marked(json),
+        (Ok(text), _) if !claim.is_whole_body() => Content::Given(json::without_bom(text).into()),
+        (Ok(""), _) => Content::Empty,
+        _ if document.is_some() => Content::Json,
+        _ => Content::Text,
     };
     let form = match &payload {
-        Content::Given(json) if is_form => Some(Document::read(json.as_bytes(), Integers::Any)?),
+        Content::Given(json) if is_form => Some(Document::read(json.as_bytes(), Rules::Lenient)?),
         _ => None,
     };
     let root = form.as_ref().or(document).map(Document::root);
@@ -86,7 +91,8 @@ fn content_hash(claim: &Claim) -> Option<[u8; 32]> {
 /// Refuses what is neither an object nor an array, if only brackets tell where the body starts or ends
 /// among the signed bytes.
 fn require_brackets(content: &[u8]) -> Result<(), Rejection> {
-    let first = content.iter().find(|byte| !b" \t\n\r".contains(byte));
+    let text = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
+    let first = text.iter().find(|byte| !b" \t\n\r".contains(byte));
     match first {
         Some(b'{' | b'[') => Ok(()),
         _ => Err(Rejection::MalformedPayload {
@@ -112,9 +118,9 @@ fn is_form(claim: &Claim) -> bool {
 /// a lenient parser could accept it.
 fn may_be_no_json(claim: &Claim) -> bool {
     let text = str::from_utf8(claim.content());
-    let looks_like_json = |text: &str| text.trim_start().starts_with(['{', '[']);
+    let looks_like_json = |text| json::without_bom(text).trim_start().starts_with(['{', '[']);
     match claim.sender().payload {
-        _ if is_form(claim) => text.is_ok(),
+        _ if is_form(claim) => true,
         _ if !claim.is_whole_body() => false,
         Payload::Any => !text.is_ok_and(looks_like_json),
         _ => text.is_err() || text == Ok(""),
@@ -125,7 +131,9 @@ fn text(value: Value) -> Option<String> {
     value.string().map(Cow::into_owned)
 }
 
-/// A string, or a whole number as it is written.
+/// A string, or the digits of a whole number as they are written.
 fn text_or_number(value: Value) -> Option<String> {
-    text(value).or_else(|| value.integer().map(|_| value.raw().into()))
+    let is_digit = |byte: u8| byte.is_ascii_digit();
+    let is_whole = value.is_number() && value.raw().bytes().all(is_digit);
+    text(value).or_else(|| is_whole.then(|| value.raw().into()))
 }

@@ -12,7 +12,7 @@ use super::format::Format;
 use super::proof::Bodies;
 use super::text::{base64_decode, from_latin1, replace, to_latin1};
 use crate::json::canonical::write_string;
-use crate::json::{Document, Integers, Value};
+use crate::json::{Document, Rules, Value};
 use crate::url::{self, Escape};
 
 /// The longest body that is decompressed, in bytes.
@@ -249,6 +249,6 @@ fn gzip_data(body: &[u8]) -> Option<&[u8]> {
 
 /// A body as JSON, if it is JSON and the budget allows reading it.
 fn read<'b>(body: &'b [u8], bodies: &mut Bodies) -> Option<Document<'b>> {
-    let document = || Document::read(body, Integers::Any).ok();
+    let document = || Document::read(body, Rules::Unique).ok();
     bodies.afford(READING).then(document)?
 }

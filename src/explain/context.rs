@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use super::case::{Case, Change};
 use super::cause::{CauseCode, Finding};
 use super::header::{shown, with_time};
-use crate::json::{Document, Integers, Value};
+use crate::json::{Document, Rules, Value};
 use crate::url;
 
 /// The most ids, and the most times, that are taken from the body.
@@ -162,7 +162,7 @@ fn others(case: Case, changes: &mut Vec<Change>) {
         .map(|(name, value)| (format!("that of the header {}", shown(name)), value.clone()))
         .collect();
     if case.body.len() <= MAX_READ
-        && let Ok(document) = Document::read(case.body, Integers::Any)
+        && let Ok(document) = Document::read(case.body, Rules::Unique)
     {
         collect(document.root(), &mut candidates);
     }

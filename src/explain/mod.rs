@@ -29,7 +29,7 @@ use serde::Serialize;
 
 use crate::claim::Claim;
 use crate::error::{ConfigError, Rejection};
-use crate::event::Event;
+use crate::event::{Event, UnsafeNumbers};
 use crate::freshness::{Fresh, Tolerance};
 use crate::key::{KeyInput, Keys};
 use crate::request::Request;
@@ -272,7 +272,7 @@ fn proven(input: &Input, sender: &Sender, proof: Proof, causes: &mut Vec<Cause>)
         .map(|authentic| Fresh::check(authentic, input.now, tolerance));
     let rejection = match fresh {
         Some(Ok(fresh)) if case.sender.name() == sender.name() => {
-            crate::event::Event::read(&fresh).err()
+            Event::read(&fresh, UnsafeNumbers::Number).err()
         }
         Some(Err(rejection)) => Some(rejection),
         _ => None,

@@ -7,7 +7,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::name::{self, Name};
+use super::name::{self, Name, Units};
 use super::{Kind, Value};
 
 /// How the members of an object follow each other.
@@ -68,7 +68,10 @@ fn write(out: &mut String, value: Value, order: Order) {
             }
             out.push(']');
         }
-        Kind::Escaped => write_string(out, &value.string().unwrap_or_default()),
+        Kind::Escaped => match value.string() {
+            Some(text) => write_string(out, &text),
+            None => write_halves(out, value),
+        },
         // A string without escapes holds nothing that has to be escaped.
         Kind::Plain | Kind::Null | Kind::Boolean | Kind::Number => out.push_str(value.raw()),
     }
@@ -119,6 +122,23 @@ pub(crate) fn write_string(out: &mut String, text: &str) {
     out.push_str(QUOTE);
 }
 
+/// Appends a string in which half of a surrogate pair stands alone: as its escape, so that two such
+/// strings are never written the same.
+fn write_halves(out: &mut String, string: Value) {
+    out.push_str(QUOTE);
+    for character in char::decode_utf16(Units::of(string.inner())) {
+        match character {
+            Ok(character @ ('\0'..='\x1f' | '"' | '\\')) => write_escape(out, character),
+            Ok(character) => out.push(character),
+            Err(half) => {
+                out.push_str("\\u");
+                out.push_str(&hex::encode(half.unpaired_surrogate().to_be_bytes()));
+            }
+        }
+    }
+    out.push_str(QUOTE);
+}
+
 fn write_escape(out: &mut String, character: char) {
     let short = match character {
         '\u{8}' => 'b',
@@ -142,11 +162,11 @@ mod tests {
     #![allow(clippy::panic, reason = "a test fails by panicking")]
 
     use super::*;
-    use crate::json::{Document, Integers};
+    use crate::json::{Document, Rules};
     use alloc::borrow::ToOwned;
 
     fn with<T>(text: &str, convert: impl FnOnce(Value) -> T) -> T {
-        match Document::read(text.as_bytes(), Integers::Any) {
+        match Document::read(text.as_bytes(), Rules::Unique) {
             Ok(document) => convert(document.root()),
             Err(_) => panic!("expected json, got {text}"),
         }
@@ -168,6 +188,8 @@ mod tests {
                 "\"\\u0000\\u001f\u{7f}\\\"\\\\\"",
             ),
             ("\"a \u{2028}b\"", "\"a \u{2028}b\""),
+            (r#""\n\uD83C\u00e4\"""#, "\"\\n\\ud83cä\\\"\""),
+            (r#""\udf89\ud83c\ud83c\udf89""#, "\"\\udf89\\ud83c🎉\""),
         ] {
             let written = with(text, |value| compact(value, Order::Kept));
             assert_eq!(written, expected);

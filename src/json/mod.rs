@@ -1,9 +1,9 @@
 //! Strict JSON (RFC 8259 within the limits of I-JSON, RFC 7493).
 //!
 //! Two parsers that disagree about one body are two different payments, so everything on which they
-//! could disagree is refused: duplicate member names, lone surrogates, numbers that a double does not
-//! carry exactly, byte order marks, trailing data, bytes that are not UTF-8. What is accepted here
-//! `JSON.parse` reads to the same value.
+//! could disagree is refused by [`Rules::Exact`]: duplicate member names, lone surrogates, numbers that a
+//! double does not carry exactly, byte order marks, trailing data, bytes that are not UTF-8. Another
+//! sender's text cannot be chosen: [`Rules::Lenient`] reads what `JSON.parse` reads, to the same value.
 //!
 //! The document is one flat list of small nodes, so that reading costs no allocation per value, and at
 //! most four times the memory of the text.
@@ -11,6 +11,7 @@
 pub(crate) mod canonical;
 pub(crate) mod de;
 mod fault;
+mod marks;
 mod name;
 pub(crate) mod nearest;
 #[cfg(feature = "dapp")]
@@ -37,13 +38,35 @@ const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;
 /// The longest text, in bytes; much more than the longest body.
 pub(crate) const MAX_TEXT: usize = (1 << 29) - 1;
 
-/// Which integers a document may hold.
+/// May stand before a JSON text, and is no part of it (RFC 8259, section 8.1).
+pub(crate) const BYTE_ORDER_MARK: char = '\u{feff}';
+
+/// The text behind a byte order mark.
+pub(crate) fn without_bom(text: &str) -> &str {
+    text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text)
+}
+
+/// On what a text is refused beside the grammar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Integers {
-    /// Those that a double carries exactly, up to 2^53 - 1.
+pub(crate) enum Rules {
+    /// On everything on which two parsers could differ, and on numbers that a double does not carry.
     Exact,
-    /// Any. What reads the document into doubles rounds the larger ones.
-    Any,
+    /// On duplicate names alone: what counts is written anew, and nobody could say which of two was meant.
+    Unique,
+    /// On nothing that `JSON.parse` reads.
+    Lenient,
+}
+
+impl Rules {
+    /// The most containers inside each other. Wallet events need five. What writes a text anew is as deep
+    /// in its own calls. A trace of calls in a block has hundreds, and `JSON.stringify` takes thousands.
+    const fn max_depth(self) -> usize {
+        match self {
+            Self::Exact => 32,
+            Self::Unique => 128,
+            Self::Lenient => 1000,
+        }
+    }
 }
 
 /// A JSON text that was read to its end.
@@ -132,7 +155,7 @@ impl<'a> Document<'a> {
     ///
     /// # Errors
     /// A [`Fault`] with the path of the innermost member that was being read.
-    pub(crate) fn read(body: &'a [u8], integers: Integers) -> Result<Self, Fault> {
+    pub(crate) fn read(body: &'a [u8], rules: Rules) -> Result<Self, Fault> {
         let text = str::from_utf8(body).map_err(|error| {
             let offset = error.valid_up_to();
             Fault::from(PayloadProblem::NotUtf8 { offset })
@@ -144,7 +167,7 @@ impl<'a> Document<'a> {
             }
             .into());
         }
-        Reader::new(text, integers).document()
+        Reader::new(text, rules).document()
     }
 
     pub(crate) const fn root(&self) -> Value<'_> {
@@ -221,7 +244,7 @@ impl<'d> Value<'d> {
         value.filter(|_| number && is_safe(value))
     }
 
-    /// The string's value, if it is a string.
+    /// The string's value, if it is a string of whole characters.
     pub(crate) fn string(self) -> Option<Cow<'d, str>> {
         decoded(self.document.text, self.node())
     }
@@ -235,11 +258,10 @@ impl<'d> Value<'d> {
         }
     }
 
-    /// The member of this name, if it is an object that has one.
+    /// The member of this name, if it is an object that has one: the last one, as `JSON.parse` has it.
     pub(crate) fn get(self, name: &str) -> Option<Self> {
-        self.members()
-            .find(|(other, _)| other.is(name))
-            .map(|(_, value)| value)
+        let named = self.members().filter(|(other, _)| other.is(name));
+        named.last().map(|(_, value)| value)
     }
 
     /// The value at a path of member names with dots between them.
@@ -300,11 +322,11 @@ fn raw(text: &str, node: Node) -> &str {
     text.get(node.start()..node.end()).unwrap_or_default()
 }
 
-/// The value of a string node.
+/// The value of a string node, unless half of a surrogate pair stands alone in it.
 fn decoded(text: &str, node: Node) -> Option<Cow<'_, str>> {
     match node.kind() {
         Kind::Plain => Some(Cow::Borrowed(plain(text, node))),
-        Kind::Escaped => Some(Cow::Owned(unescape(plain(text, node)))),
+        Kind::Escaped => unescape(plain(text, node)).map(Cow::Owned),
         _ => None,
     }
 }
@@ -323,11 +345,12 @@ fn plain(text: &str, node: Node) -> &str {
 }
 
 /// Resolves the escapes of a string that the reader has accepted.
-fn unescape(escaped: &str) -> String {
+fn unescape(escaped: &str) -> Option<String> {
     let mut out = String::with_capacity(escaped.len());
-    let characters = char::decode_utf16(Units::of(escaped));
-    out.extend(characters.map(|character| character.unwrap_or(char::REPLACEMENT_CHARACTER)));
-    out
+    for character in char::decode_utf16(Units::of(escaped)) {
+        out.push(character.ok()?);
+    }
+    Some(out)
 }
 
 fn is_safe(integer: Option<u64>) -> bool {

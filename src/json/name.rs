@@ -115,7 +115,7 @@ fn behind_common<'t>(one: &'t [u8], two: &'t [u8]) -> (&'t [u8], &'t [u8]) {
 
 impl<'d> Value<'d> {
     /// A string's text between the quotes.
-    fn inner(self) -> &'d str {
+    pub(super) fn inner(self) -> &'d str {
         plain(self.document.text, self.node())
     }
 
@@ -188,7 +188,7 @@ mod tests {
     #![allow(clippy::panic, reason = "a test fails by panicking")]
 
     use super::*;
-    use crate::json::{Document, Integers};
+    use crate::json::{Document, Rules};
     use alloc::format;
     use alloc::string::String;
     use alloc::vec::Vec;
@@ -232,7 +232,7 @@ mod tests {
                     (one.clone(), escaped(two)),
                 ] {
                     let json = format!("[\"{one}\",\"{two}\"]");
-                    let Ok(document) = Document::read(json.as_bytes(), Integers::Any) else {
+                    let Ok(document) = Document::read(json.as_bytes(), Rules::Unique) else {
                         panic!("expected json, got {json}");
                     };
                     let names: Vec<Name> = document.root().elements().map(Name::of).collect();

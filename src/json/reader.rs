@@ -4,11 +4,10 @@ use alloc::vec::Vec;
 
 use super::name::{self, Name};
 use super::scan;
-use super::{Document, Fault, Integers, Kind, Node, Value, decoded, is_safe, plain_bytes};
+use super::{
+    BYTE_ORDER_MARK, Document, Fault, Kind, Node, Rules, Value, decoded, is_safe, plain_bytes,
+};
 use crate::error::PayloadProblem;
-
-/// The most containers inside each other. Wallet events need five; the limit bounds the stack.
-const MAX_DEPTH: usize = 32;
 
 /// Digits before the decimal point, counted with the exponent, that fit a double whatever they are:
 /// numbers from 10^308 on are refused, though the largest double is 1.8 times that.
@@ -27,34 +26,55 @@ const PROTO: &str = "__proto__";
 /// Its [`Reader::fingerprint`]: 9 bytes, of which the first, the middle and the last are these.
 const PROTO_FINGERPRINT: u32 = u32::from_le_bytes([9, b'_', b'o', b'_']);
 
-/// Reads a text into nodes.
+/// Reads a text into nodes. Its containers stand in a list, so that no text fills the stack.
 pub(super) struct Reader<'a> {
     bytes: &'a [u8],
     at: usize,
-    integers: Integers,
+    rules: Rules,
     document: Document<'a>,
+    /// The containers that have not ended, from the outside in.
+    open: Vec<Container>,
+    /// The node of the value that is being read in the innermost of them.
+    value: Option<usize>,
+}
+
+/// An object or an array whose end has not been found.
+struct Container {
+    kind: Kind,
+    index: usize,
+    /// How many of its values have been read.
+    count: usize,
+    /// The fingerprints of its first names.
+    seen: [u32; FEW_MEMBERS],
+    /// Whether one of them came again.
+    repeated: bool,
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(text: &'a str, integers: Integers) -> Self {
+    pub(super) fn new(text: &'a str, rules: Rules) -> Self {
         Self {
             bytes: text.as_bytes(),
             at: 0,
-            integers,
+            rules,
             document: Document {
                 text,
                 nodes: Vec::with_capacity(expected_nodes(text)),
             },
+            open: Vec::with_capacity(8),
+            value: None,
         }
     }
 
     /// Reads the whole text.
     pub(super) fn document(mut self) -> Result<Document<'a>, Fault> {
-        if self.document.text.starts_with('\u{feff}') {
-            return Err(PayloadProblem::ByteOrderMark.into());
+        if self.document.text.starts_with(BYTE_ORDER_MARK) {
+            if self.rules == Rules::Exact {
+                return Err(PayloadProblem::ByteOrderMark.into());
+            }
+            self.advance(BYTE_ORDER_MARK.len_utf8());
         }
         self.skip_space();
-        self.value(1)?;
+        self.values().map_err(|fault| self.locate(fault))?;
         self.skip_space();
         if self.at < self.bytes.len() {
             return Err(PayloadProblem::TrailingData { offset: self.at }.into());
@@ -62,100 +82,140 @@ impl<'a> Reader<'a> {
         Ok(self.document)
     }
 
-    /// Reads a value. `depth` is the number of containers that it would be, were it one.
-    fn value(&mut self, depth: usize) -> Result<(), Fault> {
-        match self.peek() {
-            Some(b'"') => self.string().map(drop),
-            Some(b'{') => self.container(Kind::Object, depth),
-            Some(b'[') => self.container(Kind::Array, depth),
-            Some(b'-' | b'0'..=b'9') => self.number(),
-            Some(b't') => self.literal("true", Kind::Boolean),
-            Some(b'f') => self.literal("false", Kind::Boolean),
-            Some(b'n') => self.literal("null", Kind::Null),
-            _ => Err(self.syntax("a value")),
+    /// Reads a value and all that it holds.
+    fn values(&mut self) -> Result<(), Fault> {
+        loop {
+            self.value = Some(self.document.nodes.len());
+            let mut is_first = self.begin()?;
+            self.value = None;
+            // What follows a value or the start of a container, until another value starts.
+            loop {
+                let Some(container) = self.open.last_mut() else {
+                    return Ok(());
+                };
+                let is_object = container.kind == Kind::Object;
+                if !is_first {
+                    container.count = container.count.wrapping_add(1);
+                    self.skip_space();
+                }
+                if self.eat(if is_object { b'}' } else { b']' }) {
+                    self.close()?;
+                    is_first = false;
+                    continue;
+                }
+                if !is_first {
+                    if !self.eat(b',') {
+                        let expected = if is_object {
+                            "`,` or `}`"
+                        } else {
+                            "`,` or `]`"
+                        };
+                        return Err(self.syntax(expected));
+                    }
+                    self.skip_space();
+                }
+                if is_object {
+                    self.name()?;
+                }
+                break;
+            }
         }
     }
 
-    fn container(&mut self, kind: Kind, depth: usize) -> Result<(), Fault> {
-        if depth > MAX_DEPTH {
-            return Err(PayloadProblem::TooDeep { limit: MAX_DEPTH }.into());
+    /// Reads a value, or the start of a container: whether it was that.
+    fn begin(&mut self) -> Result<bool, Fault> {
+        match self.peek() {
+            Some(b'"') => self.string().map(drop)?,
+            Some(b'{') => return self.open(Kind::Object).map(|()| true),
+            Some(b'[') => return self.open(Kind::Array).map(|()| true),
+            Some(b'-' | b'0'..=b'9') => self.number()?,
+            Some(b't') => self.literal("true", Kind::Boolean)?,
+            Some(b'f') => self.literal("false", Kind::Boolean)?,
+            Some(b'n') => self.literal("null", Kind::Null)?,
+            _ => return Err(self.syntax("a value")),
         }
-        let (index, start) = (self.document.nodes.len(), self.at);
+        Ok(false)
+    }
+
+    fn open(&mut self, kind: Kind) -> Result<(), Fault> {
+        let limit = self.rules.max_depth();
+        if self.open.len() >= limit {
+            return Err(PayloadProblem::TooDeep { limit }.into());
+        }
+        let start = self.at;
+        self.open.push(Container {
+            kind,
+            index: self.document.nodes.len(),
+            count: 0,
+            seen: [0; FEW_MEMBERS],
+            repeated: false,
+        });
         self.push(kind, start);
         self.advance(1);
         self.skip_space();
-        match kind {
-            Kind::Object => self.members(index, depth)?,
-            _ => self.elements(depth)?,
-        }
-        self.end(index, Node::new(kind, start, self.at));
         Ok(())
     }
 
-    fn elements(&mut self, depth: usize) -> Result<(), Fault> {
-        let mut count: usize = 0;
-        if self.eat(b']') {
+    /// Ends the innermost container.
+    fn close(&mut self) -> Result<(), Fault> {
+        let Some(container) = self.open.pop() else {
             return Ok(());
+        };
+        let Container { kind, index, .. } = container;
+        if let Some(place) = self.document.nodes.get_mut(index) {
+            *place = Node::new(kind, place.start(), self.at);
         }
-        loop {
-            self.value(depth.wrapping_add(1))
-                .map_err(|fault| fault.within_index(count))?;
-            count = count.wrapping_add(1);
-            self.skip_space();
-            if self.eat(b']') {
-                return Ok(());
-            }
-            if !self.eat(b',') {
-                return Err(self.syntax("`,` or `]`"));
-            }
-            self.skip_space();
+        let (count, repeated) = (container.count, container.repeated);
+        let may_repeat = kind == Kind::Object && (repeated || count > FEW_MEMBERS);
+        if may_repeat && self.rules != Rules::Lenient {
+            self.value = Some(index);
+            self.refuse_duplicates(index, count)?;
+            self.value = None;
         }
+        Ok(())
     }
 
-    fn members(&mut self, object: usize, depth: usize) -> Result<(), Fault> {
-        if self.eat(b'}') {
-            return Ok(());
+    /// Reads the name of a member, up to its value.
+    fn name(&mut self) -> Result<(), Fault> {
+        if self.peek() != Some(b'"') {
+            return Err(self.syntax("a member name"));
         }
-        let mut seen = [0; FEW_MEMBERS];
-        let mut count: usize = 0;
-        let mut repeated = false;
-        loop {
-            if self.peek() != Some(b'"') {
-                return Err(self.syntax("a member name"));
-            }
-            let name = self.string()?;
-            let fingerprint = self.fingerprint(name);
-            if fingerprint == PROTO_FINGERPRINT && self.integers == Integers::Exact {
-                self.refuse_proto(name)?;
-            }
-            let maybe_seen = seen.iter().take(count).any(|other| *other == fingerprint);
+        let name = self.string()?;
+        let fingerprint = self.fingerprint(name);
+        if fingerprint == PROTO_FINGERPRINT && self.rules == Rules::Exact {
+            self.refuse_proto(name)?;
+        }
+        if let Some(container) = self.open.last_mut() {
+            let (seen, count) = (&mut container.seen, container.count);
+            container.repeated |= seen.iter().take(count).any(|other| *other == fingerprint);
             if let Some(slot) = seen.get_mut(count) {
                 *slot = fingerprint;
             }
-            repeated |= maybe_seen;
-            self.skip_space();
-            if !self.eat(b':') {
-                return Err(self.syntax("`:`"));
-            }
-            self.skip_space();
-            self.value(depth.wrapping_add(1)).map_err(|fault| {
-                let name = decoded(self.document.text, name).unwrap_or_default();
-                fault.within_name(&name)
-            })?;
-            count = count.wrapping_add(1);
-            self.skip_space();
-            if self.eat(b'}') {
-                break;
-            }
-            if !self.eat(b',') {
-                return Err(self.syntax("`,` or `}`"));
-            }
-            self.skip_space();
         }
-        if repeated || count > FEW_MEMBERS {
-            self.refuse_duplicates(object, count)?;
+        self.skip_space();
+        if !self.eat(b':') {
+            return Err(self.syntax("`:`"));
         }
+        self.skip_space();
         Ok(())
+    }
+
+    /// The fault with the members and elements in which it lies.
+    fn locate(&self, mut fault: Fault) -> Fault {
+        let mut child = self.value;
+        for container in self.open.iter().rev() {
+            fault = match (child, container.kind) {
+                (None, _) => fault,
+                (Some(value), Kind::Object) => {
+                    let name = self.document.node(value.wrapping_sub(1));
+                    let name = decoded(self.document.text, name).unwrap_or_default();
+                    fault.within_name(&name)
+                }
+                (Some(_), _) => fault.within_index(container.count),
+            };
+            child = Some(container.index);
+        }
+        fault
     }
 
     /// Refuses a member that JavaScript may take for the prototype of the object.
@@ -172,12 +232,14 @@ impl<'a> Reader<'a> {
 
     /// A number that differs between most names. Two names that share it are compared as a whole.
     fn fingerprint(&self, name: Node) -> u32 {
-        let escaped = match name.kind() {
+        let decoded = match name.kind() {
             Kind::Escaped => decoded(self.document.text, name),
             _ => None,
         };
-        let bytes = match &escaped {
+        let bytes = match &decoded {
             Some(text) => text.as_bytes(),
+            // It has several spellings, with half of a surrogate pair.
+            None if name.kind() == Kind::Escaped => &[],
             None => plain_bytes(self.document.text, name),
         };
         let byte = |index| bytes.get(index).copied().unwrap_or_default();
@@ -243,6 +305,7 @@ impl<'a> Reader<'a> {
             Some(b'u') => {
                 self.advance(1);
                 match self.hex4()? {
+                    _ if self.rules != Rules::Exact => Ok(()),
                     0xd800..=0xdbff => self.low_surrogate(),
                     0xdc00..=0xdfff => Err(PayloadProblem::LoneSurrogate.into()),
                     _ => Ok(()),
@@ -279,8 +342,7 @@ impl<'a> Reader<'a> {
             self.digits()?;
         }
         let integer = self.document.text.get(first..self.at).unwrap_or_default();
-        let exact =
-            self.integers == Integers::Any || integer.len() < 16 || is_safe(integer.parse().ok());
+        let mut is_exact = integer.len() < 16 || is_safe(integer.parse().ok());
         let mut magnitude = i64::try_from(integer.len()).unwrap_or(i64::MAX);
         if self.eat(b'.') {
             self.digits()?;
@@ -288,7 +350,8 @@ impl<'a> Reader<'a> {
         if self.eat(b'e') || self.eat(b'E') {
             magnitude = magnitude.saturating_add(self.exponent()?);
         }
-        if !exact || magnitude > MAX_MAGNITUDE {
+        is_exact &= magnitude <= MAX_MAGNITUDE;
+        if !is_exact && self.rules == Rules::Exact {
             return Err(PayloadProblem::InexactNumber.into());
         }
         self.push(Kind::Number, start);
@@ -337,13 +400,6 @@ impl<'a> Reader<'a> {
         let node = Node::new(kind, start, self.at);
         self.document.nodes.push(node);
         node
-    }
-
-    /// Replaces the node of a container whose end has been found.
-    fn end(&mut self, index: usize, node: Node) {
-        if let Some(place) = self.document.nodes.get_mut(index) {
-            *place = node;
-        }
     }
 
     fn skip_space(&mut self) {

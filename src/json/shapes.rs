@@ -13,7 +13,7 @@ use serde::de::{Deserializer, Error, MapAccess, Unexpected, Visitor};
 #[cfg(feature = "dapp")]
 use super::de::RAW;
 #[cfg(feature = "dapp")]
-use super::{Document, Integers, Value};
+use super::{Document, Rules, Value};
 
 /// Reads a text of the form that `accept` takes and `expected` names.
 #[inline(never)]
@@ -117,7 +117,7 @@ pub(crate) struct Raw<'d>(pub(crate) &'d str);
 impl Raw<'_> {
     /// Hands the value on.
     pub(crate) fn with<T>(self, read: impl FnOnce(Value) -> T) -> T {
-        match Document::read(self.0.as_bytes(), Integers::Any) {
+        match Document::read(self.0.as_bytes(), Rules::Unique) {
             Ok(document) => read(document.root()),
             Err(_) => unreachable!("it stands in a document that was read"),
         }

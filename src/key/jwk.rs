@@ -7,14 +7,14 @@ use alloc::vec::Vec;
 use crate::algorithm::ecdsa;
 use crate::encoding::Encoding;
 use crate::error::KeyProblem;
-use crate::json::{Document, Integers, Value};
+use crate::json::{Document, Rules, Value};
 #[cfg(feature = "full")]
 use crate::key::public::OTHER_CURVE;
 use crate::key::public::{Material, OTHER_KIND, PublicAlgorithm, PublicKey};
 
 /// Reads a key of this algorithm. Where it says what it is for, it says so.
 pub(super) fn parse(text: &str, algorithm: PublicAlgorithm) -> Result<PublicKey, KeyProblem> {
-    let document = Document::read(text.trim().as_bytes(), Integers::Any);
+    let document = Document::read(text.trim().as_bytes(), Rules::Unique);
     let document = document.map_err(|_| KeyProblem::JwkText)?;
     let jwk = document.root();
     let key = read(jwk)?.for_algorithm(algorithm)?;

@@ -22,7 +22,7 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use crate::error::{ConfigError, KeyProblem};
-use crate::json::{Document, Integers};
+use crate::json::{Document, Rules};
 use crate::key::{self, KeyInput, KeyRules};
 use crate::sender::{Sender, SenderDescriptor};
 
@@ -55,7 +55,7 @@ impl GivenKeys {
             Self::Set(text) => text,
             Self::Invalid(error) => return Err(error),
         };
-        let document = Document::read(text.as_bytes(), Integers::Any);
+        let document = Document::read(text.as_bytes(), Rules::Unique);
         let document = document.map_err(|_| KeyProblem::Type);
         let keys = document.and_then(|document| key::read_set(rules, document.root()));
         keys.map_err(|problem| ConfigError::InvalidKey {
@@ -70,7 +70,7 @@ pub(crate) fn read<T>(
     json: &[u8],
     with: impl FnOnce(Document) -> Result<T, ConfigError>,
 ) -> Result<T, ConfigError> {
-    match Document::read(json, Integers::Any) {
+    match Document::read(json, Rules::Unique) {
         Ok(document) if document.root().is_object() => with(document),
         _ => Err(ConfigError::InvalidOption {
             option: "options".into(),

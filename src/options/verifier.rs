@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::{GivenKeys, SenderOption, read};
 use crate::error::ConfigError;
+use crate::event::UnsafeNumbers;
 use crate::freshness::Tolerance;
 use crate::json::shapes::Apart;
 use crate::key::Keys;
@@ -33,6 +34,8 @@ struct VerifierOptions {
     url: Option<String>,
     /// Which of the sender's clients callbacks are for. Needed if the sender signs it, and only then.
     client_id: Option<String>,
+    /// What numbers of a payload become that a double does not carry. Default: `"string"`.
+    unsafe_numbers: Option<UnsafeNumbers>,
     /// Takes callbacks of `coinbase-cdp` that sign no header, so that anybody can choose their type and
     /// their id. Default: false.
     #[serde(default)]
@@ -78,6 +81,9 @@ pub fn verifier(json: &[u8], keys: GivenKeys) -> Result<Verifier, ConfigError> {
         }
         result.url = options.url;
         result.client_id = options.client_id;
+        if let Some(numbers) = options.unsafe_numbers {
+            result.unsafe_numbers = numbers;
+        }
         Verifier::new(result)
     })
 }

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use super::{Sender, SenderDescriptor};
 use crate::error::ConfigError;
-use crate::json::{Document, Integers, Value};
+use crate::json::{Document, Rules, Value};
 
 const TABLE: &str = include_str!("senders.json");
 
@@ -71,7 +71,7 @@ impl Sender {
 }
 
 fn read<T>(with: impl FnOnce(Value) -> T) -> T {
-    match Document::read(TABLE.as_bytes(), Integers::Any) {
+    match Document::read(TABLE.as_bytes(), Rules::Unique) {
         Ok(table) => with(table.root()),
         Err(_) => unreachable!("the table is strict JSON, as the tests see"),
     }

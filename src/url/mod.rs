@@ -104,20 +104,50 @@ pub(crate) fn bracketed(host: &str) -> Option<&str> {
 }
 
 /// The names and values of `application/x-www-form-urlencoded`
-/// ([URL Standard](https://url.spec.whatwg.org/#application/x-www-form-urlencoded)). A
-/// malformed escape is an error, which says what was expected.
-pub(crate) fn form_fields(
-    form: &[u8],
-) -> impl Iterator<Item = Result<(String, String), &'static str>> {
+/// ([URL Standard](https://url.spec.whatwg.org/#application/x-www-form-urlencoded)), decoded so.
+pub(crate) fn form_fields<T>(form: &[u8], decode: fn(&[u8]) -> T) -> impl Iterator<Item = (T, T)> {
     let fields = form.split(|byte| *byte == b'&');
-    fields.filter(|field| !field.is_empty()).map(|field| {
+    fields.filter(|field| !field.is_empty()).map(move |field| {
         let mut halves = field.splitn(2, |byte| *byte == b'=');
         let mut next = || decode(halves.next().unwrap_or_default());
-        Ok((next()?, next()?))
+        (next(), next())
     })
 }
 
-fn decode(text: &[u8]) -> Result<String, &'static str> {
+/// Resolves the escapes of a name or a value as they are, whoever has written them. A malformed one
+/// stands for itself, as in the URL Standard. With `%uXXXX`, or if the bytes are not UTF-8, each is a code
+/// unit of UTF-16, as JavaScript's `escape` writes them (ECMA-262, section B.2.1.1): those up to `%FF` are
+/// Latin-1.
+pub(crate) fn decode_leniently(text: &[u8]) -> String {
+    let mut units = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((byte, behind)) = rest.split_first() {
+        let wide = behind.strip_prefix(b"u").and_then(hex_digits);
+        let narrow = hex_digits(behind).map(|([byte], behind)| ([0, byte], behind));
+        let (unit, behind) = match (byte, wide.or(narrow)) {
+            (b'%', Some(escaped)) => escaped,
+            (b'+', _) => ([0, b' '], behind),
+            _ => ([0, *byte], behind),
+        };
+        units.push(u16::from_be_bytes(unit));
+        rest = behind;
+    }
+    let bytes = units.iter().map(|unit| u8::try_from(*unit).ok()).collect();
+    let utf8 = Option::and_then(bytes, |bytes| String::from_utf8(bytes).ok());
+    utf8.unwrap_or_else(|| String::from_utf16_lossy(&units))
+}
+
+/// The bytes that hexadecimal digits at the start of a text stand for, and what is behind.
+fn hex_digits<const BYTES: usize>(text: &[u8]) -> Option<([u8; BYTES], &[u8])> {
+    let (digits, behind) = text.split_at_checked(BYTES.saturating_mul(2))?;
+    let mut bytes = [0; BYTES];
+    hex::decode_to_slice(digits, &mut bytes).ok()?;
+    Some((bytes, behind))
+}
+
+/// Resolves the escapes of a name or a value, strictly. The error says what was expected.
+#[cfg(feature = "dapp")]
+pub(crate) fn decode(text: &[u8]) -> Result<String, &'static str> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some((byte, behind)) = rest.split_first() {

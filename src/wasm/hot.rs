@@ -13,7 +13,7 @@ use crate::error::Rejection;
 use crate::event::Event;
 use crate::event::answer::{write_findings, write_other};
 use crate::json::shapes::Entries;
-use crate::json::{Document, Integers};
+use crate::json::{Document, Rules};
 use crate::layout::{ABSENT, ID_OF_EVENT, Layout, REJECTED, outcome};
 use crate::request::Request;
 use crate::sender::MAX_HEADERS;
@@ -133,7 +133,7 @@ impl<'a> Parts<'a> {
 
 /// The members of an object of strings.
 fn object(json: &[u8]) -> Vec<(String, String)> {
-    let document = Document::read(json, Integers::Any).ok();
+    let document = Document::read(json, Rules::Unique).ok();
     let entries = document.and_then(|document| document.root().into::<Entries<_, _>>().ok());
     entries.unwrap_or_default().0
 }

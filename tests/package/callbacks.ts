@@ -41,10 +41,19 @@ export function example(type: string, changes: { readonly [path: string]: unknow
 const NOW = 1_772_700_000;
 const KEY = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 
+type Numbers = { readonly unsafeNumbers?: "string" | "bigint" | "number" };
+
 function courier<Name extends SenderName>(sender: Name) {
-	const verifier = wallet.createVerifier({ keys: KEY, sender, now: () => NOW * 1000 });
-	return (body: string | Uint8Array) =>
-		verifier.safeVerify(wallet.sign({ body, key: KEY, id: "msg_1", timestamp: NOW, sender }));
+	const now = () => NOW * 1000;
+	const build = (numbers: Numbers) => wallet.createVerifier({ keys: KEY, sender, now, ...numbers });
+	const verifiers = new Map<Numbers["unsafeNumbers"], ReturnType<typeof build>>();
+	return (body: string | Uint8Array, numbers: Numbers = {}) => {
+		const { unsafeNumbers } = numbers;
+		const verifier = verifiers.get(unsafeNumbers) ?? build(numbers);
+		verifiers.set(unsafeNumbers, verifier);
+		const signed = wallet.sign({ body, key: KEY, id: "msg_1", timestamp: NOW, sender });
+		return verifier.safeVerify(signed);
+	};
 }
 
 /** Delivers a body as a wallet does. */

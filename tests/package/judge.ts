@@ -28,8 +28,8 @@ export function isJson(text: string): boolean {
 	}
 }
 
-/** What is wrong with a body as strict JSON. `exact`: what stands before a point has to fit a double. */
-export function jsonFlaw(bytes: Uint8Array, { exact }: { exact: boolean }): string | undefined {
+/** What is wrong with a body as strict JSON. */
+export function jsonFlaw(bytes: Uint8Array): string | undefined {
 	const text = decode(bytes);
 	if (text === undefined) return "not UTF-8";
 	if (!isJson(text)) return "not JSON";
@@ -44,25 +44,59 @@ export function jsonFlaw(bytes: Uint8Array, { exact }: { exact: boolean }): stri
 		} else if (token === ":") {
 			const names = open.at(-1);
 			if (names?.has(last)) return `the name ${JSON.stringify(last)} twice`;
-			if (exact && last === "__proto__") return "a member that JavaScript takes for a prototype";
+			if (last === "__proto__") return "a member that JavaScript takes for a prototype";
 			names?.add(last);
 		} else if (token.startsWith('"')) {
 			last = JSON.parse(token);
 			if (/\p{Surrogate}/u.test(last)) return "a lone surrogate";
 		} else {
-			const flaw = numberFlaw(token, exact);
+			const flaw = numberFlaw(token);
 			if (flaw !== undefined) return flaw;
 		}
 	}
 	return undefined;
 }
 
-function numberFlaw(token: string, exact: boolean): string | undefined {
+function numberFlaw(token: string): string | undefined {
 	const parts = /^-?(\d+)(?:\.\d+)?(?:[eE]([-+]?\d+))?$/.exec(token);
 	if (parts === null) return undefined;
 	const [, digits = "", exponent] = parts;
 	if (digits.length + Number(exponent ?? 0) > MAX_MAGNITUDE) return "a number past doubles";
-	return exact && !Number.isSafeInteger(Number(digits)) ? "an inexact number" : undefined;
+	return !Number.isSafeInteger(Number(digits)) ? "an inexact number" : undefined;
+}
+
+/** Stands before numbers for as long as they are strings. */
+const MARK = "6f1d0c1e-8b1c-4f6e-9d55-3b8f0d0a7c11";
+
+/** A JSON value whose numbers are exact: as strings, or as bigints if they are integers. */
+export function parseExactly(text: string, as: "string" | "bigint"): unknown {
+	const marked = text.replace(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g, (token) =>
+		token.startsWith('"') || isCarried(token) ? token : `"${MARK}${token}"`,
+	);
+	return JSON.parse(marked, (_name, value) => {
+		if (typeof value !== "string" || !value.startsWith(MARK)) return value;
+		const number = value.slice(MARK.length);
+		return as === "bigint" && /^-?\d+$/.test(number) ? BigInt(number) : number;
+	});
+}
+
+/** Whether a double has the decimal value of a number, as JavaScript writes doubles. */
+function isCarried(number: string): boolean {
+	if (/^-?\d+$/.test(number)) return Number.isSafeInteger(Number(number));
+	const written = String(Number(number));
+	if (written === "Infinity" || written === "-Infinity") return false;
+	const [one, other] = [toFraction(number), toFraction(written)];
+	if (one.digits === 0n || other.digits === 0n) return one.digits === other.digits;
+	if (Math.abs(one.exponent - other.exponent) > 5000) return false;
+	const least = Math.min(one.exponent, other.exponent);
+	const scaled = ({ digits, exponent }: typeof one) => digits * 10n ** BigInt(exponent - least);
+	return scaled(one) === scaled(other);
+}
+
+function toFraction(number: string): { readonly digits: bigint; readonly exponent: number } {
+	const [mantissa = "", exponent = "0"] = number.toLowerCase().split("e");
+	const [integer, fraction = ""] = mantissa.split(".");
+	return { digits: BigInt(`${integer}${fraction}`), exponent: Number(exponent) - fraction.length };
 }
 
 /** What is wrong with a JSON value as an event, whatever its type. */

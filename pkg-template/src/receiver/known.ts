@@ -37,6 +37,7 @@ const OF_VERIFIER: { readonly [Name in keyof Required<VerifierOptions>]: true } 
 	allowedIps: true,
 	url: true,
 	clientId: true,
+	unsafeNumbers: true,
 	dangerouslyAllowUnsignedHeaders: true,
 	now: true,
 	dangerouslyAllowShortKeys: true,

@@ -68,6 +68,17 @@ export interface VerifierOptions<From extends SenderName | SenderDescriptor = "t
 	/** The id that the sender gave you as its client. Needed if the sender signs it, and only then. */
 	readonly clientId?: string | undefined;
 	/**
+	 * What a number of another sender's payload becomes if a double does not carry it: an integer beyond
+	 * 2^53 - 1, or a decimal whose digits a double changes, such as `0.1000000000000000055` or `1e400`.
+	 *
+	 * - `"string"`: its digits as written, so that no amount changes and no id is another's.
+	 * - `"bigint"`: a `bigint` if it is an integer, or else its digits. `JSON.stringify` refuses a `bigint`.
+	 * - `"number"`: the nearest double, as `JSON.parse` reads it.
+	 *
+	 * Default: `"string"`. `tp-wallet` refuses such numbers.
+	 */
+	readonly unsafeNumbers?: "string" | "bigint" | "number" | undefined;
+	/**
 	 * Accepts callbacks of `coinbase-cdp` whose signature covers no header. Anybody can then choose their
 	 * `event.type` and `event.id`. Default: false.
 	 */
@@ -176,8 +187,10 @@ export interface OpaqueEvent {
 	 */
 	readonly id?: string;
 	/**
-	 * What was signed: the body's JSON value, or its text where it is no JSON; the fields of a form, or
-	 * those of the query of a GET; nothing if it is empty; a `Uint8Array` if it is not UTF-8.
+	 * What was signed: the body's JSON value as `JSON.parse` reads it, but for the numbers of
+	 * {@link VerifierOptions.unsafeNumbers}; its text if it is not JSON; nothing if it is empty; a
+	 * `Uint8Array` if it is not UTF-8. Of a form, or of the query of a GET, an object of its fields: a
+	 * string, or an array of strings for a name that comes more than once or ends with `[]`.
 	 */
 	readonly payload?: unknown;
 }
@@ -311,7 +324,8 @@ export interface Verifier<Event = WalletEvent> {
 	 */
 	safeVerifyAsync(input: CallbackInput): Promise<VerifyResult<Event>>;
 	/**
-	 * Reads a Fetch request's body, at most `maxBodyBytes` of it, and verifies it.
+	 * Reads a Fetch request's body, at most `maxBodyBytes` of it, and verifies it. What comes as gzip or
+	 * deflate is verified as it was before.
 	 *
 	 * @throws as {@link Verifier.verifyAsync}; `TypeError` for a request whose body has been read; and
 	 * what the stream throws when the client hangs up.

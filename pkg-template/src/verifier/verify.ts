@@ -1,10 +1,11 @@
-import { type Parts, toOptions, type Verdict, withCore } from "../core/core.js";
+import { type Judge, type Parts, toOptions, type Verdict, withCore } from "../core/core.js";
 import { CallbackRejectedError, ConfigError } from "../core/errors.js";
 import { requireObject } from "../core/options.js";
 import { Resident } from "../core/resident.js";
 import { shown } from "../core/shown.js";
 import type { WasmCore } from "../generated/glue.js";
 import type { CallbackVerificationEvent, SenderName } from "../generated/model.js";
+import { decompress } from "./decompress.js";
 import type { SenderDescriptor } from "./descriptor.js";
 import { bodyHash } from "./digest.js";
 import type { Cause, Explanation } from "./explain.js";
@@ -51,8 +52,7 @@ export function createVerifier<const From extends SenderName | SenderDescriptor 
 }
 
 /** What the core tells of a verifier. */
-interface Handle extends Omit<VerifierSettings, keyof Delivery> {
-	readonly verifier: number;
+interface Handle extends Omit<VerifierSettings, keyof Delivery>, Judge {
 	/** The headers that it reads. */
 	readonly headers: readonly string[];
 	/** What else it reads: of a callback, only that crosses. */
@@ -62,7 +62,6 @@ interface Handle extends Omit<VerifierSettings, keyof Delivery> {
 		/** For a sender whose callbacks themselves say which headers are signed. */
 		readonly allHeaders: boolean;
 	};
-	readonly keyIds: readonly (string | null)[];
 }
 
 const release = (wasm: WasmCore, { verifier }: Handle): void => wasm.release(verifier);
@@ -94,6 +93,7 @@ class CoreVerifier<Event> implements Verifier<Event> {
 			headers,
 			reads,
 			keyIds: _keyIds,
+			unsafeNumbers: _unsafeNumbers,
 			...settings
 		} = withCore((core) => this.#resident.in(core));
 		this.#reads = { headers, reads, maxBodyBytes: settings.maxBodyBytes };
@@ -143,10 +143,7 @@ class CoreVerifier<Event> implements Verifier<Event> {
 			ip: toIp(input.ip),
 			body: toBody(input.body, maxBodyBytes),
 		};
-		const verdict = withCore((core) => {
-			const { verifier, keyIds } = this.#resident.in(core);
-			return core.verify(verifier, keyIds, parts, now);
-		});
+		const verdict = withCore((core) => core.verify(this.#resident.in(core), parts, now));
 		if (verdict.ok) return verdict;
 		refuseIncomplete(verdict);
 		return verdict.code === "missing_header" ? this.#nameOther(verdict, input) : verdict;
@@ -183,8 +180,10 @@ class CoreVerifier<Event> implements Verifier<Event> {
 
 	async #readRequest(request: Request, { ip }: RequestContext): Promise<CallbackInput> {
 		requireObject(request, "a Fetch request, as verifyRequest(request)");
-		const body = await readBody(request, this.settings.maxBodyBytes).body;
+		const { maxBodyBytes } = this.settings;
+		const read = await readBody(request, maxBodyBytes).body;
 		const { headers, method, url } = request;
+		const body = await decompress(read, headers.get("content-encoding") ?? undefined, maxBodyBytes);
 		return { headers, body, ip, method, url };
 	}
 
