@@ -112,7 +112,17 @@ export async function converse(
 	assert.deepEqual(answers, Array(50).fill([200, { code: 0 }]), "at once");
 
 	await printed(() => credits(server, "dep_many_49") > 0);
-	const credited = ["dep_1", "dep_2", "dep_3", "dep_4", "dep_5", "dep_6", "dep_7", "dep_8", "dep_many_49"];
+	const credited = [
+		"dep_1",
+		"dep_2",
+		"dep_3",
+		"dep_4",
+		"dep_5",
+		"dep_6",
+		"dep_7",
+		"dep_8",
+		"dep_many_49",
+	];
 	assert.deepEqual(
 		credited.map((id) => credits(server, id)),
 		[1, 0, 0, 0, 0, 1, 1, 0, 1],
