@@ -113,8 +113,9 @@ function checkOpaque(body: Uint8Array): "json" | "other" | "refused of another" 
 			assert.ok(result.ok, `${inspect(result)}: ${text}`);
 			const payload =
 				unsafeNumbers === "number" ? JSON.parse(text) : parseExactly(text, unsafeNumbers);
-			const isTyped = typeof payload?.type === "string" && !/\p{Surrogate}/u.test(payload.type);
-			const type = isTyped ? { type: payload.type } : {};
+			const named = JSON.parse(text)?.type;
+			const isTyped = typeof named === "string" && !/\p{Surrogate}/u.test(named);
+			const type = isTyped ? { type: named } : {};
 			assert.deepStrictEqual(result.event, { id: "msg_1", ...type, payload }, text);
 		}
 	}
