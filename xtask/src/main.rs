@@ -29,6 +29,7 @@ cargo xtask <task>
   bench --receiver [--quick] [--json FILE]
                          measures requests per second
   bench --worst          measures the most expensive callbacks that anybody can send
+  quickstart [NAME…]     tries the quickstarts from an empty folder, on Node 20 and 24
   build                  builds the npm package into pkg/
   pack                   builds it and packs target/wallet-callback-<version>.tgz
 ";
@@ -42,6 +43,7 @@ fn main() -> ExitCode {
         "test" => test::test(&rest),
         "check" => check::check(),
         "bench" => test::bench(&rest),
+        "quickstart" => test::quickstart(&rest),
         "build" => build::build(Npm::Build),
         "pack" => build::build(Npm::Build).and_then(|()| build::pack().map(drop)),
         _ => {

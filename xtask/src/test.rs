@@ -59,6 +59,7 @@ fn everything() -> Outcome {
         "tests/stores",
         "tests/testing",
         "tests/adapters",
+        "tests/quickstart",
         "tests/readme",
         "tests/www",
     ])?;
@@ -122,6 +123,19 @@ fn node_test() -> Command {
     }
     node.env("WALLET_CALLBACK_PKG", root().join(CONSUMER));
     node
+}
+
+/// Tries the quickstarts from an empty folder, on Node 20 and 24, with packages from the registry.
+pub fn quickstart(names: &[String]) -> Outcome {
+    build::build(Npm::Everything)?;
+    setup::consumer()?;
+    let arguments = ["--import", "tsx", "tests/quickstart/main.ts"];
+    let mut node = command("node", &arguments);
+    show(
+        "quickstarts",
+        node.args(names)
+            .env("WALLET_CALLBACK_PKG", root().join(CONSUMER)),
+    )
 }
 
 /// Measures.
