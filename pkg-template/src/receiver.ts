@@ -34,6 +34,7 @@ import type {
 	VerifierFrom,
 	Verifying,
 } from "./receiver/types.js";
+import { answerNode, explainRequest, isFetchRequest } from "./receiver/wiring.js";
 import type { ClaimOutcome } from "./stores/store.js";
 import { decompress } from "./verifier/decompress.js";
 import { readHeaders } from "./verifier/request.js";
@@ -79,13 +80,18 @@ export function createReceiver<Event extends object>(
 	options: ReceiverOptions<Event> & Verifying<Event>,
 ): Receiver {
 	const receiver = new CallbackReceiver<Event>(options);
-	const answer = async (request: Request, context: ReceiverContext = {}): Promise<Response> => {
-		const { status, headers, body } = await receiver.receive(
-			fromRequest(request, context),
-			context,
-		);
-		// With a text, be it empty, a `Response` names a content type.
-		return new Response(body === "" ? null : body, { status, headers });
+	const answer = async (request: Request, context?: ReceiverContext): Promise<Response> => {
+		try {
+			if (isFetchRequest(request)) {
+				const known = context ?? {};
+				return toResponse(await receiver.receive(fromRequest(request, known), known));
+			}
+			const reply = receiver.refuseMisuse(explainRequest(request));
+			answerNode([context, request], reply);
+			return toResponse(reply);
+		} catch (error) {
+			return toResponse(receiver.fail(error));
+		}
 	};
 	return Object.assign(answer, {
 		receive: (incoming: Incoming, context: ReceiverContext = {}) =>
@@ -94,6 +100,11 @@ export function createReceiver<Event extends object>(
 		close: () => receiver.close(),
 		stats: () => receiver.stats(),
 	});
+}
+
+function toResponse({ status, headers, body }: Reply): Response {
+	// With a text, be it empty, a `Response` names a content type.
+	return new Response(body === "" ? null : body, { status, headers });
 }
 
 /** A verified callback. */
@@ -322,6 +333,22 @@ class CallbackReceiver<Event extends object> {
 		if (path !== undefined) facts.path = path;
 		this.#explaining.tell(facts, callback, context);
 		return ["refused", refusal(status, code, headers)];
+	}
+
+	/** The answer to what is not a request: a mistake of the program. */
+	refuseMisuse(message: string): Reply {
+		const code = "not_a_request";
+		this.#telemetry.close(
+			{ outcome: "misconfigured", code, message, store: {} },
+			performance.now(),
+		);
+		return refusal(500, code);
+	}
+
+	/** The answer if even reading the request fails. */
+	fail(error: unknown): Reply {
+		this.#telemetry.close({ outcome: "internal_error", error, store: {} }, performance.now());
+		return refusal(500, "internal_error");
 	}
 
 	drain(): Promise<void> {

@@ -20,6 +20,7 @@ const STRANGERS: readonly (readonly [value: unknown, got: string])[] = [
 	[null, "null"],
 	[{}, "object"],
 	[{ receive: 5 }, "object"],
+	[{ keys: SECRET }, "options (pass them to createReceiver first)"],
 	[createReceiver, "a function without receive (call createReceiver first)"],
 	[
 		createVerifier({ keys: SECRET }),
@@ -30,7 +31,8 @@ const STRANGERS: readonly (readonly [value: unknown, got: string])[] = [
 for (const [value, got] of STRANGERS) {
 	test(`instead of a receiver: ${got}`, async () => {
 		const refusal = (call: string) => ({
-			name: "TypeError",
+			name: "ConfigError",
+			code: "invalid_option",
 			message: `expected a receiver from createReceiver({ … }), as ${call}, got ${got}`,
 		});
 		assert.throws(() => toNodeListener(value as never), refusal("toNodeListener(receiver)"));
@@ -42,3 +44,18 @@ for (const [value, got] of STRANGERS) {
 		);
 	});
 }
+
+test("the Fastify plugin without its options", async () => {
+	const call = 'app.register(walletCallback, { path: "/callback", receiver })';
+	for (const options of [undefined, {}] as never[]) {
+		await assert.rejects(walletCallback({} as never, options), {
+			name: "ConfigError",
+			message: `expected a receiver from createReceiver({ … }), as ${call}, got undefined`,
+		});
+	}
+	const receiver = { receive: () => {} };
+	await assert.rejects(walletCallback({} as never, { receiver } as never), {
+		name: "ConfigError",
+		message: `expected a path, as ${call}, got undefined`,
+	});
+});

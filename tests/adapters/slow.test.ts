@@ -75,6 +75,7 @@ for (const [name, start] of Object.entries(SERVERS)) {
 		const receiver = createReceiver({
 			keys: SECRET,
 			store: memoryStore(),
+			onAny: () => {},
 			bodyTimeoutSeconds: 0.5,
 			maxUnverifiedBodies: 2,
 		});
@@ -93,7 +94,7 @@ for (const [name, start] of Object.entries(SERVERS)) {
 	});
 
 	test(`${name}: a server goes down while bodies are on their way`, async () => {
-		const receiver = createReceiver({ keys: SECRET, store: memoryStore() });
+		const receiver = createReceiver({ keys: SECRET, store: memoryStore(), onAny: () => {} });
 		const server = await start(receiver);
 		const slow = send(server);
 		await until(() => receiver.stats().inFlight === 1);

@@ -460,7 +460,7 @@ test("on Workers nothing goes on by itself, and the edge says who the client is"
 		const records = [];
 		const keep = (record) => records.push(record);
 		const receiver = createReceiver({ keys: key, store: counted, acknowledge: "before-handling",
-			allowedIps: ["203.0.113.7"], log: { info: keep, warn: keep, error: keep } });
+			onAny() {}, allowedIps: ["203.0.113.7"], log: { info: keep, warn: keep, error: keep } });
 		(async () => {
 			const works = [];
 			const waitUntil = (work) => works.push(work);

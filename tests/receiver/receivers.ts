@@ -5,7 +5,13 @@ import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { after } from "node:test";
 import type { SenderName } from "wallet-callback";
-import type { Logger, Receiver, ReceiverContext, ReplayStore } from "wallet-callback/receiver";
+import type {
+	Logger,
+	Receiver,
+	ReceiverContext,
+	ReceiverOptions,
+	ReplayStore,
+} from "wallet-callback/receiver";
 import { example } from "../package/callbacks.ts";
 import { wallet } from "../package/package.ts";
 
@@ -14,8 +20,17 @@ export const CONSUMER: string = resolve(process.env.WALLET_CALLBACK_PKG ?? "targ
 const require = createRequire(join(CONSUMER, "package.json"));
 
 export const {
-	createReceiver,
+	createReceiver: createBareReceiver,
 }: typeof import("wallet-callback/receiver") = require("wallet-callback/receiver");
+
+/** The same, but options without a handler get one: many tests are about what happens before it. */
+export const createReceiver: typeof createBareReceiver = (options: Partial<ReceiverOptions>) => {
+	const { on, onUnknown, onAny, respond } = options ?? {};
+	const given = [onUnknown, onAny, respond, ...Object.values(on ?? {})];
+	const handles = typeof options !== "object" || given.some((handler) => handler !== undefined);
+	return createBareReceiver((handles ? options : { ...options, onAny: () => {} }) as never);
+};
+
 export const {
 	memoryStore,
 }: typeof import("wallet-callback/stores/memory") = require("wallet-callback/stores/memory");

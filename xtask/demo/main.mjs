@@ -49,7 +49,7 @@ const all = samples(secrets, maxBodyBytes);
 const [deposit] = all;
 const backToBack = warmUp(deposit);
 
-const receiver = await startReceiver({ verifier });
+const receiver = await startReceiver({ verifier, onAny: () => {} });
 console.log(`A receiver with three keys (current, previous, ed25519) at ${receiver.address}\n`);
 
 /** @type {Row[]} */

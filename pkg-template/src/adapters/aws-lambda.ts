@@ -72,7 +72,7 @@ const ALREADY_PARSED =
  * those of `encodeURIComponent`: a sender that signs a URL with others needs payload format 2.0.
  *
  * @param receiver From `createReceiver`.
- * @throws {TypeError} for what is no receiver; the handler, for an event that is no HTTP request.
+ * @throws {ConfigError} for anything but a receiver; the handler a `TypeError`, for an event that is not an HTTP request.
  *
  * @example
  * ```ts

@@ -1,5 +1,7 @@
 /** The receiver as a Fastify plugin. */
 
+import { ConfigError } from "../core/errors.js";
+import { shown } from "../core/shown.js";
 import type { Receiver } from "../receiver/types.js";
 import { type NodeRequest, type NodeResponse, toNodeListener } from "./node.js";
 import { requireReceiver } from "./receiver.js";
@@ -41,7 +43,7 @@ export interface FastifyReply {
  * Serves a receiver on one route of a Fastify 4 or 5 application. The route's body stays raw, and
  * every method reaches the receiver; parsers of the other routes are not touched.
  *
- * @throws {TypeError} for what is no receiver.
+ * @throws {ConfigError} for anything but a receiver, and without a path.
  *
  * @example
  * ```ts
@@ -50,9 +52,14 @@ export interface FastifyReply {
  */
 export async function walletCallback(
 	app: FastifyApp,
-	{ path, receiver }: WalletCallbackOptions,
+	options: WalletCallbackOptions,
 ): Promise<void> {
-	requireReceiver(receiver, 'app.register(walletCallback, { path: "/callback", receiver })');
+	const call = 'app.register(walletCallback, { path: "/callback", receiver })';
+	const { path, receiver }: Partial<WalletCallbackOptions> = options ?? {};
+	requireReceiver(receiver, call);
+	if (typeof path !== "string") {
+		throw new ConfigError("invalid_option", `expected a path, as ${call}, got ${shown(path)}`);
+	}
 	const listener = toNodeListener(receiver);
 	// A plugin has parsers of its own. Theirs would read the body, or refuse its type themselves.
 	app.removeAllContentTypeParsers();

@@ -75,7 +75,7 @@ const ALREADY_PARSED =
  * than 64 KB are to come, the connection is closed.
  *
  * @param receiver From `createReceiver`.
- * @throws {TypeError} for what is no receiver.
+ * @throws {ConfigError} for anything but a receiver.
  *
  * @example
  * ```ts

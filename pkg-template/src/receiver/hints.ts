@@ -21,6 +21,7 @@ const OF_CODE: { readonly [Code in RejectionCode]: string } & { readonly [code: 
 			"check this server's clock; if it is right, this is a replay or a late retry",
 		timestamp_too_new: "check this server's clock",
 		malformed_payload: "check the option sender; if it is right, report the path to the sender",
+		body_already_parsed: "let nothing read the body before the receiver does",
 		method_not_allowed: "nothing, unless the sender made this request: callbacks are posted",
 		unsupported_media_type:
 			"nothing, unless the sender made this request: then check what stands between the two",
@@ -36,11 +37,11 @@ const OF_OUTCOME: { readonly [Ended in Outcome]?: string } = {
 	id_conflict: "keep the record and ask the sender",
 	store_unavailable:
 		"check that the store's server is up and can be reached; the sender is asked to try again",
-	misconfigured: "let nothing read the body before the receiver does",
 	internal_error: "see the error; the sender is asked to try again",
 };
 
 /** What to do about a callback that ended so. */
 export function hintFor(outcome: Outcome, code: string | undefined): string | undefined {
-	return outcome === "refused" && code !== undefined ? OF_CODE[code] : OF_OUTCOME[outcome];
+	const known = outcome === "refused" || outcome === "misconfigured";
+	return known && code !== undefined ? OF_CODE[code] : OF_OUTCOME[outcome];
 }

@@ -15,6 +15,7 @@ import { isDevelopment } from "./development.js";
 import { BODY_TIMEOUT_SECONDS, MAX_UNVERIFIED_BODIES } from "./intake.js";
 import { refuseUnknown } from "./known.js";
 import type { ReceiverOptions, Verifying } from "./types.js";
+import { explainHandler, explainNoHandler, explainStore, explainVerifier } from "./wiring.js";
 
 /** What a receiver works with. */
 export interface Settings<Event> extends ReceiverOptions<Event> {
@@ -75,7 +76,8 @@ export function settle<Event>(options: ReceiverOptions<Event> & Verifying<Event>
 	} = options;
 	refuseUnknown(verifying);
 	const verifier = toVerifier(verifying as Verifying<Event>);
-	requireMethods("store", store, ["claim", "complete", "release", "enqueue", "take"]);
+	const missing = missingMethod(store, ["claim", "complete", "release", "enqueue", "take"]);
+	if (missing !== undefined) throw new ConfigError("invalid_option", explainStore(store, missing));
 	if (log !== undefined && log !== false) requireMethods("log", log, ["info", "warn", "error"]);
 	if (meter !== undefined) requireMethods("meter", meter, ["createCounter", "createHistogram"]);
 	if (on !== undefined && !isPlain(on)) throw invalid("on", "an object of handlers by type", on);
@@ -130,7 +132,7 @@ export function settle<Event>(options: ReceiverOptions<Event> & Verifying<Event>
 		throw invalid("name", "1 to 64 visible ASCII characters", typeof name);
 	}
 	const leaseMs = toMs("leaseSeconds", leaseSeconds, 0, LONGEST_LEASE_SECONDS);
-	return {
+	const settings: Settings<Event> = {
 		verifier,
 		receiver: name === undefined ? sender : `${sender}:${name}`,
 		store,
@@ -173,6 +175,10 @@ export function settle<Event>(options: ReceiverOptions<Event> & Verifying<Event>
 				? undefined
 				: toCount("maxAttempts", maxAttempts, Number.MAX_SAFE_INTEGER),
 	};
+	if (![...Object.values(on ?? {}), onUnknown, onAny, respond].some(isFunction)) {
+		throw new ConfigError("invalid_option", explainNoHandler(signs.type));
+	}
+	return settings;
 }
 
 function toVerifier<Event>(verifying: Verifying<Event>): Verifier<Event> {
@@ -200,7 +206,7 @@ function build<Event>(options: VerifierOptions<SenderName | SenderDescriptor>): 
 }
 
 function noVerifier(value: unknown): ConfigError {
-	return invalid("verifier", "what createVerifier() returns, or its options with keys", value);
+	return new ConfigError("invalid_option", explainVerifier(value));
 }
 
 function isVerifier<Event>(
@@ -231,13 +237,23 @@ function isPlain(value: object): boolean {
 }
 
 function requireFunction(name: string, value: unknown): void {
-	if (value !== undefined && typeof value !== "function") throw invalid(name, "a function", value);
+	if (value !== undefined && !isFunction(value)) {
+		throw invalid(name, "a function", value, explainHandler);
+	}
+}
+
+function isFunction(value: unknown): boolean {
+	return typeof value === "function";
 }
 
 function requireMethods(name: string, value: unknown, methods: readonly string[]): void {
-	const members = value as { readonly [name: string]: unknown } | null | undefined;
-	const missing = methods.find((method) => typeof members?.[method] !== "function");
+	const missing = missingMethod(value, methods);
 	if (missing !== undefined) throw invalid(name, `an object with the method ${missing}`, value);
+}
+
+function missingMethod(value: unknown, methods: readonly string[]): string | undefined {
+	const members = value as { readonly [name: string]: unknown } | null | undefined;
+	return methods.find((method) => typeof members?.[method] !== "function");
 }
 
 function invalid(name: string, expected: string, value: unknown, show = shown): ConfigError {
