@@ -86,7 +86,7 @@ for (const [name, [call, entry]] of Object.entries(CALLS)) {
 			],
 		]) {
 			assert.throws(() => walletCallback(value), {
-				name: "TypeError",
+				name: "ConfigError",
 				message: `expected a receiver from createReceiver({ … }), as ${call}, got ${got}`,
 			});
 		}

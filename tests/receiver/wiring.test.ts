@@ -111,11 +111,16 @@ async function post(url: string): Promise<unknown[]> {
 test("a receiver as a handler of Express, node:http or Fastify answers 500, and the log has the line", async (t) => {
 	const log = new Log();
 	const receiver = createBareReceiver({ keys: SECRET, store, onAny, log }) as never;
-	const line =
-		'app.all("/callback", toNodeListener(receiver)) with toNodeListener from "wallet-callback/node"';
+	const onExpress =
+		'Express: app.post("/callback", walletCallback(receiver)) with walletCallback from "wallet-callback/express"';
+	const onNode =
+		'Node: createServer(toNodeListener(receiver)) with toNodeListener from "wallet-callback/node"';
 	const app = express();
 	app.post("/callback", receiver);
-	for (const listener of [app, receiver as RequestListener]) {
+	for (const [listener, got] of [
+		[app, onExpress],
+		[receiver as RequestListener, onNode],
+	] as const) {
 		assert.deepEqual(await post(await serve(t, listener)), ANSWER);
 		const { outcome, code, message, level } = log.last;
 		assert.deepEqual(
@@ -124,7 +129,7 @@ test("a receiver as a handler of Express, node:http or Fastify answers 500, and 
 				"misconfigured",
 				"not_a_request",
 				"error",
-				`expected a Fetch Request, got a request of Node: ${line}`,
+				`expected a Fetch Request, got a request of ${got}`,
 			],
 		);
 	}
@@ -157,7 +162,7 @@ test("whatever it is given, a receiver answers", async () => {
 		[[null, null], /got null$/],
 		[["https://pay.example/"], /got string$/],
 		[[{ request, platform: {} }], /: receiver\(event\.request\)$/],
-		[[{ req: {}, env: {}, json() {} }], /: receiver\(c\.req\.raw\)$/],
+		[[{ req: {}, env: {}, json() {} }], /from "wallet-callback\/hono"$/],
 		[[{ requestContext: {}, headers: {}, body: "" }], /toLambdaHandler\(receiver\)/],
 	] as const) {
 		const response = await receiver(...args);

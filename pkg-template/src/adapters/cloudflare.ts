@@ -27,7 +27,7 @@ export interface CallbackWorker<Env = unknown> {
  *
  * @param receiver A function from the bindings to the options of `createReceiver`; or the options, or a
  * receiver from it.
- * @throws {TypeError} for what is neither; the handlers throw a ConfigError for an option that is
+ * @throws {ConfigError} for what is neither; the handlers throw one for an option that is
  * invalid.
  *
  * @example

@@ -40,7 +40,7 @@ type Defaults = Pick<ReceiverOptions, "requireHttps">;
 /**
  * The receiver, or one with the options.
  *
- * @throws {ConfigError} for an option that is invalid; a TypeError for what is neither, such as a
+ * @throws {ConfigError} for an option that is invalid, and for what is neither, such as a
  * verifier. `call` shows where it goes.
  */
 export function toReceiver(source: unknown, call: string, defaults?: Defaults): Receiver {

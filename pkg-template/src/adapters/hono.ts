@@ -31,7 +31,7 @@ export type HonoHandler<Env = unknown> = (context: HonoContext<Env>) => Promise<
  *
  * @param receiver The options of `createReceiver`, a receiver from it, or a function from the bindings
  * (`c.env`) to one of these, which is called with the first request.
- * @throws {TypeError} for what is neither; the handler throws a ConfigError for an option that is
+ * @throws {ConfigError} for what is neither; the handler throws one for an option that is
  * invalid.
  *
  * @example

@@ -19,7 +19,7 @@ export type NextRouteHandler = (request: Request) => Promise<Response>;
  * these.
  * @param context `waitUntil`: `after` of `next/server`, which keeps a serverless function alive for
  * `acknowledge: "before-handling"`.
- * @throws {TypeError} for what is neither; the handler throws a ConfigError for an option that is
+ * @throws {ConfigError} for what is neither; the handler throws one for an option that is
  * invalid.
  *
  * @example

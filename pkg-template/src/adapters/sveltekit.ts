@@ -30,7 +30,7 @@ export type SvelteKitHandler<Platform = unknown> = (
  *
  * @param receiver The options of `createReceiver`, a receiver from it, or a function that gives one of
  * these: it gets `event.platform`, where Cloudflare has its bindings.
- * @throws {TypeError} for what is neither; the handler throws a ConfigError for an option that is
+ * @throws {ConfigError} for what is neither; the handler throws one for an option that is
  * invalid.
  *
  * @example

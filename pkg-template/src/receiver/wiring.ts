@@ -98,22 +98,37 @@ export function explainHandler(value: unknown): string {
 	return isPromise(value) ? "a promise (pass the handler itself, do not call it)" : shown(value);
 }
 
-const NODE = {
-	got: "a request of Node",
-	instead:
-		'app.all("/callback", toNodeListener(receiver)) with toNodeListener from "wallet-callback/node"',
-};
+/** The line for an entry by the name of its framework. */
+const entry = (line: string, name: string): string =>
+	`${line} with walletCallback from "wallet-callback/${name}"`;
 
 const REQUESTS: readonly Mistake[] = [
 	{
 		got: "a request of Fastify",
 		has: ["raw", "headers", "server"],
-		instead:
-			'app.register(walletCallback, { path: "/callback", receiver }) with walletCallback from "wallet-callback/fastify"',
+		instead: entry('app.register(walletCallback, { path: "/callback", receiver })', "fastify"),
 	},
-	{ ...NODE, has: ["socket", "headers"] },
-	{ got: "a context of Hono", has: ["req", "env", "json"], instead: "receiver(c.req.raw)" },
-	{ ...NODE, got: "a context of Koa", has: ["req", "res", "app"] },
+	{
+		got: "a request of Express",
+		has: ["socket", "headers", "baseUrl"],
+		instead: entry('app.post("/callback", walletCallback(receiver))', "express"),
+	},
+	{
+		got: "a request of Node",
+		has: ["socket", "headers"],
+		instead:
+			'createServer(toNodeListener(receiver)) with toNodeListener from "wallet-callback/node"',
+	},
+	{
+		got: "a context of Koa",
+		has: ["req", "res", "app"],
+		instead: entry('router.post("/callback", walletCallback(receiver))', "koa"),
+	},
+	{
+		got: "a context of Hono",
+		has: ["req", "env", "json"],
+		instead: entry('app.post("/callback", walletCallback(receiver))', "hono"),
+	},
 	{ got: "an event that has the request", has: ["request"], instead: "receiver(event.request)" },
 	{
 		got: "an event of AWS Lambda",
