@@ -66,7 +66,6 @@ pub struct Settings<'a> {
     sender: &'a str,
     max_body_bytes: usize,
     tolerance_seconds: u64,
-    identifies_callbacks: bool,
     signs: Signs,
     headers: Vec<&'a str>,
     reads: Reads,
@@ -95,7 +94,6 @@ impl<'a> Settings<'a> {
             sender: sender.name(),
             max_body_bytes: verifier.max_body_bytes(),
             tolerance_seconds: verifier.tolerance().seconds(),
-            identifies_callbacks: sender.identifies_callbacks(),
             signs: sender.signs(),
             headers: sender.header_names(),
             reads: Reads {

@@ -197,11 +197,11 @@ impl<'a> Accepted<'a> {
         self.fresh.authentic().claim().id_header()
     }
 
-    /// The id that is signed, in a header or in the body.
+    /// The signed id that identifies the callback, in a header or in the body.
     #[must_use]
     pub fn signed_id(&self) -> Option<&str> {
         match (&self.event, self.id()) {
-            (Event::Other(other), None) if other.is_id_signed => other.id.as_deref(),
+            (Event::Other(other), None) if other.is_identified => other.id.as_deref(),
             (_, id) => id,
         }
     }

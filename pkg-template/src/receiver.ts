@@ -11,6 +11,7 @@ import {
 	type VerifyResult,
 } from "wallet-callback";
 import { Acknowledging } from "./receiver/acknowledging.js";
+import { identify } from "./receiver/dedupe.js";
 import { CLOSING, type Ending, isPassing, notNow, OVERLOADED, unread } from "./receiver/ending.js";
 import { Explaining } from "./receiver/explaining.js";
 import { Handling, typeOf } from "./receiver/handling.js";
@@ -142,6 +143,7 @@ class CallbackReceiver<Event extends object> {
 		this.#intake = new Intake(this.#settings.bodyTimeoutMs, this.#settings.maxUnverifiedBodies);
 		this.#transport = createTransport({ trustedProxies, requireHttps });
 		this.#telemetry = new Telemetry(verifier.settings.sender, log, meter);
+		this.#telemetry.warn(this.#settings.warning);
 		this.#handling = new Handling(this.#settings, this.#telemetry);
 		this.#inbox = new Inbox(this.#settings, this.#handling, this.#telemetry);
 		this.#acknowledging = new Acknowledging(this.#settings);
@@ -250,13 +252,10 @@ class CallbackReceiver<Event extends object> {
 		}
 		if (!verified.ok) return this.#refuse(verified, context, facts, callback);
 		const { event } = verified;
-		// The same content in other bytes is the same callback where they are not what is signed.
-		const hash = verified.contentHash ?? bodyHash(body);
-		// An id in a body may stand for an order, say, of which there are several callbacks.
-		let id = (settings.identifiesCallbacks ? verified.id : undefined) ?? hash;
 		facts.type = typeOf(event);
+		const { id: own, hash } = identify(verified, body, this.#settings.dedupe, settings);
 		// Or else a callback of another's type would be taken for the genuine one that comes later.
-		if (this.#settings.typeIdentifies) id = bodyHash(JSON.stringify([id, facts.type]));
+		const id = this.#settings.typeIdentifies ? bodyHash(JSON.stringify([own, facts.type])) : own;
 		facts.id = id;
 		facts.keyIndex = verified.key.index;
 		if (logBodies) facts.body = new TextDecoder().decode(body);

@@ -28,6 +28,8 @@ pub struct Claim<'a> {
     headers: Option<&'a HeaderSet>,
     id: Option<&'a str>,
     timestamp: Option<u64>,
+    /// The nonce and the time, as they are written.
+    once: (Option<&'a [u8]>, Option<&'a [u8]>),
     key_id: Option<Cow<'a, str>>,
     signatures: Vec<Signature>,
     /// What is signed, in pieces.
@@ -112,6 +114,11 @@ impl<'a> Claim<'a> {
     /// The time in a signed header, in Unix seconds.
     pub(crate) const fn timestamp(&self) -> Option<u64> {
         self.timestamp
+    }
+
+    /// The nonce and the time of a signed header, as they are written.
+    pub(crate) const fn signed_once(&self) -> (Option<&'a [u8]>, Option<&'a [u8]>) {
+        self.once
     }
 
     /// Which of the sender's keys it says that it is signed with.

@@ -65,6 +65,7 @@ pub(super) fn read_over<'a>(
         headers: Some(headers),
         id: values.id.and_then(|id| str::from_utf8(id).ok()),
         timestamp,
+        once: (values.nonce, values.time),
         key_id,
         signatures: signatures.map_err(malformed(&headers.signature))?,
         signed,

@@ -129,6 +129,7 @@ pub(super) fn hook0<'a>(request: &Request<'a>, sender: &'a Sender) -> Result<Cla
         headers,
         id: None,
         timestamp: Some(timestamp),
+        once: (None, Some(time)),
         key_id: None,
         signatures: signatures.finish().map_err(malformed)?,
         signed,
@@ -271,6 +272,7 @@ pub(super) fn detached_jws<'a>(
         headers,
         id: None,
         timestamp: None,
+        once: (None, None),
         key_id: key_id.map(Cow::Owned),
         signatures: Vec::from([Signature { algorithm, bytes }]),
         signed: Vec::from([
@@ -298,6 +300,7 @@ fn in_body<'a>(
         headers: None,
         id: None,
         timestamp: None,
+        once: (None, None),
         key_id: None,
         signatures: Vec::from([Signature { algorithm, bytes }]),
         signed: Vec::from([Cow::Owned(signed)]),

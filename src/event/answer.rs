@@ -36,6 +36,7 @@ pub fn write_other(out: &mut String, other: &Other) {
         ("\"type\":", &other.kind),
         ("\"id\":", &other.id),
         ("\"contentHash\":", &hash),
+        ("\"signedWith\":", &other.signed_with),
     ];
     let mut separate = "";
     for (name, text) in texts {

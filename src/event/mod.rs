@@ -41,12 +41,15 @@ pub struct Other {
     pub kind: Option<String>,
     /// Its id, as its sender assigns it.
     pub id: Option<String>,
-    /// Whether that id is signed.
-    pub is_id_signed: bool,
+    /// Whether that id is signed and documented as one for each event, so that it identifies a callback.
+    pub is_identified: bool,
     /// What it holds.
     pub payload: Content,
     /// The SHA-256 of what is signed, if that is not the body itself.
     pub content_hash: Option<[u8; 32]>,
+    /// The nonce and the time that are signed with the content, as they are written, if the time in
+    /// seconds does not say all of it.
+    pub signed_with: Option<String>,
 }
 
 /// What another sender's callback holds.

@@ -8,8 +8,10 @@ use crate::algorithm::sha256;
 use crate::claim::Claim;
 use crate::error::{PayloadProblem, Rejection};
 use crate::event::{Content, Other, UnsafeNumbers, form};
+use crate::json::de::joined;
 use crate::json::{self, Document, Rules, Value};
 use crate::sender::{Payload, Place};
+use crate::timestamp::Unit;
 
 /// Reads what the signature covers.
 pub(super) fn read(claim: &Claim, numbers: UnsafeNumbers) -> Result<Other, Rejection> {
@@ -46,7 +48,10 @@ pub(super) fn read(claim: &Claim, numbers: UnsafeNumbers) -> Result<Other, Rejec
     };
     let root = form.as_ref().or(document).map(Document::root);
     let find = |place: &Option<Place>, read: fn(Value) -> Option<String>| match place.as_ref()? {
-        Place::Member(path) => read(root?.at(path)?),
+        Place::Member { path, fallback } => {
+            let read_at = |path: &String| read(root?.at(path)?);
+            read_at(path).or_else(|| read_at(fallback.as_ref()?))
+        }
         Place::Header(name) if claim.leaves_out(name) => None,
         Place::Header(name) => {
             let value = claim.request().header(name)?;
@@ -56,36 +61,75 @@ pub(super) fn read(claim: &Claim, numbers: UnsafeNumbers) -> Result<Other, Rejec
     let own_id = claim.id().map(String::from);
     let is_place_signed = match &sender.id {
         Some(Place::Header(name)) => claim.signs_header(name),
-        Some(Place::Member(_)) => true,
+        Some(Place::Member { .. }) => true,
         None => false,
     };
     let kind = find(&sender.kind, text);
     let found_id = find(&sender.id, text_or_number);
+    let has_id = found_id.as_ref().is_some_and(|id| !id.is_empty());
     Ok(Other {
-        is_id_signed: own_id.is_some() || (is_place_signed && found_id.is_some()),
+        is_identified: own_id.is_some() || (sender.id_is_unique && is_place_signed && has_id),
         kind,
         id: own_id.or(found_id),
         payload,
-        content_hash: content_hash(claim),
+        content_hash: content_hash(claim, document),
+        signed_with: signed_with(claim),
     })
 }
 
 /// The SHA-256 of what is signed and the same in each try, so without the time; nothing if that is the body
 /// itself. What is signed beside the content stands behind it, each after its length.
-fn content_hash(claim: &Claim) -> Option<[u8; 32]> {
+fn content_hash(claim: &Claim, document: Option<&Document>) -> Option<[u8; 32]> {
     let beside = claim.signed_beside();
-    if claim.is_whole_body() && beside.is_empty() && !claim.sender().scheme.signs_other_bytes() {
+    let mut pieces = lasting(claim, document);
+    if claim.is_whole_body()
+        && beside.is_empty()
+        && pieces.len() == 1
+        && !claim.sender().scheme.signs_other_bytes()
+    {
         return None;
     }
     let lengths: Vec<[u8; 8]> = beside
         .iter()
         .map(|value| u64::try_from(value.len()).unwrap_or(u64::MAX).to_be_bytes())
         .collect();
-    let mut pieces = Vec::from([claim.repeated()]);
     for (length, value) in lengths.iter().zip(&beside) {
         pieces.extend([length.as_slice(), value]);
     }
     Some(sha256::digest(&pieces))
+}
+
+/// The content in pieces, between which stand the values that change from one try to the next.
+fn lasting<'c>(claim: &'c Claim, document: Option<&'c Document>) -> Vec<&'c [u8]> {
+    let changing = &claim.sender().changes_on_retry;
+    let (Some(document), false) = (document, changing.is_empty()) else {
+        return Vec::from([claim.repeated()]);
+    };
+    let content = document.text().as_bytes();
+    let mut pieces = Vec::new();
+    let mut end = 0;
+    loop {
+        let spans = changing.iter().filter_map(|path| Some(document.root().at(path)?.span()));
+        // One inside of another has been left out with it.
+        let behind = spans.filter(|span| span.start >= end);
+        let Some(next) = behind.min_by_key(|span| span.start) else {
+            pieces.extend(content.get(end..));
+            return pieces;
+        };
+        pieces.extend(content.get(end..next.start));
+        end = next.end;
+    }
+}
+
+/// What tells two callbacks with the same content apart, beside the time in seconds.
+fn signed_with(claim: &Claim) -> Option<String> {
+    let (nonce, time) = claim.signed_once();
+    let text = |bytes| str::from_utf8(bytes).ok();
+    match (nonce.and_then(text), time.and_then(text)) {
+        (Some(nonce), Some(time)) => Some(joined([nonce, time], " ")),
+        (None, Some(_)) if claim.sender().unit() == Some(Unit::Seconds) => None,
+        (one, other) => one.or(other).map(String::from),
+    }
 }
 
 /// Refuses what is neither an object nor an array, if only brackets tell where the body starts or ends

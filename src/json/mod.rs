@@ -25,6 +25,8 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use core::ops::Range;
+
 use crate::error::PayloadProblem;
 
 pub(crate) use canonical::write_string;
@@ -170,6 +172,11 @@ impl<'a> Document<'a> {
         Reader::new(text, rules).document()
     }
 
+    /// Its text, in which values have their places.
+    pub(crate) const fn text(&self) -> &str {
+        self.text
+    }
+
     pub(crate) const fn root(&self) -> Value<'_> {
         Value {
             document: self,
@@ -206,6 +213,11 @@ impl<'d> Value<'d> {
     /// The value's own text, as it stands in the document.
     pub(crate) fn raw(self) -> &'d str {
         raw(self.document.text, self.node())
+    }
+
+    /// Where it stands in the document's text.
+    pub(crate) fn span(self) -> Range<usize> {
+        self.node().start()..self.node().end()
     }
 
     /// What kind of value it is, for messages.

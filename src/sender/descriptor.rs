@@ -88,8 +88,15 @@ pub struct SenderDescriptor {
     pub payload: Option<Payload>,
     /// Where the event's type stands. Default: nowhere.
     pub r#type: Option<DescriptorPlace>,
+    /// All types that events have, if the sender lists them: a receiver refuses handlers for others.
+    /// Default: not known.
+    pub types: Option<Vec<String>>,
     /// Where the event's id stands, if not in `headers.id`. Default: nowhere.
     pub id: Option<DescriptorPlace>,
+    /// The members of the body whose values change from one try of a callback to the next, such as a
+    /// count of tries. `contentHash` leaves their values out. Default: none.
+    #[cfg_attr(feature = "schema", schemars(with = "Option<Vec<MemberPath>>"))]
+    pub changes_on_retry: Option<Vec<String>>,
     /// A way of signing that the other members cannot describe. Default: none.
     pub rule: Option<Scheme>,
     /// The answer by which the sender knows that a callback has arrived. Default: none is documented.
@@ -237,14 +244,20 @@ pub struct DescriptorTimestamp {
 
 /// Where something stands: in a member of the body, as `event.id`, or in a header.
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[cfg_attr(feature = "schema", schemars(transform = super::schema::one_of_its_members))]
-#[derive(Debug, Clone, Deserialize)]
+#[cfg_attr(feature = "schema", schemars(transform = super::schema::member_or_header))]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DescriptorPlace {
     /// A member of the body.
     pub member: Option<MemberPath>,
+    /// The member that counts if the first is missing or null.
+    pub fallback: Option<MemberPath>,
     /// A header.
     pub header: Option<HeaderName>,
+    /// Of an id: whether the sender documents that each event has one of its own, and each try of an event
+    /// the same. It must be signed. Default: false.
+    #[serde(default)]
+    pub unique: bool,
 }
 
 /// What signs. `keccak256` hashes the signed bytes with the secret behind them. Those of RSA and ECDSA are
@@ -404,7 +417,9 @@ impl SenderDescriptor {
             min_rsa_bits: self.min_rsa_bits.unwrap_or(MIN_RSA_BITS),
             payload: self.payload.unwrap_or(Payload::Any),
             kind: place("type", self.r#type)?,
+            id_is_unique: self.id.as_ref().is_some_and(|id| id.unique),
             id: place("id", self.id)?,
+            changes_on_retry: self.changes_on_retry.unwrap_or_default(),
             scheme,
             allows_unsigned_headers: false,
         };
@@ -437,9 +452,12 @@ impl SenderDescriptor {
         if sender.signed_on_get.is_some() && probes.contains(&Probe::Get) {
             return refuse("probes", "expected none by get beside signedOnGet, got one");
         }
-        if self.decisions.is_some() && sender.kind.is_none() {
-            return refuse("decisions", "expected none without a type, got one");
+        for (name, types) in [("decisions", self.decisions), ("types", self.types)] {
+            if types.is_some() && sender.kind.is_none() {
+                return refuse(name, "expected none without a type, got one");
+            }
         }
+        sender.check_id()?;
         sender.check_algorithms(has_signed)?;
         sender.check_signed()?;
         sender.check_compiled()?;
@@ -607,11 +625,18 @@ fn place(name: &str, place: Option<DescriptorPlace>) -> Result<Option<Place>, Co
     let Some(place) = place else {
         return Ok(None);
     };
-    match (place.member, place.header) {
-        (Some(member), None) => Ok(Some(Place::Member(member.0))),
-        (None, Some(header)) => Ok(Some(Place::Header(header.0))),
-        (None, None) => refuse(name, "expected a member or a header, got neither"),
-        (Some(_), Some(_)) => refuse(name, "expected a member or a header, got both"),
+    if place.unique && name != "id" {
+        return refuse(name, "expected unique for an id alone, got it");
+    }
+    match (place.member, place.fallback, place.header) {
+        (Some(member), fallback, None) => Ok(Some(Place::Member {
+            path: member.0,
+            fallback: fallback.map(|member| member.0),
+        })),
+        (None, None, Some(header)) => Ok(Some(Place::Header(header.0))),
+        (None, _, None) => refuse(name, "expected a member or a header, got neither"),
+        (Some(_), _, Some(_)) => refuse(name, "expected a member or a header, got both"),
+        (None, Some(_), _) => refuse(name, "expected no fallback without a member, got one"),
     }
 }
 
@@ -670,6 +695,33 @@ impl Sender {
         }
         if self.header_names().len() > MAX_HEADERS {
             return refuse("headers", "expected at most 16 headers, got more");
+        }
+        Ok(())
+    }
+
+    /// Refuses an id that anybody could change, and content of which parts cannot be left out.
+    fn check_id(&self) -> Result<(), ConfigError> {
+        let is_signed = match &self.id {
+            Some(Place::Header(name)) => self.signs_what_it_names() || self.signs_header(name),
+            _ => true,
+        };
+        if self.id_is_unique && !is_signed {
+            return refuse("id.unique", "expected an id that is signed, got another");
+        }
+        if !self
+            .changes_on_retry
+            .iter()
+            .all(|path| is_member_path(path))
+        {
+            let problem = "expected names of members with dots between them, got another text";
+            return refuse("changesOnRetry", problem);
+        }
+        let is_body = self.payload != Payload::Form && !self.scheme.signs_other_bytes();
+        if !self.changes_on_retry.is_empty() && !is_body {
+            return refuse(
+                "changesOnRetry",
+                "expected none, since the body is not what is signed, got one",
+            );
         }
         Ok(())
     }

@@ -64,6 +64,10 @@ pub struct Sender {
     pub(crate) kind: Option<Place>,
     /// Where the event's id stands, if not in a signed header.
     pub(crate) id: Option<Place>,
+    /// Whether each event has an id of its own there, and each try of an event the same.
+    pub(crate) id_is_unique: bool,
+    /// The members of the body that are not the same in each try.
+    pub(crate) changes_on_retry: Vec<String>,
     /// How all of this is read.
     pub(crate) scheme: Scheme,
     /// Whether the weaker of two signatures, which covers no header, is enough.
@@ -190,8 +194,13 @@ pub enum Payload {
 /// Where something stands that is not part of a signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Place {
-    /// In the signed body, as `event.type`.
-    Member(String),
+    /// In the signed body.
+    Member {
+        /// As `event.type`.
+        path: String,
+        /// The member that counts if that one is missing or null.
+        fallback: Option<String>,
+    },
     /// In a header, by its name.
     Header(String),
 }
@@ -312,7 +321,7 @@ impl Sender {
         let places = [&self.kind, &self.id].into_iter().flatten();
         places.filter_map(|place| match place {
             Place::Header(name) => Some(name.as_str()),
-            Place::Member(_) => None,
+            Place::Member { .. } => None,
         })
     }
 
@@ -321,12 +330,12 @@ impl Sender {
     pub fn signs(&self) -> Signs {
         let place = |place: &Option<Place>| match place {
             None => false,
-            Some(Place::Member(_)) => true,
+            Some(Place::Member { .. }) => true,
             Some(Place::Header(name)) => self.signs_what_it_names() || self.signs_header(name),
         };
         Signs {
             body: true,
-            id: self.identifies_callbacks() || place(&self.id),
+            id: self.has_id_header() || place(&self.id),
             r#type: place(&self.kind),
             timestamp: self.has_timestamp(),
             url: [Part::Url, Part::Path, Part::Query]
@@ -371,7 +380,7 @@ impl Sender {
 
     /// Whether its callbacks carry an id in a header.
     pub(crate) fn needs_id(&self) -> bool {
-        self.identifies_callbacks() || matches!(self.id, Some(Place::Header(_)))
+        self.has_id_header() || matches!(self.id, Some(Place::Header(_)))
     }
 
     /// Whether its callbacks carry a nonce.
@@ -386,9 +395,8 @@ impl Sender {
             || self.header_sets.iter().any(|set| set.key_id.is_some())
     }
 
-    /// Whether each of its callbacks has a signed id of its own, in a header.
-    #[must_use]
-    pub fn identifies_callbacks(&self) -> bool {
+    /// Whether its headers have an id that is signed.
+    fn has_id_header(&self) -> bool {
         self.header_sets.iter().any(|set| set.id.is_some())
     }
 

@@ -98,13 +98,10 @@ impl JsonSchema for Algorithms {
     }
 }
 
-/// Of the members of an object there is exactly one.
-pub(super) fn one_of_its_members(schema: &mut Schema) {
-    let properties = schema
-        .get("properties")
-        .and_then(|members| members.as_object());
-    let names = properties.into_iter().flat_map(|members| members.keys());
-    let one_of = names
+/// There is a member or a header.
+pub(super) fn member_or_header(schema: &mut Schema) {
+    let one_of = ["member", "header"]
+        .into_iter()
         .map(|name| serde_json::json!({ "required": [name], "properties": { name: true } }))
         .collect();
     schema.insert("oneOf".to_owned(), serde_json::Value::Array(one_of));

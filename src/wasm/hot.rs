@@ -80,7 +80,7 @@ impl Hot {
             Event::Known(findings) => write_findings(&mut self.output, findings),
             Event::Unknown => {}
             Event::Other(other) => {
-                if layout.id == ABSENT && other.is_id_signed && other.id.is_some() {
+                if layout.id == ABSENT && other.is_identified && other.id.is_some() {
                     layout.id = ID_OF_EVENT;
                 }
                 write_other(&mut self.output, other);

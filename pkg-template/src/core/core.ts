@@ -72,6 +72,7 @@ export interface Verdict {
 	readonly timestamp: number | undefined;
 	readonly key: { readonly index: number; readonly id?: string };
 	readonly contentHash: string | undefined;
+	readonly signedWith: string | undefined;
 	readonly event: object;
 }
 
@@ -80,6 +81,7 @@ interface EventLike {
 	readonly id?: string;
 	payload?: unknown;
 	contentHash?: string;
+	signedWith?: string;
 }
 
 /** An instance of the module. */
@@ -160,9 +162,11 @@ export class Core {
 		const event = this.#readEvent(outcome, parts.body, bodyAt);
 		if (outcome === MARKED_PAYLOAD) event.payload = unmark(event.payload, unsafeNumbers);
 		let contentHash: string | undefined;
-		if (outcome >= JSON_PAYLOAD && event.contentHash !== undefined) {
-			contentHash = event.contentHash;
-			delete event.contentHash;
+		let signedWith: string | undefined;
+		if (outcome >= JSON_PAYLOAD) {
+			({ contentHash, signedWith } = event);
+			if (contentHash !== undefined) delete event.contentHash;
+			if (signedWith !== undefined) delete event.signedWith;
 		}
 		const place = layout[ID] ?? ABSENT;
 		const high = layout[TIMESTAMP + 1] ?? ABSENT;
@@ -174,6 +178,7 @@ export class Core {
 			timestamp: high === ABSENT ? undefined : high * 2 ** 32 + (layout[TIMESTAMP] ?? 0),
 			key: name === undefined ? { index } : { index, id: name },
 			contentHash,
+			signedWith,
 			event,
 		};
 	}

@@ -17,7 +17,7 @@ export function backoff(attempt: number): number {
 /** How the handling of a callback ended. */
 export type Handled = Extract<
 	Outcome,
-	"handled" | "not_recorded" | "dead_letter" | "failed" | "lease_lost"
+	"handled" | "unhandled" | "not_recorded" | "dead_letter" | "failed" | "lease_lost"
 >;
 
 /** What is to be handled. */
@@ -52,8 +52,10 @@ export class Handling<Event> {
 		// More attempts than allowed: the program ended during the last one.
 		if (claim.attempt <= maxAttempts) {
 			try {
-				await this.#runHandlers(task);
-				return this.#complete(task, "handled");
+				const handlers = this.#handlersOf(task.event);
+				await this.#runHandlers(task, handlers);
+				const isTaken = handlers.length > 0 || isHandshake(task.event);
+				return this.#complete(task, isTaken ? "handled" : "unhandled");
 			} catch (error) {
 				facts.error = error;
 			}
@@ -100,7 +102,7 @@ export class Handling<Event> {
 		}
 	}
 
-	async #runHandlers(task: Task<Event>): Promise<void> {
+	async #runHandlers(task: Task<Event>, handlers: readonly Handler<Event>[]): Promise<void> {
 		const { claim, event, body, since, signal } = task;
 		const { id, attempt } = claim;
 		const lease = new Lease(since + this.#settings.leaseMs, signal);
@@ -116,7 +118,7 @@ export class Handling<Event> {
 			},
 		};
 		try {
-			for (const handler of this.#handlersOf(event)) {
+			for (const handler of handlers) {
 				lease.requireTime();
 				const work = handler(context);
 				if (isThenable(work)) await lease.wait(work);
@@ -149,7 +151,10 @@ export class Handling<Event> {
 	 * Records that it is done. The handlers' work stands, so a store that is away for a moment is
 	 * asked again, and one that stays away does not make the sender repeat what has been handled.
 	 */
-	async #complete(task: Task<Event>, outcome: "handled" | "dead_letter"): Promise<Handled> {
+	async #complete(
+		task: Task<Event>,
+		outcome: "handled" | "unhandled" | "dead_letter",
+	): Promise<Handled> {
 		const { claim, facts } = task;
 		const giveUp = performance.now() + this.#settings.storeTimeoutMs;
 		for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs *= 2) {
@@ -248,6 +253,11 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 /** An event's type, where it has one. */
 export function typeOf(event: unknown): string | undefined {
 	return (event as { readonly type?: string }).type;
+}
+
+/** Whether it is a question that the receiver answers itself. */
+function isHandshake(event: unknown): boolean {
+	return typeOf(event) === "callback.verification" && isKnown(event);
 }
 
 function isKnown(event: unknown): boolean {

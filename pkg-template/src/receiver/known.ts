@@ -11,6 +11,7 @@ const OF_RECEIVER: { readonly [Name in keyof Required<ReceiverOptions>]: true } 
 	onUnknown: true,
 	onAny: true,
 	dangerouslyTrustUnsignedType: true,
+	dedupe: true,
 	leaseSeconds: true,
 	retentionSeconds: true,
 	storeTimeoutSeconds: true,
@@ -52,10 +53,12 @@ const MAX_NAME = 64;
 export function refuseUnknown(options: object): void {
 	const name = Object.keys(options).find((name) => !KNOWN.includes(name));
 	if (name === undefined) return;
-	const near = nearest(name, KNOWN);
-	const hint = near === undefined ? `known: ${KNOWN.join(", ")}` : `did you mean "${near}"?`;
-	throw new ConfigError(
-		"invalid_option",
-		`unknown option ${JSON.stringify(name.slice(0, MAX_NAME))} (${hint})`,
-	);
+	throw new ConfigError("invalid_option", `unknown option ${named(name, KNOWN)}`);
+}
+
+/** An unknown name, and the known one that is meant, or all of them. */
+export function named(name: string, known: readonly string[]): string {
+	const near = nearest(name, known);
+	const hint = near === undefined ? `known: ${known.join(", ")}` : `did you mean "${near}"?`;
+	return `${JSON.stringify(name.slice(0, MAX_NAME))} (${hint})`;
 }

@@ -10,10 +10,10 @@ import {
 } from "wallet-callback";
 import { hasFull } from "../core/core.js";
 import { shown, shownName } from "../core/shown.js";
-import { EVENT_TYPES } from "../generated/model.js";
+import { type Dedupe, lossOf, toDedupe } from "./dedupe.js";
 import { isDevelopment } from "./development.js";
 import { BODY_TIMEOUT_SECONDS, MAX_UNVERIFIED_BODIES } from "./intake.js";
-import { refuseUnknown } from "./known.js";
+import { named, refuseUnknown } from "./known.js";
 import type { ReceiverOptions, Verifying } from "./types.js";
 import { explainHandler, explainNoHandler, explainStore, explainVerifier } from "./wiring.js";
 
@@ -24,6 +24,9 @@ export interface Settings<Event> extends ReceiverOptions<Event> {
 	readonly receiver: string;
 	/** Whether callbacks of other types are others: nothing says that they are of the type they claim. */
 	readonly typeIdentifies: boolean;
+	readonly dedupe: Dedupe<Event>;
+	/** What is said at the start of events that may be lost. */
+	readonly warning: string | undefined;
 	readonly leaseMs: number;
 	readonly retentionMs: number;
 	readonly storeTimeoutMs: number;
@@ -56,6 +59,7 @@ export function settle<Event>(options: ReceiverOptions<Event> & Verifying<Event>
 		onUnknown,
 		onAny,
 		dangerouslyTrustUnsignedType = false,
+		dedupe,
 		leaseSeconds = 30,
 		retentionSeconds = 7 * 86_400,
 		storeTimeoutSeconds = 5,
@@ -95,23 +99,29 @@ export function settle<Event>(options: ReceiverOptions<Event> & Verifying<Event>
 	}
 	for (const [type, handler] of Object.entries(on ?? {})) {
 		requireFunction(`on["${type}"]`, handler);
-		if (verifier.settings.sender === "tp-wallet" && !EVENT_TYPES.includes(type)) {
-			throw invalid(
-				"on",
-				"types of events that are known (others go to onUnknown)",
-				type,
-				shownName,
-			);
-		}
 	}
 	if (typeof dangerouslyTrustUnsignedType !== "boolean") {
 		throw invalid("dangerouslyTrustUnsignedType", "a boolean", dangerouslyTrustUnsignedType);
 	}
-	const { sender, signs, toleranceSeconds, decisions } = verifier.settings;
-	if (Object.keys(on ?? {}).length > 0 && !signs.type && !dangerouslyTrustUnsignedType) {
+	const { sender, signs, typedBy, types, toleranceSeconds, decisions } = verifier.settings;
+	const chosen = Object.keys(on ?? {});
+	if (chosen.length > 0 && !signs.type && typedBy === undefined) {
+		throw new ConfigError(
+			"invalid_option",
+			`on: ${sender} names no type of its events, so no handler in it could ever run: use onAny`,
+		);
+	}
+	if (chosen.length > 0 && !signs.type && !dangerouslyTrustUnsignedType) {
 		throw new ConfigError(
 			"invalid_option",
 			`on: ${sender} does not sign the type of its events, so anybody who has seen one could choose the handler: use onAny and decide by the payload, or set dangerouslyTrustUnsignedType: true`,
+		);
+	}
+	const unknown = types && chosen.find((type) => !types.includes(type));
+	if (types !== undefined && unknown !== undefined) {
+		throw new ConfigError(
+			"invalid_option",
+			`on: unknown type ${named(unknown, types)}; events of other types go to onUnknown`,
 		);
 	}
 	requireFunction("onUnknown", onUnknown);
@@ -139,7 +149,9 @@ export function settle<Event>(options: ReceiverOptions<Event> & Verifying<Event>
 		on,
 		onUnknown,
 		onAny,
-		typeIdentifies: dangerouslyTrustUnsignedType && !signs.type,
+		typeIdentifies: dangerouslyTrustUnsignedType && !signs.type && typeof dedupe !== "function",
+		dedupe: toDedupe(dedupe, verifier.settings),
+		warning: dedupe === undefined ? lossOf(verifier.settings) : undefined,
 		acknowledge,
 		respond,
 		onDeadLetter,

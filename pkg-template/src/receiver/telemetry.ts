@@ -26,6 +26,7 @@ export interface Meter {
 /** How a callback ended. */
 export type Outcome =
 	| "handled"
+	| "unhandled"
 	| "acknowledged"
 	| "duplicate"
 	| "probe"
@@ -50,6 +51,7 @@ const LEVELS: { readonly [Ended in Outcome]: keyof Logger } = {
 	duplicate: "info",
 	probe: "info",
 	in_progress: "info",
+	unhandled: "warn",
 	refused: "warn",
 	aborted: "warn",
 	overloaded: "warn",
@@ -62,6 +64,12 @@ const LEVELS: { readonly [Ended in Outcome]: keyof Logger } = {
 	store_unavailable: "error",
 	misconfigured: "error",
 	internal_error: "error",
+};
+
+/** What is said of some beside their name. */
+const MESSAGES: { readonly [Ended in Outcome]?: string } = {
+	id_conflict: "possible attack: a genuine callback came with the id of another one",
+	unhandled: "callback unhandled: no handler takes events of its type",
 };
 
 /** What becomes known of a callback on its way. */
@@ -156,6 +164,16 @@ export class Telemetry {
 		});
 	}
 
+	/** Says at the start, if there is something to say, what the program should know. */
+	warn(message: string | undefined): void {
+		if (message === undefined) return;
+		quietly(() =>
+			this.#log === undefined
+				? console.warn(`wallet-callback: ${message}`)
+				: this.#log.warn({ sender: this.#sender }, message),
+		);
+	}
+
 	/** Closes the record of a callback that began at `start` (`performance.now()`). */
 	close(facts: Facts, start: number): void {
 		const { outcome = "internal_error", code, type } = facts;
@@ -197,10 +215,7 @@ export class Telemetry {
 			sender: this.#sender,
 			durationMs: Math.round(durationMs * 1000) / 1000,
 		};
-		const message =
-			outcome === "id_conflict"
-				? "possible attack: a genuine callback came with the id of another one"
-				: `callback ${outcome.replaceAll("_", " ")}`;
+		const message = MESSAGES[outcome] ?? `callback ${outcome.replaceAll("_", " ")}`;
 		return this.#log?.[level](record, message);
 	}
 

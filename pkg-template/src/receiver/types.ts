@@ -1,6 +1,7 @@
 /** What a receiver takes and gives. */
 
 import type {
+	Accepted,
 	HeadersInput,
 	OpaqueEvent,
 	SenderDescriptor,
@@ -21,8 +22,9 @@ export interface HandlerContext<Event = WalletEvent> {
 	/** The body's bytes as they were verified, decompressed if they came compressed. */
 	readonly body: Uint8Array;
 	/**
-	 * The callback's id; a hash of its body where its sender signs none, and of its type, too, with
-	 * {@link ReceiverOptions.dangerouslyTrustUnsignedType}.
+	 * What the callback is known by, and each try of it: the sender's own id, the result of a function
+	 * `dedupe`, or else a hash (64 hexadecimal digits) of what {@link ReceiverOptions.dedupe} says. An id that
+	 * is no visible ASCII of 1 to 256 characters is hashed, too. `event.id` is always the sender's.
 	 */
 	readonly id: string;
 	/** Which try this is: 1 for the first. */
@@ -42,10 +44,10 @@ export type Handler<Event = WalletEvent> = (context: HandlerContext<Event>) => u
 export interface Accepting<Event = WalletEvent> {
 	/**
 	 * How the callback ended: its handlers are done (`handled`), also where the store could not note that
-	 * down (`not_recorded`); it stands in the inbox (`acknowledged`); it was one of these before
+	 * down (`not_recorded`); there is no handler for it (`unhandled`); it stands in the inbox (`acknowledged`); it was one of these before
 	 * (`duplicate`); or it has failed too often (`dead_letter`).
 	 */
-	readonly outcome: "handled" | "not_recorded" | "acknowledged" | "duplicate" | "dead_letter";
+	readonly outcome: "handled" | "unhandled" | "not_recorded" | "acknowledged" | "duplicate" | "dead_letter";
 	/** Whether it was accepted before: it gets the answer again that it got then. */
 	readonly duplicate: boolean;
 	/** The verified event. */
@@ -111,6 +113,24 @@ export interface ReceiverOptions<Event = WalletEvent> {
 	 * callback can have its body handled as an event of every type in `on`, once for each. Default: false.
 	 */
 	readonly dangerouslyTrustUnsignedType?: boolean | undefined;
+	/**
+	 * What makes two callbacks one that was repeated, so that it is handled once:
+	 *
+	 * - `"id"`: the id that the sender documents as unique, by `identifiedBy` in {@link VerifierSettings}; or
+	 *   the body, if a callback has none. The default for senders with such an id.
+	 * - `"body"`: what the body says. The default for all others: two events with the same body are one, so
+	 *   the second is lost, which a warning says at the start.
+	 * - `"signed"`: the same, and what is signed beside it: a nonce, the time. Loses no event, but a retry
+	 *   that is signed anew is handled anew.
+	 * - a function that returns 1 to 1,024 characters. What is not signed, such as `event.id` of GitHub, can be
+	 *   changed by anybody who has seen a callback, and then it is handled again.
+	 */
+	readonly dedupe?:
+		| "id"
+		| "signed"
+		| "body"
+		| ((callback: Accepted<Event>) => string)
+		| undefined;
 	/** How long a handler may take, in seconds: then the callback may be handed to another one. Above 0 to 86,400; default 30. */
 	readonly leaseSeconds?: number | undefined;
 	/**

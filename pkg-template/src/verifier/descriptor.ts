@@ -7,6 +7,7 @@ import type {
 export type {
 	Acknowledgement,
 	DescriptorBase,
+	DescriptorPlace,
 	DescriptorRule,
 	DescriptorTimestamp,
 	Probe,

@@ -1,8 +1,8 @@
 import { withCore } from "../core/core.js";
-import type { SenderName } from "../generated/model.js";
+import { EVENT_TYPES, type SenderName } from "../generated/model.js";
 import { about, descriptors } from "../generated/senders.js";
-import type { SenderDescriptor } from "./descriptor.js";
-import type { Delivery, SenderInfo } from "./types.js";
+import type { DescriptorPlace, SenderDescriptor } from "./descriptor.js";
+import type { Delivery, Place, SenderInfo } from "./types.js";
 
 /**
  * Lists the senders whose callbacks can be verified.
@@ -25,19 +25,35 @@ export function senders(): SenderInfo[] {
 
 /** What a descriptor says of deliveries. */
 export function deliveryOf({
+	headers,
+	id,
+	type,
+	types,
+	payload,
 	acknowledgement,
 	probes = [],
 	decisions = [],
 	clientErrorsAreFinal = false,
 	signedOnGet,
 }: Partial<SenderDescriptor>): Delivery {
+	const listed = payload === "wallet-event" ? EVENT_TYPES : types;
+	const [set] = [headers ?? []].flat();
+	const unique = set?.id === undefined ? id : { header: set.id, unique: true };
 	return {
+		identifiedBy: placeOf(unique?.unique ? unique : undefined),
+		typedBy: placeOf(type),
+		types: listed && [...listed],
 		acknowledgement: acknowledgement && { ...acknowledgement },
 		probes: [...probes],
 		deliversByGet: signedOnGet !== undefined,
 		decisions: [...decisions],
 		clientErrorsAreFinal,
 	};
+}
+
+function placeOf({ member, header }: DescriptorPlace = {}): Place | undefined {
+	if (member !== undefined) return { member };
+	return header === undefined ? undefined : { header: header.toLowerCase() };
 }
 
 /**

@@ -124,8 +124,8 @@ export interface RequestContext {
 /** A callback that is genuine, fresh and well-formed. */
 export interface Accepted<Event = WalletEvent> {
 	/**
-	 * Identifies the callback, and a retry has the same, where `settings.identifiesCallbacks` is true;
-	 * otherwise several callbacks may have it. Undefined where the sender signs none.
+	 * Identifies the callback: it is signed, and the sender documents that each event has one of its own
+	 * and each try the same. Undefined without such an id: see `settings.identifiedBy`.
 	 */
 	readonly id: string | undefined;
 	/** When it was signed, in Unix seconds. Undefined where the sender signs none. */
@@ -133,9 +133,15 @@ export interface Accepted<Event = WalletEvent> {
 	/**
 	 * The SHA-256 of what is signed and the same in each try, in hexadecimal digits, if that is not the
 	 * body alone: the query of a GET, a body that may come in other bytes, or a body with signed headers.
-	 * The time, a nonce and the key's id are not in it.
+	 * The time, a nonce and the key's id are not in it, nor what a sender is known to change from one try
+	 * to the next.
 	 */
 	readonly contentHash?: string;
+	/**
+	 * The nonce and the time that are signed with the content, as they are written and with a space between
+	 * them, if `timestamp` does not say all of it.
+	 */
+	readonly signedWith?: string;
 	/** The first of the keys that made one of its signatures. */
 	readonly key: { readonly index: number; readonly id?: string };
 	/** What it says. */
@@ -181,9 +187,9 @@ export interface OpaqueEvent {
 	 */
 	readonly type?: string;
 	/**
-	 * What its sender identifies it by, where the description says where that stands. Not signed where
-	 * it is in a header that the signature does not cover, as GitHub's: then `id` of the result is
-	 * undefined.
+	 * What its sender calls its id, where the description says where that stands. The result has it as its
+	 * `id`, too, if it is signed and documented as unique; a header that the signature does not cover, such
+	 * as GitHub's, can be changed by anybody.
 	 */
 	readonly id?: string;
 	/**
@@ -221,8 +227,20 @@ export interface Signs {
 	readonly method: boolean;
 }
 
-/** How a sender delivers its callbacks, and what it waits for. */
+/** Where something stands in a callback: in a header, or in a member of the body, such as `event.id`. */
+export type Place = { readonly header: string } | { readonly member: string };
+
+/** How a sender delivers its callbacks, what they are known by, and what it waits for. */
 export interface Delivery {
+	/**
+	 * The signed header or member that the sender documents as unique: each event has a value of its own,
+	 * and each try of it the same. Undefined if the sender documents none.
+	 */
+	readonly identifiedBy?: Place | undefined;
+	/** Where the type of an event stands; undefined if the sender names none. */
+	readonly typedBy?: Place | undefined;
+	/** All types that events have; undefined if the sender does not list them. */
+	readonly types?: readonly string[] | undefined;
 	/** The answer by which it knows that a callback has arrived; undefined where none is documented. */
 	readonly acknowledgement?: Acknowledgement | undefined;
 	/** The methods by which it asks, without a signature, whether there is somebody. */
@@ -244,11 +262,7 @@ export interface VerifierSettings extends Delivery {
 	readonly sender: string;
 	/** What the signatures that it accepts prove. */
 	readonly signs: Signs;
-	/**
-	 * Whether each callback has a signed id of its own in a header, so that two with the same id are
-	 * one that was repeated. The id in a body may stand for an order, say, of which there are several
-	 * callbacks.
-	 */
+	/** Whether there is `identifiedBy`, so that two callbacks with the same `id` are one that was repeated. */
 	readonly identifiesCallbacks: boolean;
 	/** Whether `keys` is a function. */
 	readonly findsKeys: boolean;

@@ -52,7 +52,7 @@ export function createVerifier<const From extends SenderName | SenderDescriptor 
 }
 
 /** What the core tells of a verifier. */
-interface Handle extends Omit<VerifierSettings, keyof Delivery>, Judge {
+interface Handle extends Omit<VerifierSettings, keyof Delivery | "identifiesCallbacks">, Judge {
 	/** The headers that it reads. */
 	readonly headers: readonly string[];
 	/** What else it reads: of a callback, only that crosses. */
@@ -100,7 +100,9 @@ class CoreVerifier<Event> implements Verifier<Event> {
 		// As the core has read it, whatever becomes of the caller's object.
 		const given = JSON.parse(text);
 		this.#given = given;
-		this.settings = { ...settings, ...deliveryOf(given.sender), findsKeys };
+		const delivery = deliveryOf(given.sender);
+		const identifiesCallbacks = delivery.identifiedBy !== undefined;
+		this.settings = { ...settings, ...delivery, identifiesCallbacks, findsKeys };
 	}
 
 	verify(input: CallbackInput): Accepted<Event> {
@@ -196,10 +198,15 @@ class CoreVerifier<Event> implements Verifier<Event> {
 		return verdict.ok ? { ok: true, ...this.#accept(verdict) } : verdict;
 	}
 
-	#accept({ id, timestamp, contentHash, key, event }: Verdict): Accepted<Event> {
-		return contentHash === undefined
-			? { id, timestamp, key, event: event as Event }
-			: { id, timestamp, contentHash, key, event: event as Event };
+	#accept({ id, timestamp, contentHash, signedWith, key, event }: Verdict): Accepted<Event> {
+		return {
+			id,
+			timestamp,
+			...(contentHash === undefined ? undefined : { contentHash }),
+			...(signedWith === undefined ? undefined : { signedWith }),
+			key,
+			event: event as Event,
+		};
 	}
 
 	answerVerification(accepted: Accepted<Event>): VerificationAnswer | undefined {

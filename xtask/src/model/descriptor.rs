@@ -12,11 +12,12 @@ const HEAD: &str = "\
 ";
 
 /// Those that have a name of their own in TypeScript, and which.
-const NAMED: [(&str, &str); 7] = [
+const NAMED: [(&str, &str); 8] = [
     ("SignatureAlgorithm", "SignatureAlgorithm"),
     ("SignatureHeaders", "SignatureHeaders"),
     ("DescriptorSignature", "DescriptorSignature"),
     ("DescriptorTimestamp", "DescriptorTimestamp"),
+    ("DescriptorPlace", "DescriptorPlace"),
     ("Scheme", "DescriptorRule"),
     ("Acknowledgement", "Acknowledgement"),
     ("Probe", "Probe"),

@@ -1,0 +1,85 @@
+/** What a callback is known by, so that each is handled once. */
+
+import { type Accepted, bodyHash, ConfigError, type VerifierSettings } from "wallet-callback";
+import { shown, shownName } from "../core/shown.js";
+import type { ReceiverOptions } from "./types.js";
+
+/** How callbacks are told apart. */
+export type Dedupe<Event> = NonNullable<ReceiverOptions<Event>["dedupe"]>;
+
+/** The longest result of a function of the user's, in UTF-16 code units. */
+const MAX_OWN = 1024;
+
+/** What stores take for an id. */
+const STORABLE = /^[\x21-\x7e]{1,256}$/;
+
+/** The id of a callback for the store, and the hash that has to be the same under that id. */
+export interface Identity {
+	readonly id: string;
+	readonly hash: string;
+}
+
+/**
+ * Checks the option, or chooses the default.
+ *
+ * @throws {ConfigError} if it is invalid, or the sender has no ids.
+ */
+export function toDedupe<Event>(
+	option: ReceiverOptions<Event>["dedupe"],
+	{ sender, identifiedBy }: VerifierSettings,
+): Dedupe<Event> {
+	if (option === undefined) return identifiedBy === undefined ? "body" : "id";
+	if (option === "id" && identifiedBy === undefined) {
+		throw new ConfigError(
+			"invalid_option",
+			`dedupe: expected "signed", "body" or a function, since ${sender} documents no id of a callback, got "id"`,
+		);
+	}
+	if (typeof option === "function" || ["id", "signed", "body"].includes(option)) return option;
+	const expected = '"id", "signed", "body" or a function';
+	const got = typeof option === "string" ? shownName(option) : shown(option);
+	throw new ConfigError("invalid_option", `dedupe: expected ${expected}, got ${got}`);
+}
+
+/** What to warn of, if a default may take two events for one. */
+export function lossOf({ sender, identifiedBy, signs }: VerifierSettings): string | undefined {
+	if (identifiedBy !== undefined) return undefined;
+	const signed = signs.timestamp ? ', "signed" if each try repeats the time that it signs' : "";
+	return `${sender} documents no id of a callback: two events with the same body count as one, and the second is not handled. Set dedupe: "body" if no two events have the same body${signed}, or a function that tells them apart`;
+}
+
+/**
+ * What a verified callback is known by.
+ *
+ * @throws {TypeError} if the user's function gives something else than a text.
+ */
+export function identify<Event>(
+	callback: Accepted<Event>,
+	body: string | Uint8Array,
+	dedupe: Dedupe<Event>,
+	{ identifiedBy }: VerifierSettings,
+): Identity {
+	if (typeof dedupe === "function") return alone(ownId(dedupe(callback)));
+	const { id, timestamp, signedWith } = callback;
+	// The same content in other bytes is the same callback where they are not what is signed.
+	const hash = callback.contentHash ?? bodyHash(body);
+	if (dedupe === "signed") {
+		const all = bodyHash(JSON.stringify([hash, id, timestamp, signedWith]));
+		return { id: all, hash: all };
+	}
+	if (dedupe === "body" || id === undefined) return { id: hash, hash };
+	// A body may say how often it was sent: under an id that it holds, another one is no conflict.
+	return identifiedBy !== undefined && "header" in identifiedBy ? { id, hash } : alone(id);
+}
+
+/** For an id that may come with any content. */
+function alone(text: string): Identity {
+	const hash = bodyHash(text);
+	return { id: STORABLE.test(text) ? text : hash, hash };
+}
+
+function ownId(id: unknown): string {
+	if (typeof id === "string" && id.length >= 1 && id.length <= MAX_OWN) return id;
+	const got = typeof id === "string" ? `${id.length}` : shown(id);
+	throw new TypeError(`dedupe: expected a string of 1 to ${MAX_OWN} characters, got ${got}`);
+}
