@@ -289,9 +289,11 @@ mod types_and_ids {
 
     /// The type and the id that are found in these members of a body.
     fn found(kind: &str, id: &str, body: &str) -> (Option<String>, Option<String>) {
-        let members = json!({ "type": { "member": kind }, "id": { "member": id } });
+        let id = json!({ "member": id, "unique": true });
+        let members = json!({ "type": { "member": kind }, "id": id });
         let other = read_with(&members, body, &[]).unwrap();
-        assert_eq!(other.is_id_signed, other.id.is_some());
+        let is_there = other.id.as_ref().is_some_and(|id| !id.is_empty());
+        assert_eq!(other.is_identified, is_there);
         (other.kind, other.id)
     }
 
@@ -361,7 +363,7 @@ mod types_and_ids {
         let other = read_with(&members, "{}", &headers).unwrap();
         assert_eq!(other.kind.as_deref(), Some("push"));
         assert_eq!(other.id.as_deref(), Some("7"));
-        assert!(!other.is_id_signed);
+        assert!(!other.is_identified);
 
         let sender = sender(&members);
         let callback = callback(&sender, b"{}", &[]).without("acme-delivery");

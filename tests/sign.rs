@@ -67,9 +67,10 @@ fn what_is_signed_verifies_for_every_sender_and_kind_of_key() {
     let typed = Event::Other(Other {
         kind: Some("test.event".to_owned()),
         id: Some(ID.to_owned()),
-        is_id_signed: true,
+        is_identified: true,
         payload: Content::Json,
         content_hash: None,
+        signed_with: None,
     });
     for (sender, event) in [
         (&WALLET, Event::Unknown),

@@ -139,11 +139,12 @@ class CallbackReceiver<Event extends object> {
 
 	constructor(options: ReceiverOptions<Event> & Verifying<Event>) {
 		this.#settings = settle(options);
-		const { verifier, log, meter, trustedProxies, requireHttps, acknowledge } = this.#settings;
+		const { verifier, log, meter, trustedProxies, requireHttps, acknowledge, warning } =
+			this.#settings;
 		this.#intake = new Intake(this.#settings.bodyTimeoutMs, this.#settings.maxUnverifiedBodies);
 		this.#transport = createTransport({ trustedProxies, requireHttps });
 		this.#telemetry = new Telemetry(verifier.settings.sender, log, meter);
-		this.#telemetry.warn(this.#settings.warning);
+		if (warning !== undefined) this.#telemetry.warn(warning);
 		this.#handling = new Handling(this.#settings, this.#telemetry);
 		this.#inbox = new Inbox(this.#settings, this.#handling, this.#telemetry);
 		this.#acknowledging = new Acknowledging(this.#settings);

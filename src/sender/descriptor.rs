@@ -245,7 +245,7 @@ pub struct DescriptorTimestamp {
 /// Where something stands: in a member of the body, as `event.id`, or in a header.
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "schema", schemars(transform = super::schema::member_or_header))]
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DescriptorPlace {
     /// A member of the body.
@@ -649,7 +649,7 @@ impl Sender {
             1 => {}
             _ => return refuse("signed", "expected {body} once, got it several times"),
         }
-        if self.id.is_some() && self.identifies_callbacks() {
+        if self.id.is_some() && self.has_id_header() {
             return refuse("id", "expected id or headers.id, got both");
         }
         self.check_template("signed", &self.signed)?;

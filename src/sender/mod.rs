@@ -396,7 +396,7 @@ impl Sender {
     }
 
     /// Whether its headers have an id that is signed.
-    fn has_id_header(&self) -> bool {
+    pub(crate) fn has_id_header(&self) -> bool {
         self.header_sets.iter().any(|set| set.id.is_some())
     }
 

@@ -215,9 +215,10 @@ pub(crate) fn other(id: &str, payload: Content) -> Event {
     Event::Other(Other {
         kind: None,
         id: Some(id.to_owned()),
-        is_id_signed: true,
+        is_identified: true,
         payload,
         content_hash: None,
+        signed_with: None,
     })
 }
 

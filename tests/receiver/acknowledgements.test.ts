@@ -228,7 +228,7 @@ function incoming(body: string): Incoming {
 
 function ownReceiver(descriptor: object = {}, more: Partial<ReceiverOptions<object>> = {}) {
 	const sender = { ...OWN, ...descriptor } as unknown as SenderName;
-	return receiving({ sender, keys: KEY }, more);
+	return receiving({ sender, keys: KEY }, { dedupe: "body", ...more });
 }
 
 test("a description of one's own says what its sender is told", async () => {

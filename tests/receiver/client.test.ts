@@ -310,7 +310,8 @@ test("names stand for addresses of the machine and of private networks", async (
 
 test("a record names the other end of the connection", async () => {
 	const log = new Log();
-	const receiver = createReceiver({ keys: SECRET, store: memoryStore(), log, ...PROXIES });
+	const onAny = () => {};
+	const receiver = createReceiver({ keys: SECRET, store: memoryStore(), log, onAny, ...PROXIES });
 	const refusedFrom = async (request: Request, ip: string) => {
 		await deliver(receiver, request, { ip });
 		const { code, peer, ip: client } = log.last;

@@ -416,7 +416,8 @@ test("a store that is away for a moment at the end is asked again", async () => 
 		return inner.complete(claim);
 	};
 	const log = new Log();
-	const receiver = createReceiver({ keys: SECRET, store: storeWith({ complete }, inner), log });
+	const store = storeWith({ complete }, inner);
+	const receiver = createReceiver({ keys: SECRET, store, log, onAny: () => {} });
 	const callback = signed();
 	await expectAnswer(receiver, callback, OK);
 	await expectAnswer(receiver, callback, DUPLICATE);

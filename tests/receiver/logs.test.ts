@@ -44,7 +44,7 @@ const fails = () => Promise.reject(new Error("boom"));
 const send: NonNullable<Case["send"]> = (receiver) => deliver(receiver, signed(), { ip: IP });
 
 const cases: readonly Case[] = [
-	{ outcome: "handled", level: "info", members: CLAIMED },
+	{ outcome: "handled", level: "info", options: { onAny: () => {} }, members: CLAIMED },
 	{
 		outcome: "acknowledged",
 		level: "info",
@@ -59,6 +59,12 @@ const cases: readonly Case[] = [
 		level: "info",
 		options: { store: storeWith({ claim: async () => ({ status: "done" }) }) },
 		members: [...VERIFIED, "duplicate"],
+	},
+	{
+		outcome: "unhandled",
+		level: "warn",
+		options: { onUnknown: () => {} },
+		members: [...CLAIMED, "hint"],
 	},
 	{
 		outcome: "in_progress",
@@ -186,7 +192,7 @@ test("the length of a body is in bytes, whether it comes as text or not", async 
 	const bytes = Buffer.byteLength(body);
 	for (const given of [body, Buffer.from(body)]) {
 		const log = new Log();
-		const receiver = createReceiver({ keys: SECRET, store: memoryStore(), log });
+		const receiver = createReceiver({ keys: SECRET, store: memoryStore(), log, onAny: () => {} });
 		const { headers } = signed(body);
 		const readBody = async () => given;
 		await receiver.receive({ method: "POST", headers, secure: true, readBody });
@@ -418,7 +424,7 @@ test("the record of a malformed payload has the path", async () => {
 });
 
 test("counters and latency", async () => {
-	const receiver = createReceiver({ keys: SECRET, store: memoryStore() });
+	const receiver = createReceiver({ keys: SECRET, store: memoryStore(), onAny: () => {} });
 	const callback = signed();
 	await deliver(receiver, callback);
 	await deliver(receiver, callback);
@@ -455,7 +461,7 @@ test("OpenTelemetry's meter gets a counter and a histogram", async () => {
 	const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 3_600_000 });
 	const provider = new MeterProvider({ readers: [reader] });
 	const meter = provider.getMeter("wallet-callback");
-	const receiver = createReceiver({ keys: SECRET, store: memoryStore(), meter });
+	const receiver = createReceiver({ keys: SECRET, store: memoryStore(), meter, onAny: () => {} });
 	await deliver(receiver);
 	await deliver(receiver);
 	await deliver(receiver, { ...signed(), body: "{}" });

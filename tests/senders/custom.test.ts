@@ -73,7 +73,7 @@ const SAME: { readonly [name: string]: SenderDescriptor } = {
 		name: "own-stripe",
 		headers: { signature: "stripe-signature" },
 		type: { member: "type" },
-		id: { member: "id" },
+		id: { member: "id", unique: true },
 	},
 	github: {
 		...PLAIN,
@@ -87,7 +87,7 @@ const SAME: { readonly [name: string]: SenderDescriptor } = {
 		...PLAIN,
 		headers: { signature: "x-cc-webhook-signature" },
 		type: { member: "event.type" },
-		id: { member: "event.id" },
+		id: { member: "event.id", unique: true },
 	},
 	moralis: {
 		...PLAIN,
@@ -95,7 +95,7 @@ const SAME: { readonly [name: string]: SenderDescriptor } = {
 		headers: { signature: "x-signature" },
 		signature: { encoding: "hex", prefix: "0x" },
 		type: { member: "tag" },
-		id: { member: "streamId" },
+		changesOnRetry: ["retries"],
 	},
 	tatum: {
 		...PLAIN,
@@ -111,7 +111,7 @@ const SAME: { readonly [name: string]: SenderDescriptor } = {
 		payload: "json",
 		timestamp: { unit: "http-date" },
 		type: { member: "event_type" },
-		id: { member: "id" },
+		id: { member: "id", unique: true },
 	},
 	"binance-pay": {
 		name: "own-binance-pay",
@@ -126,7 +126,6 @@ const SAME: { readonly [name: string]: SenderDescriptor } = {
 		signed: "{timestamp}\n{nonce}\n{body}\n",
 		timestamp: { unit: "ms" },
 		type: { member: "bizStatus" },
-		id: { member: "bizId" },
 	},
 	circle: {
 		name: "own-circle",
@@ -135,7 +134,7 @@ const SAME: { readonly [name: string]: SenderDescriptor } = {
 		signature: { encoding: "base64", format: "der" },
 		signed: "{body}",
 		type: { member: "notificationType" },
-		id: { member: "notificationId" },
+		id: { member: "notificationId", unique: true },
 	},
 	cobo: {
 		name: "own-cobo",
@@ -146,6 +145,8 @@ const SAME: { readonly [name: string]: SenderDescriptor } = {
 		prehash: "sha256-twice",
 		timestamp: { unit: "unix" },
 		payload: "json",
+		type: { member: "type" },
+		id: { member: "event_id", unique: true },
 	},
 	bridge: {
 		name: "own-bridge",
@@ -156,6 +157,8 @@ const SAME: { readonly [name: string]: SenderDescriptor } = {
 		prehash: "sha256",
 		timestamp: { unit: "ms" },
 		toleranceSeconds: 600,
+		type: { member: "event_type" },
+		id: { member: "event_id", unique: true },
 	},
 	turnkey: {
 		name: "own-turnkey",
@@ -188,7 +191,7 @@ const SAME: { readonly [name: string]: SenderDescriptor } = {
 		signature: { encoding: "hex", prefix: "sha256=" },
 		timestamp: { unit: "s", member: "timestampSent" },
 		type: { member: "kind" },
-		id: { member: "id" },
+		id: { member: "id", unique: true },
 	},
 	bitnovo: {
 		...PLAIN,
@@ -742,6 +745,12 @@ const REFUSED: readonly (readonly [member: RegExp, title: string, descriptor: un
 			id: { member: "id" },
 		},
 	],
+	[/sender\.id\b/, "a fallback alone", { ...PLAIN, id: { fallback: "id" } }],
+	[/sender\.id\b/, "a fallback of a header", { ...PLAIN, id: { header: "x-id", fallback: "id" } }],
+	[/sender\.id\.unique\b/, "a text for a boolean", { ...PLAIN, id: { member: "id", unique: "" } }],
+	[/sender\.changesOnRetry\b/, "an empty path", { ...PLAIN, changesOnRetry: ["a..b"] }],
+	[/sender\.changesOnRetry\b/, "a text", { ...PLAIN, changesOnRetry: "retries" }],
+	[/sender\.types\b/, "a text", { ...PLAIN, type: { member: "type" }, types: "a" }],
 	[/sender\.keyHosts\b/, "a text", { ...PLAIN, keyHosts: "api.example" }],
 	[/sender\.keyHosts\b/, "a URL", { ...PLAIN, keyHosts: ["https://api.example/"] }],
 	[/sender\.name\b/, "no name", without(PLAIN, "name")],

@@ -77,7 +77,9 @@ export function trapBody(signer: Signer, { timestamp = NOW, salt = 0 } = {}): Bu
 	const salted = `"salt": "${salt}"`;
 	if (signer.form === "form") {
 		const letters = encodeURIComponent("Grüße, 漢字 🎉");
-		return bytes(`marker=unaltered&pattern=%24%26+%241&letters=${letters}&empty=&salt=${salt}`);
+		const named = `${signer.type}=${TYPE}&${signer.id}=${ID}`;
+		const text = `marker=unaltered&pattern=%24%26+%241&letters=${letters}&empty=&salt=${salt}`;
+		return bytes(`${text}&${named}`);
 	}
 	if (signer.form === "wallet-event") {
 		const data = [...TRAPS, salted].join(" , ");

@@ -661,10 +661,10 @@ function isList({ name, between }: Signer): boolean {
 	return between !== undefined && name !== "coinbase-cdp";
 }
 
-/** The id that is signed. */
-function signedId({ id, signsId }: Signer): string | undefined {
+/** The id that is signed and each event's own. */
+function signedId({ id, signsId, sharesIds }: Signer): string | undefined {
 	if (signsId) return "msg_2f8c";
-	return typeof id === "string" ? ID : undefined;
+	return !sharesIds && typeof id === "string" ? ID : undefined;
 }
 
 function checkEvent(signer: Signer, event: unknown): void {

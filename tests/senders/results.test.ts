@@ -1,7 +1,7 @@
 /** What a verifier says of callbacks that it accepts: their ids and types, and for how long they count. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { OpaqueEvent, SenderDescriptor } from "wallet-callback";
+import type { OpaqueEvent, Place, SenderDescriptor, SenderName } from "wallet-callback";
 import {
 	accepted,
 	callbackFor,
@@ -31,18 +31,18 @@ function idsOf(subject: Subject, body: string): readonly [id: unknown, own: unkn
 }
 
 describe("ids", () => {
-	each("a number", "coinspaid", (subject) => {
+	each("a number", "stripe", (subject) => {
 		const large = ["9007199254740992", "9007199254740993", "12345678901234567890123"];
 		for (const number of ["123", "0", "9007199254740991", ...large]) {
 			assert.deepEqual(idsOf(subject, `{"id":${number}}`), [number, number]);
 		}
 	});
-	each("a number that is not written as an id", "coinspaid", (subject) => {
+	each("a number that is not written as an id", "stripe", (subject) => {
 		for (const number of ["1e3", "1.5", "-1", "-0", "1.0"]) {
 			assert.deepEqual(idsOf(subject, `{"id":${number}}`), [undefined, undefined], number);
 		}
 	});
-	each("what is neither a text nor a number", "coinspaid", (subject) => {
+	each("what is neither a text nor a number", "stripe", (subject) => {
 		for (const value of ["null", "true", "[]", "[1]", "{}", '{"id":"x"}']) {
 			assert.deepEqual(idsOf(subject, `{"id":${value}}`), [undefined, undefined], value);
 		}
@@ -50,11 +50,37 @@ describe("ids", () => {
 			assert.deepEqual(idsOf(subject, body), [undefined, undefined], body);
 		}
 	});
-	each("nineteen digits", "binance-pay", (subject) => {
+	each("nineteen digits", "stripe", (subject) => {
 		const digits = "2938393749303836729";
-		assert.deepEqual(idsOf(subject, `{"bizId":"${digits}"}`), [digits, digits]);
+		assert.deepEqual(idsOf(subject, `{"id":"${digits}"}`), [digits, digits]);
 		// No double is this number.
-		assert.deepEqual(idsOf(subject, `{"bizId":${digits}}`), [digits, digits]);
+		assert.deepEqual(idsOf(subject, `{"id":${digits}}`), [digits, digits]);
+	});
+	each("an empty text identifies nothing", "stripe", (subject) => {
+		assert.deepEqual(idsOf(subject, '{"id":""}'), [undefined, ""]);
+	});
+	each("of an order, a stream or a transaction", "binance-pay", (subject) => {
+		assert.deepEqual(idsOf(subject, '{"bizId":"2938393749303836729"}'), [undefined, undefined]);
+	});
+	each("of an order, a stream or a transaction", "moralis", (subject) => {
+		assert.deepEqual(idsOf(subject, '{"streamId":"x"}'), [undefined, undefined]);
+	});
+	each("of an order, a stream or a transaction", "coinspaid", (subject) => {
+		assert.deepEqual(idsOf(subject, '{"id":123}'), [undefined, undefined]);
+	});
+	each("that nobody documents as unique", "crypto-com-pay", (subject) => {
+		assert.deepEqual(idsOf(subject, `{"id":"${ID}"}`), [undefined, ID]);
+	});
+	each("of the first delivery, also where it is not told", "btcpay", (subject) => {
+		for (const [body, id] of [
+			['{"deliveryId":"b","originalDeliveryId":"a"}', "a"],
+			['{"deliveryId":"a","originalDeliveryId":"a"}', "a"],
+			['{"deliveryId":"a","originalDeliveryId":null}', "a"],
+			['{"deliveryId":"a"}', "a"],
+			["{}", undefined],
+		] as const) {
+			assert.deepEqual(idsOf(subject, body), [id, id], body);
+		}
 	});
 	each("of the body", "stripe", (subject) => {
 		assert.deepEqual(idsOf(subject, `{"id":"${ID}"}`), [ID, ID]);
@@ -123,6 +149,32 @@ describe("a body that is no JSON", () => {
 	});
 });
 
+/** What their documents call unique for each event and the same in each try, as far as it is signed. */
+const IDENTIFIED: { readonly [Name in SenderName]?: Place } = {
+	"tp-wallet": { header: "webhook-id" },
+	"standard-webhooks": { header: "webhook-id" },
+	svix: { header: "svix-id" },
+	stripe: { member: "id" },
+	"coinbase-commerce": { member: "event.id" },
+	btcpay: { member: "originalDeliveryId" },
+	alchemy: { member: "id" },
+	tenderly: { member: "id" },
+	blockfrost: { member: "id" },
+	lightspark: { member: "event_id" },
+	circle: { member: "notificationId" },
+	cobo: { member: "event_id" },
+	bridge: { member: "event_id" },
+	turnkey: { header: "x-turnkey-event-id" },
+	dynamic: { member: "messageId" },
+	coinify: { member: "id" },
+	strike: { member: "id" },
+	dfns: { member: "id" },
+	"coinpayments-ipn": { member: "ipn_id" },
+	"coinbase-cdp": { header: "x-event-id" },
+	"fireblocks-v2": { member: "id" },
+	grid: { member: "id" },
+};
+
 describe("who identifies each callback", () => {
 	for (const subject of subjects) {
 		test(subject.name, () => {
@@ -130,8 +182,11 @@ describe("who identifies each callback", () => {
 			const keys = keyPair(signer).verifying;
 			const agreed = signer.agreed?.(callbackFor(signer));
 			const { settings } = library.createVerifier({ ...agreed, sender: signer.name, keys });
-			const expected = signers.some(({ name, signsId }) => name === signer.name && signsId);
-			assert.equal(settings.identifiesCallbacks, expected);
+			const expected = IDENTIFIED[signer.name];
+			assert.deepEqual(settings.identifiedBy, expected);
+			assert.equal(settings.identifiesCallbacks, expected !== undefined);
+			const listed = library.senders().find(({ name }) => name === signer.name);
+			assert.deepEqual(listed?.identifiedBy, expected);
 			assert.equal(settings.sender, signer.name);
 			assert.equal(settings.toleranceSeconds, signer.tolerance ?? 300);
 		});
@@ -145,13 +200,22 @@ describe("who identifies each callback", () => {
 				signature: { encoding: "hex" },
 				signed: "{body}",
 			};
-			const identifies = (sender: SenderDescriptor) =>
-				library.createVerifier({ sender, keys: "k".repeat(32) }).settings.identifiesCallbacks;
-			assert.equal(identifies(plain), false);
-			assert.equal(identifies({ ...plain, id: { member: "id" } }), false);
-			assert.equal(identifies({ ...plain, id: { header: "x-id" } }), false);
+			const identifiedBy = (sender: SenderDescriptor) =>
+				library.createVerifier({ sender, keys: "k".repeat(32) }).settings.identifiedBy;
+			assert.equal(identifiedBy(plain), undefined);
+			assert.equal(identifiedBy({ ...plain, id: { member: "id" } }), undefined);
+			assert.equal(identifiedBy({ ...plain, id: { header: "x-id" } }), undefined);
 			const headers = { signature: "x-signature", id: "x-id" };
-			assert.equal(identifies({ ...plain, headers, signed: "{id}.{body}" }), true);
+			assert.deepEqual(identifiedBy({ ...plain, headers, signed: "{id}.{body}" }), {
+				header: "x-id",
+			});
+			assert.deepEqual(identifiedBy({ ...plain, id: { member: "id", unique: true } }), {
+				member: "id",
+			});
+			const signed = "{header:x-id}.{body}";
+			assert.deepEqual(identifiedBy({ ...plain, signed, id: { header: "x-id", unique: true } }), {
+				header: "x-id",
+			});
 		});
 	}
 });

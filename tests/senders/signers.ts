@@ -110,6 +110,8 @@ export interface Signer {
 	readonly id?: Column | null;
 	/** Whether the header of the id is signed. */
 	readonly signsId?: true;
+	/** Whether nothing says that each event has an id of its own. */
+	readonly sharesIds?: true;
 	/** What a verifier has to be told beside its keys. */
 	agreed?(
 		callback: Callback,
@@ -590,7 +592,7 @@ export const signers: readonly Signer[] = [
 	}),
 	overBody("coinbase-commerce", "X-CC-Webhook-Signature", { type: "event.type", id: "event.id" }),
 	raw("coinbase-merchant", "CB-SIGNATURE", rsa("sha256"), pem, {}),
-	overBody("btcpay", "BTCPay-Sig", { prefix: "sha256=", type: "type", id: "deliveryId" }),
+	overBody("btcpay", "BTCPay-Sig", { prefix: "sha256=", type: "type", id: "originalDeliveryId" }),
 	overBody("bitgo", "x-signature-sha256", { type: "type", id: null }),
 	overBody("alchemy", "X-Alchemy-Signature", { type: "type", id: "id" }),
 	stamped(
@@ -603,7 +605,7 @@ export const signers: readonly Signer[] = [
 		algorithm: keccak256,
 		prefix: "0x",
 		type: "tag",
-		id: "streamId",
+		id: null,
 	}),
 	overBody("tatum", "x-payload-hash", {
 		algorithm: hmac("sha512"),
@@ -630,7 +632,7 @@ export const signers: readonly Signer[] = [
 			keyed: true,
 			encoding: "base64",
 			type: "bizStatus",
-			id: "bizId",
+			id: null,
 			more: ({ nonce, keyId }) => ({
 				"BinancePay-Nonce": nonce,
 				"BinancePay-Certificate-SN": keyId,
@@ -648,7 +650,7 @@ export const signers: readonly Signer[] = [
 		key: pem,
 		encoding: "base64",
 	}),
-	labelled("crypto-com-pay", "Pay-Signature", { type: "type", id: "id" }),
+	labelled("crypto-com-pay", "Pay-Signature", { type: "type", id: "id", sharesIds: true }),
 	raw("circle", "X-Circle-Signature", ecdsa("P-256"), base64Spki, {
 		keyed: true,
 		type: "notificationType",
@@ -663,7 +665,7 @@ export const signers: readonly Signer[] = [
 		"cobo",
 		["BIZ-RESP-SIGNATURE", "BIZ-TIMESTAMP"],
 		(time, { body }) => sha256(sha256(bytes(body, "|", time))),
-		{ algorithm: ed25519, key: hex32 },
+		{ algorithm: ed25519, key: hex32, type: "type", id: "event_id" },
 	),
 	labelled("bridge", "X-Webhook-Signature", {
 		algorithm: rsa("sha256"),
@@ -671,6 +673,8 @@ export const signers: readonly Signer[] = [
 		encoding: "base64",
 		label: "v0",
 		tolerance: 600,
+		type: "event_type",
+		id: "event_id",
 		signed: ({ timestamp, body }) => sha256(bytes(write(timestamp, UNITS.bridge), ".", body)),
 	}),
 	stamped(
@@ -699,11 +703,13 @@ export const signers: readonly Signer[] = [
 		(time, { nonce, body }) => bytes(time, "\n", nonce, "\n", body, "\n"),
 		{
 			algorithm: hmac("sha512"),
+			type: "bizType",
+			id: null,
 			more: ({ nonce }) => ({ "X-GatePay-Nonce": nonce }),
 		},
 	),
 	labelled("moonpay", "Moonpay-Signature-V2", { label: "s", type: "type", id: null }),
-	overBody("moonpay-commerce", "X-Signature", { type: null, id: { header: "X-Transaction-Id" } }),
+	overBody("moonpay-commerce", "X-Signature", { type: null, id: { header: "X-Webhook-Delivery-Id" } }),
 	overBody("dynamic", "x-dynamic-signature-256", {
 		prefix: "sha256=",
 		type: "eventName",
@@ -724,13 +730,13 @@ export const signers: readonly Signer[] = [
 	overBody("request-network", "x-request-network-signature", { type: "event", id: null }),
 	overBody("openfort", "openfort-signature"),
 	overBody("neynar", "X-Neynar-Signature", { algorithm: hmac("sha512"), type: "type", id: null }),
-	overBody("onramper", "X-Onramper-Webhook-Signature", { type: "type", id: null }),
+	overBody("onramper", "X-Onramper-Webhook-Signature", { type: null, id: null }),
 	overBody("coinify", "X-Coinify-Webhook-Signature", { type: "event", id: "id" }),
 	labelled("triple-a", "triplea-signature"),
 	overBody("coinspaid", "X-Processing-Signature", {
 		algorithm: hmac("sha512"),
 		type: "type",
-		id: "id",
+		id: null,
 	}),
 	stamped(
 		"revolut",
@@ -756,7 +762,12 @@ export const signers: readonly Signer[] = [
 	stamped("zerohash", ["x-zh-hook-signature", "x-zh-hook-timestamp"], (time, { body }) =>
 		bytes(body, time),
 	),
-	overBody("coinpayments-ipn", "HMAC", { algorithm: hmac("sha512"), form: "form" }),
+	overBody("coinpayments-ipn", "HMAC", {
+		algorithm: hmac("sha512"),
+		form: "form",
+		type: "ipn_type",
+		id: "ipn_id",
+	}),
 	stamped(
 		"coinpayments",
 		["X-CoinPayments-Signature", "X-CoinPayments-Timestamp"],
@@ -817,6 +828,8 @@ export const signers: readonly Signer[] = [
 	raw("fireblocks-v2", "", rsa("sha512"), jwks, {
 		keyed: true,
 		encoding: "base64url",
+		type: "eventType",
+		id: "id",
 		signed: ({ keyId, body }) => bytes(jwsHeader(keyId), ".", body.toString("base64url")),
 		headers: ({ keyId }, signature) => ({
 			"Fireblocks-Webhook-Signature": `${jwsHeader(keyId)}..${signature}`,
@@ -831,9 +844,15 @@ export const signers: readonly Signer[] = [
 			bytes('{ "data": "', jwtInput(body), ".", JSON.stringify(signature).slice(1), "}\n"),
 	}),
 	raw("grid", "", ecdsa("P-256"), pem, {
+		type: "type",
+		id: "id",
 		headers: (_, signature) => ({ "X-Grid-Signature": JSON.stringify({ v: "1", s: signature }) }),
 	}),
-	raw("grid", "X-Grid-Signature", ecdsa("P-256"), pem, { variant: "bare" }),
+	raw("grid", "X-Grid-Signature", ecdsa("P-256"), pem, {
+		variant: "bare",
+		type: "type",
+		id: "id",
+	}),
 	stamped(
 		"xaman",
 		["x-xumm-request-signature", "x-xumm-request-timestamp"],

@@ -30,6 +30,7 @@ const OF_CODE: { readonly [Code in RejectionCode]: string } & { readonly [code: 
 const OF_OUTCOME: { readonly [Ended in Outcome]?: string } = {
 	aborted: "nothing, unless it happens often: then raise bodyTimeoutSeconds or look at the network",
 	overloaded: "raise maxUnverifiedBodies if these are not an attack",
+	unhandled: "add a handler of its type to on, or one as onUnknown or onAny",
 	failed: "a retry runs the handler again",
 	lease_lost: "raise leaseSeconds above the time that the handlers take",
 	not_recorded: "check the store; if the sender repeats this callback, it is handled again",

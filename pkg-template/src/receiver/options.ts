@@ -108,7 +108,7 @@ export function settle<Event>(options: ReceiverOptions<Event> & Verifying<Event>
 	if (chosen.length > 0 && !signs.type && typedBy === undefined) {
 		throw new ConfigError(
 			"invalid_option",
-			`on: ${sender} names no type of its events, so no handler in it could ever run: use onAny`,
+			`on: ${sender} does not sign the type of its events, since it names none, so no handler in on could ever run: use onAny and decide by the payload`,
 		);
 	}
 	if (chosen.length > 0 && !signs.type && !dangerouslyTrustUnsignedType) {
@@ -121,7 +121,7 @@ export function settle<Event>(options: ReceiverOptions<Event> & Verifying<Event>
 	if (types !== undefined && unknown !== undefined) {
 		throw new ConfigError(
 			"invalid_option",
-			`on: unknown type ${named(unknown, types)}; events of other types go to onUnknown`,
+			`on: unknown type ${named(unknown, types)}; ${sender} lists its types of events, and others go to onUnknown`,
 		);
 	}
 	requireFunction("onUnknown", onUnknown);

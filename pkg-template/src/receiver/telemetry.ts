@@ -66,12 +66,6 @@ const LEVELS: { readonly [Ended in Outcome]: keyof Logger } = {
 	internal_error: "error",
 };
 
-/** What is said of some beside their name. */
-const MESSAGES: { readonly [Ended in Outcome]?: string } = {
-	id_conflict: "possible attack: a genuine callback came with the id of another one",
-	unhandled: "callback unhandled: no handler takes events of its type",
-};
-
 /** What becomes known of a callback on its way. */
 export interface Facts {
 	outcome?: Outcome;
@@ -164,14 +158,11 @@ export class Telemetry {
 		});
 	}
 
-	/** Says at the start, if there is something to say, what the program should know. */
-	warn(message: string | undefined): void {
-		if (message === undefined) return;
-		quietly(() =>
-			this.#log === undefined
-				? console.warn(`wallet-callback: ${message}`)
-				: this.#log.warn({ sender: this.#sender }, message),
-		);
+	/** Warns, when a receiver is made, of what its options may lead to. */
+	warn(message: string): void {
+		// Once, and not for a callback: without a logger, it goes to the console as errors do.
+		const log = this.#log === errorsToConsole ? consoleLogger : this.#log;
+		quietly(() => log?.warn({ sender: this.#sender }, message));
 	}
 
 	/** Closes the record of a callback that began at `start` (`performance.now()`). */
@@ -215,7 +206,10 @@ export class Telemetry {
 			sender: this.#sender,
 			durationMs: Math.round(durationMs * 1000) / 1000,
 		};
-		const message = MESSAGES[outcome] ?? `callback ${outcome.replaceAll("_", " ")}`;
+		const message =
+			outcome === "id_conflict"
+				? "possible attack: a genuine callback came with the id of another one"
+				: `callback ${outcome.replaceAll("_", " ")}`;
 		return this.#log?.[level](record, message);
 	}
 
