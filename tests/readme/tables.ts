@@ -1,5 +1,6 @@
 /** The tables of README.md and SECURITY.md that are made of the project's own data. */
 import { readFileSync } from "node:fs";
+import type { Place } from "wallet-callback";
 import { core } from "../senders/package.ts";
 
 /** Tables by the name that stands in their markers. */
@@ -35,12 +36,12 @@ function tableOfSenders(): string {
 	return tableOf([...head, "evidence", "vectors", "entry"], rows);
 }
 
-/** What each sender is told, and what else it asks. */
+/** What each sender is told, what it is known by, and what else it asks. */
 function tableOfAnswers(): string {
 	const listed = (names: readonly string[]) => names.map((name) => `\`${name}\``).join(" ") || "–";
 	const rows = core
 		.senders()
-		.map(({ name, acknowledgement, probes, deliversByGet, decisions, clientErrorsAreFinal }) => [
+		.map(({ name, acknowledgement, probes, deliversByGet, signs, types, ...about }) => [
 			`\`${name}\``,
 			acknowledgement === undefined
 				? "–"
@@ -49,10 +50,40 @@ function tableOfAnswers(): string {
 						.join(" "),
 			listed(probes),
 			deliversByGet ? "`POST` `GET`" : "`POST`",
-			listed(decisions),
-			clientErrorsAreFinal ? "yes" : "–",
+			placeOf(about.identifiedBy),
+			dedupeOf(name, about.identifiedBy, signs.timestamp),
+			(["id", "type", "timestamp", "url", "method"] as const)
+				.filter((part) => signs[part])
+				.join(", ") || "–",
+			[
+				placeOf(about.typedBy),
+				about.typedBy === undefined || signs.type ? "" : "unsigned",
+				name === "tp-wallet" ? "[its own](#events)" : types && `of ${listed(types)}`,
+			]
+				.filter(Boolean)
+				.join(", "),
+			listed(about.decisions),
+			about.clientErrorsAreFinal ? "yes" : "–",
 		]);
-	return tableOf(["sender", "answer", "probe", "methods", "decisions", "4xx is final"], rows);
+	const asked = ["sender", "answer", "probe", "methods"];
+	const known = ["identified by", "default `dedupe`", "signs", "type"];
+	return tableOf([...asked, ...known, "decisions", "4xx is final"], rows);
+}
+
+function placeOf(place: Place | undefined): string {
+	if (place === undefined) return "–";
+	return "header" in place ? `header \`${place.header}\`` : `\`${place.member}\``;
+}
+
+/** How a sender's callbacks are told apart by default, and why not by more. */
+function dedupeOf(sender: string, identifiedBy: Place | undefined, isTimed: boolean): string {
+	if (identifiedBy !== undefined) return "`id`";
+	const rows: readonly { readonly name: string; readonly changesOnRetry?: readonly string[] }[] =
+		JSON.parse(read("src/sender/senders.json"));
+	const changing = rows.find(({ name }) => name === sender)?.changesOnRetry;
+	if (changing !== undefined)
+		return `\`body\` without \`${changing.join("`, `")}\`, which counts tries`;
+	return isTimed ? "`body`: a retry may be signed anew" : "`body`: nothing else is signed";
 }
 
 /** What the signature of each sender covers. */

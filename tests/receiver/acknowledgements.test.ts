@@ -1,14 +1,11 @@
 /** What each sender is told, and what else it asks, over HTTP. */
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
-import { once } from "node:events";
-import { createServer, request } from "node:http";
 import { createRequire } from "node:module";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { after, describe, test } from "node:test";
+import { describe, test } from "node:test";
 import type { SenderName, VerifierOptions } from "wallet-callback";
-import type { Incoming, Receiver, ReceiverOptions } from "wallet-callback/receiver";
+import type { Incoming, ReceiverOptions } from "wallet-callback/receiver";
 import { callbackFor, NOW, trapBody } from "../senders/deliveries.ts";
 import { full } from "../senders/package.ts";
 import { keyPair, signCallback, signers, title } from "../senders/signers.ts";
@@ -22,15 +19,12 @@ import {
 	never,
 	storeWith,
 } from "./receivers.ts";
+import { type Sent, send, type Told } from "./served.ts";
 
 const require = createRequire(join(CONSUMER, "package.json"));
-const { toNodeListener }: typeof import("wallet-callback/node") = require("wallet-callback/node");
 const {
 	toLambdaHandler,
 }: typeof import("wallet-callback/aws-lambda") = require("wallet-callback/aws-lambda");
-
-/** Status, content type and body. */
-type Told = readonly [status: number, type: string | undefined, body: string];
 
 /** What the senders that read the body document. */
 const DOCUMENTED: { readonly [name: string]: Told } = {
@@ -69,38 +63,6 @@ const UNDOCUMENTED = [
 	"transak",
 	"xaman",
 ];
-
-let listener: ReturnType<typeof toNodeListener> = assert.fail;
-const server = createServer((incoming, response) => listener(incoming, response)).listen(0);
-await once(server, "listening");
-const { port } = server.address() as AddressInfo;
-after(() => server.close());
-
-interface Sent {
-	readonly method?: string;
-	readonly path?: string;
-	readonly headers?: Record<string, string>;
-	readonly body?: Uint8Array | string;
-}
-
-/** Sends a request to a receiver behind `node:http`. */
-async function send(
-	receiver: Receiver,
-	{ method = "POST", path = "/callbacks", headers = {}, body = "" }: Sent,
-): Promise<{ told: Told; allow: string | undefined }> {
-	listener = toNodeListener(receiver);
-	const sent = request({ port, method, path, headers, agent: false });
-	const answered = once(sent, "response");
-	sent.end(body);
-	const [response] = await answered;
-	const chunks: Buffer[] = [];
-	for await (const chunk of response) chunks.push(chunk);
-	const { statusCode, headers: got } = response;
-	return {
-		told: [statusCode, got["content-type"], Buffer.concat(chunks).toString()],
-		allow: got.allow,
-	};
-}
 
 /** A receiver, its log, and the events that its handler got. */
 function receiving(
