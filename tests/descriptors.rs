@@ -277,7 +277,7 @@ mod refusals {
         for name in ["type", "id"] {
             let place = json!({ "member": "a", "sinature": "x" });
             let descriptor = with(acme(), &format!("/{name}"), place);
-            let problem = "unknown member \"sinature\" (known: member, header)";
+            let problem = "unknown member \"sinature\" (known: member, fallback, header, unique)";
             refuses(&descriptor, &format!("sender.{name}"), problem);
         }
         let sets = json!([
@@ -784,6 +784,64 @@ mod refusals {
         );
         let typed = with(decides, "/type", json!({ "member": "type" }));
         assert_eq!(read(&typed), Ok(()));
+        refuses(
+            &with(acme(), "/types", json!(["a"])),
+            "sender.types",
+            "expected none without a type, got one",
+        );
+    }
+
+    #[test]
+    fn an_id_is_unique_if_it_is_signed() {
+        let plain = with(acme(), "/headers/id", None);
+        let plain = with(plain, "/signed", json!("{timestamp}.{body}"));
+        let id = |place: Value| with(plain.clone(), "/id", place);
+        assert_eq!(
+            read(&id(
+                json!({ "member": "a.b", "fallback": "c", "unique": true })
+            )),
+            Ok(())
+        );
+        refuses(
+            &id(json!({ "header": "acme-id", "unique": true })),
+            "sender.id.unique",
+            "expected an id that is signed, got another",
+        );
+        let signed = json!("{header:acme-id}.{timestamp}.{body}");
+        let in_header = id(json!({ "header": "acme-id", "unique": true }));
+        assert_eq!(read(&with(in_header, "/signed", signed)), Ok(()));
+        refuses(
+            &with(acme(), "/type", json!({ "member": "type", "unique": true })),
+            "sender.type",
+            "expected unique for an id alone, got it",
+        );
+        let problem = "expected no fallback without a member, got one";
+        for place in [json!({ "header": "acme-id", "fallback": "c" })] {
+            refuses(&id(place), "sender.id", problem);
+        }
+        refuses(
+            &id(json!({ "fallback": "c" })),
+            "sender.id",
+            "expected a member or a header, got neither",
+        );
+    }
+
+    #[test]
+    fn what_changes_on_retry_is_in_a_body_that_is_signed() {
+        let changes = |paths: Value| with(acme(), "/changesOnRetry", paths);
+        assert_eq!(read(&changes(json!(["a", "b.c"]))), Ok(()));
+        refuses(
+            &changes(json!(["a..b"])),
+            "sender.changesOnRetry",
+            "expected names of members with dots between them, got another text",
+        );
+        for (member, value) in [("/payload", "form"), ("/rule", "sorted-json")] {
+            refuses(
+                &with(changes(json!(["a"])), member, json!(value)),
+                "sender.changesOnRetry",
+                "expected none, since the body is not what is signed, got one",
+            );
+        }
     }
 
     #[test]

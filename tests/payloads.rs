@@ -284,6 +284,55 @@ mod json_and_any {
     }
 }
 
+mod content {
+    use super::*;
+
+    /// The hashes of bodies, of which these members change.
+    fn hashes<const N: usize>(changing: &[&str], bodies: [&str; N]) -> [Option<[u8; 32]>; N] {
+        let members = json!({ "changesOnRetry": changing });
+        bodies.map(|body| read_with(&members, body, &[]).unwrap().content_hash)
+    }
+
+    #[test]
+    fn is_the_same_whatever_changes_on_retry() {
+        let bodies = [
+            r#"{"a":1,"retries":0,"b":{"sent":"x"}}"#,
+            r#"{"a":1,"retries":12,"b":{"sent":[1,2]}}"#,
+        ];
+        for changing in [["retries", "b.sent"], ["b.sent", "retries"]] {
+            let [one, other] = hashes(&changing, bodies);
+            assert!(one.is_some());
+            assert_eq!(one, other);
+        }
+        let [one, other] = hashes(&["retries"], bodies);
+        assert_ne!(one, other);
+        // What is inside of a member that changes has changed with it.
+        let [one, other] = hashes(&["b", "b.sent", "retries"], bodies);
+        assert_eq!(one, other);
+    }
+
+    #[test]
+    fn is_another_with_anything_else() {
+        let all = hashes(
+            &["retries"],
+            [
+                r#"{"a":1,"retries":0}"#,
+                r#"{"a":2,"retries":0}"#,
+                r#"{"a":1,"retries":0 }"#,
+                r#"{"retries":0,"a":1}"#,
+                r#"{"a":1,"retries":0,"b":{"retries":1}}"#,
+                r#"{"a":1,"retries":0,"b":{"retries":2}}"#,
+            ],
+        );
+        for (index, one) in all.iter().enumerate() {
+            assert!(one.is_some());
+            assert!(!all[..index].contains(one), "{index}");
+        }
+        let none = hashes(&["retries"], [r#"{"a":1}"#, "[]", "text", ""]);
+        assert_eq!(none, [None; 4]);
+    }
+}
+
 mod types_and_ids {
     use super::*;
 
