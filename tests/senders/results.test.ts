@@ -13,7 +13,7 @@ import {
 	subjects,
 } from "./deliveries.ts";
 import { libraries } from "./package.ts";
-import { bytes, keyPair, signers } from "./signers.ts";
+import { bytes, keyPair } from "./signers.ts";
 
 const SECONDS = NOW / 1000;
 

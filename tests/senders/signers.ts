@@ -709,7 +709,10 @@ export const signers: readonly Signer[] = [
 		},
 	),
 	labelled("moonpay", "Moonpay-Signature-V2", { label: "s", type: "type", id: null }),
-	overBody("moonpay-commerce", "X-Signature", { type: null, id: { header: "X-Webhook-Delivery-Id" } }),
+	overBody("moonpay-commerce", "X-Signature", {
+		type: null,
+		id: { header: "X-Webhook-Delivery-Id" },
+	}),
 	overBody("dynamic", "x-dynamic-signature-256", {
 		prefix: "sha256=",
 		type: "eventName",

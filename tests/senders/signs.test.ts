@@ -90,7 +90,6 @@ describe("what each sender signs", () => {
 
 describe("what is not signed does not steer", () => {
 	for (const subject of subjects) {
-		const { signer } = subject;
 		test(subject.name, () => {
 			const { signs } = verifierOf(subject).settings;
 			const right = accepted(delivered(subject));

@@ -47,7 +47,13 @@ export interface Accepting<Event = WalletEvent> {
 	 * down (`not_recorded`); there is no handler for it (`unhandled`); it stands in the inbox (`acknowledged`); it was one of these before
 	 * (`duplicate`); or it has failed too often (`dead_letter`).
 	 */
-	readonly outcome: "handled" | "unhandled" | "not_recorded" | "acknowledged" | "duplicate" | "dead_letter";
+	readonly outcome:
+		| "handled"
+		| "unhandled"
+		| "not_recorded"
+		| "acknowledged"
+		| "duplicate"
+		| "dead_letter";
 	/** Whether it was accepted before: it gets the answer again that it got then. */
 	readonly duplicate: boolean;
 	/** The verified event. */
@@ -125,12 +131,7 @@ export interface ReceiverOptions<Event = WalletEvent> {
 	 * - a function that returns 1 to 1,024 characters. What is not signed, such as `event.id` of GitHub, can be
 	 *   changed by anybody who has seen a callback, and then it is handled again.
 	 */
-	readonly dedupe?:
-		| "id"
-		| "signed"
-		| "body"
-		| ((callback: Accepted<Event>) => string)
-		| undefined;
+	readonly dedupe?: "id" | "signed" | "body" | ((callback: Accepted<Event>) => string) | undefined;
 	/** How long a handler may take, in seconds: then the callback may be handed to another one. Above 0 to 86,400; default 30. */
 	readonly leaseSeconds?: number | undefined;
 	/**
