@@ -109,7 +109,9 @@ fn lasting<'c>(claim: &'c Claim, document: Option<&'c Document>) -> Vec<&'c [u8]
     let mut pieces = Vec::new();
     let mut end = 0;
     loop {
-        let spans = changing.iter().filter_map(|path| Some(document.root().at(path)?.span()));
+        let spans = changing
+            .iter()
+            .filter_map(|path| Some(document.root().at(path)?.span()));
         // One inside of another has been left out with it.
         let behind = spans.filter(|span| span.start >= end);
         let Some(next) = behind.min_by_key(|span| span.start) else {
