@@ -2,7 +2,6 @@
 
 use core::ops::ControlFlow;
 
-use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -11,6 +10,7 @@ use super::cause::{CauseCode, Finding};
 use super::format::Format;
 use super::proof::Bodies;
 use super::text::{base64_decode, from_latin1, replace, to_latin1};
+use super::{form, respelt};
 use crate::json::canonical::write_string;
 use crate::json::{Document, Rules, Value};
 use crate::url::{self, Escape};
@@ -40,14 +40,14 @@ pub(super) fn visit(body: &[u8], bodies: &mut Bodies) -> ControlFlow<()> {
         formats(document, bodies)?;
         values(document.root(), bodies)?;
     }
-    for group in [charsets, forms] {
+    for group in [charsets, forms, form::visit] {
         if bodies.afford(MAKING) {
             group(body, bodies)?;
         }
     }
-    if document.is_none()
-        && let Some(list) = read(&[b"[", body, b"]"].concat(), bodies)
-    {
+    if let Some(document) = &document {
+        respelt::visit(document, bodies)?;
+    } else if let Some(list) = read(&[b"[", body, b"]"].concat(), bodies) {
         values(list.root(), bodies)?;
     }
     ControlFlow::Continue(())
@@ -175,35 +175,14 @@ fn forms(body: &[u8], bodies: &mut Bodies) -> ControlFlow<()> {
     ControlFlow::Continue(())
 }
 
-/// An object of scalar values as a form.
-fn form_pairs(object: Value, form: Escape) -> Option<Vec<u8>> {
-    let mut out = String::new();
-    for (name, value) in object.members() {
-        let scalar = !value.is_object() && !value.is_array();
-        let value = scalar.then(|| value.string().unwrap_or(Cow::Borrowed(value.raw())))?;
-        if !out.is_empty() {
-            out.push('&');
-        }
-        out.push_str(&url::escape(name.string()?.as_bytes(), form));
-        out.push('=');
-        out.push_str(&url::escape(value.as_bytes(), form));
-    }
-    (!out.is_empty()).then(|| out.into_bytes())
-}
-
 /// What a JSON value may have been made of: a text, a form, bytes.
 fn values(root: Value, bodies: &mut Bodies) -> ControlFlow<()> {
-    const PARSED: &str = "it was signed as a form, which was parsed and written as JSON";
     const QUOTED: &str = "it is a JSON string that holds what was signed";
     if let Some(text) = root.string() {
         let finding = Finding::new(CauseCode::BodyDoubleEncoded, QUOTED);
         bodies.visit(finding, text.into_owned().into_bytes())?;
     }
-    for form in [Escape::Form, Escape::Component] {
-        if let Some(pairs) = form_pairs(root, form) {
-            bodies.visit(Finding::new(CauseCode::BodyForm, PARSED), pairs)?;
-        }
-    }
+    form::visit_object(root, bodies)?;
     // `{"type":"Buffer","data":[1,2]}`, `{"0":1,"1":2}` or `[1,2]`.
     let byte = |value: Value| u8::try_from(value.integer()?).ok();
     let bytes: Option<Vec<u8>> = match root.get("data").unwrap_or(root) {

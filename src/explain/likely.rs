@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use super::case::{Case, borrowed};
 use super::cause::{Cause, CauseCode, Certainty, Finding};
 use super::header::{shown, similar};
-use super::{Input, Verdict};
+use super::{Input, Verdict, respelt};
 use crate::claim::Claim;
 use crate::error::{HeaderProblem, Rejection};
 use crate::sender::Sender;
@@ -40,6 +40,9 @@ pub(super) fn push(
         likely(CauseCode::HeaderRenamed, evidence);
     }
     body(case, &mut likely);
+    if let Some(evidence) = respelt::lost_digits(case.body) {
+        likely(CauseCode::BodyReserialized, evidence.to_owned());
+    }
     let rejection = match verdict {
         Verdict::Rejected(rejection) => Some(rejection.clone()),
         _ => rejection_of(case),

@@ -21,6 +21,9 @@ mod reader;
 mod scan;
 pub(crate) mod shapes;
 
+#[cfg(feature = "full")]
+use core::ops::Range;
+
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -363,6 +366,30 @@ fn unescape(escaped: &str) -> Option<String> {
         out.push(character.ok()?);
     }
     Some(out)
+}
+
+#[cfg(feature = "full")]
+impl Document<'_> {
+    /// Where its numbers stand.
+    pub(crate) fn numbers(&self) -> impl Iterator<Item = Range<usize>> {
+        self.places(|kind| kind == Kind::Number)
+    }
+
+    /// Where its strings and the names of its members stand, with their quotes.
+    pub(crate) fn strings(&self) -> impl Iterator<Item = Range<usize>> {
+        self.places(|kind| matches!(kind, Kind::Plain | Kind::Escaped))
+    }
+
+    fn places(&self, is_meant: fn(Kind) -> bool) -> impl Iterator<Item = Range<usize>> {
+        let nodes = self.nodes.iter().filter(move |node| is_meant(node.kind()));
+        nodes.map(|node| node.start()..node.end())
+    }
+}
+
+/// Whether the digits of an integer are at most 2^53 - 1.
+#[cfg(feature = "full")]
+pub(crate) fn is_safe_integer(digits: &str) -> bool {
+    is_safe(digits.parse().ok())
 }
 
 fn is_safe(integer: Option<u64>) -> bool {
