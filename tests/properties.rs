@@ -12,6 +12,7 @@
 mod common;
 
 use common::*;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 use wallet_callback::error::{Code, Rejection};
 use wallet_callback::event::Content;
@@ -129,10 +130,11 @@ fn bodies_that_are_almost_json_never_panic() {
         let as_wallet = callback.verify(&wallet);
         let as_other = callback.verify(&other);
         match &as_other {
-            Ok(verdict) if verdict.clone().content() == Content::Json => {
+            Ok(verdict) if is_json(&verdict.clone().content()) => {
                 read += 1;
                 let text = String::from_utf8_lossy(&body);
-                let parsed = serde_json::from_slice::<Value>(&body);
+                let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+                let parsed = serde_json::from_str::<IgnoredAny>(text);
                 assert!(parsed.is_ok(), "{parsed:?} {text}");
             }
             Ok(_) => assert!(as_wallet.is_err()),
@@ -152,6 +154,10 @@ fn bodies_that_are_almost_json_never_panic() {
         read > 5_000 && refused > 5_000 && events > 500,
         "{read} {refused} {events}"
     );
+}
+
+fn is_json(content: &Content) -> bool {
+    matches!(content, Content::Json | Content::Marked(_))
 }
 
 /// The other way round: what another parser writes is read here.
@@ -185,8 +191,8 @@ fn what_another_parser_writes_is_read() {
     let verifier = verifier(&STANDARD, &[SECRET]);
     for _ in 0..2_000 {
         let body = value(&mut random, 3).to_string();
-        let result = Callback::signed(&STANDARD, &body).verify(&verifier);
-        assert_eq!(result, Ok(accepted_other(Content::Json)), "{body}");
+        let verdict = Callback::signed(&STANDARD, &body).verify(&verifier);
+        assert!(is_json(&verdict.unwrap().content()), "{body}");
     }
 }
 

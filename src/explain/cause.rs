@@ -187,7 +187,7 @@ causes! {
     BodyCharset = "body_charset", "the body was decoded or encoded in another character set than it was signed in",
         RAW_TEXT;
     BodyCompressed = "body_compressed", "the body is still compressed, and the sender signed what is in it",
-        "decompress before verifying: express.raw() does so with its default inflate: true, in Node zlib.gunzipSync(body); Fetch runtimes do it by themselves unless a proxy has removed content-encoding";
+        "decompress before verifying: a receiver and verifyRequest() do so as content-encoding says, unless a proxy has removed it; express.raw() with its default inflate: true; in Node zlib.gunzipSync(body)";
     BodyBase64 = "body_base64", "the body is base64 of what the sender signed",
         "decode it first: in AWS Lambda Buffer.from(event.body, \"base64\") where event.isBase64Encoded";
     BodyForm = "body_form", "the body was decoded or encoded as a form",

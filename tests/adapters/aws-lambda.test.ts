@@ -4,6 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { gzipSync } from "node:zlib";
 import type { LambdaHttpEvent } from "wallet-callback/aws-lambda";
 import { wallet } from "../package/package.ts";
 import { type Callback, deposit, SECRET, signed } from "./callbacks.ts";
@@ -232,6 +233,38 @@ for (const [name, event, seen] of [
 		assert.deepEqual(done, ["work"], "answered before its work was done");
 	});
 }
+
+test("a compressed body comes in base64, and is handled as it was before", async () => {
+	const { createReceiver }: typeof import("wallet-callback/receiver") = installed(
+		"wallet-callback/receiver",
+	);
+	const { memoryStore }: typeof import("wallet-callback/stores/memory") = installed(
+		"wallet-callback/stores/memory",
+	);
+	const bodies: string[] = [];
+	const handler = toLambdaHandler(
+		createReceiver({
+			keys: SECRET,
+			store: memoryStore(),
+			onAny: ({ body }) => bodies.push(Buffer.from(body).toString()),
+		}),
+	);
+	const texts = [restApi, httpApi].map((event, index) => ({
+		event,
+		body: deposit(`dep_${index}`),
+	}));
+	for (const { event, body } of texts) {
+		const { headers } = signed(body);
+		const packed = { headers: { ...headers, "content-encoding": "gzip" }, body };
+		const encoded = { body: gzipSync(body).toString("base64"), isBase64Encoded: true };
+		const result = await handler({ ...event(packed), ...encoded } as LambdaHttpEvent);
+		assert.deepEqual([result.statusCode, result.body], [200, '{"code":0}']);
+	}
+	assert.deepEqual(
+		bodies,
+		texts.map(({ body }) => body),
+	);
+});
 
 /** The method and the URL that the receiver is told of an event. */
 async function seen(event: object): Promise<string> {

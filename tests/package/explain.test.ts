@@ -1,6 +1,7 @@
 /** `explain` and `detect` as their users have them: every usual mistake is named, and no secret is. */
 import assert from "node:assert/strict";
 import { createPublicKey, type KeyObject } from "node:crypto";
+import querystring from "node:querystring";
 import { describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import type { BodyInput, Cause, ExplainOptions, Explanation, HeadersInput } from "wallet-callback";
@@ -287,6 +288,15 @@ const body = (
 	made: (signer) => [genuine(signer, { body: Buffer.from(signed) }), { body: came }],
 });
 
+const FIELDS = { item: "a b!*'()~", "id[]": "é/", amount: "1.50" };
+
+/** The same form, as different libraries write it. */
+const FORMS: { readonly [library: string]: string } = {
+	URLSearchParams: new URLSearchParams(FIELDS).toString(),
+	querystring: querystring.stringify(FIELDS),
+	"http_build_query of PHP": "item=a+b%21%2A%27%28%29%7E&id%5B%5D=%C3%A9%2F&amount=1.50",
+};
+
 const BODIES: readonly Mistake[] = [
 	...Object.entries(WRITINGS).flatMap(([from, signed]) =>
 		Object.entries(WRITINGS)
@@ -307,7 +317,27 @@ const BODIES: readonly Mistake[] = [
 	body("gzip, as an ArrayBuffer", "body_compressed", COMPACT, toArrayBuffer(gzipSync(COMPACT))),
 	body("base64", "body_base64", COMPACT, Buffer.from(COMPACT).toString("base64")),
 	{ ...body("lost", "body_lost", COMPACT, ""), certainty: "likely" },
+	...Object.entries(FORMS).flatMap(([from, signed]) =>
+		Object.entries(FORMS)
+			.filter(([, came]) => came !== signed)
+			.map(([to, came]) => body(`a form of ${from}, written by ${to}`, "body_form", signed, came)),
+	),
+	...[
+		String.raw`{"type":"a","text":"\u00e9 é","url":"https:\/\/a.example/b"}`,
+		'{"type":"a","amount":100.0,"fee":1E-7}',
+		'{"type":"a","amount":100.0,"count":3,"fee":0.50}',
+	].map((signed) => body(signed, "body_reserialized", signed, JSON.stringify(JSON.parse(signed)))),
+	...['{"type":"a","amount":12345678901234567890}', '{"type":"a","fee":1.25E-7}'].map((signed) => ({
+		...body(`${signed}, rounded`, "body_reserialized", signed, rounded(signed)),
+		certainty: "likely" as const,
+		says: /as JavaScript writes/,
+	})),
 ];
+
+/** What JavaScript makes of it, and a program in between of that. */
+function rounded(text: string): string {
+	return JSON.stringify({ ...JSON.parse(text), type: "b" });
+}
 
 function toArrayBuffer(bytes: Uint8Array): ArrayBuffer {
 	return new Uint8Array(bytes).buffer;

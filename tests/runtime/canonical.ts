@@ -11,6 +11,7 @@ export function canonical(value: unknown): string {
 
 function write(value: unknown): string {
 	if (value === undefined) return "undefined";
+	if (typeof value === "bigint") return `${value}n`;
 	if (value === null || typeof value !== "object") {
 		if (typeof value === "number" && !(Math.abs(value) <= Number.MAX_VALUE)) return String(value);
 		return JSON.stringify(value);

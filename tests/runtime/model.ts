@@ -19,6 +19,7 @@ export interface Setup {
 	toleranceSeconds?: number;
 	maxBodyBytes?: number;
 	allowedIps?: readonly string[];
+	unsafeNumbers?: "string" | "bigint" | "number";
 	dangerouslyAllowShortKeys?: boolean;
 	/** What the verifier's clock says, in milliseconds. */
 	now?: number;

@@ -107,6 +107,8 @@ const surrogates: VerifyCase[] = [
 	}),
 ];
 
+const nested = (depth: number) => `${"[".repeat(depth)}${"]".repeat(depth)}`;
+
 const opaque = (body: string | Buffer, change: Change = {}): Change => ({
 	body,
 	...change,
@@ -130,8 +132,25 @@ const opaqueBodies: VerifyCase[] = [
 	accepts("another sender's number", opaque("17")),
 	accepts("another sender's null", opaque("null")),
 	accepts("another sender's string", opaque('"🎉"')),
-	accepts("another sender's integer past 2^53", opaque('{"n":12345678901234567890}')),
-	accepts("another sender's number just below 10^308", opaque('{"n":9.999999999999999e+307}')),
+	...Object.entries<[text: string, payload: unknown]>({
+		"integer past 2^53": ['{"n":12345678901234567890}', { n: "12345678901234567890" }],
+		"decimal with 19 digits": ['{"n":0.1234567890123456789}', { n: "0.1234567890123456789" }],
+		"largest number": ['{"n":1.7976931348623157e+308}', { n: Number.MAX_VALUE }],
+		"number past doubles": ['["\\u0000",1e400]', ["\0", "1e400"]],
+		"BOM before JSON": ['\ufeff{"type":"a"}', { type: "a" }],
+		"member twice": ['{"type":"a","type":"b","a":1,"a":2}', { type: "b", a: 2 }],
+		"half of a surrogate pair": ['["\\ud83c"]', ["\ud83c"]],
+		"1,000 containers inside each other": [nested(1000), JSON.parse(nested(1000))],
+	}).map(([name, [body, payload]]) =>
+		accepts(`another sender's ${name}`, { ...opaque(body), event: opaqueEvent(ID, payload) }),
+	),
+	accepts("another sender's bigint", {
+		...opaque('{"n":12345678901234567890,"m":1e400}', { setup: { unsafeNumbers: "bigint" } }),
+		event: opaqueEvent(ID, { n: 12345678901234567890n, m: "1e400" }),
+	}),
+	accepts("another sender's rounded number", {
+		...opaque('{"n":12345678901234567890}', { setup: { unsafeNumbers: "number" } }),
+	}),
 	accepts("white space around JSON", opaque(' \r\n\t{"type":"a"}\n')),
 	...INVALID_UTF8.map((body, index) =>
 		binary(`a genuine body that is not UTF-8 is handed over as bytes (${index + 1})`, body),
@@ -146,17 +165,15 @@ const opaqueBodies: VerifyCase[] = [
 		"a genuine NaN": "NaN",
 		"NaN inside": '{"a":NaN}',
 		"Infinity inside": '{"a":-Infinity}',
-		"a number from 10^308 on": '{"a":1.7976931348623157e+308}',
-		"a genuine BOM before JSON": '\ufeff{"type":"a"}',
+		"a BOM alone": "\ufeff",
+		"two BOMs before JSON": '\ufeff\ufeff{"type":"a"}',
 		"a NUL byte behind JSON": '{"type":"a"}\0',
 		"a raw NUL in a string": '"a\0b"',
 		"two values": "{}{}",
 		"white space alone": " \n",
-		"a member twice": '{"a":1,"a":2}',
+		"1,001 containers inside each other": nested(1001),
 	}).map(([name, body]) => refuses(`another sender: ${name}`, "malformed_payload", opaque(body))),
 ];
-
-const nested = (depth: number) => `${"[".repeat(depth)}${"]".repeat(depth)}`;
 
 const events: VerifyCase[] = [
 	accepts("members that the format does not name are kept", {
