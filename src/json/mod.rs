@@ -21,9 +21,6 @@ mod reader;
 mod scan;
 pub(crate) mod shapes;
 
-#[cfg(feature = "full")]
-use core::ops::Range;
-
 use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
