@@ -19,7 +19,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use wallet_callback::dapp::message::{
-    Scheme, SignedMessage, Signer, recover, verify as verify_owner,
+    Scheme, SignedMessage, Signer, recover, sign, verify as verify_owner,
 };
 use wallet_callback::dapp::sign_in::{Demands, MAX_AGE, SignIn};
 use wallet_callback::dapp::{Rejection, RejectionCode};
@@ -224,6 +224,60 @@ struct TypedData {
 struct TypedVector {
     data: Value,
     signature: String,
+}
+
+/// What a key signs names its account, whatever the scheme, and every message has its own nonce.
+#[test]
+fn what_is_signed_is_verified() {
+    let key = [0xa1; 32];
+    let typed = mail().to_string();
+    let legacy = json!([{ "type": "string", "name": "Message", "value": "Hi" }]).to_string();
+    let sign_in = "shop.example wants you to sign in with your Ethereum account:\n\
+        ADDRESS\n\n\nURI: https://shop.example\nVersion: 1\nChain ID: 1\nNonce: 12345678\n\
+        Issued At: 2026-01-01T00:00:00Z";
+    let account = sign(Scheme::Eip191, b"", true, &key).unwrap();
+    let sign_in = sign_in.replace("ADDRESS", account.address.as_deref().unwrap());
+    let mut nonces = BTreeMap::new();
+    for (scheme, message) in [
+        (Scheme::Eip191, "Hi"),
+        (Scheme::Eip712, &typed),
+        (Scheme::Eip712V1, &legacy),
+        (Scheme::Eip4361, &sign_in),
+        (Scheme::TronV1, "0a0b"),
+        (Scheme::TronV2, "Hi"),
+        (Scheme::EosK1, "Hi"),
+    ] {
+        let made = sign(scheme, message.as_bytes(), true, &key).unwrap();
+        assert_eq!(sign(scheme, message.as_bytes(), true, &key).unwrap(), made);
+        let keys = made.public_key.as_deref();
+        let message = SignedMessage {
+            address: made.address.as_deref(),
+            public_keys: keys.as_slice(),
+            ..signed(scheme, message.as_bytes(), &made.signature)
+        };
+        assert_eq!(verify_owner(&message).unwrap(), made, "{scheme:?}");
+        let other = sign(scheme, message.message, true, &[0xb2; 32]).unwrap();
+        let forged = SignedMessage {
+            signature: &other.signature,
+            ..message
+        };
+        assert!(verify_owner(&forged).is_err(), "{scheme:?}");
+        let r = made.signature.get(..66).map(str::to_owned);
+        assert_eq!(nonces.insert(r, scheme), None, "{scheme:?}");
+    }
+    assert_eq!(
+        parts(sign(Scheme::Solana, b"Hi", true, &key).unwrap_err()),
+        at(RejectionCode::UnsupportedSignature, "scheme"),
+    );
+    // Zero, and the number of points of the curve, are no keys.
+    let order = "fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141";
+    let order = hex::decode(order).unwrap().try_into().unwrap();
+    for key in [[0; 32], order, [0xff; 32]] {
+        assert_eq!(
+            parts(sign(Scheme::Eip191, b"Hi", true, &key).unwrap_err()),
+            at(RejectionCode::MalformedPayload, "privateKey"),
+        );
+    }
 }
 
 #[test]
