@@ -71,7 +71,18 @@ const RUNNERS: Record<string, Runner> = {
 	switch: printsFrom([BUN, "run", "--no-install"]),
 	...Object.fromEntries(
 		[
-			...["sign", "clock", "rotation", "ed25519", "senders", "amounts", "refused", "ip", "slim"],
+			...[
+				"testing",
+				"fake-wallet",
+				"sign",
+				"rotation",
+				"ed25519",
+				"senders",
+				"amounts",
+				"refused",
+				"ip",
+				"slim",
+			],
 			...[
 				"transport",
 				"conformance",
@@ -208,6 +219,20 @@ test("the tables of senders, causes and what is signed are those that print-tabl
 	assert.deepEqual(firstColumn(document, "`sender`", "who"), senders);
 	const causes = unionIn("generated/model.d.ts", "CauseCode");
 	assert.deepEqual(firstColumn(document, "cause", "what it means"), causes);
+});
+
+test("README.md: the table has every sample event of other senders", () => {
+	const [document] = documents as readonly [Document, ...Document[]];
+	const types = readFileSync(join(project.package, "dist/esm/testing/types.d.ts"), "utf8");
+	const [, body = ""] = /interface OtherSampleTypes \{\n(.*?)^\}/ms.exec(types) ?? [];
+	const rows = [...body.matchAll(/readonly "?([\w-]+)"?: ([^;]*);/g)].map(
+		([, sender, union = ""]) => {
+			const names = [...union.matchAll(/"([^"]+)"/g)].map(([, name]) => `\`${name}\``);
+			return `| \`${sender}\` | ${names.join(", ")} |\n`;
+		},
+	);
+	assert.equal(rows.length, 10);
+	assert.ok(document.text.includes(`| \`sender\` | \`type\` |\n|---|---|\n${rows.join("")}`));
 });
 
 /** The options of a signed message, who must have signed behind the signature. */
