@@ -82,9 +82,8 @@ export function signedRequest(
 	}
 	const address = new URL(url);
 	if (isGet) for (const [name, value] of toFields(event)) address.searchParams.append(name, value);
-	const place = descriptor.type;
-	const ofType =
-		type !== undefined && place !== undefined && "header" in place ? { [place.header]: type } : {};
+	const header = descriptor.type?.header;
+	const ofType = type !== undefined && header !== undefined ? { [header]: type } : {};
 	const signed = sign({
 		...rest,
 		key,
