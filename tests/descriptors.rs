@@ -455,14 +455,14 @@ mod refusals {
                 "/rule",
                 json!("none"),
                 "one of \"sorted-json\", \"signed-member\", \"wrapped-signature\", \"hook0\", \
-                 \"plisio\", \"jwt-member\", \"detached-jws\"",
+                 \"plisio\", \"jwt-member\", \"detached-jws\", \"jwt-header\"",
                 "another string",
             ),
             (
                 "/rule",
                 json!("plain"),
                 "one of \"sorted-json\", \"signed-member\", \"wrapped-signature\", \"hook0\", \
-                 \"plisio\", \"jwt-member\", \"detached-jws\"",
+                 \"plisio\", \"jwt-member\", \"detached-jws\", \"jwt-header\"",
                 "another string",
             ),
         ] {

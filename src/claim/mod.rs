@@ -84,8 +84,12 @@ impl<'a> Claim<'a> {
             Scheme::JwtMember => schemes::jwt_member,
             #[cfg(feature = "full")]
             Scheme::DetachedJws => schemes::detached_jws,
+            #[cfg(feature = "full")]
+            Scheme::JwtHeader => schemes::jwt_header,
             #[cfg(not(feature = "full"))]
-            Scheme::DetachedJws => unreachable!("its descriptor is refused"),
+            Scheme::DetachedJws | Scheme::JwtHeader => {
+                unreachable!("its descriptor is refused")
+            }
         };
         let mut claim = read(request, sender)?;
         claim.drop_repeated_signatures();

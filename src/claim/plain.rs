@@ -310,7 +310,8 @@ pub(super) fn entries<'v>(
                 if !label.is_empty()
                     && !value.is_empty()
                     && label.iter().all(u8::is_ascii_alphanumeric)
-                    && (assign != b',' || !value.contains(&assign)) =>
+                    // A header that comes twice is joined with a comma.
+                    && !value.contains(&b',') =>
             {
                 Ok(Entry { label, value })
             }

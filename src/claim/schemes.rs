@@ -10,6 +10,8 @@ use super::form;
 use super::plain::{Signatures, as_it_is, entries, read_over};
 use super::{Claim, Content, Signature, malformed};
 use crate::algorithm::Algorithm;
+#[cfg(feature = "full")]
+use crate::algorithm::{Format, sha256};
 use crate::encoding::Encoding;
 use crate::error::{Excluded, HeaderProblem, Location, PayloadProblem, Rejection};
 use crate::json::canonical::{self, Order};
@@ -285,6 +287,75 @@ pub(super) fn detached_jws<'a>(
         covered: Vec::new(),
         request: *request,
     })
+}
+
+/// The header is a JSON Web Token with ES256 (RFC 7519, RFC 7518 section 3.4). Its claims are the time at
+/// which it was signed and the SHA-256 of the body.
+#[cfg(feature = "full")]
+pub(super) fn jwt_header<'a>(
+    request: &Request<'a>,
+    sender: &'a Sender,
+) -> Result<Claim<'a>, Rejection> {
+    let headers = sender.header_sets.first();
+    let name = headers.map_or("", |set| &set.signature);
+    let value = request.require_header(name)?;
+    let malformed = malformed(name);
+    let mut parts = value.split(|byte| *byte == b'.');
+    let (Some(protected), Some(claims), Some(signature), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return Err(malformed(HeaderProblem::Jwt));
+    };
+    let location = || Location::Header(name.into());
+    let key_id = match jose_header(protected, "ES256") {
+        Some(Ok(key_id)) => key_id,
+        Some(Err(Unsupported)) => {
+            return Err(Rejection::UnsupportedSignature {
+                location: location(),
+            });
+        }
+        None => return Err(malformed(HeaderProblem::Jwt)),
+    };
+    let (time, digest) = body_claims(claims).ok_or_else(|| malformed(HeaderProblem::Jwt))?;
+    let algorithm = Algorithm::EcdsaP256(Format::Raw);
+    let bytes = form::signature(signature, Encoding::Base64Url, algorithm).map_err(malformed)?;
+    // What is signed is this hash alone: with another body there is no signature over it.
+    if digest != sha256::digest(&[request.body]) {
+        return Err(Rejection::SignatureMismatch {
+            location: location(),
+        });
+    }
+    Ok(Claim {
+        sender,
+        headers,
+        id: None,
+        timestamp: Some(time),
+        key_id: key_id.map(Cow::Owned),
+        signatures: Vec::from([Signature { algorithm, bytes }]),
+        signed: Vec::from([
+            Cow::Borrowed(protected),
+            Cow::Borrowed(b".".as_slice()),
+            Cow::Borrowed(claims),
+        ]),
+        content: Content::Body,
+        document: None,
+        covered: Vec::new(),
+        request: *request,
+    })
+}
+
+/// When a token was signed, in Unix seconds, and the hash of the body. `None` if its claims do not say it.
+#[cfg(feature = "full")]
+fn body_claims(text: &[u8]) -> Option<(u64, Vec<u8>)> {
+    if text.len() > MAX_JOSE_HEADER {
+        return None;
+    }
+    let json = Encoding::Base64Url.decode(text)?;
+    let document = Document::read(&json, Integers::Any).ok()?;
+    let claims = document.root();
+    let time = claims.get("iat")?.integer()?;
+    let digest = claims.get("request_body_sha256")?.string()?;
+    Some((time, Encoding::Hex.decode(digest.as_bytes())?))
 }
 
 /// A claim whose signature is in the body, over what is its content.

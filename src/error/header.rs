@@ -61,6 +61,10 @@ pub enum HeaderProblem {
     /// Not a JSON Web Signature without its payload.
     #[error("expected a json web signature with detached payload")]
     Jws,
+    /// Not a JSON Web Token with the hash of the body and the time of signing.
+    #[cfg(feature = "full")]
+    #[error("expected a json web token with the claims iat and request_body_sha256")]
+    Jwt,
     /// A signature has another length than its algorithm gives.
     #[error("expected a signature of {expected} bytes, got {actual}")]
     SignatureLength {

@@ -56,6 +56,14 @@ pub fn sign(
     read(json, |document| {
         let options: SignOptions = document.root().into()?;
         let sender = SenderOption::resolve(options.sender)?;
+        if let Some(method) = &options.method
+            && !method.bytes().all(|byte| byte.is_ascii_uppercase())
+        {
+            return Err(ConfigError::InvalidOption {
+                option: "method".into(),
+                problem: "expected a method in capital letters, such as POST".to_owned(),
+            });
+        }
         let key = SigningKey::parse(&sender.key_rules(), &key?.source)?;
         let details = Details {
             id: match options.id {

@@ -400,7 +400,7 @@ impl SenderDescriptor {
             name: self.name.0,
             header_sets: header_sets(self.headers, scheme)?,
             expected: texts(self.expect.0),
-            signature: signature(self.algorithm, self.signature)?,
+            signature: signature(self.algorithm, self.signature, scheme)?,
             signed: self.signed.unwrap_or_else(Template::body),
             signed_on_get: self.signed_on_get,
             prehash: match self.prehash {
@@ -490,10 +490,15 @@ fn texts(entries: Vec<(HeaderName, String)>) -> Vec<(String, String)> {
 fn signature(
     algorithms: Algorithms,
     form: Option<DescriptorSignature>,
+    scheme: Scheme,
 ) -> Result<SignatureForm, ConfigError> {
     let format = form.as_ref().and_then(|form| form.format);
     let given = format;
-    let format = format.unwrap_or(Format::Der);
+    let format = format.unwrap_or(match scheme {
+        // RFC 7518, section 3.4.
+        Scheme::JwtHeader => Format::Raw,
+        _ => Format::Der,
+    });
     let (labelled, algorithms) = match algorithms {
         Algorithms::One(one) => (false, Vec::from([(String::new(), one.with_format(format))])),
         Algorithms::Labelled(Entries(labelled)) => {
@@ -673,8 +678,9 @@ impl Sender {
         let member = time.is_some_and(|time| time.member.is_some());
         let in_headers = self.header_sets.iter().map(|set| set.timestamp.is_some());
         let in_headers = in_headers.chain(self.header_sets.is_empty().then_some(false));
+        let in_token = self.scheme == Scheme::JwtHeader;
         for in_header in in_headers {
-            let sources = [label, in_header, member];
+            let sources = [label, in_header, member, in_token];
             let sources = sources.iter().filter(|source| **source).count();
             if sources != usize::from(time.is_some()) {
                 return refuse(
@@ -808,6 +814,9 @@ impl Sender {
             Scheme::Plisio => only(Algorithm::HmacSha1),
             Scheme::JwtMember => only(Algorithm::HmacSha256),
             Scheme::DetachedJws => only(Algorithm::RsaSha512),
+            Scheme::JwtHeader => {
+                only(Algorithm::EcdsaP256(Format::Raw)) && self.has_unit(Unit::Seconds)
+            }
             Scheme::Hook0 => {
                 let labels = algorithms.iter().map(|(label, _)| label.as_str());
                 let time = self.signature.timestamp_label.as_deref();
@@ -834,7 +843,11 @@ impl Sender {
         }
         let own_text = matches!(
             self.scheme,
-            Scheme::Plisio | Scheme::JwtMember | Scheme::DetachedJws | Scheme::Hook0
+            Scheme::Plisio
+                | Scheme::JwtMember
+                | Scheme::DetachedJws
+                | Scheme::JwtHeader
+                | Scheme::Hook0
         );
         if own_text && has_signed {
             return refuse(

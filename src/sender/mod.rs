@@ -228,6 +228,9 @@ pub enum Scheme {
     JwtMember,
     /// The header is a JSON Web Signature without its payload (RFC 7515, appendix F).
     DetachedJws,
+    /// The header is a JSON Web Token whose claims are the body's SHA-256, `request_body_sha256`, and the time
+    /// of signing, `iat` (Plaid).
+    JwtHeader,
 }
 
 impl Scheme {
@@ -391,7 +394,7 @@ impl Sender {
     /// Whether its callbacks name the key that signed them.
     #[must_use]
     pub fn names_keys(&self) -> bool {
-        self.scheme == Scheme::DetachedJws
+        matches!(self.scheme, Scheme::DetachedJws | Scheme::JwtHeader)
             || self.header_sets.iter().any(|set| set.key_id.is_some())
     }
 

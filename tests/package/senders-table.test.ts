@@ -84,6 +84,9 @@ const NAMES = [
 	"grid",
 	"xaman",
 	"bitso",
+	"paddle",
+	"shopify",
+	"plaid",
 ];
 
 /** Those whose official text was only seen in a copy. */

@@ -62,6 +62,7 @@ const UNDOCUMENTED = [
 	"ramp",
 	"transak",
 	"xaman",
+	"shopify",
 ];
 
 /** A receiver, its log, and the events that its handler got. */

@@ -198,6 +198,7 @@ export function malformed({ name }: Signer): RejectionCode {
  * long as the key, of which its form knows nothing, and the DER of ECDSA has no length of its own.
  */
 export function wrongLength(signer: Signer): RejectionCode {
-	const { family } = signer.algorithm;
-	return ["rsa", "ecdsa"].includes(family) ? "signature_mismatch" : malformed(signer);
+	const { family, name } = signer.algorithm;
+	const hasAnyLength = family === "rsa" || (family === "ecdsa" && !name.endsWith(" raw"));
+	return hasAnyLength ? "signature_mismatch" : malformed(signer);
 }

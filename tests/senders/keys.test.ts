@@ -72,6 +72,7 @@ test("who names keys", () => {
 		"bitso",
 		"circle",
 		"fireblocks-v2",
+		"plaid",
 		"turnkey",
 	]);
 });

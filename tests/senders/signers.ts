@@ -34,6 +34,8 @@ const UNITS = {
 	dfns: "s",
 	"gate-pay": "ms",
 	moonpay: "s",
+	paddle: "s",
+	plaid: "s",
 	quicknode: "s",
 	revolut: "ms",
 	stripe: "s",
@@ -97,6 +99,8 @@ export interface Signer {
 	readonly unit?: Unit;
 	/** The member of the body that holds the time, where no header does. */
 	readonly timestampMember?: string;
+	/** Whether the time is in a token, and nothing that a header shows. */
+	readonly token?: true;
 	/** Seconds. */
 	readonly tolerance?: number;
 	/** What of the body is signed. Default: its bytes. */
@@ -112,6 +116,8 @@ export interface Signer {
 	readonly signsId?: true;
 	/** Whether nothing says that each event has an id of its own. */
 	readonly sharesIds?: true;
+	/** What of a callback only its headers' own form tells. */
+	tell?(headers: Readonly<Record<string, string>>): Partial<Callback>;
 	/** What a verifier has to be told beside its keys. */
 	agreed?(
 		callback: Callback,
@@ -292,14 +298,20 @@ const ed25519: Algorithm = {
 	pairs: twice(() => fromPem(generateKeyPairSync("ed25519", PEM))),
 };
 
-function ecdsa(namedCurve: "P-256" | "secp256k1"): Algorithm {
+function ecdsa(
+	namedCurve: "P-256" | "secp256k1",
+	dsaEncoding: "der" | "ieee-p1363" = "der",
+): Algorithm {
+	const signWith = (digest: string, bytes: Buffer, key: Buffer | KeyObject) =>
+		nodeSign(digest, bytes, { key: key as KeyObject, dsaEncoding });
 	return {
 		family: "ecdsa",
-		name: namedCurve,
-		sign: (bytes, key) => nodeSign("sha256", bytes, key as KeyObject),
+		name: dsaEncoding === "der" ? namedCurve : `${namedCurve} raw`,
+		sign: (bytes, key) => signWith("sha256", bytes, key),
 		signOtherwise: (bytes, key) =>
-			["sha1", "sha384", "sha512"].map((other) => nodeSign(other, bytes, key as KeyObject)),
-		verify: (bytes, key, signature) => nodeVerify("sha256", bytes, key as KeyObject, signature),
+			["sha1", "sha384", "sha512"].map((other) => signWith(other, bytes, key)),
+		verify: (bytes, key, signature) =>
+			nodeVerify("sha256", bytes, { key: key as KeyObject, dsaEncoding }, signature),
 		pairs: twice(() => fromPem(generateKeyPairSync("ec", { namedCurve, ...PEM }))),
 	};
 }
@@ -477,6 +489,18 @@ const jwtInput = (body: Buffer) =>
 
 const jwsHeader = (keyId: string) =>
 	Buffer.from(`{"alg":"RS512","kid":${JSON.stringify(keyId)}}`).toString("base64url");
+
+/** The two parts of Plaid's token that its signature covers. */
+const plaidInput = ({ keyId, timestamp, body }: Callback) => {
+	const header = { alg: "ES256", kid: keyId, typ: "JWT" };
+	const claims = {
+		iat: Math.floor(timestamp / 1000),
+		request_body_sha256: sha256(body).toString("hex"),
+	};
+	return [header, claims]
+		.map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"))
+		.join(".");
+};
 
 const U_FEFF = Buffer.from([0xef, 0xbb, 0xbf]);
 
@@ -870,6 +894,38 @@ export const signers: readonly Signer[] = [
 			"x-bitso-webhook-event-signature": signature,
 			"x-bitso-key-id": keyId,
 		}),
+	}),
+	labelled("paddle", "", {
+		between: ";h1=",
+		type: "event_type",
+		id: "event_id",
+		signed: ({ timestamp, body }) => bytes(write(timestamp, UNITS.paddle), ":", body),
+		headers: ({ timestamp }, signature) => ({
+			"Paddle-Signature": `ts=${write(timestamp, UNITS.paddle)};h1=${signature}`,
+		}),
+	}),
+	overBody("shopify", "X-Shopify-Hmac-Sha256", {
+		encoding: "base64",
+		type: { header: "X-Shopify-Topic" },
+		id: { header: "X-Shopify-Event-Id" },
+	}),
+	raw("plaid", "", ecdsa("P-256", "ieee-p1363"), jwks, {
+		keyed: true,
+		encoding: "base64url",
+		unit: UNITS.plaid,
+		token: true,
+		tolerance: 300,
+		type: "webhook_type",
+		id: null,
+		signed: (callback) => bytes(plaidInput(callback)),
+		headers: (callback, signature) => ({
+			"Plaid-Verification": `${plaidInput(callback)}.${signature}`,
+		}),
+		tell(headers) {
+			const [header = "", claims = ""] = (headers["Plaid-Verification"] ?? "").split(".");
+			const read = (part: string) => JSON.parse(Buffer.from(part, "base64url").toString());
+			return { keyId: read(header).kid, timestamp: read(claims).iat * 1000 };
+		},
 	}),
 ];
 

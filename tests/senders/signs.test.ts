@@ -22,6 +22,9 @@ const SIGNED: { readonly [name: string]: string } = {
 	moonpay: "t@",
 	"moonpay-commerce": "",
 	turnkey: "i@",
+	paddle: "it@",
+	shopify: "",
+	plaid: "t@",
 };
 
 /** What the verifier of a sender says, told what its callbacks need. */

@@ -660,7 +660,11 @@ describe("keys as people hand them over", () => {
 });
 
 describe("ECDSA in the other of its forms", () => {
-	for (const subject of subjects.filter(({ signer }) => signer.algorithm.family === "ecdsa")) {
+	// Plaid's are two numbers in a row.
+	const der = subjects.filter(
+		({ signer }) => signer.algorithm.family === "ecdsa" && signer.name !== "plaid",
+	);
+	for (const subject of der) {
 		test(subject.name, () => {
 			const { signer } = subject;
 			const key = { key: keyPair(signer).signing as KeyObject, dsaEncoding: "ieee-p1363" as const };
@@ -799,6 +803,112 @@ describe("transak", () => {
 			if (text.endsWith("}")) assert.deepEqual(accepted(result).event, { payload: { a: 2 } });
 			else refused(result, "malformed_payload", text);
 		}
+	});
+});
+
+describe("plaid", () => {
+	const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
+	const signer = signerOf("plaid");
+	const { body } = callbackFor(signer);
+	const { signing } = keyPair(signer);
+	const hash = createHash("sha256").update(body).digest("hex");
+	const iat = Math.floor(NOW / 1000);
+	const claims = { iat, request_body_sha256: hash };
+	const token = (
+		header: object,
+		payload: unknown = claims,
+		dsaEncoding: "ieee-p1363" | "der" = "ieee-p1363",
+	) => {
+		const text = typeof payload === "string" ? payload : JSON.stringify(payload);
+		const input = `${encode(header)}.${Buffer.from(text).toString("base64url")}`;
+		const key = { key: signing as KeyObject, dsaEncoding };
+		return `${input}.${nodeSign("sha256", Buffer.from(input), key).toString("base64url")}`;
+	};
+	const send = (subject: Subject, text: string, sent = body) =>
+		post(subject, { "Plaid-Verification": text }, sent);
+	const plaid = (title: string, check: (subject: Subject) => void) => trap(title, ["plaid"], check);
+	const RIGHT = { alg: "ES256", kid: KEY_ID, typ: "JWT" };
+
+	plaid("ES256, with a key id or without", (subject) => {
+		accepted(send(subject, token(RIGHT)));
+		accepted(send(subject, token({ kid: KEY_ID, alg: "ES256" })));
+		accepted(send(subject, token({ alg: "ES256" })));
+		accepted(send(subject, token(RIGHT, { ...claims, request_body_sha256: hash.toUpperCase() })));
+		const unknown = send(subject, token({ ...RIGHT, kid: "key-8" }));
+		refused(unknown, "unknown_key", "", "plaid-verification");
+		assert.equal(!unknown.ok && unknown.keyId, "key-8");
+	});
+	plaid("another algorithm", (subject) => {
+		const pem = createPublicKey(signing as KeyObject).export({ format: "pem", type: "spki" });
+		const input = `${encode({ alg: "HS256", kid: KEY_ID })}.${encode(claims)}`;
+		const mac = createHmac("sha256", pem).update(input).digest("base64url");
+		refused(send(subject, `${input}.${mac}`), "unsupported_signature");
+		for (const header of [
+			{ alg: "none" },
+			{ alg: "ES384" },
+			{ alg: "es256" },
+			{ alg: "RS256" },
+			{ alg: "ES256", crit: ["exp"] },
+			{ alg: "ES256", b64: false },
+		]) {
+			const result = send(subject, token({ ...header, kid: KEY_ID }));
+			refused(result, "unsupported_signature", JSON.stringify(header));
+		}
+	});
+	plaid("another body, whose hash is not the one that is signed", (subject) => {
+		for (const sent of [bytes(body, "\n"), bytes("{}"), bytes("")]) {
+			refused(send(subject, token(RIGHT), sent), "signature_mismatch", "", "plaid-verification");
+		}
+		// A hash that was put in later is not signed.
+		const [header, , signature] = token(RIGHT).split(".");
+		const other = createHash("sha256").update("{}").digest("hex");
+		const forged = `${header}.${encode({ iat, request_body_sha256: other })}.${signature}`;
+		refused(send(subject, forged, bytes("{}")), "signature_mismatch");
+	});
+	plaid("a time that is not fresh", (subject) => {
+		for (const [offset, code] of [
+			[-300, undefined],
+			[300, undefined],
+			[-301, "timestamp_too_old"],
+			[301, "timestamp_too_new"],
+			[iat * 999, "timestamp_too_new"],
+		] as const) {
+			const result = send(subject, token(RIGHT, { ...claims, iat: iat + offset }));
+			if (code === undefined) assert.equal(accepted(result).timestamp, iat + offset);
+			else refused(result, code, String(offset), "plaid-verification");
+		}
+	});
+	plaid("a token that is none", (subject) => {
+		const right = token(RIGHT);
+		const [header, payload, signature] = right.split(".") as [string, string, string];
+		for (const text of [
+			"x",
+			"..",
+			`${right}.`,
+			`.${right}`,
+			`${header}..${signature}`,
+			`${header}.${payload}`,
+			`${header}.${payload}.`,
+			`${header}.${payload}=.${signature}`,
+			`${payload}.${payload}.${signature}`,
+			`${header}.${payload}.${signature}AA`,
+			token(RIGHT, claims, "der"),
+			token(RIGHT, { ...claims, iat: undefined }),
+			token(RIGHT, { ...claims, iat: `${iat}` }),
+			token(RIGHT, { ...claims, iat: iat + 0.5 }),
+			token(RIGHT, { ...claims, iat: -1 }),
+			token(RIGHT, { iat }),
+			token(RIGHT, { ...claims, request_body_sha256: 1 }),
+			token(RIGHT, { ...claims, request_body_sha256: "x".repeat(64) }),
+			token(RIGHT, { ...claims, filler: "x".repeat(4096) }),
+			token(RIGHT, `{"iat":${iat},"iat":${iat},"request_body_sha256":"${hash}"}`),
+			token(RIGHT, "[]"),
+			token(RIGHT, "x"),
+		]) {
+			refused(send(subject, text), "malformed_header", text, "plaid-verification");
+		}
+		const short = { ...claims, request_body_sha256: hash.slice(2) };
+		refused(send(subject, token(RIGHT, short)), "signature_mismatch");
 	});
 });
 

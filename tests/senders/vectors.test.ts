@@ -126,8 +126,10 @@ function agrees(signer: Signer, vector: Vector): boolean {
 		const { name, value } = find(headers, signature);
 		const made = signer.headers(callback, `${signer.prefix ?? ""}${signature}`);
 		const own = Object.entries(made).find(([one]) => one.toLowerCase() === name)?.[1];
-		// A vector may have signatures of other schemes behind it.
-		return own !== undefined && (value === own || value?.startsWith(`${own},`) === true);
+		// A vector may have signatures of other schemes beside it.
+		const entries = (text: string) => text.split(/[,;]/);
+		const given = entries(value ?? "");
+		return own !== undefined && entries(own).every((entry) => given.includes(entry));
 	}
 	const made = signer.headers(callback, "SIGNATURE");
 	for (const [name, value] of Object.entries(made)) {
@@ -159,7 +161,7 @@ function callbackOf(vector: Vector): Callback {
 		Object.entries(headers).find(([name]) => pattern.test(name))?.[1];
 	const all = Object.values(headers).join();
 	// Where no header is said to be a time, a nonce may be one.
-	const time = /\bt=(\d+)/.exec(all)?.[1] ?? ending(/(timestamp|^date)$/i) ?? ending(/nonce$/i);
+	const time = /\bts?=(\d+)/.exec(all)?.[1] ?? ending(/(timestamp|^date)$/i) ?? ending(/nonce$/i);
 	const covered = /\bh=([^,]*)/.exec(all)?.[1]?.split(" ") ?? [];
 	return {
 		body: Buffer.from(body),
@@ -171,6 +173,7 @@ function callbackOf(vector: Vector): Callback {
 		method,
 		url,
 		covered: covered.map((name) => [name, header(headers, name) ?? ""]),
+		...signer?.tell?.(headers),
 	};
 }
 

@@ -269,11 +269,11 @@ describe("the page", { skip: missing }, () => {
 		visit(
 			async ({ page }) => {
 				const rows = page.locator("tbody tr");
-				assert.equal(await rows.count(), 57);
+				assert.equal(await rows.count(), 60);
 				await page.getByLabel("Search").fill("hmac-sha512 oxa");
 				assert.equal(await rows.count(), 1);
 				assert.match(await rows.innerText(), /OxaPay[\s\S]*hmac/);
-				assert.equal(await page.textContent(".senders [role=status]"), "1 of 57");
+				assert.equal(await page.textContent(".senders [role=status]"), "1 of 60");
 			},
 			{ view: "senders" },
 		));

@@ -2,7 +2,7 @@
 
 import { ConfigError } from "../core/errors.js";
 import { isInherited } from "../core/names.js";
-import { shown } from "../core/shown.js";
+import { shown, shownName } from "../core/shown.js";
 import { toBytes } from "./request.js";
 import type { KeyFinder, KeyInput, KeyMaterial, KeySet, VerifierOptions } from "./types.js";
 
@@ -109,10 +109,17 @@ function isKeySet(keys: unknown): keys is KeySet {
 
 function toNamedKey(input: KeyInput, index: number): CoreKey {
 	const named = typeof input === "object" && input !== null && "key" in input;
-	if (!named) return toKey(input);
+	if (!named) {
+		refuseObject(input, index);
+		return toKey(input);
+	}
 	const unknown = Object.keys(input).find((name) => name !== "id" && name !== "key");
 	if (unknown !== undefined) {
-		throw new ConfigError("invalid_key", `keys[${index}]: expected id and key, got "${unknown}"`);
+		const member = shownName(unknown);
+		throw new ConfigError(
+			"invalid_key",
+			`keys[${index}]: unknown member ${member} beside key (known: id, key)`,
+		);
 	}
 	if (input.id !== undefined && typeof input.id !== "string") {
 		throw new ConfigError(
@@ -123,6 +130,18 @@ function toNamedKey(input: KeyInput, index: number): CoreKey {
 	const { id, key } = input as { readonly id?: string; readonly key: KeyMaterial };
 	const [material, own] = toKey(key);
 	return [material, id ?? own];
+}
+
+/** Refuses an object that is no key, by what is in it: `{ id, secret }`. */
+function refuseObject(input: unknown, index: number): void {
+	if (typeof input !== "object" || input === null) return;
+	if ("kty" in input || toBytes(input) !== undefined) return;
+	const members = Object.keys(input).map(shownName).join(", ");
+	const got = Array.isArray(input) ? "an array" : `an object of ${members || "nothing"}`;
+	throw new ConfigError(
+		"invalid_key",
+		`keys[${index}]: expected a string, a Uint8Array, a JSON Web Key or { id, key }, got ${got}`,
+	);
 }
 
 /** A key without its name. A JSON Web Key crosses as text, with its own id where it has one. */

@@ -1,4 +1,5 @@
 import { withCore } from "../core/core.js";
+import { ConfigError } from "../core/errors.js";
 import { EVENT_TYPES, type SenderName } from "../generated/model.js";
 import { about, descriptors } from "../generated/senders.js";
 import type { DescriptorPlace, SenderDescriptor } from "./descriptor.js";
@@ -64,10 +65,24 @@ function placeOf({ member, header }: DescriptorPlace = {}): Place | undefined {
 export function toDescriptor(
 	sender: SenderName | SenderDescriptor = "tp-wallet",
 ): SenderDescriptor {
-	if (typeof sender !== "string") return sender;
+	if (typeof sender !== "string") {
+		refuseNameAlone(sender);
+		return sender;
+	}
 	if (!Object.hasOwn(descriptors, sender)) {
 		const names = Object.keys(descriptors).join(" ");
 		return withCore((core) => core.ask((wasm) => wasm.refuseSender(sender, names)));
 	}
 	return { name: sender, ...descriptors[sender] };
+}
+
+/** Refuses `{ name: "stripe" }`: a descriptor brings its own rules, and a name alone is text. */
+function refuseNameAlone(sender: SenderDescriptor): void {
+	const name = sender?.name;
+	if (typeof name !== "string" || !Object.hasOwn(descriptors, name) || "algorithm" in sender)
+		return;
+	throw new ConfigError(
+		"invalid_sender",
+		`sender.algorithm: expected a value, got nothing (for the sender of the list pass its name: sender: "${name}")`,
+	);
 }

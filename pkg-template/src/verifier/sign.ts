@@ -1,8 +1,9 @@
 import { toOptions, toUtf8, withCore } from "../core/core.js";
 import { requireObject } from "../core/options.js";
+import { shown } from "../core/shown.js";
 import { TextEncoder } from "../core/text.js";
 import { toKey } from "./key-ring.js";
-import { toBody } from "./request.js";
+import { toBody, toBytes } from "./request.js";
 import { toDescriptor } from "./senders.js";
 import type { BodyInput, KeyPair, SignedCallback, SignOptions } from "./types.js";
 
@@ -23,6 +24,11 @@ export function sign<const Body extends BodyInput>(
 ): SignedCallback<Body> {
 	requireObject(options, "options, as sign({ body, key })");
 	const { body, key, sender, ...rest } = options;
+	if (typeof body !== "string" && toBytes(body) === undefined) {
+		throw new TypeError(
+			`expected the body to sign as a string or bytes, got ${shown(body)} (of an event: JSON.stringify(event))`,
+		);
+	}
 	const bytes = toUtf8(toBody(body));
 	const text = toOptions({ ...rest, sender: toDescriptor(sender) });
 	const signed: Signed = withCore((core) =>

@@ -112,7 +112,7 @@ impl Sender {
         let algorithms = self.algorithms();
         let title = |name: &str| match self.text("rule") {
             "detached-jws" => format!("JWS {}", jose_name(name)),
-            "jwt-member" => format!("JWT {}", jose_name(name)),
+            "jwt-member" | "jwt-header" => format!("JWT {}", jose_name(name)),
             _ => title(name, self.member("signature", "format")),
         };
         let mut titles: Vec<_> = algorithms.iter().map(|(_, name)| title(name)).collect();
@@ -223,6 +223,7 @@ fn title(algorithm: &str, format: &str) -> String {
 fn jose_name(algorithm: &str) -> &str {
     match algorithm {
         "hmac-sha256" => "HS256",
+        "ecdsa-p256-sha256" => "ES256",
         "rsa-pkcs1-sha256" => "RS256",
         "rsa-pkcs1-sha512" => "RS512",
         other => other,
