@@ -351,7 +351,7 @@ fn body_claims(text: &[u8]) -> Option<(u64, Vec<u8>)> {
         return None;
     }
     let json = Encoding::Base64Url.decode(text)?;
-    let document = Document::read(&json, Integers::Any).ok()?;
+    let document = Document::read(&json, Rules::Unique).ok()?;
     let claims = document.root();
     let time = claims.get("iat")?.integer()?;
     let digest = claims.get("request_body_sha256")?.string()?;

@@ -8,7 +8,7 @@ import {
 	sign as nodeSign,
 } from "node:crypto";
 import { describe, test } from "node:test";
-import type { SenderDescriptor } from "wallet-callback";
+import type { SenderDescriptor, SignOptions } from "wallet-callback";
 import { accepted, callbackFor, NOW, refused } from "./deliveries.ts";
 import { core, full, type Library, libraries } from "./package.ts";
 import {
@@ -899,6 +899,53 @@ describe("names", () => {
 				assert.throws(() => library.createVerifier({ sender, keys: "k".repeat(32) }), refusal);
 				assert.throws(() => library.sign({ sender, key: "k".repeat(32), body: "" }), refusal);
 			}
+		});
+		test(`a name of the list by itself in an object, ${entry}`, () => {
+			const sender = { name: "stripe" } as unknown as SenderDescriptor;
+			const refusal = { code: "invalid_sender", message: /pass its name: sender: "stripe"/ };
+			assert.throws(() => library.createVerifier({ sender, keys: "k" }), refusal);
+			assert.throws(() => library.sign({ sender, key: "k", body: "" }), refusal);
+			const unknown = { name: "mine" } as unknown as SenderDescriptor;
+			const message = "sender.algorithm: expected a value, got nothing";
+			assert.throws(() => library.createVerifier({ sender: unknown, keys: "k" }), { message });
+		});
+		test(`keys in objects of other members, ${entry}`, () => {
+			const key = library.generateSecret();
+			for (const [keys, got] of [
+				[{ id: "a", secret: key }, 'an object of "id", "secret"'],
+				[{ current: key }, 'an object of "current"'],
+				[[key, [key]], "an array"],
+				[[key, {}], "an object of nothing"],
+				// What may be the key itself is not shown.
+				[{ [key]: true }, "an object of string"],
+			] as const) {
+				const index = Array.isArray(keys) ? 1 : 0;
+				assert.throws(() => library.createVerifier({ keys: keys as never }), {
+					code: "invalid_key",
+					message: `keys[${index}]: expected a string, a Uint8Array, a JSON Web Key or { id, key }, got ${got}`,
+				});
+			}
+			assert.throws(() => library.createVerifier({ keys: { kid: "a", key } as never }), {
+				code: "invalid_key",
+				message: 'keys[0]: unknown member "kid" beside key (known: id, key)',
+			});
+		});
+		test(`nothing to sign, and a method in lower case, ${entry}`, () => {
+			const key = library.generateSecret();
+			for (const [body, got] of [
+				[undefined, "undefined"],
+				[null, "null"],
+				[{ type: "paid" }, "object"],
+			] as const) {
+				const message = `expected the body to sign as a string or bytes, got ${got} (of an event: JSON.stringify(event))`;
+				const options = { key, body } as unknown as SignOptions<string>;
+				assert.throws(() => library.sign(options), { name: "TypeError", message });
+			}
+			const sender = { ...PLAIN, signed: "{method} {body}" };
+			assert.throws(() => library.sign({ sender, key: "k", body: "", method: "post" }), {
+				code: "invalid_option",
+				message: "method: expected a method in capital letters, such as POST",
+			});
 		});
 		test(`a name of the list does not bring its rules, ${entry}`, () => {
 			const keys = "2b7e1516-28ae-d2a6-abf7-158809cf4f3c";
