@@ -330,6 +330,7 @@ pub(super) fn jwt_header<'a>(
         headers,
         id: None,
         timestamp: Some(time),
+        once: (None, Some(claims)),
         key_id: key_id.map(Cow::Owned),
         signatures: Vec::from([Signature { algorithm, bytes }]),
         signed: Vec::from([

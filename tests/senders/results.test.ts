@@ -173,6 +173,7 @@ const IDENTIFIED: { readonly [Name in SenderName]?: Place } = {
 	"coinbase-cdp": { header: "x-event-id" },
 	"fireblocks-v2": { member: "id" },
 	grid: { member: "id" },
+	paddle: { member: "event_id" },
 };
 
 describe("who identifies each callback", () => {
