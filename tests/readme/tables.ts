@@ -58,7 +58,7 @@ function tableOfAnswers(): string {
 			[
 				placeOf(about.typedBy),
 				about.typedBy === undefined || signs.type ? "" : "unsigned",
-				name === "tp-wallet" ? "[its own](#events)" : types && `of ${listed(types)}`,
+				name === "tp-wallet" ? "its own" : types && `of ${listed(types)}`,
 			]
 				.filter(Boolean)
 				.join(", "),
