@@ -2,12 +2,10 @@ import {
 	bodyHash,
 	type CallbackInput,
 	createTransport,
-	type EventOf,
 	type SenderDescriptor,
 	type SenderName,
 	type Transport,
 	type VerificationAnswer,
-	type Verifier,
 	type VerifyResult,
 } from "wallet-callback";
 import { Acknowledging } from "./receiver/acknowledging.js";
@@ -25,14 +23,14 @@ import { share } from "./receiver/sharing.js";
 import { type Facts, Telemetry } from "./receiver/telemetry.js";
 import type {
 	Accepting,
+	AnyVerifier,
 	Incoming,
 	Receiver,
 	ReceiverContext,
 	ReceiverOptions,
+	ReceiverSetup,
 	ReceiverStats,
 	Reply,
-	VerifiedBy,
-	VerifierFrom,
 	Verifying,
 } from "./receiver/types.js";
 import { answerNode, explainRequest, isFetchRequest } from "./receiver/wiring.js";
@@ -64,23 +62,23 @@ export type {
  * @example
  * ```ts
  * const receiver = createReceiver({
- *   keys: process.env.WALLET_CALLBACK_SECRET!,
+ *   keys: process.env.WALLET_CALLBACK_SECRET,
  *   store: sqliteStore("callbacks.db"),
  *   on: { "deposit.confirmed": async ({ event }) => credit(event.data) },
  * });
  * export default { fetch: (request: Request) => receiver(request) };
  * ```
  */
-export function createReceiver<Ready extends Verifier<unknown>>(
-	options: ReceiverOptions<VerifiedBy<Ready>> & { readonly verifier: Ready; readonly keys?: never },
-): Receiver;
-export function createReceiver<Name extends SenderName | SenderDescriptor = "tp-wallet">(
-	options: ReceiverOptions<EventOf<Name>> & VerifierFrom<Name>,
-): Receiver;
-export function createReceiver<Event extends object>(
-	options: ReceiverOptions<Event> & Verifying<Event>,
-): Receiver {
-	const receiver = new CallbackReceiver<Event>(options);
+export function createReceiver<
+	Payload = unknown,
+	const From extends SenderName | SenderDescriptor | undefined =
+		| SenderName
+		| SenderDescriptor
+		| undefined,
+	Output = unknown,
+	const Ready extends AnyVerifier | undefined = undefined,
+>(options: ReceiverSetup<Payload, From, Output, Ready>): Receiver {
+	const receiver = new CallbackReceiver(options as ReceiverOptions<object> & Verifying<object>);
 	const answer = async (request: Request, context?: ReceiverContext): Promise<Response> => {
 		try {
 			if (isFetchRequest(request)) {
@@ -112,6 +110,9 @@ function toResponse({ status, headers, body }: Reply): Response {
 interface Callback<Event> {
 	readonly id: string;
 	readonly hash: string;
+	/** The event as it came. */
+	readonly source: object;
+	/** The event as the schema made it; without one, as it came. */
 	readonly event: Event;
 	readonly body: Uint8Array;
 	/** What its sender is told if it is a handshake. */
@@ -239,7 +240,7 @@ class CallbackReceiver<Event extends object> {
 		if (unadmitted !== undefined) return unadmitted;
 
 		const callback = { headers, body, ip: facts.ip, method, url };
-		let verified: VerifyResult<Event>;
+		let verified: VerifyResult<object>;
 		try {
 			verified = settings.findsKeys
 				? await verifier.safeVerifyAsync(callback)
@@ -252,16 +253,20 @@ class CallbackReceiver<Event extends object> {
 			return ["internal_error", later(503, "internal_error")];
 		}
 		if (!verified.ok) return this.#refuse(verified, context, facts, callback);
-		const { event } = verified;
-		facts.type = typeOf(event);
-		const { id: own, hash } = identify(verified, body, this.#settings.dedupe, settings);
+		const shaped = await this.#handling.shape(verified.event);
+		if (!shaped.ok) return this.#refuse(shaped, context, facts);
+		const { event: source } = verified;
+		const { event } = shaped;
+		facts.type = typeOf(source);
+		const accepted = { ...verified, event };
+		const { id: own, hash } = identify(accepted, body, this.#settings.dedupe, settings);
 		// Or else a callback of another's type would be taken for the genuine one that comes later.
 		const id = this.#settings.typeIdentifies ? bodyHash(JSON.stringify([own, facts.type])) : own;
 		facts.id = id;
 		facts.keyIndex = verified.key.index;
 		if (logBodies) facts.body = new TextDecoder().decode(body);
 
-		return { id, hash, event, body, proof: verifier.answerVerification(verified) };
+		return { id, hash, source, event, body, proof: verifier.answerVerification(verified) };
 	}
 
 	async #handle(
@@ -269,7 +274,7 @@ class CallbackReceiver<Event extends object> {
 		{ signal }: ReceiverContext,
 		facts: Facts,
 	): Promise<Ending> {
-		const { id, hash, event, body } = callback;
+		const { id, hash, source, event, body } = callback;
 		const { leaseMs, retentionMs, receiver } = this.#settings;
 		const since = performance.now();
 		let claiming: Promise<ClaimOutcome> | undefined;
@@ -281,7 +286,7 @@ class CallbackReceiver<Event extends object> {
 		if (found?.status === "done") return this.#accept("duplicate", callback, facts);
 		if (found?.status !== "claimed") return notNow(found, facts);
 		const { claim } = found;
-		const task = { claim, event, body, since, retryInMs: 0, signal, facts };
+		const task = { claim, source, event, body, since, retryInMs: 0, signal, facts };
 		const outcome = await this.#handling.handle(task);
 		if (outcome === "failed") {
 			facts.code = "handler_failed";
@@ -296,10 +301,10 @@ class CallbackReceiver<Event extends object> {
 		context: ReceiverContext,
 		facts: Facts,
 	): Promise<Ending> {
-		const { id, hash, event, body } = callback;
+		const { id, hash, source, body } = callback;
 		const { retentionMs, receiver } = this.#settings;
 		const found = await this.#handling.tryTo(facts, "enqueue", (store) =>
-			store.enqueue(id, hash, pack({ event, body }), retentionMs, receiver),
+			store.enqueue(id, hash, pack({ event: source, body }), retentionMs, receiver),
 		);
 		if (found?.status === "done") return this.#accept("duplicate", callback, facts);
 		if (found?.status !== "stored") return notNow(found, facts);

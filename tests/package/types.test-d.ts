@@ -1,20 +1,29 @@
 /** What the compiler knows of the package's types. `tsc` checks this file; nothing runs it. */
+import { type } from "arktype";
+import type { Request as ExpressRequest } from "express";
+import type Stripe from "stripe";
+import * as v from "valibot";
 import {
 	type Accepted,
 	type Amount,
 	type Asset,
 	type CallbackInput,
+	type CallbackVerificationEvent,
 	type Chain,
 	createVerifier,
 	type DepositData,
+	EVENT_TYPES,
 	type EventOf,
 	type KnownChain,
 	type KnownEvent,
 	type OpaqueEvent,
 	type RejectionCode,
+	type SenderDescriptor,
 	type SenderName,
+	type StandardSchemaV1,
 	sign,
 	type TransactionData,
+	type TypedEvent,
 	type UnknownEvent,
 	type UserData,
 	type Verifier,
@@ -22,6 +31,7 @@ import {
 	type WalletEvent,
 	type WithdrawalData,
 } from "wallet-callback";
+import * as z from "zod";
 
 type Equal<A, B> =
 	(<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -248,4 +258,134 @@ export function signs(bytes: Uint8Array): void {
 	sign({ body: "{}", key: "whsec_…" }).body satisfies string;
 	// @ts-expect-error: a body that is parsed already
 	sign({ body: { type: "deposit.detected" }, key: "whsec_…" });
+}
+
+declare const key: string | undefined;
+const keys = key;
+
+/** A variable of the environment need not be asked for twice: what is not set is refused at the start. */
+export function starts(): void {
+	createVerifier({ keys: key });
+	createVerifier({ keys: [key, key] });
+	createVerifier({ keys: [{ id: "2026", key }, undefined] });
+	createVerifier({ keys: async (id) => id.toUpperCase() });
+	sign({ body: "{}", key });
+	// @ts-expect-error: it has to be there, be it undefined
+	createVerifier({ sender: "stripe" });
+	// @ts-expect-error: a number is no key
+	createVerifier({ keys: 5 });
+}
+
+/** What Express, Node and Fetch hand over is what `verify` takes. */
+export function takes(verifier: Verifier, req: ExpressRequest, request: Request): void {
+	verifier.verify({ headers: req.headers, body: req.body });
+	verifier.verify({
+		headers: req.headers,
+		body: req.body,
+		ip: req.ip,
+		method: req.method,
+		url: req.url,
+	});
+	verifier.verify({ headers: request.headers, body: new ArrayBuffer(0) });
+}
+
+/** The list of types at run time. */
+export function lists(): void {
+	expect<Equal<(typeof EVENT_TYPES)[number], KnownEvent["type"]>>();
+	// @ts-expect-error: it is frozen
+	EVENT_TYPES[0] = "deposit.detected";
+}
+
+const Invoice = z.discriminatedUnion("type", [
+	z.object({ type: z.literal("paid"), amount: z.string().transform(BigInt) }),
+	z.object({ type: z.literal("due"), on: z.iso.date() }),
+]);
+type Invoice = z.output<typeof Invoice>;
+
+/** A schema of any library says what the payload is. */
+export function shapes(): void {
+	const zod = createVerifier({ keys, sender: "stripe", schema: Invoice });
+	const { event } = zod.verify({ headers: {}, body: "" });
+	expect<Equal<typeof event.payload, Invoice>>();
+	expect<Equal<typeof event.type, "paid" | "due">>();
+	if (event.type === "paid") event.payload.amount satisfies bigint;
+	// @ts-expect-error: its output, not its input
+	if (event.type === "paid") event.payload.amount satisfies string;
+
+	const paid = v.object({ type: v.literal("paid"), n: v.pipe(v.string(), v.transform(Number)) });
+	const valibot = createVerifier({ keys, sender: "stripe", schema: paid });
+	valibot.verify({ headers: {}, body: "" }).event.payload.n satisfies number;
+	const arktype = createVerifier({ keys, sender: "stripe", schema: type({ n: "number" }) });
+	arktype.verify({ headers: {}, body: "" }).event.payload.n satisfies number;
+	expect<Equal<typeof arktype, Verifier<TypedEvent<{ n: number }, "type">>>>();
+
+	// @ts-expect-error: no schema
+	createVerifier({ keys, sender: "stripe", schema: (payload: unknown) => payload });
+	// @ts-expect-error: no schema
+	createVerifier({ keys, sender: "stripe", schema: { type: "object" } });
+}
+
+/** Where the sender says the type decides what tells payloads apart. */
+export function tellsApart(): void {
+	const circle = z.discriminatedUnion("notificationType", [
+		z.object({ notificationType: z.literal("a"), n: z.number() }),
+		z.object({ notificationType: z.literal("b") }),
+	]);
+	const { event } = createVerifier({ keys, sender: "circle", schema: circle }).verify({
+		headers: {},
+		body: "",
+	});
+	if (event.type === "a") event.payload.n satisfies number;
+
+	const nested = z.object({ event: z.object({ type: z.literal("charge:confirmed") }) });
+	const commerce = createVerifier({ keys, sender: "coinbase-commerce", schema: nested });
+	expect<Equal<ReturnType<typeof commerce.verify>["event"]["type"], "charge:confirmed">>();
+
+	// GitHub says it in a header.
+	const github = createVerifier({ keys, sender: "github", schema: Invoice });
+	const other = github.verify({ headers: {}, body: "" }).event;
+	expect<Equal<typeof other.type, string | undefined>>();
+	expect<Equal<typeof other.payload, Invoice>>();
+
+	const own = createVerifier({
+		keys,
+		sender: {
+			name: "acme",
+			algorithm: "hmac-sha256",
+			headers: { signature: "acme-signature" },
+			signature: { encoding: "hex" },
+			signed: "{body}",
+			type: { member: "kind" },
+		},
+		schema: z.object({ kind: z.literal("refund") }),
+	});
+	expect<Equal<ReturnType<typeof own.verify>["event"]["type"], "refund">>();
+}
+
+/** The events of `tp-wallet` are no payloads: a schema gets them whole. */
+export function shapesWhole(): void {
+	const schema = z.object({
+		type: z.literal("deposit.confirmed"),
+		data: z.object({ tag: z.int() }),
+	});
+	const { event } = createVerifier({ keys, schema }).verify({ headers: {}, body: "" });
+	expect<Equal<typeof event, z.output<typeof schema> | CallbackVerificationEvent>>();
+	if (event.type === "deposit.confirmed") event.data.tag satisfies number;
+}
+
+/** A type alone says what the payload is, and nothing checks that. */
+export function namesPayloads(descriptor: SenderDescriptor): void {
+	const verifier = createVerifier<Stripe.Event>({ keys, sender: "stripe" });
+	const { event } = verifier.verify({ headers: {}, body: "" });
+	event.payload satisfies Stripe.Event;
+	if (event.type === "invoice.paid") event.payload.data.object satisfies Stripe.Invoice;
+	createVerifier<{ n: number }>({ keys, sender: descriptor });
+	// @ts-expect-error: whose callbacks?
+	createVerifier<Stripe.Event>({ keys });
+	// @ts-expect-error: those of tp-wallet have types already
+	createVerifier<Stripe.Event>({ keys, sender: "tp-wallet" });
+	// @ts-expect-error: a schema that makes something else
+	createVerifier<Stripe.Event>({ keys, sender: "stripe", schema: Invoice });
+	const schema: StandardSchemaV1<unknown, { n: number }> = z.object({ n: z.number() });
+	createVerifier<{ n: number }>({ keys, sender: "stripe", schema });
 }

@@ -24,8 +24,9 @@ export const {
 }: typeof import("wallet-callback/receiver") = require("wallet-callback/receiver");
 
 /** The same, but options without a handler get one: many tests are about what happens before it. */
-export const createReceiver: typeof createBareReceiver = (options: Partial<ReceiverOptions>) => {
-	const { on, onUnknown, onAny, respond } = options ?? {};
+export const createReceiver: typeof createBareReceiver = (options) => {
+	const all = (options ?? {}) as unknown as Partial<ReceiverOptions>;
+	const { on, onUnknown, onAny, respond } = all;
 	const given = [onUnknown, onAny, respond, ...Object.values(on ?? {})];
 	const handles = typeof options !== "object" || given.some((handler) => handler !== undefined);
 	return createBareReceiver((handles ? options : { ...options, onAny: () => {} }) as never);

@@ -1,6 +1,7 @@
 /** What the compiler knows of the receiver's types. `tsc` checks this file; nothing runs it. */
 import type { Meter as OpenTelemetryMeter } from "@opentelemetry/api";
 import type { Logger as PinoLogger } from "pino";
+import type Stripe from "stripe";
 import {
 	createVerifier,
 	type DepositData,
@@ -34,6 +35,7 @@ import { memoryStore } from "wallet-callback/stores/memory";
 import { postgresStore } from "wallet-callback/stores/postgres";
 import { redisStore } from "wallet-callback/stores/redis";
 import { sqliteStore } from "wallet-callback/stores/sqlite";
+import * as z from "zod";
 
 type Equal<A, B> =
 	(<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -48,15 +50,16 @@ export function responds(): Receiver[] {
 		createReceiver({
 			keys,
 			store,
-			respond: ({ outcome, duplicate, event, id, ...rest }) => {
+			respond: ({ outcome, duplicate, event, body, id, ...rest }) => {
 				expect<
 					Equal<
 						typeof outcome,
-						"handled" | "not_recorded" | "acknowledged" | "duplicate" | "dead_letter"
+						"handled" | "unhandled" | "not_recorded" | "acknowledged" | "duplicate" | "dead_letter"
 					>
 				>();
 				expect<Equal<typeof duplicate, boolean>>();
 				expect<Equal<typeof event, WalletEvent>>();
+				expect<Equal<typeof body, Uint8Array>>();
 				expect<Equal<typeof id, string>>();
 				expect<Equal<keyof typeof rest, never>>();
 				return duplicate ? undefined : { status: 200, headers: { "x-a": "1" }, body: "ok" };
@@ -230,6 +233,112 @@ export function verifies(sender: SenderName): void {
 	});
 	// @ts-expect-error: the one or the other
 	createReceiver({ verifier: wallet, keys, store });
+}
+
+const Invoice = z.discriminatedUnion("type", [
+	z.object({ type: z.literal("paid"), amount: z.string().transform(BigInt) }),
+	z.object({ type: z.literal("due"), on: z.iso.date() }),
+]);
+
+/** A schema types the payload, the names in `on`, and what each handler gets. */
+export function shapes(): void {
+	createReceiver({
+		keys,
+		store,
+		sender: "stripe",
+		schema: Invoice,
+		on: {
+			paid: ({ event }) => {
+				expect<Equal<typeof event.payload, { type: "paid"; amount: bigint }>>();
+				expect<Equal<typeof event.type, "paid">>();
+			},
+		},
+		onUnknown: ({ event }) => event.payload satisfies z.output<typeof Invoice>,
+		onAny: ({ event }) => {
+			if (event.type === "due") event.payload.on satisfies string;
+		},
+		respond: ({ event }) => {
+			event.payload satisfies z.output<typeof Invoice>;
+			return undefined;
+		},
+		onDeadLetter: ({ event }) => event.payload satisfies z.output<typeof Invoice>,
+	});
+	createReceiver({
+		verifier: { keys, sender: "stripe", schema: Invoice },
+		store,
+		on: { paid: ({ event }) => event.payload.amount satisfies bigint },
+	});
+	createReceiver({
+		verifier: createVerifier({ keys, sender: "stripe", schema: Invoice }),
+		store,
+		on: { paid: ({ event }) => event.payload.amount satisfies bigint },
+	});
+	createReceiver({
+		keys,
+		store,
+		schema: z.object({ type: z.literal("nft.received"), data: z.object({ token: z.string() }) }),
+		on: {
+			"nft.received": ({ event }) => event.data.token satisfies string,
+			"callback.verification": ({ event }) => event.data.challenge satisfies string,
+		},
+	});
+	// @ts-expect-error: the schema knows no such type
+	createReceiver({ keys, store, sender: "stripe", schema: Invoice, on: { payed: () => {} } });
+	// @ts-expect-error: no schema
+	createReceiver({ keys, store, sender: "stripe", schema: 5 });
+}
+
+/** So does a type alone. */
+export function namesPayloads(): void {
+	createReceiver<Stripe.Event>({
+		keys,
+		store,
+		sender: "stripe",
+		on: {
+			"invoice.paid": ({ event }) => {
+				expect<Equal<typeof event.type, "invoice.paid">>();
+				event.payload.data.object satisfies Stripe.Invoice;
+				// @ts-expect-error: of another event
+				event.payload.data.object satisfies Stripe.Charge;
+			},
+		},
+		onAny: ({ event }) => {
+			event.payload satisfies Stripe.Event;
+			if (event.type === "charge.captured") event.payload.data.object satisfies Stripe.Charge;
+		},
+	});
+	createReceiver<{ n: number }>({
+		keys,
+		store,
+		sender: "cobo",
+		onAny: ({ event }) => event.payload.n satisfies number,
+	});
+	createReceiver({
+		verifier: createVerifier<Stripe.Event>({ keys, sender: "stripe" }),
+		store,
+		on: { "invoice.paid": ({ event }) => event.payload.data.object satisfies Stripe.Invoice },
+	});
+	// @ts-expect-error: whose callbacks?
+	createReceiver<Stripe.Event>({ keys, store });
+	// @ts-expect-error: those of tp-wallet have types already
+	createReceiver<Stripe.Event>({ keys, store, sender: "tp-wallet" });
+	createReceiver<Stripe.Event>({
+		keys,
+		store,
+		sender: "stripe",
+		// @ts-expect-error: Stripe has no such type
+		on: { "invoice.payed": () => {} },
+	});
+}
+
+/** A variable of the environment that is not set is refused when the program starts. */
+export function starts(key: string | undefined): void {
+	createReceiver({ keys: key, store });
+	createReceiver({ keys: [key, key], store });
+	createReceiver({ keys: async (id) => id.toUpperCase(), store, sender: "circle" });
+	createReceiver({ verifier: { keys: key }, store });
+	// @ts-expect-error: the options of a verifier go to createVerifier
+	createReceiver({ verifier: createVerifier({ keys: key }), sender: "stripe", store });
 }
 
 type Parameter<F> = F extends (first: infer P, ...rest: never) => unknown ? P : never;

@@ -23,6 +23,17 @@ pub fn typescript(senders: &[Sender]) -> String {
         "SenderName",
         senders.iter().map(Sender::name),
     );
+    out.push_str(TYPE_MEMBERS);
+    for (name, member) in senders
+        .iter()
+        .filter_map(|sender| Some((sender.name(), sender.type_member()?)))
+    {
+        push(
+            &mut out,
+            format_args!("\treadonly \"{name}\": \"{member}\";\n"),
+        );
+    }
+    out.push_str("}\n");
     let codes = Code::ALL.iter().map(|code| code.name());
     alias(
         &mut out,
@@ -46,13 +57,29 @@ pub fn typescript(senders: &[Sender]) -> String {
     );
     out.push_str(SHARED);
     let mut events = Vec::new();
+    let mut by_type = String::new();
     for family in FAMILIES {
         interface(&mut out, &data_name(family), family.name, family.fields);
         for status in family.statuses {
             event(&mut out, family, status);
             events.push(event_name(family, status));
+            push(
+                &mut by_type,
+                format_args!(
+                    "\t/** {} */\n\treadonly \"{}\": {};\n",
+                    status.doc,
+                    type_name(family, status),
+                    event_name(family, status)
+                ),
+            );
         }
     }
+    push(
+        &mut out,
+        format_args!(
+            "\n/** The events by their types. */\nexport interface WalletEvents {{\n{by_type}}}\n"
+        ),
+    );
     push(
         &mut out,
         format_args!(
@@ -61,13 +88,13 @@ pub fn typescript(senders: &[Sender]) -> String {
         ),
     );
     let types = FAMILIES.iter().flat_map(|family| {
-        let name = |status: &Status| format!("\n\t\"{}.{}\",", family.name, status.name);
+        let name = |status: &Status| format!("\n\t\"{}\",", type_name(family, status));
         family.statuses.iter().map(name)
     });
     push(
         &mut out,
         format_args!(
-            "\n/** The types of events that this version of the package knows. */\nexport const EVENT_TYPES: readonly string[] = [{}\n];\n",
+            "\n/** The types of events that this version of the package knows. */\nexport const EVENT_TYPES: readonly (keyof WalletEvents)[] = /* @__PURE__ */ Object.freeze([{}\n]);\n",
             types.collect::<String>()
         ),
     );
@@ -97,6 +124,11 @@ const HEAD: &str = "\
 // Made from the tables of the Rust core by `cargo xtask build`.
 
 import type { JsonValue } from \"../verifier/types.js\";
+";
+
+const TYPE_MEMBERS: &str = "
+/** The member of each sender's body that says what type its event has. */
+export interface TypeMembers {
 ";
 
 const SHARED: &str = "

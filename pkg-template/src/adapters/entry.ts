@@ -1,6 +1,6 @@
 /** What the entries by framework have in common: each takes a receiver, or the options of one. */
 
-import type { EventOf, SenderDescriptor, SenderName } from "wallet-callback";
+import type { EventOf, SenderDescriptor, SenderName, VerifierOptions } from "wallet-callback";
 import {
 	createReceiver,
 	type Receiver,
@@ -79,7 +79,7 @@ function isFunctionOf<Env>(source: unknown): source is (env: Env) => unknown {
 	return typeof source === "function" && !("receive" in source);
 }
 
-function isOptions(source: unknown): source is Parameters<typeof createReceiver>[0] {
+function isOptions(source: unknown): source is ReceiverOptions & VerifierOptions {
 	return (
 		typeof source === "object" &&
 		source !== null &&

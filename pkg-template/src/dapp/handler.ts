@@ -235,9 +235,11 @@ class Callbacks {
 			return ["duplicate", DUPLICATE];
 		}
 		if (claimed?.status !== "claimed") return notNow(claimed, facts);
+		const event = { type: result.action, result, expected };
 		const outcome = await this.#handling.handle({
 			claim: claimed.claim,
-			event: { type: result.action, result, expected },
+			source: event,
+			event,
 			body,
 			since,
 			retryInMs: 0,

@@ -1,7 +1,8 @@
 /** From a claimed callback to a handled one. */
 
+import { CallbackRejectedError } from "../core/errors.js";
 import type { Claim, ClaimOutcome, ReplayStore } from "../stores/store.js";
-import type { Settings } from "./options.js";
+import type { Settings, Shaped } from "./options.js";
 import { type Facts, type Logger, type Outcome, type Telemetry, toPlain } from "./telemetry.js";
 import { pause, TimeoutError, within } from "./timeout.js";
 import type { Handler, HandlerContext } from "./types.js";
@@ -23,7 +24,10 @@ export type Handled = Extract<
 /** What is to be handled. */
 export interface Task<Event> {
 	readonly claim: Claim;
-	readonly event: Event;
+	/** The event as it came: it decides which handler runs. */
+	readonly source: object;
+	/** The event as handlers get it; undefined if the schema has yet to make it. */
+	readonly event: Event | undefined;
 	readonly body: Uint8Array;
 	/** `performance.now()` before it was claimed. */
 	readonly since: number;
@@ -52,9 +56,9 @@ export class Handling<Event> {
 		// More attempts than allowed: the program ended during the last one.
 		if (claim.attempt <= maxAttempts) {
 			try {
-				const handlers = this.#handlersOf(task.event);
+				const handlers = this.#handlersOf(task.source);
 				await this.#runHandlers(task, handlers);
-				const isTaken = handlers.length > 0 || isHandshake(task.event);
+				const isTaken = handlers.length > 0 || isHandshake(task.source);
 				return this.#complete(task, isTaken ? "handled" : "unhandled");
 			} catch (error) {
 				facts.error = error;
@@ -102,22 +106,43 @@ export class Handling<Event> {
 		}
 	}
 
+	/**
+	 * What the schema makes of an event, if there is one.
+	 *
+	 * @throws {TimeoutError} for a schema that takes as long as a handler may.
+	 * @throws what the schema throws.
+	 */
+	async shape(source: object): Promise<Shaped<Event>> {
+		const { shape, leaseMs } = this.#settings;
+		if (shape === undefined) return { ok: true, event: source as Event };
+		return within(leaseMs, "the schema to end", shape(source));
+	}
+
+	/** An event of the inbox as handlers get it. */
+	async #reshape(source: object): Promise<Event> {
+		const shaped = await this.shape(source);
+		// The schema has changed since.
+		if (!shaped.ok) throw new CallbackRejectedError(shaped);
+		return shaped.event;
+	}
+
 	async #runHandlers(task: Task<Event>, handlers: readonly Handler<Event>[]): Promise<void> {
-		const { claim, event, body, since, signal } = task;
+		const { claim, source, body, since, signal } = task;
 		const { id, attempt } = claim;
 		const lease = new Lease(since + this.#settings.leaseMs, signal);
-		const context: HandlerContext<Event> = {
-			event,
-			body,
-			id,
-			attempt,
-			claim,
-			log: this.#loggerFor(task),
-			get signal() {
-				return lease.signal;
-			},
-		};
 		try {
+			const event = task.event ?? (await this.#reshape(source));
+			const context: HandlerContext<Event> = {
+				event,
+				body,
+				id,
+				attempt,
+				claim,
+				log: this.#loggerFor(task),
+				get signal() {
+					return lease.signal;
+				},
+			};
 			for (const handler of handlers) {
 				lease.requireTime();
 				const work = handler(context);
@@ -128,18 +153,18 @@ export class Handling<Event> {
 		}
 	}
 
-	#loggerFor({ claim: { id, attempt }, event }: Task<Event>): Logger {
-		return this.#telemetry.loggerFor({ id, type: typeOf(event), attempt });
+	#loggerFor({ claim: { id, attempt }, source }: Task<Event>): Logger {
+		return this.#telemetry.loggerFor({ id, type: typeOf(source), attempt });
 	}
 
-	#handlersOf(event: Event): Handler<Event>[] {
+	#handlersOf(source: object): Handler<Event>[] {
 		const { on, onUnknown, onAny } = this.#settings;
-		const type = typeOf(event);
+		const type = typeOf(source);
 		const own = type !== undefined && on !== undefined && Object.hasOwn(on, type);
 		const handlers = [
 			own
 				? (on as { readonly [type: string]: Handler<Event> })[type]
-				: isKnown(event)
+				: isKnown(source)
 					? undefined
 					: onUnknown,
 			onAny,
@@ -182,11 +207,12 @@ export class Handling<Event> {
 	}
 
 	async #deadLetter(task: Task<Event>): Promise<Handled> {
-		const { claim, event, body, facts } = task;
+		const { claim, source, body, facts } = task;
 		const { id, attempt } = claim;
 		const log = this.#loggerFor(task);
 		const lease = new Lease(performance.now() + this.#settings.leaseMs, undefined);
 		try {
+			const event = task.event ?? (await this.#reshape(source).catch(() => source as Event));
 			const letter = { event, body, id, attempt, error: facts.error, log };
 			const work = this.#settings.onDeadLetter?.(letter);
 			if (isThenable(work)) await lease.wait(work);

@@ -92,12 +92,20 @@ export class Inbox<Event> {
 
 	async #handle({ claim, payload }: InboxEntry, facts: Facts, since: number): Promise<void> {
 		try {
-			const unpacked = unpack(payload);
-			const [event, body] = [unpacked.event as Event, unpacked.body];
+			const { event: source, body } = unpack(payload);
 			facts.id = claim.id;
-			facts.type = typeOf(event);
+			facts.type = typeOf(source);
 			const retryInMs = backoff(claim.attempt);
-			const task = { claim, event, body, since, retryInMs, signal: undefined, facts };
+			const task = {
+				claim,
+				source,
+				event: undefined,
+				body,
+				since,
+				retryInMs,
+				signal: undefined,
+				facts,
+			};
 			facts.outcome = await this.#handling.handle(task);
 		} catch (error) {
 			facts.error = error;

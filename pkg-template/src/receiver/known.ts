@@ -33,6 +33,7 @@ const OF_RECEIVER: { readonly [Name in keyof Required<ReceiverOptions>]: true } 
 const OF_VERIFIER: { readonly [Name in keyof Required<VerifierOptions>]: true } = {
 	keys: true,
 	sender: true,
+	schema: true,
 	toleranceSeconds: true,
 	maxBodyBytes: true,
 	allowedIps: true,

@@ -3,16 +3,21 @@
 import type {
 	Accepted,
 	HeadersInput,
+	Keys,
 	OpaqueEvent,
 	SenderDescriptor,
 	SenderName,
+	StandardSchemaV1,
 	UnknownEvent,
 	Verifier,
 	VerifierOptions,
 	VerifierSettings,
+	VerifierSetup,
 	WalletEvent,
+	WalletEvents,
 } from "wallet-callback";
 import type { Claim, ReplayStore } from "../stores/store.js";
+import type { EventFrom, NeededFor, Opaque } from "../verifier/events.js";
 import type { Logger, Meter } from "./telemetry.js";
 
 /** What a handler gets. */
@@ -74,14 +79,36 @@ export interface Answer {
 	readonly body?: string | undefined;
 }
 
-/** Handlers by the event's type. */
-export type Handlers<Event = WalletEvent> = OpaqueEvent extends Event
-	? { readonly [type: string]: Handler<Event> }
-	: {
-			readonly [Type in KnownTypeOf<Event>]?: Handler<Extract<Event, { readonly type: Type }>>;
-		};
+/** Handlers by the event's type: any type if the compiler does not know which there are. */
+export type Handlers<Event = WalletEvent> =
+	string extends TypeIn<Event>
+		? { readonly [type: string]: Handler<Event> }
+		: WalletEvent extends Event
+			? WalletHandlers
+			: { readonly [Type in TypeIn<Event>]?: Handler<OfType<Event, Type>> };
 
-type KnownTypeOf<Event> = Extract<Event, { readonly known: true; readonly type: string }>["type"];
+type WalletHandlers = {
+	// Of an interface, whose members say what each type is for.
+	readonly [Type in keyof WalletEvents]?: Handler<WalletEvents[Type]>;
+};
+
+type TypeIn<Event> = Event extends { readonly known: false }
+	? never
+	: Event extends { readonly type: infer Type extends string }
+		? Type
+		: string;
+
+type OfType<Event, Type> = Event extends { readonly type: infer Own }
+	? Type extends Own
+		? Event
+		: never
+	: never;
+
+type UnknownIn<Event> = OpaqueEvent extends Event
+	? Event
+	: [Extract<Event, UnknownEvent>] extends [never]
+		? Event
+		: Extract<Event, UnknownEvent>;
 
 /** What {@link ReceiverOptions.onDeadLetter} gets. */
 export interface DeadLetter<Event = WalletEvent> {
@@ -109,9 +136,7 @@ export interface ReceiverOptions<Event = WalletEvent> {
 	/** Handles events of these types. Not for a sender that does not sign the type of its events. */
 	readonly on?: Handlers<Event> | undefined;
 	/** Handles events of a type that this version does not know and that `on` does not name. */
-	readonly onUnknown?:
-		| Handler<OpaqueEvent extends Event ? Event : Extract<Event, UnknownEvent>>
-		| undefined;
+	readonly onUnknown?: Handler<UnknownIn<Event>> | undefined;
 	/** Handles every event, after the handler for its type. */
 	readonly onAny?: Handler<Event> | undefined;
 	/**
@@ -212,13 +237,45 @@ export type VerifierFrom<Name extends SenderName | SenderDescriptor> =
 	| VerifierOptions<Name>
 	| { readonly verifier: VerifierOptions<Name> };
 
-/** The events of a verifier. */
-export type VerifiedBy<Ready> = Ready extends Verifier<infer Event> ? Event : never;
-
 /** How to verify: a verifier, or the options of one. */
 export type Verifying<Event> =
 	| { readonly verifier: Verifier<Event> }
 	| VerifierFrom<SenderName | SenderDescriptor>;
+
+/** What {@link ReceiverSetup} takes as `verifier`. */
+export type AnyVerifier =
+	// biome-ignore lint/suspicious/noExplicitAny: its events are inferred.
+	Verifier<any> | VerifierOptions<SenderName | SenderDescriptor | undefined>;
+
+/**
+ * What {@link createReceiver} takes: its own options and those of {@link createVerifier}, or a
+ * `verifier` in place of these. Its type arguments are found by the compiler; `Payload` may be named
+ * alone, as `createReceiver<Stripe.Event>({ sender: "stripe", … })`.
+ */
+export type ReceiverSetup<
+	Payload,
+	From extends SenderName | SenderDescriptor | undefined,
+	Output,
+	Ready extends AnyVerifier | undefined,
+> = ReceiverOptions<Opaque<EventIn<Payload, From, Output, Ready>, Payload>> &
+	VerifierSetup<From, Output> & {
+		readonly keys?: Keys;
+		/** What {@link createVerifier} returns, or its options, in place of its options among these. */
+		readonly verifier?: Ready;
+	} & (undefined extends Ready
+		? { readonly keys: Keys } & NeededFor<Payload>
+		: { readonly [Name in keyof VerifierOptions]?: undefined });
+
+/** The events of a receiver. */
+type EventIn<Payload, From, Output, Ready> = undefined extends Ready
+	? EventFrom<Payload, From, Output>
+	: Ready extends Verifier<infer Event>
+		? Event
+		: EventFrom<
+				unknown,
+				Ready extends { readonly sender: infer Own } ? Own : undefined,
+				Ready extends { readonly schema: StandardSchemaV1<unknown, infer Own> } ? Own : unknown
+			>;
 
 /** What the caller knows of a request. The second arguments of Deno's and Bun's servers fit. */
 export interface ReceiverContext {

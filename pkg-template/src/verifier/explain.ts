@@ -2,12 +2,12 @@ import { withCore } from "../core/core.js";
 import type { CauseCode, SenderName } from "../generated/model.js";
 import type { SenderDescriptor } from "./descriptor.js";
 import { detectOn, explainOn } from "./explain-on.js";
-import type { Accepted, CallbackInput, Rejected, VerifierOptions } from "./types.js";
+import type { Accepted, CallbackInput, KeyFinder, Keys, Rejected } from "./types.js";
 
 /** What {@link Explain} takes: a callback, and what its verifier was told. */
 export interface ExplainOptions extends CallbackInput {
 	/** The keys that were expected to verify it, with all that may be wrong with them. */
-	readonly keys: Exclude<VerifierOptions["keys"], (...input: never[]) => unknown>;
+	readonly keys: Exclude<Keys, KeyFinder>;
 	/** Whose callback. Default: `"tp-wallet"`, and every sender whose headers are there. */
 	readonly sender?: SenderName | SenderDescriptor | undefined;
 	/** When it arrived, in milliseconds, or the clock of its verifier. Default: now. */

@@ -4,7 +4,7 @@ import { ConfigError } from "../core/errors.js";
 import { isInherited } from "../core/names.js";
 import { shown, shownName } from "../core/shown.js";
 import { toBytes } from "./request.js";
-import type { KeyFinder, KeyInput, KeyMaterial, KeySet, VerifierOptions } from "./types.js";
+import type { KeyFinder, KeyInput, KeyMaterial, KeySet, Keys } from "./types.js";
 
 /** The most keys that are found and kept: as many as a verifier may have. */
 const MAX_FOUND_KEYS = 16;
@@ -33,7 +33,7 @@ export class KeyRing {
 	/** Found too long ago: used only if asking again fails. */
 	#stale: readonly FoundKey[] = [];
 
-	constructor(keys: VerifierOptions["keys"]) {
+	constructor(keys: Keys) {
 		this.#find = typeof keys === "function" ? keys : undefined;
 		this.#set = isKeySet(keys) ? keys : undefined;
 		const given = this.#find === undefined && this.#set === undefined;
@@ -107,7 +107,7 @@ function isKeySet(keys: unknown): keys is KeySet {
 	return typeof keys === "object" && keys !== null && "keys" in keys && Array.isArray(keys.keys);
 }
 
-function toNamedKey(input: KeyInput, index: number): CoreKey {
+function toNamedKey(input: KeyInput | undefined, index: number): CoreKey {
 	const named = typeof input === "object" && input !== null && "key" in input;
 	if (!named) {
 		refuseObject(input, index);
@@ -127,7 +127,7 @@ function toNamedKey(input: KeyInput, index: number): CoreKey {
 			`keys[${index}].id: expected a string, got ${shown(input.id)}`,
 		);
 	}
-	const { id, key } = input as { readonly id?: string; readonly key: KeyMaterial };
+	const { id, key } = input as { readonly id?: string; readonly key: KeyMaterial | undefined };
 	const [material, own] = toKey(key);
 	return [material, id ?? own];
 }
@@ -145,7 +145,7 @@ function refuseObject(input: unknown, index: number): void {
 }
 
 /** A key without its name. A JSON Web Key crosses as text, with its own id where it has one. */
-export function toKey(key: KeyMaterial): CoreKey {
+export function toKey(key: KeyMaterial | undefined): CoreKey {
 	const bytes = toBytes(key);
 	if (bytes !== undefined) return [bytes, undefined];
 	if (typeof key === "object" && key !== null && "kty" in key) {

@@ -1,6 +1,7 @@
 import type { RejectionCode, SenderName, WalletEvent } from "../generated/model.js";
 import type { Acknowledgement, Probe, SenderDescriptor } from "./descriptor.js";
 import type { Explanation } from "./explain.js";
+import type { StandardSchemaV1 } from "./standard-schema.js";
 
 /** A public key as a JSON Web Key (RFC 7517). */
 export interface PublicJsonWebKey {
@@ -29,7 +30,9 @@ export type KeyMaterial = string | Uint8Array | PublicJsonWebKey;
  * A key, alone or with an id, which results give back as `key.id`. Where callbacks name the key that
  * signed them, only the keys with this id are tried, and those without any.
  */
-export type KeyInput = KeyMaterial | { readonly id?: string; readonly key: KeyMaterial };
+export type KeyInput =
+	| KeyMaterial
+	| { readonly id?: string; readonly key: KeyMaterial | undefined };
 
 /**
  * Finds the key of an id that a callback names, for a sender that publishes keys. What it throws,
@@ -37,16 +40,44 @@ export type KeyInput = KeyMaterial | { readonly id?: string; readonly key: KeyMa
  */
 export type KeyFinder = (keyId: string) => KeyInput | undefined | Promise<KeyInput | undefined>;
 
+/**
+ * What verifies: one key or up to 16; during a rotation, the old and the new one. Or a JSON Web Key
+ * Set. Or a function that finds a key by its id. A variable of the environment that is not set is
+ * refused when the program starts.
+ */
+export type Keys = KeyInput | undefined | readonly (KeyInput | undefined)[] | KeySet | KeyFinder;
+
 /** The options of {@link createVerifier}. */
-export interface VerifierOptions<From extends SenderName | SenderDescriptor = "tp-wallet"> {
+export interface VerifierOptions<
+	From extends SenderName | SenderDescriptor | undefined = "tp-wallet",
+	Output = unknown,
+> extends VerifierSetup<From, Output> {
 	/**
 	 * 1 to 16 keys; during a rotation, the old and the new one. Or a JSON Web Key Set. Or a function
 	 * that finds a key by its id: `verifyRequest` and `verifyAsync` ask it, `verify` knows what they
 	 * have found. A found key is asked for again after five minutes.
 	 */
-	readonly keys: KeyInput | readonly KeyInput[] | KeySet | KeyFinder;
+	readonly keys: Keys;
+}
+
+/** The options of {@link createVerifier} beside `keys`. */
+export interface VerifierSetup<
+	From extends SenderName | SenderDescriptor | undefined = "tp-wallet",
+	Output = unknown,
+> {
 	/** Whose callbacks: a name from {@link senders}, or a description. Default: `"tp-wallet"`. */
 	readonly sender?: From | undefined;
+	/**
+	 * What the payload of a genuine callback has to look like, and what it becomes: a schema of zod,
+	 * valibot, arktype or another library with Standard Schema. `event.payload` is what it makes. A
+	 * payload that does not fit is `malformed_payload`, with the `path` of what is wrong. For
+	 * `tp-wallet`, whose events are checked anyway, it gets the whole event, which becomes what it makes;
+	 * but for a `callback.verification`, which stays as it is.
+	 *
+	 * It has to keep the member that holds the event's type. An async schema needs `verifyAsync`,
+	 * `verifyRequest` or a receiver. Default: none.
+	 */
+	readonly schema?: StandardSchemaV1<unknown, Output> | undefined;
 	/**
 	 * How far a callback's timestamp may be from the clock, in seconds and in either direction.
 	 * 1 to 86,400. Default: the sender's own, or else 300.
@@ -200,13 +231,6 @@ export interface OpaqueEvent {
 	 */
 	readonly payload?: unknown;
 }
-
-/** What {@link Verifier.verify} returns as `event` for a sender. */
-export type EventOf<From extends SenderName | SenderDescriptor> = From extends
-	| "tp-wallet"
-	| { readonly payload: "wallet-event" }
-	? WalletEvent
-	: OpaqueEvent;
 
 /**
  * What the signature of a callback proves: what only somebody with the key can choose. Of a GET, for
@@ -387,6 +411,18 @@ export interface Verifier<Event = WalletEvent> {
 	 * ```
 	 */
 	explain?(input: CallbackInput, budgetMilliseconds?: number): Explanation;
+	/**
+	 * With a schema: the verifier without it, and what applies it to an event of that verifier. For
+	 * receivers, whose inbox keeps events as they came.
+	 */
+	readonly stages?:
+		| {
+				readonly verifier: Verifier<unknown>;
+				readonly shape: (
+					event: unknown,
+				) => Promise<{ readonly ok: true; readonly event: Event } | Rejected>;
+		  }
+		| undefined;
 }
 
 /** The options of {@link sign}. What a sender's callbacks do not carry is left out. */
@@ -394,7 +430,7 @@ export interface SignOptions<Body extends BodyInput = BodyInput> {
 	/** The body to sign. */
 	readonly body: Body;
 	/** A secret, or an Ed25519 private key as `whsk_…`. */
-	readonly key: KeyMaterial;
+	readonly key: KeyMaterial | undefined;
 	/** Whose format. Default: `"tp-wallet"`. */
 	readonly sender?: SenderName | SenderDescriptor | undefined;
 	/** 1 to 256 visible ASCII characters, without what follows it under the signature. Default: a random one. */

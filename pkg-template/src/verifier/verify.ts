@@ -8,17 +8,18 @@ import type { CallbackVerificationEvent, SenderName } from "../generated/model.j
 import { decompress } from "./decompress.js";
 import type { SenderDescriptor } from "./descriptor.js";
 import { bodyHash } from "./digest.js";
+import type { EventFrom, NeededFor } from "./events.js";
 import type { Cause, Explanation } from "./explain.js";
 import { explainWith } from "./explain-on.js";
 import { KeyRing } from "./key-ring.js";
 import { otherSender } from "./other-sender.js";
 import { allHeaders, headerNames, readBody, readHeaders, toBody } from "./request.js";
+import { ShapingVerifier } from "./schema.js";
 import { deliveryOf, toDescriptor } from "./senders.js";
 import type {
 	Accepted,
 	CallbackInput,
 	Delivery,
-	EventOf,
 	Rejected,
 	RequestContext,
 	VerificationAnswer,
@@ -37,18 +38,36 @@ import type {
  *
  * @example
  * ```ts
- * const verifier = createVerifier({ keys: process.env.WALLET_CALLBACK_SECRET! });
+ * const verifier = createVerifier({ keys: process.env.WALLET_CALLBACK_SECRET });
  * try {
  *   const { id, event } = verifier.verify({ headers, body });
  * } catch (error) {
  *   if (error instanceof CallbackRejectedError) console.warn(error.code);
  * }
  * ```
+ *
+ * @example Payloads with types: by a schema of any library with Standard Schema, or by a type alone.
+ * ```ts
+ * const checked = createVerifier({ keys, sender: "coinpayments", url, clientId, schema: Invoice });
+ * const named = createVerifier<Stripe.Event>({ keys, sender: "stripe" });
+ * ```
  */
-export function createVerifier<const From extends SenderName | SenderDescriptor = "tp-wallet">(
-	options: VerifierOptions<From>,
-): Verifier<EventOf<From>> {
-	return new CoreVerifier<EventOf<From>>(options);
+export function createVerifier<
+	Payload = unknown,
+	const From extends SenderName | SenderDescriptor | undefined =
+		| SenderName
+		| SenderDescriptor
+		| undefined,
+	Output = unknown,
+>(
+	options: VerifierOptions<From, Output> & NeededFor<Payload>,
+): Verifier<EventFrom<Payload, From, Output>> {
+	requireObject(options, "options with keys, as createVerifier({ keys: [secret] })");
+	const { schema, ...rest } = options as VerifierOptions<SenderName | SenderDescriptor>;
+	const verifier = new CoreVerifier<EventFrom<Payload, From, Output>>(rest);
+	if (schema === undefined) return verifier;
+	const whole = toDescriptor(rest.sender).payload === "wallet-event";
+	return new ShapingVerifier(verifier, schema, whole);
 }
 
 /** What the core tells of a verifier. */
@@ -77,7 +96,6 @@ class CoreVerifier<Event> implements Verifier<Event> {
 	readonly #reads: Pick<Handle, "headers" | "reads" | "maxBodyBytes">;
 
 	constructor(options: VerifierOptions<SenderName | SenderDescriptor>) {
-		requireObject(options, "options with keys, as createVerifier({ keys: [secret] })");
 		const { now = () => Date.now(), keys, sender, ...rest } = options;
 		if (typeof now !== "function") {
 			throw new ConfigError("invalid_option", "now: expected a function that returns milliseconds");

@@ -5,6 +5,7 @@ import {
 	ConfigError,
 	CoreError,
 	createVerifier,
+	EVENT_TYPES,
 	generateKeyPair,
 	generateSecret,
 	type SenderInfo,
@@ -191,8 +192,19 @@ verifier.safeVerify({ headers, body: { parsed: true } });
 verifier.safeVerify({ body: "" });
 // @ts-expect-error: no keys
 createVerifier({});
-// @ts-expect-error: an environment variable that may not be set
-createVerifier({ keys: undefined as string | undefined });
+declare const fromEnvironment: string | undefined;
+createVerifier({ keys: fromEnvironment });
+createVerifier({ keys: [fromEnvironment, { id: "old", key: fromEnvironment }] });
+sign({ body: "{}", key: fromEnvironment });
+const typed = createVerifier<{ type: "paid"; amount: string } | { type: "due" }>({
+	keys: fromEnvironment,
+	sender: "stripe",
+});
+const paid = typed.verify({ headers, body: "" }).event;
+if (paid.type === "paid") paid.payload.amount satisfies string;
+EVENT_TYPES satisfies readonly string[];
+// @ts-expect-error: the list is frozen
+EVENT_TYPES.push("deposit.frozen");
 // @ts-expect-error: a sender that nobody knows
 createVerifier({ keys: "whsec_…", sender: "nobody" });
 // @ts-expect-error: an option that is misspelt

@@ -68,6 +68,11 @@ impl Sender {
         self.text("name")
     }
 
+    /// The member of the body that holds the event's type, as `event.type`.
+    pub fn type_member(&self) -> Option<&str> {
+        self.0.get("type")?.get("member")?.as_str()
+    }
+
     fn text(&self, member: &str) -> &str {
         self.0
             .get(member)
