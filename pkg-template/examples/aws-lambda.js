@@ -3,7 +3,7 @@ import { createReceiver } from "wallet-callback/receiver";
 import { memoryStore } from "wallet-callback/stores/memory";
 
 const receiver = createReceiver({
-  keys: process.env.WALLET_CALLBACK_SECRET ?? "",
+  keys: process.env.WALLET_CALLBACK_SECRET,
   store: memoryStore(),
   on: {
     "deposit.confirmed": async ({ event }) => {

@@ -8,7 +8,7 @@ const app = express();
 app.post(
   "/callback",
   walletCallback({
-    keys: process.env.WALLET_CALLBACK_SECRET ?? "",
+    keys: process.env.WALLET_CALLBACK_SECRET,
     store: memoryStore(),
     on: {
       "deposit.confirmed": async ({ event }) => {

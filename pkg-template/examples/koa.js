@@ -7,7 +7,7 @@ const router = new Router();
 router.post(
   "/callback",
   walletCallback({
-    keys: process.env.WALLET_CALLBACK_SECRET ?? "",
+    keys: process.env.WALLET_CALLBACK_SECRET,
     store: memoryStore(),
     on: {
       "deposit.confirmed": async ({ event }) => {

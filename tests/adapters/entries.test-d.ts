@@ -108,13 +108,13 @@ export const handlers: RequestHandler[] = [
 	sveltekit.walletCallback(receiver),
 	sveltekit.walletCallback({ keys, store, onAny: ({ id }) => credit(id) }),
 	sveltekit.walletCallback((platform) => ({
-		keys: platform?.env.SECRET ?? "",
+		keys: platform?.env.SECRET,
 		store,
 		on: { "deposit.confirmed": ({ event }) => credit(event.data.depositId) },
 	})),
 	sveltekit.walletCallback((platform) => ({
 		// @ts-expect-error: the application has no such binding
-		keys: platform?.env.KEY ?? "",
+		keys: platform?.env.KEY,
 		store,
 		onAny: ({ id }) => credit(id),
 	})),

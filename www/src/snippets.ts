@@ -44,7 +44,7 @@ const receiver = (
 	{ verifying, handler }: Parts,
 	store: string,
 ) => `const receiver = createReceiver({
-  ${verifying('process.env.WALLET_CALLBACK_SECRET ?? ""')},
+  ${verifying("process.env.WALLET_CALLBACK_SECRET")},
   store: ${store},
   log: console,
   ${handler}

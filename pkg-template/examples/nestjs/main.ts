@@ -21,7 +21,7 @@ class DepositsModule {}
 			imports: [DepositsModule],
 			inject: [DepositsService],
 			useFactory: (deposits: DepositsService) => ({
-				keys: process.env.WALLET_CALLBACK_SECRET ?? "",
+				keys: process.env.WALLET_CALLBACK_SECRET,
 				store: memoryStore(),
 				on: {
 					"deposit.confirmed": ({ event }) => deposits.credit(event.data.depositId),

@@ -2,7 +2,7 @@ import { walletCallback } from "wallet-callback/next";
 import { memoryStore } from "wallet-callback/stores/memory";
 
 export const POST = walletCallback({
-  keys: process.env.WALLET_CALLBACK_SECRET ?? "",
+  keys: process.env.WALLET_CALLBACK_SECRET,
   store: memoryStore(),
   on: {
     "deposit.confirmed": async ({ event }) => {

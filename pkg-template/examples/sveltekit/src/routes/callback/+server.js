@@ -4,7 +4,7 @@ import { memoryStore } from "wallet-callback/stores/memory";
 
 /** @type {import("@sveltejs/kit").RequestHandler} */
 export const POST = walletCallback({
-  keys: env.WALLET_CALLBACK_SECRET ?? "",
+  keys: env.WALLET_CALLBACK_SECRET,
   store: memoryStore(),
   on: {
     "deposit.confirmed": async ({ event }) => {
