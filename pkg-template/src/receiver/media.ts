@@ -1,7 +1,7 @@
 /** What HTTP says of a callback before its body is read. */
 
 import type { VerifierSettings } from "wallet-callback";
-import { ACCEPTED_ENCODINGS, isReadable } from "../verifier/decompress.js";
+import { acceptedEncodings, isReadable } from "../verifier/decompress.js";
 import { type Reading, readBody, readHeaders, toBytes } from "../verifier/request.js";
 import { onWorkers, UNIX_PEER } from "./peer.js";
 import type { Incoming, ReceiverContext, Reply } from "./types.js";
@@ -35,8 +35,9 @@ export function refuseMedia(
 	}
 	const [type, encoding, length] = readHeaders(headers, HEADERS);
 	if (!isReadable(encoding)) {
-		const message = `expected a body in ${ACCEPTED_ENCODINGS}, got another content-encoding`;
-		const headers = { "accept-encoding": ACCEPTED_ENCODINGS };
+		const accepted = acceptedEncodings();
+		const message = `expected a body in ${accepted}, got another content-encoding`;
+		const headers = { "accept-encoding": accepted };
 		return { status: 415, code: "unsupported_media_type", message, headers };
 	}
 	if (type !== undefined && mediaType !== undefined && !isOf(type, mediaType)) {

@@ -12,8 +12,10 @@ const FORMATS: { readonly [encoding: string]: CompressionFormat } = {
 /** What is decompressed at once, in bytes: it may become a thousand times as long. */
 const SLICE_BYTES = 4096;
 
-/** What a sender may put into `content-encoding`. */
-export const ACCEPTED_ENCODINGS = "gzip, deflate, identity";
+/** What a sender may put into `content-encoding`, as `accept-encoding` says it. */
+export function acceptedEncodings(): string {
+	return formatOf("gzip") === undefined ? "identity" : "gzip, deflate, identity";
+}
 
 /** Whether a body in this `content-encoding` can be read. */
 export function isReadable(encoding: string | undefined): boolean {
