@@ -125,6 +125,7 @@ impl Admitted {
 }
 
 /// A new key pair.
+#[cfg(feature = "full")]
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct KeyPair<'a> {

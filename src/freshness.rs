@@ -82,7 +82,7 @@ impl<'a> Fresh<'a> {
             tolerance.admit(time, time, now, || Location::Member(path.into()))?;
             timestamp = Some(time);
         }
-        if claim.sender().scheme == Scheme::JwtMember {
+        if claim.sender().scheme() == Scheme::JwtMember {
             check_validity(claim.content(), now, tolerance)?;
         }
         Ok(Self {

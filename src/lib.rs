@@ -41,6 +41,7 @@ pub mod options;
 pub mod origin;
 pub mod request;
 pub mod sender;
+#[cfg(feature = "full")]
 pub mod sign;
 pub mod signature;
 pub mod timestamp;

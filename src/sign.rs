@@ -115,7 +115,7 @@ fn draft(
         if form.labelled {
             let mut labels = form.algorithms.iter();
             let own = |(_, other): &&(_, _)| *other == algorithm;
-            let label = match sender.scheme {
+            let label = match sender.scheme() {
                 // The stronger of two.
                 Scheme::Hook0 => labels.rfind(own),
                 _ => labels.find(own),
@@ -123,7 +123,7 @@ fn draft(
             let label = label.map_or("", |(label, _)| label);
             let assign = char::from(form.assign);
             text = format!("{label}{assign}{text}");
-            if sender.scheme == Scheme::Hook0 {
+            if sender.scheme() == Scheme::Hook0 {
                 let names = covered_headers(sender, details);
                 text = format!("h={},{text}", joined(names, " "));
             }
@@ -164,7 +164,7 @@ fn draft(
             headers.push((name.to_owned(), details.key_id.clone()));
         }
     }
-    let body = match sender.scheme {
+    let body = match sender.scheme() {
         Scheme::Plisio => Some(with_member(body, &Encoding::Hex.encode(signature))?),
         Scheme::JwtMember => Some(as_token(body, signature)),
         _ => None,

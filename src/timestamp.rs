@@ -1,11 +1,18 @@
 //! Points in time, as callbacks write them.
 
-use alloc::format;
-use alloc::string::{String, ToString};
+#[cfg(feature = "full")]
+mod http;
+#[cfg(any(feature = "full", feature = "dapp"))]
+mod text;
 
 use core::fmt;
 
 use serde::Deserialize;
+
+#[cfg(feature = "full")]
+pub(crate) use http::parse_http_date;
+#[cfg(any(feature = "full", feature = "dapp"))]
+pub(crate) use text::to_text;
 
 /// How a point in time is written.
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -77,104 +84,6 @@ pub(crate) fn parse_utc(text: &str) -> Result<i64, TimestampError> {
     parse_with(text, Some(0))
 }
 
-/// Checks a date as HTTP has it, `Sun, 06 Nov 1994 08:49:37 GMT`
-/// ([RFC 9110](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.7), section 5.6.7), and gives its
-/// Unix time in seconds; or a time as Go prints it. The obsolete forms are refused, and so is the
-/// wrong day of the week.
-///
-/// # Errors
-///
-/// As [`parse`].
-pub(crate) fn parse_http_date(text: &str) -> Result<i64, TimestampError> {
-    if let Some((date, rest)) = text.split_once(' ')
-        && date.len() == 10
-    {
-        // `2006-01-02 15:04:05.999999999 +0000 UTC m=+0.000000001`: what time.String of Go gives.
-        let mut words = rest.split(' ');
-        let time = words.next().unwrap_or_default();
-        let is_plain = time
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || b":.".contains(&byte));
-        let is_utc = words.next() == Some("+0000") && words.next() == Some("UTC");
-        let is_end = words.next().is_none_or(is_monotonic_reading) && words.next().is_none();
-        if is_plain && is_utc && is_end {
-            return parse_utc(&format!("{date}T{time}"));
-        }
-        return Err(TimestampError::Form);
-    }
-    let place = |names: &str, name: &[u8]| {
-        let place = names
-            .as_bytes()
-            .chunks_exact(3)
-            .position(|other| other == name);
-        place.ok_or(TimestampError::Form)
-    };
-    let [
-        weekday @ ..,
-        b',',
-        b' ',
-        d1,
-        d2,
-        b' ',
-        m1,
-        m2,
-        m3,
-        b' ',
-        y1,
-        y2,
-        y3,
-        y4,
-        b' ',
-        h1,
-        h2,
-        b':',
-        n1,
-        n2,
-        b':',
-        s1,
-        s2,
-        b' ',
-        b'G',
-        b'M',
-        b'T',
-    ] = text.as_bytes()
-    else {
-        return Err(TimestampError::Form);
-    };
-    let weekday = place(WEEKDAYS, weekday)?;
-    let month = place(MONTHS, &[*m1, *m2, *m3])?.saturating_add(1);
-    let date = days(
-        number(&[*y1, *y2, *y3, *y4])?,
-        i64::try_from(month).unwrap_or_default(),
-        number(&[*d1, *d2])?,
-    );
-    let time = time_of_day(
-        number(&[*h1, *h2])?,
-        number(&[*n1, *n2])?,
-        number(&[*s1, *s2])?,
-    );
-    let date = date.ok_or(TimestampError::Date)?;
-    // 1970-01-01 was a Thursday.
-    if usize::try_from(date.saturating_add(3).rem_euclid(7)) != Ok(weekday) {
-        return Err(TimestampError::Date);
-    }
-    let date = date.saturating_mul(DAY);
-    Ok(date.saturating_add(time.ok_or(TimestampError::Time)?))
-}
-
-/// Go's `m=±` and a number of seconds.
-fn is_monotonic_reading(word: &str) -> bool {
-    let number = word
-        .strip_prefix("m=")
-        .and_then(|rest| rest.strip_prefix(['+', '-']));
-    number.is_some_and(|number| {
-        !number.is_empty()
-            && number
-                .bytes()
-                .all(|byte| byte.is_ascii_digit() || byte == b'.')
-    })
-}
-
 fn parse_with(text: &str, default_offset: Option<i64>) -> Result<i64, TimestampError> {
     let [
         y1,
@@ -224,58 +133,6 @@ fn parse_with(text: &str, default_offset: Option<i64>) -> Result<i64, TimestampE
         return Ok(unix.saturating_add(1));
     }
     Ok(unix)
-}
-
-/// A point in time as text, from Unix seconds.
-pub(crate) fn to_text(seconds: u64, unit: Unit) -> String {
-    let (year, month, day) = civil(seconds / 86_400);
-    let of_day = seconds % 86_400;
-    let (hour, minute, second) = (of_day / 3600, of_day / 60 % 60, of_day % 60);
-    match unit {
-        Unit::Seconds | Unit::Unix => seconds.to_string(),
-        Unit::Milliseconds => seconds.saturating_mul(1000).to_string(),
-        Unit::Iso8601 => {
-            format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")
-        }
-        Unit::HttpDate => {
-            let name = |names: &'static str, index: u64| {
-                let start = usize::try_from(index).unwrap_or_default().saturating_mul(3);
-                names
-                    .get(start..)
-                    .and_then(|names| names.get(..3))
-                    .unwrap_or_default()
-            };
-            // 1970-01-01 was a Thursday.
-            let weekday = name(WEEKDAYS, (seconds / 86_400).saturating_add(3) % 7);
-            let month = name(MONTHS, month.saturating_sub(1));
-            format!("{weekday}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} GMT")
-        }
-    }
-}
-
-const WEEKDAYS: &str = "MonTueWedThuFriSatSun";
-const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
-
-/// The year, the month and the day that are `days` after 1970-01-01.
-fn civil(days: u64) -> (u64, u64, u64) {
-    let (mut year, mut rest) = (1970, days.min(3_000_000));
-    let length = |year: u64| {
-        let of = |years: u64| year.is_multiple_of(years);
-        let leap = of(4) && (!of(100) || of(400));
-        if leap { 366 } else { 365 }
-    };
-    while let Some(behind) = rest.checked_sub(length(year)) {
-        (year, rest) = (year.saturating_add(1), behind);
-    }
-    let mut month: u64 = 1;
-    let february = length(year).saturating_sub(337);
-    for length in [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30] {
-        match rest.checked_sub(length) {
-            Some(behind) => (month, rest) = (month.saturating_add(1), behind),
-            None => break,
-        }
-    }
-    (year, month, rest.saturating_add(1))
 }
 
 /// Why a timestamp was refused.

@@ -296,7 +296,7 @@ fn a_sender_that_is_not_compiled_in_says_where_it_is() {
     let sender = "circle".to_owned();
     let error = ConfigError::NeedsFull { sender };
     assert_eq!(error.code(), "needs_full");
-    let message = "sender circle needs wallet-callback/full";
+    let message = "circle needs import { createVerifier } from \"wallet-callback/full\"";
     assert_eq!(error.to_string(), message);
 }
 

@@ -62,6 +62,6 @@ await build({ ...options, entryPoints: ["src/theme.ts"], format: "iife" });
 for (const name of ["index.html", "icon.svg"]) {
 	copyFileSync(join(import.meta.dirname, name), join(folder, name));
 }
-for (const name of ["core.wasm", "full.wasm", "dapp.wasm"]) {
+for (const name of ["full.wasm", "dapp.wasm"]) {
 	copyFileSync(join(dist, name), join(folder, name));
 }

@@ -86,7 +86,7 @@ const near = {
 	"#layer": "layer.js",
 	"#core": "load/core.js",
 	"#full": "load/full.js",
-	"#explain": "load/full.js",
+	"#on-demand": "load/full.js",
 	"#dapp": "load/dapp.js",
 };
 

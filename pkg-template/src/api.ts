@@ -13,7 +13,7 @@ export { bodyHash } from "./verifier/digest.js";
 export type { EventOf, TypedEvent } from "./verifier/events.js";
 export type { Cause, Detect, Explain, ExplainOptions, Explanation } from "./verifier/explain.js";
 export { senders } from "./verifier/senders.js";
-export { generateKeyPair, generateSecret, sign } from "./verifier/sign.js";
+export type { GenerateKeyPair, GenerateSecret, Sign } from "./verifier/sign.js";
 export type * from "./verifier/standard-schema.js";
 export {
 	type Admitted,

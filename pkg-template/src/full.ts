@@ -5,3 +5,4 @@ provide(load);
 
 export * from "./api.js";
 export { detect, explain } from "./verifier/explain.js";
+export { generateKeyPair, generateSecret, sign } from "./verifier/sign.js";

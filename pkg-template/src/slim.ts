@@ -2,13 +2,14 @@ import { provide } from "./core/core.js";
 
 export * from "./api.js";
 export { detect, explain } from "./verifier/explain.js";
+export { generateKeyPair, generateSecret, sign } from "./verifier/sign.js";
 
 /**
  * Hands over the core, for a platform on which the default entry does not find it. Call it once,
  * before anything else.
  *
  * @param module - the compiled `wallet-callback/core.wasm`, or `wallet-callback/full.wasm`, which has every
- * algorithm and can explain.
+ * sender, signs and explains.
  * @throws {TypeError} for anything else than a `WebAssembly.Module`.
  *
  * @example

@@ -14,7 +14,10 @@ declare module "#dapp" {
 	export const load: () => WebAssembly.Module;
 }
 
-/** The full module for `explain` of the main entry, except on platforms where bundles keep it unused. */
-declare module "#explain" {
+/**
+ * The full module for the functions of the main entry that run on it, such as `explain` and `sign`, except
+ * on platforms where bundles keep it unused.
+ */
+declare module "#on-demand" {
 	export const load: (() => WebAssembly.Module) | undefined;
 }

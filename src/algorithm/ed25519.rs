@@ -1,6 +1,8 @@
 //! Ed25519 (RFC 8032), verified strictly: no small-order keys, no malleable signatures.
 
-use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
+use ed25519_dalek::{Signature, VerifyingKey};
+#[cfg(feature = "full")]
+use ed25519_dalek::{Signer, SigningKey};
 
 /// The bytes of a signature.
 pub(crate) const SIGNATURE_BYTES: usize = 64;
@@ -34,8 +36,10 @@ impl PublicKey {
 }
 
 /// A private key. Wiped on drop.
+#[cfg(feature = "full")]
 pub(crate) struct PrivateKey(SigningKey);
 
+#[cfg(feature = "full")]
 impl PrivateKey {
     /// Takes the 32-byte seed of RFC 8032, section 5.1.5.
     pub(crate) fn from_seed(seed: &[u8; 32]) -> Self {

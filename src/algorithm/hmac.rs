@@ -2,6 +2,7 @@
 
 use hmac::digest::Output;
 use hmac::{Hmac, KeyInit, Mac};
+#[cfg(feature = "full")]
 use sha1::Sha1;
 use sha2::{Sha256, Sha512};
 
@@ -11,6 +12,7 @@ use crate::algorithm::tag::Tag;
 /// (RFC 6194, section 3.3); it is here since some senders know nothing else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Hash {
+    #[cfg(feature = "full")]
     Sha1,
     Sha256,
     Sha512,
@@ -19,6 +21,7 @@ pub(crate) enum Hash {
 /// A key, prepared once: the states of the hash after the key's two blocks. Wiped on drop.
 #[derive(Clone)]
 pub(crate) enum HmacKey {
+    #[cfg(feature = "full")]
     Sha1(Hmac<Sha1>),
     Sha256(Hmac<Sha256>),
     Sha512(Hmac<Sha512>),
@@ -28,6 +31,7 @@ impl HmacKey {
     /// Takes a key of any length (RFC 2104, section 3).
     pub(crate) fn new(hash: Hash, key: &[u8]) -> Self {
         match hash {
+            #[cfg(feature = "full")]
             Hash::Sha1 => Self::Sha1(prepare(key)),
             Hash::Sha256 => Self::Sha256(prepare(key)),
             Hash::Sha512 => Self::Sha512(prepare(key)),
@@ -37,6 +41,7 @@ impl HmacKey {
     /// The tag over the concatenation of `parts`.
     pub(crate) fn tag(&self, parts: &[&[u8]]) -> Tag {
         match self {
+            #[cfg(feature = "full")]
             Self::Sha1(key) => Tag::Short(finish(key, parts).into()),
             Self::Sha256(key) => Tag::Medium(finish(key, parts).into()),
             Self::Sha512(key) => Tag::Long(finish(key, parts).into()),

@@ -60,7 +60,11 @@ impl Algorithm {
 
     /// Whether it is part of this build.
     pub(crate) const fn is_compiled(self) -> bool {
-        cfg!(feature = "full") || self.is_mac() || matches!(self, Self::Ed25519)
+        cfg!(feature = "full")
+            || matches!(
+                self,
+                Self::HmacSha256 | Self::HmacSha512 | Self::Keccak256 | Self::Ed25519
+            )
     }
 
     /// The bytes of a signature, where they are always as many.

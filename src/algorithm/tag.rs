@@ -5,6 +5,7 @@ use subtle::{Choice, ConstantTimeEq};
 /// A tag, as long as its hash makes it.
 pub(crate) enum Tag {
     /// Of SHA-1.
+    #[cfg(feature = "full")]
     Short([u8; 20]),
     /// Of SHA-256 and Keccak-256.
     Medium([u8; 32]),
@@ -15,6 +16,7 @@ pub(crate) enum Tag {
 impl Tag {
     pub(crate) const fn as_bytes(&self) -> &[u8] {
         match self {
+            #[cfg(feature = "full")]
             Self::Short(bytes) => bytes,
             Self::Medium(bytes) => bytes,
             Self::Long(bytes) => bytes,

@@ -83,7 +83,10 @@ pub(crate) fn time_from_text(text: &[u8], unit: Unit) -> Result<u64, HeaderProbl
         }),
         Unit::Milliseconds => digits(text, problem).map(|milliseconds| milliseconds / 1000),
         Unit::Iso8601 => date(timestamp::parse_utc),
+        #[cfg(feature = "full")]
         Unit::HttpDate => date(timestamp::parse_http_date),
+        #[cfg(not(feature = "full"))]
+        Unit::HttpDate => unreachable!("its descriptor is refused"),
     }
 }
 

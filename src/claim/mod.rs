@@ -2,6 +2,7 @@
 
 mod form;
 mod plain;
+#[cfg(feature = "full")]
 mod schemes;
 
 use alloc::borrow::Cow;
@@ -16,10 +17,16 @@ use crate::sender::{HeaderSet, Scheme, Sender};
 use crate::url;
 
 pub(crate) use form::time_from_text;
-pub(crate) use schemes::VERIFY_HASH;
+#[cfg(not(feature = "full"))]
+use plain::read;
+#[cfg(feature = "full")]
+use schemes::read;
 
 /// The most signatures that are read. A rotation needs two or three.
 pub const MAX_SIGNATURES: usize = 16;
+
+/// The member that holds Plisio's signature.
+pub(crate) const VERIFY_HASH: &str = "verify_hash";
 
 /// A callback whose headers have the form that its sender prescribes.
 pub struct Claim<'a> {
@@ -57,6 +64,7 @@ enum Content<'a> {
     /// It is the body.
     Body,
     /// It is the body, which is signed in another spelling: that of this signed piece.
+    #[cfg(feature = "full")]
     Respelt(usize),
     /// It is the query of a GET.
     Query(&'a [u8]),
@@ -74,23 +82,6 @@ impl<'a> Claim<'a> {
     /// [`Rejection::UnsupportedSignature`]; [`Rejection::SignatureMismatch`] if the signed bytes
     /// cannot be determined.
     pub(crate) fn read(request: &Request<'a>, sender: &'a Sender) -> Result<Self, Rejection> {
-        let read = match sender.scheme {
-            Scheme::Plain => plain::read,
-            Scheme::SortedJson => schemes::sorted_json,
-            Scheme::SignedMember => schemes::signed_member,
-            Scheme::WrappedSignature => schemes::wrapped_signature,
-            Scheme::Hook0 => schemes::hook0,
-            Scheme::Plisio => schemes::plisio,
-            Scheme::JwtMember => schemes::jwt_member,
-            #[cfg(feature = "full")]
-            Scheme::DetachedJws => schemes::detached_jws,
-            #[cfg(feature = "full")]
-            Scheme::JwtHeader => schemes::jwt_header,
-            #[cfg(not(feature = "full"))]
-            Scheme::DetachedJws | Scheme::JwtHeader => {
-                unreachable!("its descriptor is refused")
-            }
-        };
         let mut claim = read(request, sender)?;
         claim.drop_repeated_signatures();
         Ok(claim)
@@ -133,7 +124,9 @@ impl<'a> Claim<'a> {
     /// What the signature covers: the body, or what a scheme extracts from it.
     pub(crate) fn content(&self) -> &[u8] {
         match &self.content {
-            Content::Body | Content::Respelt(_) => self.request.body,
+            #[cfg(feature = "full")]
+            Content::Respelt(_) => self.request.body,
+            Content::Body => self.request.body,
             Content::Query(query) => query,
             Content::Piece(index) => self.signed.get(*index).map_or(&[], AsRef::as_ref),
             Content::Apart(bytes) => bytes,
@@ -147,7 +140,12 @@ impl<'a> Claim<'a> {
 
     /// Whether the content is the body itself.
     pub(crate) const fn is_whole_body(&self) -> bool {
-        matches!(self.content, Content::Body | Content::Respelt(_))
+        match self.content {
+            #[cfg(feature = "full")]
+            Content::Respelt(_) => true,
+            Content::Body => true,
+            _ => false,
+        }
     }
 
     /// Whether the content is the query of a GET.
@@ -158,6 +156,7 @@ impl<'a> Claim<'a> {
     /// The bytes by which a callback is known again: what is signed in the body's place.
     pub(crate) fn repeated(&self) -> &[u8] {
         let piece = match &self.content {
+            #[cfg(feature = "full")]
             Content::Respelt(index) => self.signed.get(*index),
             Content::Apart(_) => self.signed.first(),
             _ => return self.content(),
@@ -212,7 +211,7 @@ impl<'a> Claim<'a> {
 
     /// Where its signature is.
     pub(crate) fn location(&self) -> Location {
-        match (self.headers, self.sender.scheme) {
+        match (self.headers, self.sender.scheme()) {
             (Some(set), _) => Location::Header(set.signature.clone()),
             (None, Scheme::Plisio) => Location::Member(VERIFY_HASH.into()),
             (None, _) => Location::Member("data".into()),

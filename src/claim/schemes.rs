@@ -8,23 +8,35 @@ use alloc::vec::Vec;
 
 use super::form;
 use super::plain::{Signatures, as_it_is, entries, read_over};
-use super::{Claim, Content, Signature, malformed};
+use super::{Claim, Content, Signature, VERIFY_HASH, malformed, plain};
 use crate::algorithm::Algorithm;
-#[cfg(feature = "full")]
 use crate::algorithm::{Format, sha256};
 use crate::encoding::Encoding;
 use crate::error::{Excluded, HeaderProblem, Location, PayloadProblem, Rejection};
 use crate::json::canonical::{self, Order};
 use crate::json::{Document, Rules, Value};
 use crate::request::Request;
-use crate::sender::{Place, Sender};
+use crate::sender::{Place, Scheme, Sender};
 use crate::timestamp::Unit;
 
+/// Reads a callback by its sender's scheme.
+pub(super) fn read<'a>(request: &Request<'a>, sender: &'a Sender) -> Result<Claim<'a>, Rejection> {
+    let read = match sender.scheme() {
+        Scheme::Plain => plain::read,
+        Scheme::SortedJson => sorted_json,
+        Scheme::SignedMember => signed_member,
+        Scheme::WrappedSignature => wrapped_signature,
+        Scheme::Hook0 => hook0,
+        Scheme::Plisio => plisio,
+        Scheme::JwtMember => jwt_member,
+        Scheme::DetachedJws => detached_jws,
+        Scheme::JwtHeader => jwt_header,
+    };
+    read(request, sender)
+}
+
 /// The body counts as compact JSON whose members are sorted at every depth.
-pub(super) fn sorted_json<'a>(
-    request: &Request<'a>,
-    sender: &'a Sender,
-) -> Result<Claim<'a>, Rejection> {
+fn sorted_json<'a>(request: &Request<'a>, sender: &'a Sender) -> Result<Claim<'a>, Rejection> {
     let document = document(request, sender)?;
     let sorted = canonical::compact(document.root(), Order::Sorted).into_bytes();
     let claim = read_over(request, sender, Cow::Owned(sorted), as_it_is)?;
@@ -41,10 +53,7 @@ pub(super) fn sorted_json<'a>(
 }
 
 /// Only the member `payload` of the body is signed, as compact JSON; it is the content.
-pub(super) fn signed_member<'a>(
-    request: &Request<'a>,
-    sender: &'a Sender,
-) -> Result<Claim<'a>, Rejection> {
+fn signed_member<'a>(request: &Request<'a>, sender: &'a Sender) -> Result<Claim<'a>, Rejection> {
     let document = document(request, sender)?;
     let member = member(document.root(), "payload", "the signed value")?;
     let content = canonical::compact(member, Order::Kept).into_bytes();
@@ -52,7 +61,7 @@ pub(super) fn signed_member<'a>(
 }
 
 /// The header holds the signature, or a JSON object with it: `{"v":"1","s":"..."}`.
-pub(super) fn wrapped_signature<'a>(
+fn wrapped_signature<'a>(
     request: &Request<'a>,
     sender: &'a Sender,
 ) -> Result<Claim<'a>, Rejection> {
@@ -72,7 +81,7 @@ pub(super) fn wrapped_signature<'a>(
 /// `v1` signs the time, the headers that `h` names, and the body. `v0` signs only the time and the body,
 /// so that anybody could choose the headers: it counts only if the receiver allows it. If a `v1` is
 /// present, only `v1` counts.
-pub(super) fn hook0<'a>(request: &Request<'a>, sender: &'a Sender) -> Result<Claim<'a>, Rejection> {
+fn hook0<'a>(request: &Request<'a>, sender: &'a Sender) -> Result<Claim<'a>, Rejection> {
     let headers = sender.header_sets.first();
     let header = headers.map_or("", |set| &set.signature);
     let value = request.require_header(header)?;
@@ -169,15 +178,9 @@ fn covered_value<'a>(
     Ok(text.as_bytes())
 }
 
-/// The member that holds Plisio's signature.
-pub(crate) const VERIFY_HASH: &str = "verify_hash";
-
 /// The signature is a member of the body. It signs the other members, sorted, with scalar values as
 /// strings; these are the content.
-pub(super) fn plisio<'a>(
-    request: &Request<'a>,
-    sender: &'a Sender,
-) -> Result<Claim<'a>, Rejection> {
+fn plisio<'a>(request: &Request<'a>, sender: &'a Sender) -> Result<Claim<'a>, Rejection> {
     let document = document(request, sender)?;
     let member = member(document.root(), VERIFY_HASH, "a signature")?;
     let hash = member.string().unwrap_or_default();
@@ -202,10 +205,7 @@ pub(super) fn plisio<'a>(
 
 /// The body's member `data` is a JSON Web Token with HS256 (RFC 7519, RFC 7518 section 3.2). Its
 /// claims are the content.
-pub(super) fn jwt_member<'a>(
-    request: &Request<'a>,
-    sender: &'a Sender,
-) -> Result<Claim<'a>, Rejection> {
+fn jwt_member<'a>(request: &Request<'a>, sender: &'a Sender) -> Result<Claim<'a>, Rejection> {
     let document = document(request, sender)?;
     let token = member(document.root(), "data", "a json web token")?;
     let malformed = || Rejection::MalformedPayload {
@@ -242,11 +242,7 @@ pub(super) fn jwt_member<'a>(
 
 /// The header is a JSON Web Signature with RS512 whose payload, the body, is left out (RFC 7515,
 /// appendix F).
-#[cfg(feature = "full")]
-pub(super) fn detached_jws<'a>(
-    request: &Request<'a>,
-    sender: &'a Sender,
-) -> Result<Claim<'a>, Rejection> {
+fn detached_jws<'a>(request: &Request<'a>, sender: &'a Sender) -> Result<Claim<'a>, Rejection> {
     let headers = sender.header_sets.first();
     let name = headers.map_or("", |set| &set.signature);
     let value = request.require_header(name)?;
@@ -291,11 +287,7 @@ pub(super) fn detached_jws<'a>(
 
 /// The header is a JSON Web Token with ES256 (RFC 7519, RFC 7518 section 3.4). Its claims are the time at
 /// which it was signed and the SHA-256 of the body.
-#[cfg(feature = "full")]
-pub(super) fn jwt_header<'a>(
-    request: &Request<'a>,
-    sender: &'a Sender,
-) -> Result<Claim<'a>, Rejection> {
+fn jwt_header<'a>(request: &Request<'a>, sender: &'a Sender) -> Result<Claim<'a>, Rejection> {
     let headers = sender.header_sets.first();
     let name = headers.map_or("", |set| &set.signature);
     let value = request.require_header(name)?;
@@ -346,7 +338,6 @@ pub(super) fn jwt_header<'a>(
 }
 
 /// When a token was signed, in Unix seconds, and the hash of the body. `None` if its claims do not say it.
-#[cfg(feature = "full")]
 fn body_claims(text: &[u8]) -> Option<(u64, Vec<u8>)> {
     if text.len() > MAX_JOSE_HEADER {
         return None;

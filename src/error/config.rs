@@ -55,8 +55,8 @@ pub enum ConfigError {
         /// What is expected and what came.
         problem: String,
     },
-    /// The sender's algorithm is not compiled into this build.
-    #[error("sender {sender} needs wallet-callback/full")]
+    /// The sender's algorithm, rule or form of time is not compiled into this build.
+    #[error("{sender} needs import {{ createVerifier }} from \"wallet-callback/full\"")]
     NeedsFull {
         /// The sender's name.
         sender: String,

@@ -85,7 +85,7 @@ fn content_hash(claim: &Claim, document: Option<&Document>) -> Option<[u8; 32]> 
     if claim.is_whole_body()
         && beside.is_empty()
         && pieces.len() == 1
-        && !claim.sender().scheme.signs_other_bytes()
+        && !claim.sender().scheme().signs_other_bytes()
     {
         return None;
     }

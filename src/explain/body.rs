@@ -11,8 +11,7 @@ use super::format::Format;
 use super::proof::Bodies;
 use super::text::{base64_decode, from_latin1, replace, to_latin1};
 use super::{form, respelt};
-use crate::json::canonical::write_string;
-use crate::json::{Document, Rules, Value};
+use crate::json::{Document, Rules, Value, write_string};
 use crate::url::{self, Escape};
 
 /// The longest body that is decompressed, in bytes.

@@ -180,7 +180,7 @@ impl<'c> Case<'c> {
 
     /// What it costs to read what the callback claims.
     pub(super) fn reading(self) -> usize {
-        let plain = matches!(self.sender.scheme, Scheme::Plain | Scheme::Hook0);
+        let plain = matches!(self.sender.scheme(), Scheme::Plain | Scheme::Hook0);
         let passes = if plain { 0 } else { SORTING };
         let body = self.body.len().saturating_mul(passes);
         body.saturating_add(self.header_bytes())

@@ -219,12 +219,12 @@ fn cost_of_verdict(case: Case) -> usize {
 fn others<'s>(case: Case, senders: &'s [Sender]) -> Vec<&'s Sender> {
     let differs = |other: &&Sender| {
         let (one, other) = (case.sender, other);
-        (&one.header_sets, &one.signature, &one.signed, one.scheme)
+        (&one.header_sets, &one.signature, &one.signed, one.scheme())
             != (
                 &other.header_sets,
                 &other.signature,
                 &other.signed,
-                other.scheme,
+                other.scheme(),
             )
     };
     let there = |other: &&Sender| {

@@ -8,7 +8,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::name::{self, Name, Units};
-use super::{Kind, Value};
+use super::string::{QUOTE, write_escape};
+use super::{Kind, Value, write_string};
 
 /// How the members of an object follow each other.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -100,28 +101,6 @@ pub(crate) fn members(
     })
 }
 
-/// What stands around a string. As a text, since a character is encoded before it is appended.
-const QUOTE: &str = "\"";
-
-/// Appends `text` as `JSON.stringify` writes it: every other character stands for itself.
-pub(crate) fn write_string(out: &mut String, text: &str) {
-    let special = |byte: &u8| *byte < b' ' || *byte == b'"' || *byte == b'\\';
-    out.reserve(text.len().saturating_add(2));
-    out.push_str(QUOTE);
-    let mut rest = text;
-    while let Some(at) = rest.as_bytes().iter().position(special) {
-        let (plain, behind) = rest.split_at_checked(at).unwrap_or((rest, ""));
-        out.push_str(plain);
-        let mut characters = behind.chars();
-        if let Some(character) = characters.next() {
-            write_escape(out, character);
-        }
-        rest = characters.as_str();
-    }
-    out.push_str(rest);
-    out.push_str(QUOTE);
-}
-
 /// Appends a string in which half of a surrogate pair stands alone: as its escape, so that two such
 /// strings are never written the same.
 fn write_halves(out: &mut String, string: Value) {
@@ -137,24 +116,6 @@ fn write_halves(out: &mut String, string: Value) {
         }
     }
     out.push_str(QUOTE);
-}
-
-fn write_escape(out: &mut String, character: char) {
-    let short = match character {
-        '\u{8}' => 'b',
-        '\u{c}' => 'f',
-        '\n' => 'n',
-        '\r' => 'r',
-        '\t' => 't',
-        '\0'..='\x1f' => {
-            out.push_str("\\u00");
-            out.push_str(&hex::encode(character.encode_utf8(&mut [0])));
-            return;
-        }
-        literal => literal,
-    };
-    out.push('\\');
-    out.push(short);
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@
 //! The document is one flat list of small nodes, so that reading costs no allocation per value, and at
 //! most four times the memory of the text.
 
+#[cfg(feature = "full")]
 pub(crate) mod canonical;
 pub(crate) mod de;
 mod fault;
@@ -20,6 +21,7 @@ mod path;
 mod reader;
 mod scan;
 pub(crate) mod shapes;
+mod string;
 
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -29,10 +31,10 @@ use core::ops::Range;
 
 use crate::error::PayloadProblem;
 
-pub(crate) use canonical::write_string;
 pub(crate) use fault::Fault;
 use name::Units;
 use reader::Reader;
+pub(crate) use string::write_string;
 
 /// The largest integer up to which a double carries every integer: 2^53 - 1 (RFC 7493, section 2.2).
 const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;

@@ -18,6 +18,7 @@ use serde::Deserialize;
 use zeroize::Zeroizing;
 
 use crate::algorithm::Algorithm;
+#[cfg(feature = "full")]
 use crate::algorithm::ed25519::PrivateKey;
 use crate::algorithm::hmac::{Hash, HmacKey};
 use crate::algorithm::keccak256::SuffixKey;
@@ -160,6 +161,7 @@ pub(crate) enum Secret {
 impl Secret {
     fn new(algorithm: Algorithm, bytes: &[u8]) -> Option<Self> {
         let hash = match algorithm {
+            #[cfg(feature = "full")]
             Algorithm::HmacSha1 => Hash::Sha1,
             Algorithm::HmacSha256 => Hash::Sha256,
             Algorithm::HmacSha512 => Hash::Sha512,
@@ -202,7 +204,7 @@ impl Keys {
             let key = match parse(rules, &input.source, allow_short) {
                 Ok(Parsed::Secret(bytes)) => Ok(secret(rules, &bytes)),
                 Ok(Parsed::Public(algorithm, key)) => Ok(Key::Public(algorithm, key)),
-                Ok(Parsed::Private(_)) => Err(KeyProblem::PrivateToVerify),
+                Ok(Parsed::Private) => Err(KeyProblem::PrivateToVerify),
                 Err(problem) => Err(problem),
             };
             let key = key.map_err(|problem| invalid(Some(index), problem))?;
@@ -266,13 +268,16 @@ impl fmt::Debug for Key {
 }
 
 /// A key that signs: a secret or an Ed25519 private key.
+#[cfg(feature = "full")]
 pub struct SigningKey(pub(crate) Signing);
 
+#[cfg(feature = "full")]
 pub(crate) enum Signing {
     Secret(Algorithm, Secret),
     Private(PrivateKey),
 }
 
+#[cfg(feature = "full")]
 impl SigningKey {
     /// Parses a key of a sender that signs. Short secrets are allowed, since a test may need the
     /// signature that a careless sender would make.
@@ -291,13 +296,18 @@ impl SigningKey {
                     None => Err(invalid(None, KeyProblem::PublicToSign)),
                 }
             }
-            Ok(Parsed::Private(key)) => Ok(Self(Signing::Private(key))),
+            Ok(Parsed::Private) => {
+                let key = standard::private_key(source);
+                key.map(|key| Self(Signing::Private(key)))
+                    .map_err(|problem| invalid(None, problem))
+            }
             Ok(Parsed::Public(..)) => Err(invalid(None, KeyProblem::PublicToSign)),
             Err(problem) => Err(invalid(None, problem)),
         }
     }
 }
 
+#[cfg(feature = "full")]
 impl fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SigningKey([redacted])")
@@ -307,7 +317,8 @@ impl fmt::Debug for SigningKey {
 enum Parsed {
     Secret(Zeroizing<Vec<u8>>),
     Public(Algorithm, PublicKey),
-    Private(PrivateKey),
+    /// A private key, which only signs.
+    Private,
 }
 
 const fn invalid(index: Option<usize>, problem: KeyProblem) -> ConfigError {

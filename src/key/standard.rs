@@ -3,6 +3,7 @@
 use zeroize::Zeroizing;
 
 use crate::algorithm::Algorithm;
+#[cfg(feature = "full")]
 use crate::algorithm::ed25519::PrivateKey;
 use crate::encoding::Encoding;
 use crate::error::KeyProblem;
@@ -76,15 +77,24 @@ fn parse_whpk(bytes: &[u8]) -> Result<Parsed, KeyProblem> {
     Ok(Parsed::Public(Algorithm::Ed25519, key))
 }
 
-fn parse_whsk(bytes: &[u8]) -> Result<Parsed, KeyProblem> {
-    if let Ok(seed) = bytes.try_into() {
-        return Ok(Parsed::Private(PrivateKey::from_seed(seed)));
+const fn parse_whsk(bytes: &[u8]) -> Result<Parsed, KeyProblem> {
+    match bytes.len() {
+        32 | 64 => Ok(Parsed::Private),
+        actual => Err(KeyProblem::PrivateLength { actual }),
     }
-    let actual = bytes.len();
-    let pair = bytes
-        .try_into()
-        .map_err(|_| KeyProblem::PrivateLength { actual })?;
-    PrivateKey::from_pair(pair)
-        .map(Parsed::Private)
-        .map_err(|_| KeyProblem::HalvesDiffer)
+}
+
+/// The key of a text that is [`Parsed::Private`].
+#[cfg(feature = "full")]
+pub(super) fn private_key(source: &KeySource) -> Result<PrivateKey, KeyProblem> {
+    let encoded = source.content().strip_prefix(b"whsk_").unwrap_or_default();
+    let bytes = Zeroizing::new(Encoding::Base64.decode(encoded).unwrap_or_default());
+    let bytes = bytes.as_slice();
+    if let Ok(seed) = bytes.try_into() {
+        return Ok(PrivateKey::from_seed(seed));
+    }
+    let pair = bytes.try_into().map_err(|_| KeyProblem::PrivateLength {
+        actual: bytes.len(),
+    })?;
+    PrivateKey::from_pair(pair).map_err(|_| KeyProblem::HalvesDiffer)
 }

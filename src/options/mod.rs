@@ -9,6 +9,7 @@ mod amount;
 pub mod dapp;
 #[cfg(feature = "full")]
 mod explain;
+#[cfg(feature = "full")]
 mod sign;
 mod transport;
 mod verifier;
@@ -29,6 +30,7 @@ use crate::sender::{Sender, SenderDescriptor};
 pub use amount::{format_amount, to_base_units};
 #[cfg(feature = "full")]
 pub use explain::{detect, explain};
+#[cfg(feature = "full")]
 pub use sign::sign;
 pub use transport::transport;
 pub use verifier::verifier;

@@ -381,9 +381,13 @@ impl SenderDescriptor {
     /// [`ConfigError::InvalidSender`] with the member at fault, and [`ConfigError::NeedsFull`] where
     /// its algorithm is not compiled in.
     pub(crate) fn resolve(self) -> Result<Sender, ConfigError> {
+        self.require_compiled()?;
         let has_signed = self.signed.is_some();
         let has_key = self.key.is_some();
-        let scheme = self.rule.unwrap_or(Scheme::Plain);
+        let scheme = match self.rule {
+            Some(rule) if cfg!(feature = "full") => rule,
+            _ => Scheme::Plain,
+        };
         let is_own_text = |scheme| {
             !matches!(
                 scheme,
@@ -460,8 +464,26 @@ impl SenderDescriptor {
         sender.check_id()?;
         sender.check_algorithms(has_signed)?;
         sender.check_signed()?;
-        sender.check_compiled()?;
         Ok(sender)
+    }
+
+    /// Refuses what only the full module verifies, before anything else is asked of it.
+    fn require_compiled(&self) -> Result<(), ConfigError> {
+        let is_compiled = |one: &SignatureAlgorithm| one.with_format(Format::Der).is_compiled();
+        let compiled = match &self.algorithm {
+            Algorithms::One(one) => is_compiled(one),
+            Algorithms::Labelled(Entries(labelled)) => {
+                labelled.iter().all(|(_, one)| is_compiled(one))
+            }
+        };
+        let unit = self.timestamp.as_ref().map(|timestamp| timestamp.unit);
+        let is_common = self.rule.is_none() && unit != Some(Unit::HttpDate);
+        if compiled && (cfg!(feature = "full") || is_common) {
+            return Ok(());
+        }
+        Err(ConfigError::NeedsFull {
+            sender: self.name.0.clone(),
+        })
     }
 }
 
@@ -678,7 +700,7 @@ impl Sender {
         let member = time.is_some_and(|time| time.member.is_some());
         let in_headers = self.header_sets.iter().map(|set| set.timestamp.is_some());
         let in_headers = in_headers.chain(self.header_sets.is_empty().then_some(false));
-        let in_token = self.scheme == Scheme::JwtHeader;
+        let in_token = self.scheme() == Scheme::JwtHeader;
         for in_header in in_headers {
             let sources = [label, in_header, member, in_token];
             let sources = sources.iter().filter(|source| **source).count();
@@ -696,7 +718,7 @@ impl Sender {
                 "expected a time without commas in a list, got http-date",
             );
         }
-        if self.payload == Payload::Form && (member || self.scheme != Scheme::Plain) {
+        if self.payload == Payload::Form && (member || self.scheme() != Scheme::Plain) {
             return refuse("payload", "expected json where members are read, got form");
         }
         if self.header_names().len() > MAX_HEADERS {
@@ -722,7 +744,7 @@ impl Sender {
             let problem = "expected names of members with dots between them, got another text";
             return refuse("changesOnRetry", problem);
         }
-        let is_body = self.payload != Payload::Form && !self.scheme.signs_other_bytes();
+        let is_body = self.payload != Payload::Form && !self.scheme().signs_other_bytes();
         if !self.changes_on_retry.is_empty() && !is_body {
             return refuse(
                 "changesOnRetry",
@@ -753,7 +775,7 @@ impl Sender {
                 ("nonce", Part::Nonce, set.nonce.is_some()),
             ];
             for (name, part, given) in parts {
-                if given != template.has(&part) && self.scheme != Scheme::Hook0 {
+                if given != template.has(&part) && self.scheme() != Scheme::Hook0 {
                     let problem = if given {
                         format!("expected {{{name}}} in it, since only what is signed counts")
                     } else {
@@ -810,7 +832,7 @@ impl Sender {
     fn check_algorithms(&self, has_signed: bool) -> Result<(), ConfigError> {
         let SignatureForm { algorithms, .. } = &self.signature;
         let only = |expected: Algorithm| algorithms.iter().all(|(_, other)| *other == expected);
-        let fits = match self.scheme {
+        let fits = match self.scheme() {
             Scheme::Plisio => only(Algorithm::HmacSha1),
             Scheme::JwtMember => only(Algorithm::HmacSha256),
             Scheme::DetachedJws => only(Algorithm::RsaSha512),
@@ -842,7 +864,7 @@ impl Sender {
             );
         }
         let own_text = matches!(
-            self.scheme,
+            self.scheme(),
             Scheme::Plisio
                 | Scheme::JwtMember
                 | Scheme::DetachedJws
@@ -856,17 +878,6 @@ impl Sender {
             );
         }
         Ok(())
-    }
-
-    fn check_compiled(&self) -> Result<(), ConfigError> {
-        let mut algorithms = self.signature.algorithms.iter();
-        let compiled = algorithms.all(|(_, algorithm)| algorithm.is_compiled());
-        if compiled && (cfg!(feature = "full") || self.scheme != Scheme::DetachedJws) {
-            return Ok(());
-        }
-        Err(ConfigError::NeedsFull {
-            sender: self.name.clone(),
-        })
     }
 }
 

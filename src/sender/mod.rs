@@ -261,6 +261,15 @@ impl Sender {
         Err(unknown(name, core::iter::empty()))
     }
 
+    /// How all of this is read. The core refuses descriptors with a rule.
+    pub(crate) const fn scheme(&self) -> Scheme {
+        if cfg!(feature = "full") {
+            self.scheme
+        } else {
+            Scheme::Plain
+        }
+    }
+
     /// The name by which it is chosen.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -350,7 +359,7 @@ impl Sender {
 
     /// Whether a callback itself names the headers that are signed, and no other header counts.
     pub(crate) fn signs_what_it_names(&self) -> bool {
-        self.scheme == Scheme::Hook0 && !self.allows_unsigned_headers
+        self.scheme() == Scheme::Hook0 && !self.allows_unsigned_headers
     }
 
     /// How the time is written, if there is one.
@@ -365,7 +374,7 @@ impl Sender {
             unit: self.unit(),
             is_get: false,
         };
-        self.scheme == Scheme::Hook0 || self.signed.needs_brackets(of)
+        self.scheme() == Scheme::Hook0 || self.signed.needs_brackets(of)
     }
 
     /// The headers that are signed beside those of a set.
@@ -382,11 +391,13 @@ impl Sender {
     }
 
     /// Whether its callbacks carry an id in a header.
+    #[cfg(feature = "full")]
     pub(crate) fn needs_id(&self) -> bool {
         self.has_id_header() || matches!(self.id, Some(Place::Header(_)))
     }
 
     /// Whether its callbacks carry a nonce.
+    #[cfg(feature = "full")]
     pub(crate) fn needs_nonce(&self) -> bool {
         self.header_sets.iter().any(|set| set.nonce.is_some())
     }
@@ -394,7 +405,7 @@ impl Sender {
     /// Whether its callbacks name the key that signed them.
     #[must_use]
     pub fn names_keys(&self) -> bool {
-        matches!(self.scheme, Scheme::DetachedJws | Scheme::JwtHeader)
+        matches!(self.scheme(), Scheme::DetachedJws | Scheme::JwtHeader)
             || self.header_sets.iter().any(|set| set.key_id.is_some())
     }
 
@@ -453,7 +464,7 @@ impl Sender {
     /// Whether every header may be read, since a callback itself says which of them are signed.
     #[must_use]
     pub fn reads_all_headers(&self) -> bool {
-        self.scheme == Scheme::Hook0
+        self.scheme() == Scheme::Hook0
     }
 
     fn signs_part(&self, is: impl FnMut(&Part) -> bool) -> bool {

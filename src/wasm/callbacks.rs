@@ -5,12 +5,17 @@ use alloc::vec::Vec;
 
 use wasm_bindgen::prelude::*;
 
-use super::value::{Answer, answer, error, read_key, read_keys};
-use super::{Core, entropy, unix_seconds};
+use super::Core;
+use super::value::{Answer, answer, error, read_keys};
+#[cfg(feature = "full")]
+use super::{entropy, unix_seconds, value::read_key};
 use crate::algorithm::sha256;
-use crate::answer::{Admitted, KeyPair, Settings};
+#[cfg(feature = "full")]
+use crate::answer::KeyPair;
+use crate::answer::{Admitted, Settings};
 use crate::options::{self, GivenKeys};
 use crate::sender;
+#[cfg(feature = "full")]
 use crate::sign;
 use crate::transport::Arrival;
 use crate::verify::Verifier;
@@ -91,6 +96,7 @@ impl Core {
     }
 
     /// Signs a body with a key; `now` is in milliseconds.
+    #[cfg(feature = "full")]
     pub fn sign(&self, options: &str, key: &JsValue, body: &[u8], now: f64) -> Answer {
         let key = read_key(key, None);
         let entropy = || entropy().map(|entropy| *entropy);
@@ -156,6 +162,7 @@ impl Core {
     }
 
     /// Answers with a new secret.
+    #[cfg(feature = "full")]
     #[wasm_bindgen(js_name = generateSecret)]
     pub fn generate_secret(&self) -> Answer {
         let entropy = entropy().map_err(error)?;
@@ -163,6 +170,7 @@ impl Core {
     }
 
     /// Answers with a new key pair.
+    #[cfg(feature = "full")]
     #[wasm_bindgen(js_name = generateKeyPair)]
     pub fn generate_key_pair(&self) -> Answer {
         let entropy = entropy().map_err(error)?;

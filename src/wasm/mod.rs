@@ -21,8 +21,10 @@ mod hot;
 mod value;
 
 use wasm_bindgen::prelude::*;
+#[cfg(any(feature = "full", feature = "dapp"))]
 use zeroize::Zeroizing;
 
+#[cfg(any(feature = "full", feature = "dapp"))]
 use crate::error::ConfigError;
 
 #[global_allocator]
@@ -63,6 +65,7 @@ fn unix_seconds(milliseconds: f64) -> u64 {
     (milliseconds / 1000.0) as u64
 }
 
+#[cfg(any(feature = "full", feature = "dapp"))]
 fn entropy<const N: usize>() -> Result<Zeroizing<[u8; N]>, ConfigError> {
     let mut bytes = Zeroizing::new([0; N]);
     match getrandom::fill(bytes.as_mut_slice()) {

@@ -28,8 +28,10 @@ pub(super) fn error(error: ConfigError) -> JsValue {
     thrown.into()
 }
 
+#[cfg(feature = "full")]
+pub(super) use keys::read_key;
 #[cfg(feature = "callbacks")]
-pub(super) use keys::{read_key, read_keys};
+pub(super) use keys::read_keys;
 
 /// Keys as they come in: no deserializer holds one, and what does is wiped.
 #[cfg(feature = "callbacks")]

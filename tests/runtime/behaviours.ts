@@ -6,6 +6,7 @@
 import { canonical } from "./canonical.ts";
 import { dapps } from "./dapps.ts";
 import type { CallbackInput, Feature, Host, Library, Verifier, VerifyResult } from "./model.ts";
+import { BODY, KEY, NOW, signed, utf8 } from "./signed.ts";
 
 export interface Behaviour {
 	needs?: readonly Feature[];
@@ -13,19 +14,10 @@ export interface Behaviour {
 	expect: unknown;
 }
 
-const NOW = 1_700_000_000;
-const KEY = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 const OTHER_KEY = "whsec_HxwdHBsaGRgXFhUUExIREA8ODQwLCgkIBwYFBAMCAQA=";
-const BODY = '{"type":"test.event","timestamp":"2023-11-14T22:13:20Z","data":{"userId":"🎉"}}';
 
 const verifierFor = (lib: Library, options: object = {}): Verifier =>
 	lib.createVerifier({ keys: KEY, now: () => NOW * 1000, ...options });
-
-const signed = (
-	lib: Library,
-	body: string | Uint8Array = BODY,
-	options: object = {},
-): CallbackInput => lib.sign({ body, key: KEY, id: "msg_1", timestamp: NOW, ...options });
 
 /** What verifying does with what a caller got wrong: the type of the error, and whether its message holds each hint. */
 function mistake(
@@ -72,7 +64,7 @@ function keyMistake(
 
 /** Both forms throw what a program has got wrong; what is thrown last is looked at. */
 const verifyWith = (change: object) => (lib: Library) => {
-	const input = { ...signed(lib), ...change } as CallbackInput;
+	const input = { ...signed(), ...change } as CallbackInput;
 	try {
 		return verifierFor(lib).verify(input);
 	} catch (error) {
@@ -112,7 +104,7 @@ const misuse: Record<string, Behaviour> = {
 		verifyWith({ headers: "webhook-id: msg_1" }),
 	),
 	"misuse: a header that is a number": mistake(["webhook-timestamp"], (lib) => {
-		const input = signed(lib);
+		const input = signed();
 		return verifierFor(lib).safeVerify({
 			...input,
 			headers: { ...input.headers, "webhook-timestamp": NOW } as never,
@@ -123,24 +115,24 @@ const misuse: Record<string, Behaviour> = {
 	),
 	"misuse: an address that is no text": mistake(["ip"], (lib) =>
 		verifierFor(lib, { allowedIps: ["10.0.0.0/8"] }).safeVerify({
-			...signed(lib),
+			...signed(),
 			ip: 167772161 as never,
 		}),
 	),
 	"misuse: a clock that says NaN": mistake(["now"], (lib) =>
-		verifierFor(lib, { now: () => Number.NaN }).safeVerify(signed(lib)),
+		verifierFor(lib, { now: () => Number.NaN }).safeVerify(signed()),
 	),
 	"misuse: a clock that says Infinity": mistake(["now"], (lib) =>
-		verifierFor(lib, { now: () => Infinity }).safeVerify(signed(lib)),
+		verifierFor(lib, { now: () => Infinity }).safeVerify(signed()),
 	),
 	"misuse: a clock that says a Date": mistake(["now"], (lib) =>
-		verifierFor(lib, { now: () => new Date(NOW * 1000) }).safeVerify(signed(lib)),
+		verifierFor(lib, { now: () => new Date(NOW * 1000) }).safeVerify(signed()),
 	),
 	"misuse: a clock that says text": mistake(["now"], (lib) =>
-		verifierFor(lib, { now: () => `${NOW}000` }).safeVerify(signed(lib)),
+		verifierFor(lib, { now: () => `${NOW}000` }).safeVerify(signed()),
 	),
 	"misuse: a clock that says nothing": mistake(["now"], (lib) =>
-		verifierFor(lib, { now: () => undefined }).safeVerify(signed(lib)),
+		verifierFor(lib, { now: () => undefined }).safeVerify(signed()),
 	),
 	"misuse: a clock that is a number": mistake(
 		["now"],
@@ -198,12 +190,18 @@ const misuse: Record<string, Behaviour> = {
 		lib.sign({ body: JSON.parse(BODY), key: KEY }),
 	),
 	"misuse: signing without a body": mistake(["body"], (lib) => lib.sign({ key: KEY } as never)),
-	"misuse: signing without a key": keyMistake(["key"], (lib) => lib.sign({ body: BODY } as never)),
-	"misuse: signing at NaN": mistake(
-		["timestamp"],
-		(lib) => lib.sign({ body: BODY, key: KEY, timestamp: Number.NaN }),
-		"ConfigError",
-	),
+	"misuse: signing without a key": {
+		...keyMistake(["key"], (lib) => lib.sign({ body: BODY } as never)),
+		needs: ["full module"],
+	},
+	"misuse: signing at NaN": {
+		...mistake(
+			["timestamp"],
+			(lib) => lib.sign({ body: BODY, key: KEY, timestamp: Number.NaN }),
+			"ConfigError",
+		),
+		needs: ["full module"],
+	},
 	"misuse: signing without options": mistake([], (lib) => lib.sign(undefined as never)),
 };
 
@@ -241,7 +239,7 @@ const inPieces = (bytes: Uint8Array, size: number) =>
 		},
 	});
 
-const forgery = (lib: Library): CallbackInput => ({ ...signed(lib), body: `${BODY} ` });
+const forgery = (): CallbackInput => ({ ...signed(), body: `${BODY} ` });
 
 /** What a promise rejects with, or `undefined`. */
 const rejection = (promise: Promise<unknown>): Promise<unknown> =>
@@ -254,7 +252,7 @@ const refusals: Record<string, Behaviour> = {
 	"verify: nobody accepts a forgery by forgetting to look at the result": {
 		run: (lib) => {
 			try {
-				verifierFor(lib).verify(forgery(lib));
+				verifierFor(lib).verify(forgery());
 				return "accepted";
 			} catch (error) {
 				return (error as Error).name;
@@ -264,7 +262,7 @@ const refusals: Record<string, Behaviour> = {
 	},
 	"verifyAsync: rejects for a forgery": {
 		run: async (lib) => {
-			const error = await rejection(verifierFor(lib).verifyAsync(forgery(lib)));
+			const error = await rejection(verifierFor(lib).verifyAsync(forgery()));
 			const { code, status } = error as { code?: string; status?: number };
 			return [error instanceof lib.CallbackRejectedError, code, status];
 		},
@@ -272,8 +270,8 @@ const refusals: Record<string, Behaviour> = {
 	},
 	"verifyAsync: what it promises has no ok, and what safeVerifyAsync promises has": {
 		run: async (lib) => {
-			const accepted = await verifierFor(lib).verifyAsync(signed(lib));
-			const { ok, ...rest } = (await verifierFor(lib).safeVerifyAsync(signed(lib))) as {
+			const accepted = await verifierFor(lib).verifyAsync(signed());
+			const { ok, ...rest } = (await verifierFor(lib).safeVerifyAsync(signed())) as {
 				ok: boolean;
 			};
 			return [ok, "ok" in accepted, canonical(accepted) === canonical(rest)];
@@ -282,7 +280,7 @@ const refusals: Record<string, Behaviour> = {
 	},
 	"safeVerifyAsync: promises the refusal": {
 		run: async (lib) => {
-			const result = await verifierFor(lib).safeVerifyAsync(forgery(lib));
+			const result = await verifierFor(lib).safeVerifyAsync(forgery());
 			return result.ok || result.code;
 		},
 		expect: "signature_mismatch",
@@ -296,7 +294,7 @@ const requests: Record<string, Behaviour> = {
 			const results: VerifyResult[] = [];
 			for (const size of [1, 3, 1000]) {
 				results.push(
-					await verifierFor(lib).safeVerifyRequest(post(signed(lib), inPieces(utf8(BODY), size))),
+					await verifierFor(lib).safeVerifyRequest(post(signed(), inPieces(utf8(BODY), size))),
 				);
 			}
 			return results.map((result) => result.ok && result.event);
@@ -308,7 +306,7 @@ const requests: Record<string, Behaviour> = {
 		run: async (lib) => {
 			const bytes = utf8(BODY);
 			const verifier = verifierFor(lib, { maxBodyBytes: bytes.length });
-			return (await verifier.safeVerifyRequest(post(signed(lib), inPieces(bytes, 7)))).ok;
+			return (await verifier.safeVerifyRequest(post(signed(), inPieces(bytes, 7)))).ok;
 		},
 		expect: true,
 	},
@@ -316,7 +314,7 @@ const requests: Record<string, Behaviour> = {
 		needs: ["Request"],
 		run: async (lib) => {
 			const { seen, stream } = upload(new Uint8Array(64 * 1024).fill(0x20), 10_000);
-			const result = await verifierFor(lib).safeVerifyRequest(post(signed(lib), stream));
+			const result = await verifierFor(lib).safeVerifyRequest(post(signed(), stream));
 			await new Promise((resolve) => setTimeout(resolve, 20));
 			return {
 				code: !result.ok && result.code,
@@ -330,9 +328,7 @@ const requests: Record<string, Behaviour> = {
 		needs: ["Request"],
 		run: async (lib) => {
 			const verifier = verifierFor(lib, { sender: "svix" });
-			const result = await verifier.safeVerifyRequest(
-				post(signed(lib, "", { sender: "svix" }), null),
-			);
+			const result = await verifier.safeVerifyRequest(post(signed("", { sender: "svix" }), null));
 			return result.ok && { id: result.id, event: Object.keys(result.event).includes("type") };
 		},
 		expect: { id: "msg_1", event: false },
@@ -340,7 +336,7 @@ const requests: Record<string, Behaviour> = {
 	"verifyRequest: the body can be read from a clone made before": {
 		needs: ["Request"],
 		run: async (lib) => {
-			const request = post(signed(lib));
+			const request = post(signed());
 			const copy = request.clone();
 			const { ok } = await verifierFor(lib).safeVerifyRequest(request);
 			return [ok, await copy.text(), request.bodyUsed];
@@ -350,7 +346,7 @@ const requests: Record<string, Behaviour> = {
 	"misuse: a request whose body has been read": {
 		needs: ["Request"],
 		...mistake(["body", "read", "clone"], async (lib) => {
-			const request = post(signed(lib));
+			const request = post(signed());
 			await request.text();
 			return verifierFor(lib).safeVerifyRequest(request);
 		}),
@@ -358,7 +354,7 @@ const requests: Record<string, Behaviour> = {
 	"misuse: a request whose body somebody is reading": {
 		needs: ["Request"],
 		...mistake(["expected", "body"], (lib) => {
-			const request = post(signed(lib));
+			const request = post(signed());
 			request.body?.getReader();
 			return verifierFor(lib).safeVerifyRequest(request);
 		}),
@@ -382,7 +378,7 @@ const results: Record<string, Behaviour> = {
 	"a result is plain data": {
 		run: (lib) => {
 			const verifier = verifierFor(lib, { keys: [{ id: "k", key: KEY }] });
-			const all = [signed(lib), { ...signed(lib), headers: {} }].map((input) =>
+			const all = [signed(), { ...signed(), headers: {} }].map((input) =>
 				verifier.safeVerify(input),
 			);
 			return all.every(
@@ -408,10 +404,10 @@ const results: Record<string, Behaviour> = {
 		run: (lib) => {
 			const verifier = verifierFor(lib, { sender: "svix" });
 			const body = new Uint8Array([0xff, 1, 2]);
-			const result = verifier.safeVerify(signed(lib, body, { sender: "svix" }));
+			const result = verifier.safeVerify(signed(body, { sender: "svix" }));
 			body.fill(9);
 			for (let round = 0; round < 3; round += 1)
-				verifier.safeVerify(signed(lib, new Uint8Array(100).fill(0xfe), { sender: "svix" }));
+				verifier.safeVerify(signed(new Uint8Array(100).fill(0xfe), { sender: "svix" }));
 			return result.ok && Array.from((result.event as { payload: Uint8Array }).payload);
 		},
 		expect: [0xff, 1, 2],
@@ -419,7 +415,7 @@ const results: Record<string, Behaviour> = {
 	"verify leaves the body as it was": {
 		run: (lib) => {
 			const body = utf8(BODY);
-			verifierFor(lib).safeVerify(signed(lib, body));
+			verifierFor(lib).safeVerify(signed(body));
 			return text(body);
 		},
 		expect: BODY,
@@ -427,7 +423,7 @@ const results: Record<string, Behaviour> = {
 	"Object.prototype is not polluted by a body": {
 		run: (lib) => {
 			const body = `{"__proto__":{"polluted":1},${BODY.slice(1)}`;
-			const result = verifierFor(lib).safeVerify(signed(lib, body));
+			const result = verifierFor(lib).safeVerify(signed(body));
 			return [
 				({} as { polluted?: number }).polluted,
 				result.ok ? undefined : [result.code, result.path],
@@ -445,19 +441,19 @@ const independence: Record<string, Behaviour> = {
 			const outer = verifierFor(lib, {
 				now: () => {
 					nested = inner.safeVerify(
-						signed(lib, BODY.replace("🎉", "x".repeat(5000)), { key: OTHER_KEY }),
+						signed(BODY.replace("🎉", "x".repeat(5000)), { key: OTHER_KEY }),
 					);
 					return NOW * 1000;
 				},
 			});
-			const result = outer.safeVerify(signed(lib));
+			const result = outer.safeVerify(signed());
 			return [result.ok && result.event, nested?.ok];
 		},
 		expect: [{ ...JSON.parse(BODY), known: false }, true],
 	},
 	"headers that verify another callback while they are read": {
 		run: (lib) => {
-			const { headers, body } = signed(lib);
+			const { headers, body } = signed();
 			const verifier = verifierFor(lib);
 			const busy = Object.fromEntries(Object.entries(headers as Record<string, string>));
 			Object.defineProperty(busy, "webhook-id", {
@@ -481,21 +477,21 @@ const independence: Record<string, Behaviour> = {
 					return NOW * 1000;
 				},
 			});
-			const first = attempt(() => verifier.safeVerify(signed(lib)));
+			const first = attempt(() => verifier.safeVerify(signed()));
 			broken = false;
-			return [first, verifier.safeVerify(signed(lib)).ok];
+			return [first, verifier.safeVerify(signed()).ok];
 		},
 		expect: ["RangeError: no clock", true],
 	},
 	"1,000 verifiers at once keep their own keys": {
 		run: (lib) => {
-			const secrets = Array.from({ length: 1000 }, () => lib.generateSecret());
+			const secrets = Array.from({ length: 1000 }, (_, index) => secretOf(index));
 			const verifiers = secrets.map((keys) => verifierFor(lib, { keys }));
 			return verifiers.every((verifier, index) => {
 				const [own, next] = [secrets[index], secrets[(index + 1) % 1000]];
 				return (
-					verifier.safeVerify(signed(lib, BODY, { key: own })).ok &&
-					!verifier.safeVerify(signed(lib, BODY, { key: next })).ok
+					verifier.safeVerify(signed(BODY, { key: own })).ok &&
+					!verifier.safeVerify(signed(BODY, { key: next })).ok
 				);
 			});
 		},
@@ -506,7 +502,7 @@ const independence: Record<string, Behaviour> = {
 			const verifier = verifierFor(lib, { maxBodyBytes: 8_000_000 });
 			return [5_000_000, 0, 100, 3_000_000, 1].map((pad) => {
 				const body = BODY.replace("🎉", "p".repeat(pad));
-				const result = verifier.safeVerify(signed(lib, body));
+				const result = verifier.safeVerify(signed(body));
 				return result.ok && (result.event as { data: { userId: string } }).data.userId.length;
 			});
 		},
@@ -517,7 +513,7 @@ const independence: Record<string, Behaviour> = {
 			const keys = [KEY];
 			const verifier = verifierFor(lib, { keys });
 			keys[0] = OTHER_KEY;
-			return verifier.safeVerify(signed(lib)).ok;
+			return verifier.safeVerify(signed()).ok;
 		},
 		expect: true,
 	},
@@ -525,7 +521,7 @@ const independence: Record<string, Behaviour> = {
 		run: (lib) => {
 			const key = new Uint8Array(32).fill(7);
 			const verifier = verifierFor(lib, { keys: key });
-			const input = signed(lib, BODY, { key });
+			const input = signed(BODY, { key });
 			key.fill(0);
 			return verifier.safeVerify(input).ok;
 		},
@@ -541,11 +537,21 @@ const foreign: Record<string, Behaviour> = {
 			const key = (host.foreignBytes as (bytes: Uint8Array) => Uint8Array)(bytes);
 			const named = verifierFor(lib, { keys: [{ id: "foreign", key }] });
 			return [
-				verifierFor(lib, { keys: key }).safeVerify(signed(lib, BODY, { key: bytes })).ok,
-				named.safeVerify(signed(lib, BODY, { key })).ok,
+				verifierFor(lib, { keys: key }).safeVerify(signed(BODY, { key: bytes })).ok,
+				named.safeVerify(signed(BODY, { key: bytes })).ok,
 			];
 		},
 		expect: [true, true],
+	},
+	"signing with bytes of another realm": {
+		needs: ["foreign realm", "full module"],
+		run: (lib, host) => {
+			const bytes = new Uint8Array(32).fill(7);
+			const key = (host.foreignBytes as (bytes: Uint8Array) => Uint8Array)(bytes);
+			const sent = lib.sign({ body: BODY, key, timestamp: NOW });
+			return verifierFor(lib, { keys: bytes }).safeVerify(sent).ok;
+		},
+		expect: true,
 	},
 	"another realm's bytes are of another realm": {
 		needs: ["foreign realm"],
@@ -561,19 +567,21 @@ const foreign: Record<string, Behaviour> = {
 
 const generation: Record<string, Behaviour> = {
 	"generateSecret: a key that signs and verifies, another one each time": {
+		needs: ["full module"],
 		run: (lib) => {
 			const secrets = Array.from({ length: 100 }, () => lib.generateSecret());
 			return [
 				new Set(secrets).size,
 				secrets.every((secret) => /^whsec_[A-Za-z0-9+/]{43}=$/.test(secret)),
 				secrets.every(
-					(key) => verifierFor(lib, { keys: key }).safeVerify(signed(lib, BODY, { key })).ok,
+					(key) => verifierFor(lib, { keys: key }).safeVerify(signed(BODY, { key })).ok,
 				),
 			];
 		},
 		expect: [100, true, true],
 	},
 	"generateKeyPair: the private key signs, the public key verifies, another pair each time": {
+		needs: ["full module"],
 		run: (lib) => {
 			const pairs = Array.from({ length: 20 }, () => lib.generateKeyPair());
 			return [
@@ -582,14 +590,16 @@ const generation: Record<string, Behaviour> = {
 				pairs.every(({ privateKey }) => /^whsk_[A-Za-z0-9+/]{86}==$/.test(privateKey)),
 				pairs.every(
 					({ publicKey, privateKey }) =>
-						verifierFor(lib, { keys: publicKey }).safeVerify(signed(lib, BODY, { key: privateKey }))
-							.ok,
+						verifierFor(lib, { keys: publicKey }).safeVerify(
+							lib.sign({ body: BODY, key: privateKey, timestamp: NOW }),
+						).ok,
 				),
 			];
 		},
 		expect: [20, true, true, true],
 	},
 	"sign: an id of its own each time, and the time of the clock": {
+		needs: ["full module"],
 		run: (lib) => {
 			const verifier = lib.createVerifier({ keys: KEY });
 			const all = Array.from({ length: 20 }, () =>
@@ -600,6 +610,7 @@ const generation: Record<string, Behaviour> = {
 		expect: [true, 20],
 	},
 	"sign: the body comes back as it was given": {
+		needs: ["full module"],
 		run: (lib) => {
 			const bytes = utf8(BODY);
 			return [
@@ -610,8 +621,12 @@ const generation: Record<string, Behaviour> = {
 		expect: [true, true],
 	},
 	"sign: string and bytes of the same text sign alike": {
+		needs: ["full module"],
 		run: (lib) =>
-			JSON.stringify(signed(lib, BODY).headers) === JSON.stringify(signed(lib, utf8(BODY)).headers),
+			[BODY, utf8(BODY)].every((body) => {
+				const { headers } = lib.sign({ body, key: KEY, id: "msg_1", timestamp: NOW });
+				return JSON.stringify(headers) === JSON.stringify(signed().headers);
+			}),
 		expect: true,
 	},
 	"senders: the first of many, each told in full": {
@@ -624,7 +639,7 @@ const generation: Record<string, Behaviour> = {
 		expect: [["tp-wallet", "standard-webhooks", "svix"], true],
 	},
 	"explain: a secret with a line break": {
-		needs: ["explain"],
+		needs: ["full module"],
 		run: (lib) => {
 			const { verdict, causes } = lib.explain({
 				...lib.sign({ body: BODY, key: KEY, timestamp: NOW }),
@@ -636,7 +651,7 @@ const generation: Record<string, Behaviour> = {
 		expect: [false, ["key_white_space certain"]],
 	},
 	"detect: whose headers they are": {
-		needs: ["explain"],
+		needs: ["full module"],
 		run: (lib) => lib.detect({ headers: { "Stripe-Signature": "t=1,v1=00" } }),
 		expect: ["stripe"],
 	},
@@ -653,6 +668,12 @@ export const behaviours: Readonly<Record<string, Behaviour>> = {
 	...dapps,
 };
 
+/** A secret of its own for each number. */
+function secretOf(index: number): string {
+	const bytes = new Uint8Array(32).fill(index & 0xff, 0, 16).fill(index >> 8, 16);
+	return `whsec_${btoa(String.fromCharCode(...bytes))}`;
+}
+
 function attempt(act: () => unknown): string {
 	try {
 		return String(act());
@@ -665,14 +686,6 @@ function isPlain(value: unknown): boolean {
 	if (Array.isArray(value)) return value.every(isPlain);
 	if (typeof value !== "object" || value === null) return true;
 	return Object.getPrototypeOf(value) === Object.prototype && Object.values(value).every(isPlain);
-}
-
-/** `TextEncoder` is not everywhere. */
-function utf8(text: string): Uint8Array<ArrayBuffer> {
-	const escaped = encodeURIComponent(text).replace(/%(..)/g, (_, hex) =>
-		String.fromCharCode(Number.parseInt(hex, 16)),
-	);
-	return Uint8Array.from(escaped, (character) => character.charCodeAt(0));
 }
 
 function text(bytes: Uint8Array): string {

@@ -9,7 +9,7 @@ export function faults(corpus: Corpus, report: Report): string[] {
 	const due = ({ needs = [] }: { needs?: readonly Feature[] }) =>
 		!needs.some((need) => lacks.has(need));
 	const cases = corpus.cases.flatMap((one) =>
-		one.kind !== "verify" || due(one) ? [fault(one.name, one.expect, report, secretsOf(one))] : [],
+		one.kind === "setup" || due(one) ? [fault(one.name, one.expect, report, secretsOf(one))] : [],
 	);
 	const others = Object.entries(behaviours).flatMap(([name, behaviour]) =>
 		due(behaviour) ? [fault(name, { value: canonical(behaviour.expect) }, report, [])] : [],

@@ -4,7 +4,7 @@
  */
 
 /** What a runtime may lack; a case that needs it is not run there, and each runner's list of such gaps is itself asserted. */
-export type Feature = "Request" | "Buffer" | "foreign realm" | "explain";
+export type Feature = "Request" | "Buffer" | "foreign realm" | "full module";
 
 export interface Bytes {
 	base64: string;
@@ -62,6 +62,7 @@ export interface SignCase {
 	kind: "sign";
 	name: string;
 	options: { key: Key; body: BodySpec; id?: string; timestamp?: number; sender?: string };
+	needs: readonly ["full module"];
 	expect: Expected;
 }
 

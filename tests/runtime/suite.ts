@@ -3,7 +3,7 @@
  * what came out as plain data. It judges nothing, so that one judge compares all
  * runtimes. Web standards only: no `Buffer`, no `process`, no `TextEncoder`.
  */
-import { type Behaviour, behaviours } from "./behaviours.ts";
+import { behaviours } from "./behaviours.ts";
 import { canonical } from "./canonical.ts";
 import type {
 	Accepted,
@@ -28,20 +28,15 @@ import type {
 } from "./model.ts";
 
 export async function run(lib: Library, corpus: Corpus, host: Host = {}): Promise<Report> {
-	const lacks = missingFeatures(host);
+	const lacks = missingFeatures(lib, host);
 	const canRun = ({ needs = [] }: { needs?: readonly Feature[] }) =>
 		!needs.some((need) => lacks.includes(need));
 	const outcomes: Record<string, Outcome> = {};
 	for (const one of corpus.cases) {
-		if (one.kind === "verify" && !canRun(one)) continue;
+		if (one.kind !== "setup" && !canRun(one)) continue;
 		outcomes[one.name] = await settle(lib, () => runCase(lib, one, host));
 	}
-	const explains = ({ needs = [] }: Behaviour) => Number(needs.includes("explain"));
-	// Last, since a core that cannot explain may give way to the full module then.
-	const ordered = Object.entries(behaviours).sort(([, a], [, b]) => explains(a) - explains(b));
-	for (const [name, behaviour] of ordered) {
-		if (explains(behaviour) && !lacks.includes("explain") && !canExplain(lib))
-			lacks.push("explain");
+	for (const [name, behaviour] of Object.entries(behaviours)) {
 		if (!canRun(behaviour)) continue;
 		outcomes[name] = await settle(lib, async () => ({
 			value: canonical(await behaviour.run(lib, host)),
@@ -50,17 +45,18 @@ export async function run(lib: Library, corpus: Corpus, host: Host = {}): Promis
 	return { lacks, outcomes };
 }
 
-function missingFeatures(host: Host): Feature[] {
+function missingFeatures(lib: Library, host: Host): Feature[] {
 	const present = {
 		Request: typeof Request === "function",
 		Buffer: bufferOf() !== undefined,
 		"foreign realm": host.foreignBytes !== undefined,
+		"full module": hasFullModule(lib),
 	};
 	const features = Object.keys(present) as (keyof typeof present)[];
 	return features.filter((feature) => !present[feature]);
 }
 
-function canExplain(lib: Library): boolean {
+function hasFullModule(lib: Library): boolean {
 	try {
 		return Array.isArray(lib.detect({ headers: {} }));
 	} catch (error) {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { test } from "node:test";
 import type { SenderDescriptor } from "wallet-callback";
-import { core as wallet } from "./package.ts";
+import { full as wallet } from "./package.ts";
 
 const KEY = "a secret of some length";
 const now = Math.floor(Date.now() / 1000);

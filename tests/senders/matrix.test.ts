@@ -616,8 +616,8 @@ test("what needs the full module says so", () => {
 			(error) =>
 				error instanceof core.ConfigError &&
 				error.code === "needs_full" &&
-				error.message.includes(signer.name) &&
-				error.message.includes("wallet-callback/full"),
+				error.message ===
+					`${signer.name} needs import { createVerifier } from "wallet-callback/full"`,
 			signer.name,
 		);
 	}

@@ -6,7 +6,7 @@ import { accepted, callbackFor, NOW, refused, subjects } from "./deliveries.ts";
 import { core, full, libraries } from "./package.ts";
 import {
 	type Callback,
-	isInCore,
+	isSigned,
 	keyPair,
 	plisioText,
 	privateKeyText,
@@ -18,7 +18,7 @@ import {
 /** The first of a sender's signers that uses its first names and its first way to write a time. */
 const signing = subjects.filter(
 	({ signer }) =>
-		isInCore(signer) &&
+		isSigned(signer) &&
 		!signer.alternative &&
 		(signer.name !== "coinbase-cdp" || signer.variant === "with headers") &&
 		signer.unit !== "go",
@@ -45,7 +45,7 @@ for (const { signer, library, name } of signing) {
 	const callback: Callback = { ...made, covered: [["x-event-id", made.id]] };
 	const { method, url } = callback;
 	const verify = (
-		sent: ReturnType<typeof library.sign>,
+		sent: ReturnType<typeof full.sign>,
 		{ index = 0, now = NOW }: { index?: 0 | 1; now?: number } = {},
 	) =>
 		library
@@ -59,16 +59,13 @@ for (const { signer, library, name } of signing) {
 
 	describe(name, () => {
 		test("what it signs is verified", () => {
-			const sent = library.sign(optionsFor(signer, callback));
+			const sent = full.sign(optionsFor(signer, callback));
 			accepted(verify(sent));
 			refused(verify(sent, { index: 1 }), "signature_mismatch");
-			// The other of the two modules agrees, where it has the sender.
-			const other = library === core ? full : core;
-			assert.deepEqual(other.sign(optionsFor(signer, callback)), sent);
 		});
 
 		test("it is what the sender would send", () => {
-			const sent = library.sign(optionsFor(signer, callback));
+			const sent = full.sign(optionsFor(signer, callback));
 			const expected = signCallback(signer, callback, keyPair(signer));
 			if (signer.name === "plisio") return checkPlisio(signer, sent.body);
 			if (signer.name === "transak") return checkJwt(signer, callback, sent.body);
@@ -83,7 +80,7 @@ for (const { signer, library, name } of signing) {
 			const text = callback.body.toString();
 			const bytes = new TextEncoder().encode(text);
 			for (const body of [text, bytes, bytes.buffer]) {
-				const sent = library.sign({ ...optionsFor(signer, callback), body });
+				const sent = full.sign({ ...optionsFor(signer, callback), body });
 				assert.equal(Object.getPrototypeOf(sent.body), Object.getPrototypeOf(body));
 				accepted(verify(sent));
 				// The caller's own is left as it was, and is what goes out where nothing is added.
@@ -94,7 +91,7 @@ for (const { signer, library, name } of signing) {
 
 		test("without the options that have a default", () => {
 			const { sender, key, body, keyId, clientId } = optionsFor(signer, callback);
-			const sent = library.sign({ sender, key, body, keyId, clientId, method, url });
+			const sent = full.sign({ sender, key, body, keyId, clientId, method, url });
 			// A body may say itself when it was sent.
 			const now = signer.timestampMember === undefined ? Date.now() : NOW;
 			accepted(verify(sent, { now }));
@@ -103,7 +100,7 @@ for (const { signer, library, name } of signing) {
 }
 
 describe("keys that do not sign", () => {
-	for (const signer of signers.filter((one) => !isInCore(one))) {
+	for (const signer of signers.filter((one) => !isSigned(one))) {
 		test(`${signer.name} ${signer.variant ?? ""}`, () => {
 			const { signing, verifying } = keyPair(signer);
 			const { body } = callbackFor(signer);
@@ -111,26 +108,25 @@ describe("keys that do not sign", () => {
 			const pkcs8 = signing.export({ format: "pem", type: "pkcs8" }) as string;
 			const keys = [pkcs8, "a shared secret of thirty characters", verifying as string];
 			for (const key of keys.filter((one) => typeof one === "string")) {
-				for (const { ConfigError, sign } of [core, full]) {
-					assert.throws(() => sign({ sender: signer.name, key, body }), ConfigError);
-				}
+				const { ConfigError, sign } = full;
+				assert.throws(() => sign({ sender: signer.name, key, body }), ConfigError);
 			}
 		});
 	}
 	// What is written as 64 hex digits may be either key: nobody could tell.
-	for (const { signer, library, name } of signing) {
+	for (const { signer, name } of signing) {
 		const { verifying } = keyPair(signer);
 		if (typeof verifying !== "string" || !verifying.startsWith("whpk_")) continue;
 		test(`${name}, with the public one`, () => {
 			const { body } = callbackFor(signer);
-			const sign = () => library.sign({ sender: signer.name, key: verifying, body });
-			assert.throws(sign, library.ConfigError);
+			const sign = () => full.sign({ sender: signer.name, key: verifying, body });
+			assert.throws(sign, full.ConfigError);
 		});
 	}
 });
 
 test("a header that is signed and not given has the id of the key", () => {
-	for (const [, { createVerifier, sign }] of libraries) {
+	for (const [, { createVerifier }] of libraries) {
 		const sender: SenderDescriptor = {
 			name: "my-own",
 			algorithm: "hmac-sha256",
@@ -139,15 +135,29 @@ test("a header that is signed and not given has the id of the key", () => {
 			signed: "{header:x-client}.{body}",
 		};
 		const key = "2b7e1516-28ae-d2a6-abf7-158809cf4f3c";
-		const sent = sign({ sender, key, body: "{}", keyId: "client-1" });
+		const sent = full.sign({ sender, key, body: "{}", keyId: "client-1" });
 		assert.equal(lowerCase(sent.headers)["x-client"], "client-1");
 		accepted(createVerifier({ sender, keys: key }).safeVerify(sent));
 	}
 });
 
+test("the core alone says who signs", () => {
+	const key = "2b7e1516-28ae-d2a6-abf7-158809cf4f3c";
+	for (const [name, act] of Object.entries({
+		sign: () => core.sign({ sender: "github", key, body: "{}" }),
+		generateSecret: () => core.generateSecret(),
+		generateKeyPair: () => core.generateKeyPair(),
+	})) {
+		assert.throws(act, { name: "ConfigError", code: "needs_full", message: importLine(name) });
+	}
+});
+
+const importLine = (name: string) =>
+	new RegExp(`^${name} needs import \\{ ${name} \\} from "wallet-callback/full"`);
+
 test("every sender is here, as one that signs or as one that does not", () => {
 	const able = new Set(signing.map(({ signer }) => signer.name));
-	const unable = new Set(signers.filter((one) => !isInCore(one)).map(({ name }) => name));
+	const unable = new Set(signers.filter((one) => !isSigned(one)).map(({ name }) => name));
 	const all = full.senders().map(({ name }) => name);
 	assert.deepEqual([...able, ...unable].sort(), [...all].sort());
 });

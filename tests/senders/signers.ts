@@ -935,7 +935,22 @@ export function signerOf(name: string, variant?: string): Signer {
 	return found;
 }
 
-/** A shared secret, or Ed25519: what is in the smaller of the two modules, and can sign. */
-export function isInCore({ algorithm }: Signer): boolean {
+/** A shared secret, or Ed25519: what the package signs with, too. */
+export function isSigned({ algorithm }: Signer): boolean {
 	return ["hmac", "keccak256", "ed25519"].includes(algorithm.family);
+}
+
+/** Those of a way of signing that few others have. */
+const UNCOMMON: readonly string[] = [
+	"coinbase-cdp",
+	"nowpayments",
+	"plisio",
+	"tenderly",
+	"transak",
+	"xaman",
+];
+
+/** What is in the smaller of the two modules. */
+export function isInCore(signer: Signer): boolean {
+	return isSigned(signer) && !UNCOMMON.includes(signer.name);
 }

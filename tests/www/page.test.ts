@@ -109,23 +109,34 @@ describe("the page", { skip: missing }, () => {
 			{ complaints: [/inline script/, /inline style/] },
 		));
 
-	test("loads in under 200 KB, and no more than it needs", () =>
-		visit(async ({ page }) => {
-			await page.waitForLoadState("networkidle");
-			const entries = await page.evaluate(() =>
-				[
-					...performance.getEntriesByType("navigation"),
-					...performance.getEntriesByType("resource"),
-				].map((entry) => {
-					const { name, encodedBodySize } = entry as PerformanceResourceTiming;
-					return { name: new URL(name).pathname, size: encodedBodySize };
-				}),
-			);
-			const total = entries.reduce((sum, { size }) => sum + size, 0);
-			assert.ok(total > 100_000 && total < 200_000, `${total} bytes`);
-			const modules = entries.map(({ name }) => name).filter((name) => name.endsWith(".wasm"));
-			assert.deepEqual(modules, ["/core.wasm"]);
-		}));
+	for (const [view, most, expected] of [
+		["codes", 100_000, []],
+		["bench", 320_000, ["/full.wasm"]],
+	] as const) {
+		test(`loads in under ${most / 1000} KB, and no more than it needs: ${view}`, () =>
+			visit(
+				async ({ page }) => {
+					await page.waitForLoadState("networkidle");
+					const entries = await page.evaluate(() =>
+						[
+							...performance.getEntriesByType("navigation"),
+							...performance.getEntriesByType("resource"),
+						].map((entry) => {
+							const { name, encodedBodySize } = entry as PerformanceResourceTiming;
+							return { name: new URL(name).pathname, size: encodedBodySize };
+						}),
+					);
+					const total = entries.reduce((sum, { size }) => sum + size, 0);
+					assert.ok(total > most / 4 && total < most, `${total} bytes`);
+					const names = entries.map(({ name }) => name);
+					assert.deepEqual(
+						names.filter((name) => name.endsWith(".wasm")),
+						expected,
+					);
+				},
+				{ view },
+			));
+	}
 
 	for (const view of VIEWS) {
 		test(`shifts nothing while it loads: ${view}`, () =>
@@ -310,7 +321,7 @@ describe("the page", { skip: missing }, () => {
 	test("says why where the core does not come", () =>
 		visit(
 			async ({ page }) => {
-				await page.route("**/core.wasm", (route) => route.fulfill({ status: 404, body: "" }));
+				await page.route("**/full.wasm", (route) => route.fulfill({ status: 404, body: "" }));
 				await page.reload();
 				assert.match(String(await page.textContent("[role=alert]")), /^This page could not start/);
 			},

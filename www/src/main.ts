@@ -2,7 +2,7 @@
 import { benchView } from "./bench/view.ts";
 import { type Language, language, type Theme, theme } from "./choices.ts";
 import { codesView } from "./codes.ts";
-import { loadCore } from "./core.ts";
+import { loadModule } from "./core.ts";
 import { debugView } from "./debug/view.ts";
 import { h, replace, svg } from "./dom.ts";
 import { sendersView } from "./senders.ts";
@@ -20,6 +20,8 @@ const VIEWS = {
 };
 type Name = keyof typeof VIEWS;
 const NAMES = Object.keys(VIEWS) as Name[];
+/** The parts that sign and verify: they wait for the module, which the others do without. */
+const RUNNING: readonly Name[] = ["bench", "debug", "speed"];
 
 const main = h("main", { id: "main" });
 const header = h("header", { class: "top" });
@@ -32,8 +34,16 @@ function chosen(): Name {
 	return NAMES.find((name) => name === hash) ?? "bench";
 }
 
-function show(focus: boolean): void {
+async function show(focus: boolean): Promise<void> {
 	const name = chosen();
+	if (RUNNING.includes(name)) {
+		try {
+			await loadModule();
+		} catch (error) {
+			return replace(main, problem(error));
+		}
+		if (name !== chosen()) return;
+	}
 	const view = built.get(name) ?? VIEWS[name]();
 	built.set(name, view);
 	replace(main, view);
@@ -130,6 +140,10 @@ function changeLanguage(name: Language): void {
 	show(false);
 }
 
+function problem(error: unknown): HTMLElement {
+	return h("p", { class: "problem", role: "alert" }, `${t.page.failed} ${error}`);
+}
+
 /** A link to the main part must not change which part is shown. */
 function skip(event: Event): void {
 	event.preventDefault();
@@ -147,12 +161,11 @@ function logo(): SVGSVGElement {
 
 speakPreferred();
 try {
-	await loadCore("core.wasm");
 	drawHeader();
-	show(false);
+	await show(false);
 	document.body.append(header, main, h("footer", {}, h("p", {}, t.page.footer)));
 	addEventListener("hashchange", () => show(true));
 	prefersDark.addEventListener("change", drawHeader);
 } catch (error) {
-	document.body.append(h("p", { class: "problem", role: "alert" }, `${t.page.failed} ${error}`));
+	document.body.append(problem(error));
 }

@@ -93,7 +93,7 @@ interface Instance {
 export class Core {
 	/** Undefined after {@link Core.end}. */
 	#instance: Instance | undefined;
-	/** Whether it is the full module, which can explain. */
+	/** Whether it is the full module, which also signs and explains. */
 	readonly full: boolean;
 	/**
 	 * Whether a call is under way. Where it still is when an error comes up, the core has stopped in the
@@ -410,53 +410,81 @@ const STOPPED =
 const BLOCKED =
 	"this platform does not compile WebAssembly here. In a page, add 'wasm-unsafe-eval' to script-src of its Content-Security-Policy; on an edge platform, let the bundler resolve the conditions workerd or edge-light, or hand the module to wallet-callback/slim";
 
-/** The core of every entry but the dapp's: where one brings the full module, all run on it. */
+/** The core of every entry but the dapp's. */
 let own: Runner | undefined;
 
-/** What `own` is replaced with once something needs the full module. */
-let fuller: Load | undefined;
+/** Whether the program has chosen its module: then there is no other. */
+let isChosen = false;
 
-/** Brings a module for want of another, and perhaps a way to the full one. */
+/** The full module beside the core, started by whoever first needs it. */
+let full: Runner | undefined;
+
+/** How whoever keeps something in a core comes by the full module, where the platform reads it from a disk. */
+let loadFull: Load | undefined;
+
+/** Brings the core, unless the program has chosen a module; and perhaps a way to the full one. */
 export function offer(load: Load, more: Load | undefined): void {
 	own ??= coreFrom(load, createGlue);
-	fuller = more;
+	loadFull = more;
 }
 
-/** Brings a module in the place of any other. */
+/** Brings the module that the program has chosen, in the place of any other. */
 export function provide(load: Load): void {
 	own = coreFrom(load, createGlue);
+	full = undefined;
+	isChosen = true;
 }
 
-function runOn<T>(run: (core: Core) => T): T {
+/** Runs something on the core, or on the module that the program has chosen. */
+export const withCore: Runner = (run) => {
 	if (own !== undefined) return own(run);
 	throw new CoreError(
 		"wasm_missing",
 		'wallet-callback/slim has no module yet: call initialize(module) first, with the WebAssembly.Module of "wallet-callback/core.wasm"',
 	);
+};
+
+/** Runs something on the full module, if `load` can bring it and the program has not chosen a module. */
+export function withFull(load: Load | undefined): Runner {
+	return (run) => {
+		if (isChosen || load === undefined) return withCore(run);
+		full ??= coreFrom(load, createGlue);
+		return full(run);
+	};
 }
 
-function runOnFull<T>(run: (core: Core) => T, load: Load | undefined): T {
-	try {
-		return runOn(run);
-	} catch (error) {
-		const needsFull = error instanceof ConfigError && error.code === "needs_full";
-		if (!needsFull || load === undefined) throw error;
-		// Where it cannot be loaded, the core stays.
-		const module = bring(load);
-		provide(() => module);
-		return runOn(run);
-	}
-}
-
-/** Runs something on the core. */
-export const withCore: Runner = (run) => runOnFull(run, fuller);
+/** Runs something on the full module, for whoever keeps something in a core. */
+export const withMore: Runner = (run) => withFull(loadFull)(run);
 
 /** Whether the full module is there, or comes when something needs it. */
 export function hasFull(): boolean {
-	return fuller !== undefined || withCore((core) => core.full);
+	return (loadFull !== undefined && !isChosen) || withCore((core) => core.full);
 }
 
-/** Runs something on the core, and if need be on the full module, which `load` brings. */
-export function withFull(load: Load | undefined): Runner {
-	return (run) => runOnFull(run, load);
+/**
+ * Where to keep something: in the core, or in the full module if the core has not what it needs. Whoever
+ * keeps it asks once, so that what others keep in the core stays there.
+ */
+export function runnerFor(run: (core: Core) => unknown): Runner {
+	try {
+		withCore(run);
+		return withCore;
+	} catch (error) {
+		if (!needsFull(error)) throw error;
+		withMore(run);
+		return withMore;
+	}
+}
+
+function needsFull(error: unknown): boolean {
+	return error instanceof ConfigError && error.code === "needs_full";
+}
+
+/** The core, if it is the full module, which alone has this function. */
+export function toFull(core: Core, name: string): Core {
+	if (core.full) return core;
+	throw new ConfigError(
+		"needs_full",
+		`${name} needs import { ${name} } from "wallet-callback/full" (with wallet-callback/slim, full.wasm)`,
+	);
 }

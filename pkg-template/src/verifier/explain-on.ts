@@ -1,5 +1,4 @@
-import { type Core, type Runner, toOptions, toUtf8 } from "../core/core.js";
-import { ConfigError } from "../core/errors.js";
+import { type Runner, toFull, toOptions, toUtf8 } from "../core/core.js";
 import { requireObject } from "../core/options.js";
 import { shown } from "../core/shown.js";
 import type { Detect, Explain, ExplainOptions, Explanation } from "./explain.js";
@@ -33,7 +32,9 @@ export function explainWith(
 		sender: sender === undefined ? undefined : toDescriptor(sender),
 	});
 	const bytes = toUtf8(toBody(body));
-	return run((core) => toFull(core).ask((wasm) => wasm.explain(text, ring.keys, bytes, time)));
+	return run((core) =>
+		toFull(core, "explain").ask((wasm) => wasm.explain(text, ring.keys, bytes, time)),
+	);
 }
 
 /** A `detect` that runs on the given core. */
@@ -41,14 +42,6 @@ export function detectOn(run: Runner): Detect {
 	return (callback) => {
 		requireObject(callback, "a callback, as detect({ headers })");
 		const text = toOptions({ headers: Object.keys(allHeaders(callback.headers)) });
-		return run((core) => toFull(core).ask((wasm) => wasm.detect(text)));
+		return run((core) => toFull(core, "detect").ask((wasm) => wasm.detect(text)));
 	};
-}
-
-function toFull(core: Core): Core {
-	if (core.full) return core;
-	throw new ConfigError(
-		"needs_full",
-		"explain and detect need the full module: import them from wallet-callback/full, or hand full.wasm to initialize() of wallet-callback/slim",
-	);
 }

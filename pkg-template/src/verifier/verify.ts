@@ -1,4 +1,12 @@
-import { type Judge, type Parts, toOptions, type Verdict, withCore } from "../core/core.js";
+import {
+	type Judge,
+	type Parts,
+	type Runner,
+	runnerFor,
+	toOptions,
+	type Verdict,
+	withMore,
+} from "../core/core.js";
 import { CallbackRejectedError, ConfigError } from "../core/errors.js";
 import { requireObject } from "../core/options.js";
 import { Resident } from "../core/resident.js";
@@ -89,6 +97,8 @@ class CoreVerifier<Event> implements Verifier<Event> {
 	readonly #keys: KeyRing;
 	readonly #now: () => number;
 	readonly #resident: Resident<Handle>;
+	/** Where it is kept. */
+	readonly #run: Runner;
 	readonly settings: VerifierSettings;
 	/** What explaining has to know of it. */
 	readonly #given: Omit<VerifierOptions<SenderName | SenderDescriptor>, "keys" | "now">;
@@ -106,6 +116,7 @@ class CoreVerifier<Event> implements Verifier<Event> {
 		const text = toOptions({ ...rest, sender: toDescriptor(sender) });
 		const create = (wasm: WasmCore) => wasm.create(text, this.#keys.keys, findsKeys) as Handle;
 		this.#resident = new Resident(create, release);
+		this.#run = runnerFor((core) => this.#resident.in(core));
 		const {
 			verifier: _verifier,
 			headers,
@@ -113,7 +124,7 @@ class CoreVerifier<Event> implements Verifier<Event> {
 			keyIds: _keyIds,
 			unsafeNumbers: _unsafeNumbers,
 			...settings
-		} = withCore((core) => this.#resident.in(core));
+		} = this.#run((core) => this.#resident.in(core));
 		this.#reads = { headers, reads, maxBodyBytes: settings.maxBodyBytes };
 		// As the core has read it, whatever becomes of the caller's object.
 		const given = JSON.parse(text);
@@ -163,7 +174,7 @@ class CoreVerifier<Event> implements Verifier<Event> {
 			ip: toIp(input.ip),
 			body: toBody(input.body, maxBodyBytes),
 		};
-		const verdict = withCore((core) => core.verify(this.#resident.in(core), parts, now));
+		const verdict = this.#run((core) => core.verify(this.#resident.in(core), parts, now));
 		if (verdict.ok) return verdict;
 		refuseIncomplete(verdict);
 		return verdict.code === "missing_header" ? this.#nameOther(verdict, input) : verdict;
@@ -235,7 +246,7 @@ class CoreVerifier<Event> implements Verifier<Event> {
 		const { id, key, event } = accepted;
 		const challenge = challengeOf(event);
 		if (id === undefined || challenge === undefined) return undefined;
-		const signature = withCore((core) => {
+		const signature = this.#run((core) => {
 			const { verifier } = this.#resident.in(core);
 			return core.ask((wasm) => wasm.prove(verifier, key.index, id, challenge));
 		});
@@ -247,7 +258,7 @@ class CoreVerifier<Event> implements Verifier<Event> {
 		budgetMilliseconds?: number,
 	): Explanation {
 		const { toleranceSeconds, clientId, dangerouslyAllowUnsignedHeaders, ...given } = this.#given;
-		const { causes, ...explanation } = explainWith(withCore, this.#keys, {
+		const { causes, ...explanation } = explainWith(withMore, this.#keys, {
 			headers,
 			body,
 			method,

@@ -41,6 +41,7 @@ function signs(name: string, signing: Signing): SignCase {
 	const prefix = sender === "svix" ? "svix" : "webhook";
 	return {
 		kind: "sign",
+		needs: ["full module"],
 		name: `sign: ${name}`,
 		options: {
 			key,
@@ -67,6 +68,7 @@ function refusesToSign(
 ): SignCase {
 	return {
 		kind: "sign",
+		needs: ["full module"],
 		name: `sign: ${name}`,
 		options: {
 			key: verifyingKey(CURRENT),

@@ -1,2 +1,2 @@
-/** A program that neither explains nor has a sender that needs the full module. */
-export { createVerifier, generateSecret } from "wallet-callback";
+/** A program that neither signs nor explains, nor has a sender that needs the full module. */
+export { bodyHash, createTransport, createVerifier, senders } from "wallet-callback";

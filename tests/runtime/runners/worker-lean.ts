@@ -1,12 +1,23 @@
 /** A Worker on the main entry: answers with what it throws for what only the full module has. */
-import { createVerifier, detect, explain, generateSecret } from "wallet-callback";
+import {
+	createVerifier,
+	detect,
+	explain,
+	generateKeyPair,
+	generateSecret,
+	sign,
+} from "wallet-callback";
+import { KEY } from "../signed.ts";
 
 const PUBLIC_KEY =
 	"MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEESl76SZPBJemW0mJNN4KTvYkLT8bOT4UGhFhzNk3fJqf6iuPlLQLq533FelXwczJbjg2U1PHTvQTK7qOQnDL2Tg==";
 
 const attempts: Record<string, () => unknown> = {
-	explain: () => explain({ headers: {}, body: "{}", keys: generateSecret() }),
+	explain: () => explain({ headers: {}, body: "{}", keys: KEY }),
 	detect: () => detect({ headers: {} }),
+	sign: () => sign({ body: "{}", key: KEY }),
+	generateSecret: () => generateSecret(),
+	generateKeyPair: () => generateKeyPair(),
 	createVerifier: () => createVerifier({ sender: "circle", keys: PUBLIC_KEY }),
 };
 

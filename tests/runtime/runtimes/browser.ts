@@ -34,7 +34,7 @@ const IMPORT_MAP = JSON.stringify({
 		"wallet-callback/dapp": `${DIST}/esm/dapp.js`,
 		"#layer": `${DIST}/esm/layer.js`,
 		"#core": `${DIST}/load/core.inline.js`,
-		"#explain": `${DIST}/load/full.inline.js`,
+		"#on-demand": `${DIST}/load/full.inline.js`,
 		"#dapp": `${DIST}/load/dapp.inline.js`,
 	},
 });

@@ -80,7 +80,7 @@ export const keepWasmImport: Plugin = {
 
 const vercel: Runtime = {
 	name: "Vercel's edge runtime",
-	lacks: ["Buffer", "explain"],
+	lacks: ["Buffer", "full module"],
 	async run({ folder, corpus }) {
 		const script = await buildRunner(folder, "edge.ts", {
 			inline: true,
@@ -109,8 +109,8 @@ const wasmAsGlobal: Plugin = {
 };
 
 export const edgePlatforms: readonly Runtime[] = [
-	workerd("workerd", [], ["Buffer", "foreign realm", "explain"]),
-	workerd("workerd with nodejs_compat", ["nodejs_compat"], ["foreign realm", "explain"]),
+	workerd("workerd", [], ["Buffer", "foreign realm", "full module"]),
+	workerd("workerd with nodejs_compat", ["nodejs_compat"], ["foreign realm", "full module"]),
 	workerd("workerd, the full entry", [], ["Buffer", "foreign realm"], "worker-full.ts"),
 	vercel,
 ];

@@ -1,7 +1,4 @@
-/**
- * Explains, apart from the page: the search may take a second, and it runs on the full module, which
- * a page that explains nothing never loads.
- */
+/** Explains, apart from the page: the search may take a second. */
 import {
 	type Accepted,
 	createVerifier,
@@ -11,7 +8,7 @@ import {
 	type KeySet,
 	type SenderName,
 } from "wallet-callback/slim";
-import { loadCore } from "../core.ts";
+import { loadModule } from "../core.ts";
 import type { Pasted } from "./paste.ts";
 
 export interface Question {
@@ -33,7 +30,7 @@ export interface Answer {
 
 export type Reply = { readonly answer: Answer } | { readonly error: string };
 
-const ready = loadCore("full.wasm");
+const ready = loadModule();
 
 self.addEventListener("message", async ({ data }: MessageEvent<Question>) => {
 	let reply: Reply;

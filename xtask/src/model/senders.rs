@@ -205,11 +205,13 @@ impl Sender {
 
     fn needs_full(&self) -> bool {
         let algorithms = self.algorithms();
-        algorithms.iter().any(|(_, name)| {
-            name.starts_with("rsa")
-                || name.starts_with("ecdsa")
-                || self.text("rule") == "detached-jws"
-        })
+        let is_rare = |name: &str| {
+            let kinds = ["rsa", "ecdsa", "hmac-sha1"];
+            kinds.iter().any(|kind| name.starts_with(kind))
+        };
+        algorithms.iter().any(|(_, name)| is_rare(name))
+            || self.0.contains_key("rule")
+            || self.member("timestamp", "unit") == "http-date"
     }
 }
 
