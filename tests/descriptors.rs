@@ -816,9 +816,8 @@ mod refusals {
             "expected unique for an id alone, got it",
         );
         let problem = "expected no fallback without a member, got one";
-        for place in [json!({ "header": "acme-id", "fallback": "c" })] {
-            refuses(&id(place), "sender.id", problem);
-        }
+        let place = json!({ "header": "acme-id", "fallback": "c" });
+        refuses(&id(place), "sender.id", problem);
         refuses(
             &id(json!({ "fallback": "c" })),
             "sender.id",

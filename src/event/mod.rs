@@ -65,7 +65,7 @@ pub enum Content {
     Empty,
     /// This JSON: the signature covers something other than the body itself.
     Given(String),
-    /// This JSON, with marks as [`Document::marked`] sets them.
+    /// This JSON, with marks as `Document::marked` sets them.
     Marked(String),
 }
 
