@@ -78,6 +78,7 @@ const RUNNERS: Record<string, Runner> = {
 				"rotation",
 				"ed25519",
 				"senders",
+				"schema",
 				"amounts",
 				"refused",
 				"ip",

@@ -20,7 +20,8 @@ const OF_CODE: { readonly [Code in RejectionCode]: string } & { readonly [code: 
 		timestamp_too_old:
 			"check this server's clock; if it is right, this is a replay or a late retry",
 		timestamp_too_new: "check this server's clock",
-		malformed_payload: "check the option sender; if it is right, report the path to the sender",
+		malformed_payload:
+			"check the options sender and schema; if they are right, report the path to the sender",
 		body_already_parsed: "let nothing read the body before the receiver does",
 		method_not_allowed: "nothing, unless the sender made this request: callbacks are posted",
 		unsupported_media_type:
