@@ -40,15 +40,16 @@ const ANY_HANDLER = `onAny: async ({ id, event }) => {
     console.log("received", id, event.type);
   },`;
 
-const receiver = (
+const options = (
 	{ verifying, handler }: Parts,
-	store: string,
-) => `const receiver = createReceiver({
-  ${verifying("process.env.WALLET_CALLBACK_SECRET")},
+	secret = "process.env.WALLET_CALLBACK_SECRET",
+	store = "memoryStore()",
+) => `{
+  ${verifying(secret)},
   store: ${store},
   log: console,
   ${handler}
-});`;
+}`;
 
 /** The imports in the order of their names. */
 function imports(parts: Parts, lines: readonly string[]): string {
@@ -66,71 +67,57 @@ const PROGRAMS: { readonly [Name in Program]: (parts: Parts) => string } = {
 		'import { createServer } from "node:http";',
 		'import { toNodeListener } from "wallet-callback/node";',
 		'import { createReceiver } from "wallet-callback/receiver";',
-		'import { sqliteStore } from "wallet-callback/stores/sqlite";',
+		'import { memoryStore } from "wallet-callback/stores/memory";',
 	])}
 
-${receiver(parts, 'sqliteStore("callbacks.db")')}
+const receiver = createReceiver(${options(parts)});
 
 createServer(toNodeListener(receiver)).listen(process.env.PORT ?? 3000);
 `,
 	express: (parts) => `${imports(parts, [
-		'import Database from "better-sqlite3";',
 		'import express from "express";',
-		'import { toNodeListener } from "wallet-callback/node";',
-		'import { createReceiver } from "wallet-callback/receiver";',
-		'import { sqliteStore } from "wallet-callback/stores/sqlite";',
+		'import { walletCallback } from "wallet-callback/express";',
+		'import { memoryStore } from "wallet-callback/stores/memory";',
 	])}
 
-${receiver(parts, 'sqliteStore(new Database("callbacks.db"))')}
-
 const app = express();
-app.all("/callback", toNodeListener(receiver));
+
+app.post(
+  "/callback",
+  walletCallback(${indented(options(parts))}),
+);
 app.use(express.json());
 
 app.listen(process.env.PORT ?? 3000);
 `,
-	workers: (parts) => {
-		const { verifying, handler } = parts;
-		return `${imports(parts, [
-			'import { createReceiver } from "wallet-callback/receiver";',
-			'import { durableObjectStore } from "wallet-callback/stores/durable-object";',
-		])}
+	workers: (parts) => `${imports(parts, [
+		'import { walletCallback } from "wallet-callback/cloudflare";',
+		'import { durableObjectStore } from "wallet-callback/stores/durable-object";',
+	])}
 
 export { WalletCallbackStore } from "wallet-callback/stores/durable-object";
 
-let receiver;
-
-export default {
-  fetch(request, env) {
-    receiver ??= createReceiver({
-      ${indented(verifying("env.WALLET_CALLBACK_SECRET"))},
-      store: durableObjectStore(env.CALLBACKS),
-      log: console,
-      ${indented(handler)}
-    });
-    return receiver(request);
-  },
-};
-`;
-	},
+export default walletCallback((env) => (${options(parts, "env.WALLET_CALLBACK_SECRET", "durableObjectStore(env.CALLBACKS)")}));
+`,
 	hono: (parts) => `${imports(parts, [
 		'import { serve } from "@hono/node-server";',
-		'import { getConnInfo } from "@hono/node-server/conninfo";',
 		'import { Hono } from "hono";',
-		'import { createReceiver } from "wallet-callback/receiver";',
-		'import { sqliteStore } from "wallet-callback/stores/sqlite";',
+		'import { walletCallback } from "wallet-callback/hono";',
+		'import { memoryStore } from "wallet-callback/stores/memory";',
 	])}
 
-${receiver(parts, 'sqliteStore("callbacks.db")')}
-
 const app = new Hono();
-app.all("/callback", (c) => receiver(c.req.raw, { ip: getConnInfo(c).remote.address }));
+
+app.post(
+  "/callback",
+  walletCallback(${indented(options(parts))}),
+);
 
 serve({ fetch: app.fetch, port: Number(process.env.PORT ?? 3000) });
 `,
 };
 
-const indented = (text: string) => text.replaceAll("\n", "\n    ");
+const indented = (text: string) => text.replaceAll("\n", "\n  ");
 
 /** A program for a sender, or the command that sends a request to it. */
 export function snippet(
