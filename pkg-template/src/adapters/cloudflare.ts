@@ -1,8 +1,9 @@
 /** The receiver as a Cloudflare Worker. */
 
-import type { SenderDescriptor, SenderName } from "wallet-callback";
+import type { AnyVerifier } from "wallet-callback/receiver";
 import {
 	type AnyEnvironment,
+	type AnySender,
 	type EnvironmentOf,
 	type LateReceiverSource,
 	toReceiverLater,
@@ -41,9 +42,14 @@ export interface CallbackWorker<Env = unknown> {
  * ```
  */
 export function walletCallback<
-	Name extends SenderName | SenderDescriptor = "tp-wallet",
+	Payload = unknown,
+	const From extends AnySender = AnySender,
+	Output = unknown,
+	const Ready extends AnyVerifier | undefined = undefined,
 	Env = AnyEnvironment,
->(receiver: LateReceiverSource<Name, Env>): CallbackWorker<EnvironmentOf<Env>> {
+>(
+	receiver: LateReceiverSource<Payload, From, Output, Ready, Env>,
+): CallbackWorker<EnvironmentOf<Env>> {
 	const receiverFor = toReceiverLater<EnvironmentOf<Env>>(
 		receiver,
 		"export default walletCallback(receiver)",

@@ -1,11 +1,12 @@
 /** What the entries by framework have in common: each takes a receiver, or the options of one. */
 
-import type { EventOf, SenderDescriptor, SenderName, VerifierOptions } from "wallet-callback";
+import type { SenderDescriptor, SenderName, VerifierOptions } from "wallet-callback";
 import {
+	type AnyVerifier,
 	createReceiver,
 	type Receiver,
 	type ReceiverOptions,
-	type VerifierFrom,
+	type ReceiverSetup,
 } from "wallet-callback/receiver";
 import { requireReceiver } from "./receiver.js";
 
@@ -13,14 +14,26 @@ import { requireReceiver } from "./receiver.js";
  * The options of `createReceiver`, or a receiver from it: without its call, by which TypeScript would
  * take it for a function of an environment.
  */
-export type ReceiverSource<Name extends SenderName | SenderDescriptor> =
-	| Pick<Receiver, "receive" | "drain">
-	| (ReceiverOptions<EventOf<Name>> & VerifierFrom<Name>);
+export type ReceiverSource<
+	Payload,
+	From extends AnySender,
+	Output,
+	Ready extends AnyVerifier | undefined,
+> = Pick<Receiver, "receive" | "drain"> | ReceiverSetup<Payload, From, Output, Ready>;
 
 /** The same, or a function of what comes with the first request that gives one of these. */
-export type LateReceiverSource<Name extends SenderName | SenderDescriptor, Env> =
-	| ReceiverSource<Name>
-	| ((env: Env) => ReceiverSource<Name>);
+export type LateReceiverSource<
+	Payload,
+	From extends AnySender,
+	Output,
+	Ready extends AnyVerifier | undefined,
+	Env,
+> =
+	| ReceiverSource<Payload, From, Output, Ready>
+	| ((env: Env) => ReceiverSource<Payload, From, Output, Ready>);
+
+/** What `createReceiver` takes as the sender. */
+export type AnySender = SenderName | SenderDescriptor | undefined;
 
 /** What TypeScript infers from a receiver is its request. */
 export type EnvironmentOf<Env> = [Env] extends [Request] ? unknown : Env;
@@ -30,8 +43,13 @@ export type EnvironmentOf<Env> = [Env] extends [Request] ? unknown : Env;
 export type AnyEnvironment = any;
 
 /** Makes a framework's handler. */
-export type Entry<Handler> = <Name extends SenderName | SenderDescriptor = "tp-wallet">(
-	receiver: ReceiverSource<Name>,
+export type Entry<Handler> = <
+	Payload = unknown,
+	const From extends AnySender = AnySender,
+	Output = unknown,
+	const Ready extends AnyVerifier | undefined = undefined,
+>(
+	receiver: ReceiverSource<Payload, From, Output, Ready>,
 ) => Handler;
 
 /** What an entry knows better than the receiver. */

@@ -1,10 +1,10 @@
 /** The receiver as a handler of Hono. */
 
-import type { SenderDescriptor, SenderName } from "wallet-callback";
-import type { ReceiverContext } from "wallet-callback/receiver";
+import type { AnyVerifier, ReceiverContext } from "wallet-callback/receiver";
 import { onWorkers, peerOf, type Socket } from "../receiver/peer.js";
 import {
 	type AnyEnvironment,
+	type AnySender,
 	type EnvironmentOf,
 	type LateReceiverSource,
 	toReceiverLater,
@@ -40,9 +40,14 @@ export type HonoHandler<Env = unknown> = (context: HonoContext<Env>) => Promise<
  * ```
  */
 export function walletCallback<
-	Name extends SenderName | SenderDescriptor = "tp-wallet",
+	Payload = unknown,
+	const From extends AnySender = AnySender,
+	Output = unknown,
+	const Ready extends AnyVerifier | undefined = undefined,
 	Env = AnyEnvironment,
->(receiver: LateReceiverSource<Name, Env>): HonoHandler<EnvironmentOf<Env>> {
+>(
+	receiver: LateReceiverSource<Payload, From, Output, Ready, Env>,
+): HonoHandler<EnvironmentOf<Env>> {
 	const receiverFor = toReceiverLater<EnvironmentOf<Env>>(
 		receiver,
 		'app.post("/callback", walletCallback(receiver))',

@@ -1,8 +1,7 @@
 /** The receiver as a module and as a middleware of NestJS. */
 
-import type { SenderDescriptor, SenderName } from "wallet-callback";
-import type { Receiver } from "wallet-callback/receiver";
-import { type Entry, type ReceiverSource, toReceiver } from "./entry.js";
+import type { AnyVerifier, Receiver } from "wallet-callback/receiver";
+import { type AnySender, type Entry, type ReceiverSource, toReceiver } from "./entry.js";
 import { type NodeListener, toNodeListener } from "./node.js";
 
 /** Injects the receiver of {@link WalletCallbackModule}. */
@@ -10,7 +9,10 @@ export const WALLET_CALLBACK_RECEIVER = "WALLET_CALLBACK_RECEIVER";
 
 /** The options of {@link WalletCallbackModule.forRootAsync}. */
 export interface WalletCallbackAsyncOptions<
-	Name extends SenderName | SenderDescriptor,
+	Payload,
+	From extends AnySender,
+	Output,
+	Ready extends AnyVerifier | undefined,
 	Dependencies extends unknown[],
 	Import,
 	Token,
@@ -24,7 +26,9 @@ export interface WalletCallbackAsyncOptions<
 	/** Gives the options of `createReceiver`, or a receiver. */
 	readonly useFactory: (
 		...dependencies: Dependencies
-	) => ReceiverSource<Name> | Promise<ReceiverSource<Name>>;
+	) =>
+		| ReceiverSource<Payload, From, Output, Ready>
+		| Promise<ReceiverSource<Payload, From, Output, Ready>>;
 }
 
 /** What of a Nest `MiddlewareConsumer` matters. */
@@ -77,16 +81,24 @@ export interface WalletCallbackDynamicModule<
  */
 export const WalletCallbackModule = {
 	/** With the options of `createReceiver`, or a receiver. */
-	forRoot<Name extends SenderName | SenderDescriptor = "tp-wallet">(
+	forRoot<
+		Payload = unknown,
+		const From extends AnySender = AnySender,
+		Output = unknown,
+		const Ready extends AnyVerifier | undefined = undefined,
+	>(
 		path: string,
-		receiver: ReceiverSource<Name>,
+		receiver: ReceiverSource<Payload, From, Output, Ready>,
 	): WalletCallbackDynamicModule {
 		return WalletCallbackModule.forRootAsync({ path, useFactory: () => receiver });
 	},
 
 	/** With what is injected into `useFactory`. */
 	forRootAsync<
-		Name extends SenderName | SenderDescriptor = "tp-wallet",
+		Payload = unknown,
+		const From extends AnySender = AnySender,
+		Output = unknown,
+		const Ready extends AnyVerifier | undefined = undefined,
 		Dependencies extends unknown[] = [],
 		Import = never,
 		Token = never,
@@ -95,11 +107,15 @@ export const WalletCallbackModule = {
 		imports = [],
 		inject = [],
 		useFactory,
-	}: WalletCallbackAsyncOptions<Name, Dependencies, Import, Token>): WalletCallbackDynamicModule<
+	}: WalletCallbackAsyncOptions<
+		Payload,
+		From,
+		Output,
+		Ready,
 		Dependencies,
 		Import,
 		Token
-	> {
+	>): WalletCallbackDynamicModule<Dependencies, Import, Token> {
 		let receiver: Receiver;
 		let isOwn = false;
 		// One of its own for each call: Nest tells modules apart by their classes.

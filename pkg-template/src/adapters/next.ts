@@ -1,9 +1,8 @@
 /** The receiver as a route handler of Next.js. */
 
-import type { SenderDescriptor, SenderName } from "wallet-callback";
-import type { ReceiverContext } from "wallet-callback/receiver";
+import type { AnyVerifier, ReceiverContext } from "wallet-callback/receiver";
 import { isDevelopment } from "../receiver/development.js";
-import { type LateReceiverSource, toReceiverLater } from "./entry.js";
+import { type AnySender, type LateReceiverSource, toReceiverLater } from "./entry.js";
 
 /** What {@link walletCallback} gives. */
 export type NextRouteHandler = (request: Request) => Promise<Response>;
@@ -27,8 +26,13 @@ export type NextRouteHandler = (request: Request) => Promise<Response>;
  * export const POST = walletCallback({ keys, store, on: { "deposit.confirmed": credit } });
  * ```
  */
-export function walletCallback<Name extends SenderName | SenderDescriptor = "tp-wallet">(
-	receiver: LateReceiverSource<Name, void>,
+export function walletCallback<
+	Payload = unknown,
+	const From extends AnySender = AnySender,
+	Output = unknown,
+	const Ready extends AnyVerifier | undefined = undefined,
+>(
+	receiver: LateReceiverSource<Payload, From, Output, Ready, void>,
 	context: Pick<ReceiverContext, "waitUntil"> = {},
 ): NextRouteHandler {
 	const receiverFor = toReceiverLater<void>(

@@ -1,9 +1,9 @@
 /** The receiver as a request handler of SvelteKit. */
 
-import type { SenderDescriptor, SenderName } from "wallet-callback";
-import type { ReceiverContext } from "wallet-callback/receiver";
+import type { AnyVerifier, ReceiverContext } from "wallet-callback/receiver";
 import {
 	type AnyEnvironment,
+	type AnySender,
 	type EnvironmentOf,
 	type LateReceiverSource,
 	toReceiverLater,
@@ -39,9 +39,14 @@ export type SvelteKitHandler<Platform = unknown> = (
  * ```
  */
 export function walletCallback<
-	Name extends SenderName | SenderDescriptor = "tp-wallet",
+	Payload = unknown,
+	const From extends AnySender = AnySender,
+	Output = unknown,
+	const Ready extends AnyVerifier | undefined = undefined,
 	Platform = AnyEnvironment,
->(receiver: LateReceiverSource<Name, Platform>): SvelteKitHandler<EnvironmentOf<Platform>> {
+>(
+	receiver: LateReceiverSource<Payload, From, Output, Ready, Platform>,
+): SvelteKitHandler<EnvironmentOf<Platform>> {
 	const receiverFor = toReceiverLater<EnvironmentOf<Platform>>(
 		receiver,
 		"export const POST = walletCallback(receiver)",
