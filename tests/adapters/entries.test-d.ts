@@ -6,6 +6,7 @@ import express from "express";
 import { Hono } from "hono";
 import Koa from "koa";
 import { after, type NextRequest } from "next/server.js";
+import { createVerifier } from "wallet-callback";
 import * as cloudflare from "wallet-callback/cloudflare";
 import * as forExpress from "wallet-callback/express";
 import * as hono from "wallet-callback/hono";
@@ -42,6 +43,15 @@ app.post(
 		store,
 		// @ts-expect-error: another sender's data
 		on: { "charge.succeeded": ({ event }) => credit(event.data.depositId) },
+	}),
+);
+const verifier = createVerifier({ keys });
+app.post(
+	"/callback",
+	forExpress.walletCallback({
+		verifier,
+		store,
+		on: { "deposit.confirmed": ({ event }) => credit(event.data.depositId) },
 	}),
 );
 // @ts-expect-error: no such type
@@ -119,6 +129,14 @@ export const handlers: RequestHandler[] = [
 		onAny: ({ id }) => credit(id),
 	})),
 ];
+
+export const ready: cloudflare.CallbackWorker<Bindings> = cloudflare.walletCallback(
+	(env: Bindings) => ({
+		verifier: createVerifier({ keys: env.SECRET }),
+		store,
+		on: { "deposit.confirmed": ({ event }) => credit(event.data.depositId) },
+	}),
+);
 
 export const workers: cloudflare.CallbackWorker<Bindings>[] = [
 	cloudflare.walletCallback(receiver),

@@ -97,7 +97,7 @@ app.listen(process.env.PORT ?? 3000);
 
 export { WalletCallbackStore } from "wallet-callback/stores/durable-object";
 
-export default walletCallback((env) => (${options(parts, "env.WALLET_CALLBACK_SECRET", "durableObjectStore(env.CALLBACKS)")}));
+export default walletCallback((${parts.full ? "/** @type {any} */ " : ""}env) => (${options(parts, "env.WALLET_CALLBACK_SECRET", "durableObjectStore(env.CALLBACKS)")}));
 `,
 	hono: (parts) => `${imports(parts, [
 		'import { serve } from "@hono/node-server";',
