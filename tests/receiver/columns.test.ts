@@ -126,9 +126,11 @@ describe("what its signature proves", () => {
 				assert.equal(await accepts({ timestamp: NOW + 1000 }), false, "timestamp");
 			}
 			if (signer.signsId) assert.equal(await accepts({ id: "msg_another" }), false, "id");
-			const method = { method: "PUT" };
-			const { status } = { status: await receiving(signer).post(method) };
-			assert.ok([200, 405].includes(status), "another method, signed");
+			// What is signed for another method or address, and then sent to this one.
+			const status = (is: boolean) => (is ? 401 : 200);
+			assert.equal(await receiving(signer).post({ method: "PUT" }), status(signs.method), "method");
+			const url = "https://receiver.example/elsewhere";
+			assert.equal(await receiving(signer).post({ url }), status(signs.url), "url");
 		});
 	}
 });
