@@ -7,7 +7,7 @@ import { snippet, TARGETS } from "../../www/src/snippets.ts";
 import { secret } from "../readme/callbacks.ts";
 import { documents, snippetOf } from "../readme/documents.ts";
 import { type Project, packageFile, prepareProject } from "../readme/programs.ts";
-import { core } from "../senders/package.ts";
+import { core, full } from "../senders/package.ts";
 import { type Callback, KEY_ID, keyPair, signCallback, signerOf } from "../senders/signers.ts";
 
 const NODE = process.execPath;
@@ -79,7 +79,7 @@ describe("what the page copies", () => {
 
 	test("is sent by the command for curl", async () => {
 		const body = `{"type":"user.registered","timestamp":"2026-01-01T00:00:00Z","data":{"userId":"o'user $1","registeredAt":"2026-01-01T00:00:00Z"}}`;
-		const signed = core.sign({ key: secret, body });
+		const signed = full.sign({ key: secret, body });
 		const headers = { "content-type": "application/json", ...signed.headers };
 		const head = writeHead("POST", "https://shop.example/callback", headers);
 		const info = infoOf("tp-wallet");

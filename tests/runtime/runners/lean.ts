@@ -1,2 +1,2 @@
 /** A program that neither signs nor explains, nor has a sender that needs the full module. */
-export { bodyHash, createTransport, createVerifier, senders } from "wallet-callback";
+export { createVerifier } from "wallet-callback";

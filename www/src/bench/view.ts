@@ -23,7 +23,7 @@ import { measure, verdictView } from "./verdict.ts";
 
 const OURS = "tp-wallet";
 /** Those whose callbacks the page can sign: with RSA and ECDSA only they themselves can. */
-const signable = senders().filter(({ algorithm }) => !/RSA|ECDSA|RS512/.test(algorithm));
+const signable = senders().filter(({ algorithm }) => !/RSA|ECDSA|RS512|ES256/.test(algorithm));
 
 /** What stands in the bench. It outlives a change of language. */
 const state = {
