@@ -22,7 +22,7 @@ use crate::json::de::joined;
 use crate::json::{Document, Rules};
 use crate::key::{Signing, SigningKey};
 use crate::request::Request;
-use crate::sender::{HeaderSet, Place, Scheme, Sender};
+use crate::sender::{HeaderSet, Payload, Place, Scheme, Sender};
 use crate::signature::with_message;
 use crate::timestamp::to_text;
 
@@ -158,6 +158,10 @@ fn draft(
             headers.push((name.clone(), value.clone()));
         }
     }
+    let is_given = headers.iter().any(|(name, _)| name == CONTENT_TYPE);
+    if details.method != "GET" && !is_given {
+        headers.push((CONTENT_TYPE.to_owned(), media_type(sender).to_owned()));
+    }
     // Other signed headers need a value; any will do.
     for name in sender.signed_headers() {
         if headers.iter().all(|(other, _)| other != name) {
@@ -170,6 +174,16 @@ fn draft(
         _ => None,
     };
     Ok(Signed { headers, body })
+}
+
+const CONTENT_TYPE: &str = "content-type";
+
+/// The media type in which a sender posts its bodies.
+fn media_type(sender: &Sender) -> &'static str {
+    match sender.payload() {
+        Payload::Form => "application/x-www-form-urlencoded",
+        Payload::WalletEvent | Payload::Json | Payload::Any => "application/json",
+    }
 }
 
 /// The headers that Coinbase CDP's signature covers: those of the event that there are.

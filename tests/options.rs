@@ -40,10 +40,12 @@ fn sign_with(members: &str) -> Result<Signed, ConfigError> {
     )
 }
 
-/// The three headers of a callback whose body is signed as it is.
+/// The three headers that sign a callback whose body is signed as it is.
 fn headers(signed: Result<Signed, ConfigError>) -> [(String, String); 3] {
-    let Signed { headers, body } = signed.unwrap();
+    let Signed { mut headers, body } = signed.unwrap();
     assert_eq!(body, None);
+    let media_type = ("content-type".to_owned(), "application/json".to_owned());
+    assert_eq!(headers.pop(), Some(media_type));
     headers.try_into().unwrap()
 }
 

@@ -28,6 +28,7 @@ fn signatures_equal_those_of_other_programs() {
             ("webhook-id", ID),
             ("webhook-timestamp", "1700000000"),
             ("webhook-signature", expected),
+            ("content-type", "application/json"),
         ];
         let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned()));
         assert_eq!(signed.headers, headers);
@@ -50,7 +51,9 @@ fn the_published_vector_is_signed_as_published() {
         ];
         let names = ["id", "timestamp", "signature"].map(|name| format!("{prefix}-{name}"));
         let expected = names.into_iter().zip(values.map(str::to_owned));
-        assert_eq!(signed.headers, expected.collect::<Vec<_>>());
+        let mut expected: Vec<_> = expected.collect();
+        expected.push(("content-type".to_owned(), "application/json".to_owned()));
+        assert_eq!(signed.headers, expected);
     }
 }
 

@@ -35,7 +35,7 @@ export function deposit(depositId: string, changes: { readonly [path: string]: u
 /** Signs a body as a sender does. */
 export function signed(body: string | Uint8Array<ArrayBuffer>): Callback {
 	const { headers } = wallet.sign({ body, key: SECRET, id: `msg_${randomUUID()}` });
-	return { headers: { "content-type": "application/json", ...headers }, body };
+	return { headers, body };
 }
 
 /** The callback in the compression that every server knows. */

@@ -83,7 +83,7 @@ export function signed(body: Callback["body"] = deposit(), signing: Signing = {}
 	for (const [name, value] of Object.entries(headers)) {
 		if (name.endsWith("signature")) secrets.add(value).add(value.slice(value.indexOf(",") + 1));
 	}
-	return { headers: { "content-type": "application/json", ...headers }, body };
+	return { headers, body };
 }
 
 /** A callback as a Fetch request. */

@@ -37,6 +37,8 @@ const optionsFor = (signer: Signer, callback: Callback) => {
 	return { sender: signer.name, key, body, id, nonce, keyId, clientId, method, url, timestamp };
 };
 
+const FORM = "application/x-www-form-urlencoded";
+
 const lowerCase = (headers: Readonly<Record<string, string>>) =>
 	Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 
@@ -73,6 +75,7 @@ for (const { signer, library, name } of signing) {
 			assert.deepEqual(lowerCase(sent.headers), {
 				...lowerCase(expected.headers),
 				...unsignedId(signer, callback),
+				"content-type": signer.form === "form" ? FORM : "application/json",
 			});
 		});
 
@@ -154,6 +157,18 @@ test("the core alone says who signs", () => {
 
 const importLine = (name: string) =>
 	new RegExp(`^${name} needs import \\{ ${name} \\} from "wallet-callback/full"`);
+
+test("what is sent has a media type, unless it has another or no body", () => {
+	const typeOf = (options: object) =>
+		full.sign({ sender: "moonpay", key: "a secret of many letters", body: "{}", ...options })
+			.headers["content-type"];
+	const url = "https://receiver.example/?a=1";
+	assert.equal(typeOf({}), "application/json");
+	assert.equal(typeOf({ sender: "coinpayments-ipn", body: "a=1" }), FORM);
+	assert.equal(typeOf({ method: "GET", url, body: "" }), undefined);
+	const headers = { "content-type": "application/json; charset=utf-8" };
+	assert.equal(typeOf({ headers }), headers["content-type"]);
+});
 
 test("every sender is here, as one that signs or as one that does not", () => {
 	const able = new Set(signing.map(({ signer }) => signer.name));

@@ -91,7 +91,7 @@ export function signedRequest(
 		body: isGet ? "" : toBody(event, descriptor),
 		method,
 		url: address.href,
-		headers: { ...mediaType(descriptor, isGet), ...ofType, ...rest.headers },
+		headers: { ...ofType, ...rest.headers },
 	});
 	const { headers } = signed;
 	return new Request(address, isGet ? { method, headers } : { method, headers, body: signed.body });
@@ -112,13 +112,6 @@ function toBody(event: string | Uint8Array<ArrayBuffer> | object, { payload }: S
 		return event as string | Uint8Array<ArrayBuffer>;
 	}
 	return payload === "form" ? toFields(event).toString() : JSON.stringify(event);
-}
-
-function mediaType({ payload }: SenderDescriptor, isGet: boolean): { "content-type"?: string } {
-	if (isGet) return {};
-	return {
-		"content-type": payload === "form" ? "application/x-www-form-urlencoded" : "application/json",
-	};
 }
 
 /** The members of an event as the fields of a form. */

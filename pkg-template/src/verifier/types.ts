@@ -453,7 +453,7 @@ export interface SignOptions<Body extends BodyInput = BodyInput> {
 
 /** A signed callback, ready to be sent. */
 export interface SignedCallback<Body extends BodyInput = BodyInput> {
-	/** The headers that carry the signature. */
+	/** The headers that carry the signature, and the `content-type` unless the method is GET. */
 	readonly headers: Record<string, string>;
 	/**
 	 * The body as it was given. Where the sender puts the signature into it, another one of the same

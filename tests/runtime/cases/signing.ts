@@ -55,6 +55,7 @@ function signs(name: string, signing: Signing): SignCase {
 				[`${prefix}-id`]: id,
 				[`${prefix}-timestamp`]: String(timestamp),
 				[`${prefix}-signature`]: referenceSign(by, id, timestamp, Buffer.from(body)),
+				"content-type": "application/json",
 			},
 		},
 	};
