@@ -9,7 +9,7 @@ export interface SignedRequestOptions {
 	readonly key: KeyMaterial;
 	/** Whose callback. Default: `"tp-wallet"`. */
 	readonly sender?: SenderName | SenderDescriptor | undefined;
-	/** The event's type, for a sender that has it in a header: GitHub, Coinbase CDP, Zero Hash. */
+	/** The event's type, for a sender that has it in a header: GitHub, Shopify, Coinbase CDP, Zero Hash. */
 	readonly type?: string | undefined;
 	/** Where it is sent to. Default: `"https://receiver.example/callbacks"`. */
 	readonly url?: string | URL | undefined;
