@@ -1,6 +1,9 @@
-import { type KeyMaterial, type SenderDescriptor, type SenderName, sign } from "wallet-callback";
+import type { KeyMaterial, SenderDescriptor, SenderName } from "wallet-callback";
+import { load } from "#full";
+import { withFull } from "../core/core.js";
 import { ConfigError } from "../core/errors.js";
 import { toDescriptor } from "../verifier/senders.js";
+import { signOn } from "../verifier/sign-on.js";
 import { requireOptions } from "./options.js";
 
 /** The options of {@link signedRequest}. What a sender's callbacks do not carry is left out. */
@@ -42,6 +45,9 @@ const KNOWN: { readonly [Name in keyof Required<SignedRequestOptions>]: true } =
 	clientId: true,
 	headers: true,
 };
+
+/** On the full module, wherever the tests run. */
+const sign = /* @__PURE__ */ signOn(withFull(load));
 
 const DEFAULT_URL = "https://receiver.example/callbacks";
 
