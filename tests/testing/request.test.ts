@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { callbackFor, NOW, subjects } from "../senders/deliveries.ts";
 import { full } from "../senders/package.ts";
-import { type Callback, isInCore, keyPair, privateKeyText, signers } from "../senders/signers.ts";
+import { type Callback, isSigned, keyPair, privateKeyText, signers } from "../senders/signers.ts";
 import {
 	CONSUMER,
 	ConfigError,
@@ -28,7 +28,7 @@ const { toNodeListener }: typeof import("wallet-callback/node") = createRequire(
 const signing = subjects.filter(
 	({ signer, library }) =>
 		library === full &&
-		isInCore(signer) &&
+		isSigned(signer) &&
 		!signer.alternative &&
 		(signer.name !== "coinbase-cdp" || signer.variant === "with headers") &&
 		signer.unit !== "go",
@@ -72,7 +72,7 @@ describe("every sender that signs with what its users have", () => {
 
 	test("the list is complete", () => {
 		const known = new Set(signing.map(({ signer }) => signer.name));
-		const other = new Set(signers.filter((one) => !isInCore(one)).map(({ name }) => name));
+		const other = new Set(signers.filter((one) => !isSigned(one)).map(({ name }) => name));
 		assert.deepEqual(
 			[...known, ...other].sort(),
 			senders()
@@ -83,7 +83,7 @@ describe("every sender that signs with what its users have", () => {
 });
 
 describe("senders that sign with a private key of their own", () => {
-	for (const signer of signers.filter((one) => !isInCore(one))) {
+	for (const signer of signers.filter((one) => !isSigned(one))) {
 		test(`${signer.name} ${signer.variant ?? ""}`, () => {
 			const sign = () =>
 				signedRequest("{}", { sender: signer.name, key: "a secret of many letters" });
