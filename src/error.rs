@@ -84,7 +84,7 @@ pub enum Rejection {
         header: String,
     },
     /// [`Code::MissingHeader`]: the receiver did not pass what is no header and is signed as well.
-    #[error("expected the request's {part}, which the sender signs, got none")]
+    #[error("{part} is required: the sender signs it")]
     IncompleteRequest {
         /// `method` or `url`.
         part: &'static str,
@@ -110,10 +110,11 @@ pub enum Rejection {
         client: Client,
     },
     /// [`Code::InsecureTransport`].
-    #[error(
-        "expected https, got plain http (if a proxy terminates tls, list it in trustedProxies)"
-    )]
-    InsecureTransport,
+    #[error("{plain}")]
+    InsecureTransport {
+        /// Why it counts as plain HTTP.
+        plain: Plain,
+    },
     /// [`Code::UnknownKey`].
     #[error("key id does not match any key")]
     UnknownKey {
@@ -143,7 +144,7 @@ pub enum Rejection {
         expected: String,
     },
     /// [`Code::SignatureMismatch`].
-    #[error("signature does not match any key")]
+    #[error("signature does not match any key (call explain() to find out why)")]
     SignatureMismatch {
         /// Where the signatures are.
         location: Location,
@@ -187,6 +188,23 @@ pub enum Location {
     Member(String),
 }
 
+/// Why a callback counts as having come over plain HTTP.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum Plain {
+    /// The connection is not encrypted, and its other end is not a trusted proxy.
+    #[error(
+        "expected https, got plain http (if a proxy terminates tls, list it in trustedProxies)"
+    )]
+    Connection,
+    /// A trusted proxy has passed it on without its scheme.
+    #[error("expected https, but the trusted proxy does not send x-forwarded-proto")]
+    Untold,
+    /// A trusted proxy says that the client used HTTP.
+    #[error("expected https, got http as the trusted proxy says")]
+    Told,
+}
+
 /// What the receiver knows of a client that it does not allow.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -211,7 +229,7 @@ impl Rejection {
             Self::MalformedHeader { .. } => Code::MalformedHeader,
             Self::BodyTooLarge { .. } => Code::BodyTooLarge,
             Self::IpNotAllowed { .. } => Code::IpNotAllowed,
-            Self::InsecureTransport => Code::InsecureTransport,
+            Self::InsecureTransport { .. } => Code::InsecureTransport,
             Self::UnknownKey { .. } => Code::UnknownKey,
             Self::UnsupportedSignature { .. }
             | Self::OtherClient { .. }

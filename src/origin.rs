@@ -38,9 +38,13 @@ impl IpRanges {
     ) -> Result<Self, ConfigError> {
         let parse = |(index, range)| {
             parse_range(range).map_err(|fault| {
+                let meant;
                 let expected = match fault {
                     Fault::Form => expected,
-                    Fault::HostBits => "no bits behind the prefix",
+                    Fault::HostBits(network, prefix) => {
+                        meant = format!("{network}/{prefix} (no bits behind the prefix)");
+                        &meant
+                    }
                 };
                 ConfigError::InvalidOption {
                     option: option.into(),
@@ -112,7 +116,8 @@ fn to_bits(address: IpAddr) -> u128 {
 /// Why a text is not a range.
 enum Fault {
     Form,
-    HostBits,
+    /// Bits are set behind the prefix of what would be this network.
+    HostBits(IpAddr, u32),
 }
 
 fn parse_range(text: &str) -> Result<Range, Fault> {
@@ -134,7 +139,13 @@ fn parse_range(text: &str) -> Result<Range, Fault> {
     let mask = u128::MAX.checked_shl(host_bits).unwrap_or(0);
     let network = to_bits(address);
     if network & mask != network {
-        return Err(Fault::HostBits);
+        let meant = Ipv6Addr::from_bits(network & mask);
+        let meant = if address.is_ipv4() {
+            meant.to_canonical()
+        } else {
+            IpAddr::V6(meant)
+        };
+        return Err(Fault::HostBits(meant, prefix));
     }
     Ok(Range {
         ipv4: address.to_canonical().is_ipv4(),

@@ -197,12 +197,7 @@ fn covered_headers<'s>(sender: &'s Sender, details: &Details) -> Vec<&'s str> {
 
 /// The object with the signature as a further member.
 fn with_member(body: &[u8], signature: &str) -> Result<String, ConfigError> {
-    let refuse = || {
-        invalid(
-            "body",
-            "expected an object of json, got something else".into(),
-        )
-    };
+    let refuse = || invalid("body", "expected an object of json".into());
     let document = Document::read(body, Rules::Unique).map_err(|_| refuse())?;
     let object = document.root().raw();
     let members = object.strip_suffix('}').ok_or_else(refuse)?;

@@ -152,10 +152,10 @@ pub enum TimestampError {
 impl fmt::Display for TimestampError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Form => "expected an rfc 3339 date-time, got another form",
+            Self::Form => "expected an rfc 3339 date-time",
             Self::Date => "expected a calendar date, got one that does not exist",
             Self::Time => "expected a time of day, got one that does not exist",
-            Self::Offset => "expected an offset up to 23:59, got more",
+            Self::Offset => "expected an offset up to 23:59",
         })
     }
 }

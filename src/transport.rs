@@ -5,7 +5,7 @@ mod peer;
 
 use core::net::IpAddr;
 
-use crate::error::Rejection;
+use crate::error::{Plain, Rejection};
 use crate::url;
 use peer::Peer;
 pub use peer::Proxies;
@@ -55,9 +55,10 @@ impl Transport {
     /// [`Rejection::InsecureTransport`].
     pub fn admit(&self, arrival: &Arrival) -> Result<Option<IpAddr>, Rejection> {
         let peer = arrival.peer.and_then(Peer::parse);
-        let told = match peer {
-            Some(proxy) if self.trusted_proxies.contain(proxy) => self.believe(proxy, arrival),
-            _ => Told {
+        let proxy = peer.filter(|peer| self.trusted_proxies.contain(*peer));
+        let told = match proxy {
+            Some(proxy) => self.believe(proxy, arrival),
+            None => Told {
                 client: peer,
                 https: None,
             },
@@ -73,7 +74,12 @@ impl Transport {
             }
         };
         if demanded && !secure {
-            return Err(Rejection::InsecureTransport);
+            let plain = match told.https {
+                Some(_) => Plain::Told,
+                None if proxy.is_some() => Plain::Untold,
+                None => Plain::Connection,
+            };
+            return Err(Rejection::InsecureTransport { plain });
         }
         Ok(client)
     }

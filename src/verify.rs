@@ -242,10 +242,10 @@ fn check_agreed(
                 sender: name.into(),
             });
         }
-        Some(_) if !is_signed => format!("expected none, since {name} does not sign it, got one"),
+        Some(_) if !is_signed => format!("leave it out: {name} does not sign it"),
         Some(value) => match is_valid(value) {
             Ok(()) => return Ok(()),
-            Err(expected) => format!("expected {expected}, got another form"),
+            Err(expected) => format!("expected {expected}"),
         },
         None => return Ok(()),
     };

@@ -221,7 +221,10 @@ fn messages_are_plain_english() {
     };
     for (rejection, message) in [
         (missing_header(header), "missing header webhook-timestamp"),
-        (mismatch(header), "signature does not match any key"),
+        (
+            mismatch(header),
+            "signature does not match any key (call explain() to find out why)",
+        ),
         (
             unsupported(header),
             "no key can verify this kind of signature",

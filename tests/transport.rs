@@ -12,7 +12,8 @@
 mod common;
 
 use common::*;
-use wallet_callback::error::Rejection;
+use core::net::IpAddr;
+use wallet_callback::error::{Code, Plain, Rejection};
 use wallet_callback::handshake::prove;
 use wallet_callback::transport::{Arrival, Https, Proxies, Transport};
 
@@ -45,10 +46,14 @@ fn admits(https: Https, arrival: Arrival) -> bool {
     match transport(https).admit(&arrival) {
         Ok(_) => true,
         Err(rejection) => {
-            assert_eq!(rejection, Rejection::InsecureTransport);
+            assert_eq!(rejection.code(), Code::InsecureTransport);
             false
         }
     }
+}
+
+fn insecure(plain: Plain) -> Result<Option<IpAddr>, Rejection> {
+    Err(Rejection::InsecureTransport { plain })
 }
 
 fn from(peer: &str) -> Arrival<'_> {
@@ -208,7 +213,7 @@ fn a_client_behind_a_proxy_does_not_pass_for_the_machine() {
                 ..from(peer)
             };
             let result = transport.admit(&arrival);
-            assert_eq!(result, Err(Rejection::InsecureTransport), "{peer} {hops}");
+            assert_eq!(result, insecure(Plain::Connection), "{peer} {hops}");
         }
     }
 }
@@ -268,7 +273,6 @@ fn a_unix_socket_is_believed_where_it_is_trusted() {
         ..from("unix:")
     };
     let client = Ok(CLIENT.parse().ok());
-    let refused = Err(Rejection::InsecureTransport);
     let trusting = transport(&["unix:", "10.0.0.0/8"]);
     for (hops, scheme, expected) in [
         (Some(CLIENT), Some("https"), client.clone()),
@@ -280,16 +284,16 @@ fn a_unix_socket_is_believed_where_it_is_trusted() {
         (Some("203.0.113.7, unix:"), Some("https, http"), client),
         (Some("unix:"), Some("https"), Ok(None)),
         (None, Some("https"), Ok(None)),
-        (Some(CLIENT), Some("http"), refused.clone()),
-        (Some(CLIENT), None, refused.clone()),
-        (None, None, refused.clone()),
+        (Some(CLIENT), Some("http"), insecure(Plain::Told)),
+        (Some(CLIENT), None, insecure(Plain::Untold)),
+        (None, None, insecure(Plain::Untold)),
     ] {
         let result = trusting.admit(&arrival(hops, scheme));
         assert_eq!(result, expected, "{hops:?} {scheme:?}");
     }
     for proxies in [&[][..], &["loopback", "private", "0.0.0.0/0", "::/0"]] {
         let result = transport(proxies).admit(&arrival(Some(CLIENT), Some("https")));
-        assert_eq!(result, refused, "{proxies:?}");
+        assert_eq!(result, insecure(Plain::Connection), "{proxies:?}");
     }
     let beside = Arrival {
         secure: true,
@@ -424,7 +428,7 @@ fn a_scheme_that_a_trusted_proxy_names_decides() {
                     for arrival in [older, newer] {
                         for https in [Https::OutsideLoopback, Https::Always] {
                             let result = transport(https).admit(&arrival);
-                            assert_eq!(result, Err(Rejection::InsecureTransport), "{arrival:?}");
+                            assert_eq!(result, insecure(Plain::Told), "{arrival:?}");
                         }
                         assert!(transport(Https::Never).admit(&arrival).is_ok());
                     }
@@ -633,7 +637,7 @@ fn older_headers_and_forwarded_must_agree() {
 #[test]
 fn proxies_are_named_in_the_error() {
     let result = Proxies::parse(&["10.0.0.1/8"]).map(drop);
-    let problem = "expected no bits behind the prefix at index 0, got \"10.0.0.1/8\"";
+    let problem = "expected 10.0.0.0/8 (no bits behind the prefix) at index 0, got \"10.0.0.1/8\"";
     assert_eq!(result, Err(invalid_option("trustedProxies", problem)));
     for entry in [
         "unix",
@@ -692,5 +696,25 @@ fn a_proof_is_no_signature_of_a_callback() {
                 Err(mismatch("webhook-signature"))
             );
         }
+    }
+}
+
+#[test]
+fn what_is_insecure_says_whose_fault_it_is() {
+    for (plain, message) in [
+        (
+            Plain::Connection,
+            "expected https, got plain http (if a proxy terminates tls, list it in trustedProxies)",
+        ),
+        (
+            Plain::Untold,
+            "expected https, but the trusted proxy does not send x-forwarded-proto",
+        ),
+        (
+            Plain::Told,
+            "expected https, got http as the trusted proxy says",
+        ),
+    ] {
+        assert_eq!(insecure(plain).unwrap_err().to_string(), message);
     }
 }

@@ -100,7 +100,7 @@ const UNKNOWN_KEY = [400, 404, 410];
  */
 export function createKeyResolver(options: KeyResolverOptions): KeyResolver {
 	if (typeof options !== "object" || options === null) {
-		throw invalid("expected options, as createKeyResolver({ sender, url })");
+		throw invalid("expected options, as in createKeyResolver({ sender, url })");
 	}
 	const {
 		url,
@@ -175,7 +175,7 @@ export function createKeyResolver(options: KeyResolverOptions): KeyResolver {
 	const maxKeys = limit("maxKeys");
 	const known = toKnownIds(options.knownKeyIds, maxKeys);
 	if (known.length > 0 && addressOf === undefined) {
-		throw invalid("knownKeyIds: expected it with a function as url, got an address");
+		throw invalid("knownKeyIds: only valid if url is a function");
 	}
 	const cache = new KeyCache({
 		ttl: limit("ttlSeconds") * 1000,

@@ -21,9 +21,7 @@ export { generateKeyPair, generateSecret, sign } from "./verifier/sign.js";
  */
 export function initialize(module: WebAssembly.Module): void {
 	if (Object.prototype.toString.call(module) !== "[object WebAssembly.Module]") {
-		throw new TypeError(
-			"expected a WebAssembly.Module, got something else (compile the bytes first)",
-		);
+		throw new TypeError("expected a WebAssembly.Module (compile the bytes first)");
 	}
 	provide(() => module);
 }

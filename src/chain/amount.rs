@@ -159,16 +159,13 @@ pub enum AmountError {
 impl fmt::Display for AmountError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Digits => "expected decimal digits, got another character or none",
-            Self::LeadingZero => "expected no leading zero, got one",
-            Self::TooLarge => "expected at most 2^256 - 1 base units, got more",
-            Self::TooPrecise => "expected no more places than the token's decimals, got more",
-            Self::Decimals => "expected 0 to 36 decimals, got more",
+            Self::Digits => "expected decimal digits",
+            Self::LeadingZero => "leading zero",
+            Self::TooLarge => "expected at most 2^256 - 1 base units",
+            Self::TooPrecise => "expected no more places than the token's decimals",
+            Self::Decimals => "expected 0 to 36 decimals",
             Self::NativeDecimals { expected } => {
-                return write!(
-                    f,
-                    "expected the {expected} decimals of the chain's coin, got another number"
-                );
+                return write!(f, "expected the {expected} decimals of the chain's coin");
             }
         })
     }

@@ -117,17 +117,13 @@ pub enum AssetError {
 impl fmt::Display for AssetError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Form => "expected chain/namespace:reference, got another form",
-            Self::Chain => "expected an asset of the event's chain, got another chain",
-            Self::Namespace => {
-                "expected an asset namespace of 3 to 8 of a-z, 0-9 and -, got another"
-            }
+            Self::Form => "expected chain/namespace:reference",
+            Self::Chain => "expected an asset of the event's chain",
+            Self::Namespace => "expected an asset namespace of 3 to 8 of a-z, 0-9 and -",
             Self::Reference => {
-                "expected an asset reference of 1 to 128 of a-z, A-Z, 0-9, -, . and %, got another"
+                "expected an asset reference of 1 to 128 of a-z, A-Z, 0-9, -, . and %"
             }
-            Self::Token => {
-                "expected a token id of 1 to 78 of a-z, A-Z, 0-9, -, . and %, got another"
-            }
+            Self::Token => "expected a token id of 1 to 78 of a-z, A-Z, 0-9, -, . and %",
             Self::Address(error) => return error.fmt(f),
         })
     }

@@ -147,10 +147,10 @@ impl fmt::Display for ChainError {
         match self {
             Self::Form => f.write_str("expected namespace:reference, got no colon"),
             Self::Namespace => {
-                f.write_str("expected a chain namespace of 3 to 8 of a-z, 0-9 and -, got another")
+                f.write_str("expected a chain namespace of 3 to 8 of a-z, 0-9 and -")
             }
             Self::Reference { expected } => {
-                write!(f, "expected a chain reference of {expected}, got another")
+                write!(f, "expected a chain reference of {expected}")
             }
         }
     }

@@ -15,15 +15,15 @@ pub(super) fn signature(text: &str) -> Result<Signature, Rejection> {
     let Some(digits) = text.strip_prefix("SIG_K1_") else {
         let other = ["SIG_R1_", "SIG_WA_"];
         if other.iter().any(|prefix| text.starts_with(prefix)) {
-            let message = "expected a signature of a k1 key (SIG_K1_), got one of another kind";
+            let message = "expected a signature of a k1 key (SIG_K1_)";
             return Err(
                 Rejection::new(RejectionCode::UnsupportedSignature, message).at("signature")
             );
         }
-        return Err(malformed("expected a leading SIG_K1_, got something else"));
+        return Err(malformed("expected a leading SIG_K1_"));
     };
     let bytes = decode::<65, 69>(digits, "K1")
-        .ok_or_else(|| malformed("expected base58 of 65 bytes and their checksum, got another"))?;
+        .ok_or_else(|| malformed("expected base58 of 65 bytes and their checksum"))?;
     Signature::with_header(&bytes)
 }
 

@@ -115,7 +115,7 @@ impl Judge<'_> {
             }
             Some(_) => refuse_at(
                 RejectionCode::UnknownAction,
-                "expected the actionId of the record, got another",
+                "expected the actionId of the record",
                 "actionId",
             ),
             None if is_own_query(payload, expected.action) => Ok(Spelling::Own),
@@ -142,7 +142,7 @@ impl Judge<'_> {
             ),
             Some(_) => refuse_at(
                 RejectionCode::ActionMismatch,
-                format!("expected {}, got another action", expected.name()),
+                format!("expected {}", expected.name()),
                 "action",
             ),
         }
@@ -155,7 +155,7 @@ impl Judge<'_> {
         let chains: Vec<_> = chains.filter(|chain| chain.is_named(network, id)).collect();
         let Some(first) = chains.first() else {
             let path = if id.is_some() { "chainId" } else { "network" };
-            let message = "expected a chain of the record, got another";
+            let message = "expected a chain of the record";
             return refuse_at(RejectionCode::ChainMismatch, message, path);
         };
         let named = match &*chains {
@@ -166,7 +166,7 @@ impl Judge<'_> {
             (Some(wallet), other) => {
                 let network = form_of(&chains, wallet, "wallet")?;
                 if other.is_some_and(|other| !network.is_same_account(wallet, other)) {
-                    let message = "expected the same account as in wallet, got another";
+                    let message = "expected the same account as in wallet";
                     return refuse_at(RejectionCode::AccountMismatch, message, "account");
                 }
                 (Some((wallet, "wallet")), network)
@@ -180,7 +180,7 @@ impl Judge<'_> {
         if let (Some((account, path)), Some(expected)) = (account, &self.expected.address)
             && !network.is_same_account(account, expected)
         {
-            let message = "expected the account of the record, got another";
+            let message = "expected the account of the record";
             return refuse_at(RejectionCode::AccountMismatch, message, path);
         }
         Ok(Subject {
@@ -201,7 +201,7 @@ impl Judge<'_> {
         let reference = payload.reference.as_deref();
         let reference = reference.filter(|text| self.is_reference(text, payload, subject));
         let Some(reference) = reference else {
-            let message = "expected the ref TokenPocket, got another or none";
+            let message = "expected the ref to be TokenPocket";
             return refuse_at(RejectionCode::MalformedPayload, message, "ref");
         };
         let timestamp = payload.timestamp.as_deref().unwrap_or_default();
@@ -246,7 +246,7 @@ impl Judge<'_> {
         let is_time = timestamp.len() == TIMESTAMP_BYTES
             && timestamp.bytes().all(|byte| byte.is_ascii_digit());
         let Some(time) = timestamp.parse::<u64>().ok().filter(|_| is_time) else {
-            let message = "expected a timestamp of 10 digits in seconds, got another or none";
+            let message = "expected a timestamp of 10 digits in seconds";
             return refuse_at(RejectionCode::MalformedPayload, message, "timestamp");
         };
         let latest = self.now.saturating_add(tolerance);
@@ -338,7 +338,7 @@ impl Judge<'_> {
 /// account can be made with as many as its chain takes.
 fn verify_by_any(message: &SignedMessage) -> Result<(), Rejection> {
     if message.public_keys.len() > MAX_ACCOUNT_KEYS {
-        let message = "expected an account of at most 64 keys, got one of more";
+        let message = "expected an account of at most 64 keys";
         return refuse_at(RejectionCode::UnsupportedSignature, message, "sign");
     }
     for public_keys in message.public_keys.chunks(MAX_PUBLIC_KEYS) {
@@ -351,7 +351,7 @@ fn verify_by_any(message: &SignedMessage) -> Result<(), Rejection> {
             result => return result.map(drop),
         }
     }
-    let message = "expected a signature of one of accountKeys, got another";
+    let message = "expected a signature of one of accountKeys";
     refuse_at(RejectionCode::SignatureMismatch, message, "sign")
 }
 

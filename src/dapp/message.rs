@@ -127,7 +127,7 @@ pub fn verify(message: &SignedMessage) -> Result<Signer, Rejection> {
 /// signatures do not say whose account they are of.
 pub fn recover(message: &SignedMessage) -> Result<Signer, Rejection> {
     if !message.scheme.names_signer() {
-        let message = "expected a scheme whose signatures name an account, got another";
+        let message = "expected a scheme whose signatures name an account";
         return Err(Rejection::new(RejectionCode::UnsupportedSignature, message));
     }
     check(message, Owners::Anybody)
@@ -155,7 +155,7 @@ pub fn sign(
         .as_ref()
         .and_then(|signature| signature.recover(&digest));
     let (Some(signature), Some(key)) = (signature, key) else {
-        let message = "expected a private key of secp256k1, got other bytes";
+        let message = "expected a private key of secp256k1";
         return Err(Rejection::new(RejectionCode::MalformedPayload, message).at("privateKey"));
     };
     Ok(Signer::of_key(scheme, &key, &signature))
@@ -209,7 +209,7 @@ fn check(message: &SignedMessage, owners: Owners) -> Result<Signer, Rejection> {
             let signature = antelope::signature(message.signature)?;
             let key = signature.recover(&digest()?);
             let key = key.filter(|key| owners.allow(&Owner::K1(key.compressed())));
-            let key = key.ok_or_else(|| mismatch("a signature of one of the keys, got another"))?;
+            let key = key.ok_or_else(|| mismatch("a signature of one of the keys"))?;
             Ok(Signer::of_key(scheme, &key, &signature))
         }
         Scheme::Solana => {
@@ -217,7 +217,7 @@ fn check(message: &SignedMessage, owners: Owners) -> Result<Signer, Rejection> {
             let key = owners.ed25519().find(|key| {
                 ed25519::PublicKey::new(key).is_ok_and(|key| key.verify(bytes, &signature))
             });
-            let key = key.ok_or_else(|| mismatch("a signature of the account, got another"))?;
+            let key = key.ok_or_else(|| mismatch("a signature of the account"))?;
             let text = account::to_base58(key);
             Ok(Signer {
                 address: Some(text.clone()),
@@ -252,7 +252,7 @@ fn digest(scheme: Scheme, bytes: &[u8], is_text: bool) -> Result<[u8; 32], Rejec
 /// A message that has to be text.
 pub(crate) fn text(bytes: &[u8]) -> Result<&str, Rejection> {
     str::from_utf8(bytes).map_err(|_| {
-        let message = "expected text in utf-8, got other bytes";
+        let message = "expected text in utf-8";
         Rejection::new(RejectionCode::MalformedPayload, message).at("message")
     })
 }
@@ -286,7 +286,7 @@ fn recover_account(
             Network::Ethereum => {
                 "a signature of the account, got another (whether a contract wallet's signature holds, only its chain can tell: erc-1271)"
             }
-            Network::Tron => "a signature of the account, got another",
+            Network::Tron => "a signature of the account",
         })
     };
     let signature = recoverable(message.signature, network)?;
@@ -311,7 +311,7 @@ fn malformed(message: impl Into<Cow<'static, str>>) -> Rejection {
 /// Reads the signature of an account's key, or says that it may be a contract wallet's.
 fn recoverable(text: &str, network: Network) -> Result<Signature, Rejection> {
     let digits = text.strip_prefix("0x").unwrap_or(text).as_bytes();
-    let not_hex = || malformed("expected hex digits, got others");
+    let not_hex = || malformed("expected hex digits");
     let mut with_parity = [0; 65];
     if hex::decode_to_slice(digits, &mut with_parity).is_ok() {
         return Signature::with_parity(&with_parity);
@@ -365,7 +365,7 @@ fn hex_message(text: &[u8]) -> Result<Vec<u8>, Rejection> {
         hex::decode([b"0", digits].concat())
     };
     decoded.map_err(|_| {
-        let message = "expected hex digits, which the wallet signs the bytes of, got others";
+        let message = "expected hex digits: the wallet signs the bytes";
         Rejection::new(RejectionCode::MalformedPayload, message).at("message")
     })
 }
@@ -403,7 +403,7 @@ impl Owners {
         };
         let (bad_address, bad_keys) = (bad("address"), bad("publicKeys"));
         if message.public_keys.len() > MAX_PUBLIC_KEYS {
-            return Err(bad_keys("expected at most 64 keys, got more"));
+            return Err(bad_keys("expected at most 64 keys"));
         }
         let mut owners = Vec::with_capacity(message.public_keys.len().saturating_add(1));
         if let Some(address) = message.address {
@@ -425,15 +425,15 @@ impl Owners {
             let (owner, expected) = match message.scheme {
                 Scheme::Solana => (
                     account::solana(key).ok().map(Owner::Ed25519),
-                    "expected keys in base58, got another form",
+                    "expected keys in base58",
                 ),
                 Scheme::EosK1 => (
                     antelope::key(key).map(Owner::K1),
-                    "expected keys as EOS… or PUB_K1_…, got another form",
+                    "expected keys as EOS… or PUB_K1_…",
                 ),
                 _ => (
                     point(key).map(|key| Owner::Account(key.account())),
-                    "expected points of secp256k1 in hex, got another form",
+                    "expected points of secp256k1 in hex",
                 ),
             };
             owners.push(owner.ok_or_else(|| bad_keys(expected))?);

@@ -104,14 +104,14 @@ impl WalletChain {
         let network = match chain.namespace() {
             "eip155" if is_safe(chain.reference()) => Network::Ethereum,
             "eip155" => {
-                return Err("expected a chain id up to 2^53 - 1, got a larger one".to_owned());
+                return Err("expected a chain id up to 2^53 - 1".to_owned());
             }
             "solana" => Network::Solana,
             "antelope" if id == EOS => Network::Eosio,
             "tron" if id == TRON => Network::Tron,
             _ => {
                 return Err("expected eip155:…, tron:0x2b6653dc, solana:… or eos \
-                     (antelope:aca376f206b8fc25a6ed44dbdc66547c), got another chain"
+                     (antelope:aca376f206b8fc25a6ed44dbdc66547c)"
                     .to_owned());
             }
         };

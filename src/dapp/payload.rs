@@ -100,7 +100,7 @@ impl Payload {
             body
         };
         if body.len() > MAX_BYTES {
-            return Err(malformed("expected at most 65536 bytes, got more"));
+            return Err(malformed("expected at most 65536 bytes"));
         }
         let first = body.iter().find(|byte| !byte.is_ascii_whitespace());
         match first {
@@ -180,7 +180,7 @@ impl Payload {
             Some("1") => return Ok(Outcome::Success),
             Some("2") => return Ok(Outcome::Failed),
             None if self.is_simple_wallet && self.sign.is_some() => return Ok(Outcome::Success),
-            Some(_) => "expected a result of 0, 1 or 2, got another",
+            Some(_) => "expected a result of 0, 1 or 2",
             None => "expected a result of 0, 1 or 2, got nothing",
         };
         Err(malformed(problem).at("result"))
@@ -252,7 +252,7 @@ impl<'d> Members<'d> {
             if let (Some(one), Some(other)) = (&found, &value)
                 && one != other
             {
-                let problem = format!("expected the same as in another member, got another {name}");
+                let problem = "expected the same as in another member";
                 return Err(malformed(problem).at(name));
             }
             found = found.or(value);

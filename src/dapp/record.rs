@@ -108,7 +108,7 @@ impl Expected {
         }
         let Record { action, .. } = record;
         if !is_action_id(&record.action_id) {
-            let problem = "expected 1 to 128 visible ascii characters, got others";
+            let problem = "expected 1 to 128 visible ascii characters";
             return Err(invalid("expected.actionId", problem));
         }
         let in_chains = |problem: &str| invalid("expected.chains", problem);
@@ -117,7 +117,7 @@ impl Expected {
         let chains = chains.map_err(|problem| in_chains(&problem))?;
         check_chains(action, &chains).map_err(in_chains)?;
         if record.issued_at > record.expires_at {
-            let problem = "expected it behind issuedAt, got it before";
+            let problem = "expected a time after issuedAt";
             return Err(invalid("expected.expiresAt", problem));
         }
         if let Some(address) = &record.address {
@@ -135,7 +135,7 @@ impl Expected {
             }
             (_, None, None) => None,
             _ => {
-                let problem = "expected scheme and message of a sign alone, got them";
+                let problem = "scheme and message are only valid with the action sign";
                 return Err(invalid("expected", problem));
             }
         };
@@ -196,7 +196,7 @@ impl From<&Expected> for Record {
 /// Checks that an action can be asked for on these chains.
 pub(crate) fn check_chains(action: Action, chains: &[WalletChain]) -> Result<(), &'static str> {
     let (Some(first), 1..=MAX_CHAINS) = (chains.first(), chains.len()) else {
-        return Err("expected 1 to 16 chains, got none or more");
+        return Err("expected 1 to 16 chains");
     };
     let mut rest = chains;
     while let Some((chain, behind)) = rest.split_first() {
@@ -211,7 +211,7 @@ pub(crate) fn check_chains(action: Action, chains: &[WalletChain]) -> Result<(),
         let known =
             |chain: &WalletChain| matches!(chain.network(), Network::Ethereum | Network::Eosio);
         if !chains.iter().all(known) {
-            return Err("expected eip155 or eos for a login, got another chain");
+            return Err("expected eip155 or eos for a login");
         }
     } else if chains.iter().any(|chain| chain.network() != network) {
         return Err("expected chains of one namespace, got several");
@@ -259,7 +259,7 @@ pub(crate) fn check_message(scheme: Scheme, message: &str) -> Result<(), String>
                 true => Ok(()),
                 false => Err(
                     "expected pairs of hex digits, whose bytes the wallet signs on \
-                              tron, got another text"
+                              tron"
                         .to_string(),
                 ),
             };
@@ -280,7 +280,7 @@ fn check_text(scheme: Scheme, message: &str, chains: &[WalletChain]) -> Result<(
         scheme => network.map(text_scheme) == Some(scheme),
     };
     if !fits {
-        let problem = "expected a scheme of the chains, got another";
+        let problem = "expected a scheme of the chains";
         return Err(invalid("expected.scheme", problem));
     }
     check_message(scheme, message).map_err(|problem| invalid("expected.message", &problem))?;
@@ -289,7 +289,7 @@ fn check_text(scheme: Scheme, message: &str, chains: &[WalletChain]) -> Result<(
     if scheme == Scheme::Eip4361
         && SignIn::parse(message).is_ok_and(|sign_in| Some(sign_in.chain_id) != chain)
     {
-        let problem = "expected the message's chain first, got another";
+        let problem = "expected the message's chain first";
         return Err(invalid("expected.chains", problem));
     }
     Ok(())

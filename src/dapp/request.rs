@@ -217,7 +217,7 @@ impl DappRequest<'_> {
             Task::Transaction { json, from, to } => {
                 let network = first_network(&expected);
                 if !matches!(network, Network::Ethereum | Network::Tron) {
-                    let problem = "expected it on eip155 or tron alone, got another chain";
+                    let problem = "only valid on eip155 or tron";
                     return Err(invalid("transaction")(problem));
                 }
                 sender("transaction", from.as_deref(), &mut expected)?;
@@ -226,7 +226,7 @@ impl DappRequest<'_> {
             }
             Task::Actions(json) => {
                 if first_network(&expected) != Network::Eosio {
-                    let problem = "expected them on eos alone, got another chain";
+                    let problem = "only valid on eos";
                     return Err(invalid("actions")(problem));
                 }
                 link.text("actions", json);
@@ -235,7 +235,7 @@ impl DappRequest<'_> {
         let mut uri = String::from(LINK);
         uri.push_str(&url::escape(link.finish().as_bytes(), Escape::Component));
         if uri.len().saturating_sub(LINK.len()) > MAX_PARAM {
-            let problem = format!("expected a link of at most {MAX_PARAM} bytes, got a longer one");
+            let problem = format!("expected a link of at most {MAX_PARAM} bytes");
             return Err(invalid("options")(&problem));
         }
         Ok(Prepared { uri, expected })
@@ -350,9 +350,7 @@ fn sign(
 ) -> Result<Text, ConfigError> {
     let network = first_network(expected);
     if kind.is_some() && network != Network::Ethereum {
-        return Err(invalid("signType")(
-            "expected it for eip155 alone, got another chain",
-        ));
+        return Err(invalid("signType")("only valid on eip155"));
     }
     let kind = kind.unwrap_or(SignType::Personal);
     let scheme = match kind {
@@ -369,14 +367,10 @@ fn sign(
             return Err(invalid("message")(problem));
         }
         SignType::TypedData | SignType::TypedDataV4 if !starts_with('{') => {
-            return Err(invalid("message")(
-                "expected an object of typed data, got another value",
-            ));
+            return Err(invalid("message")("expected an object of typed data"));
         }
         SignType::TypedDataLegacy if !starts_with('[') => {
-            return Err(invalid("message")(
-                "expected an array of typed data, got another value",
-            ));
+            return Err(invalid("message")("expected an array of typed data"));
         }
         _ => {}
     }
@@ -421,9 +415,8 @@ impl Transfer<'_> {
         };
         let digits = significant.bytes().filter(u8::is_ascii_digit);
         if digits.skip_while(|digit| *digit == b'0').count() > MAX_DIGITS {
-            let problem = format!(
-                "expected at most {MAX_DIGITS} digits, which the wallet reads as a number, got more"
-            );
+            let problem =
+                format!("expected at most {MAX_DIGITS} digits, which the wallet reads as a number");
             return Err(invalid("amount")(&problem));
         }
         link.maybe("from", expected.address.as_deref());
@@ -454,9 +447,7 @@ fn sender(
     check_account(option, network, Some(from))?;
     let address = expected.address.as_deref();
     if address.is_some_and(|address| !network.is_same_account(from, address)) {
-        return Err(invalid(option)(
-            "expected the account of address, got another",
-        ));
+        return Err(invalid(option)("expected the account of address"));
     }
     expected.address = Some(canonical(network, from));
     Ok(())

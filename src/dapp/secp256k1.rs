@@ -24,9 +24,7 @@ impl Signature {
             0 | 27 => false,
             1 | 28 => true,
             _ => {
-                return Err(malformed(
-                    "expected 0, 1, 27 or 28 as the last byte, got another",
-                ));
+                return Err(malformed("expected 0, 1, 27 or 28 as the last byte"));
             }
         };
         Self::new(halves, RecoveryId::new(is_odd, false))
@@ -52,8 +50,7 @@ impl Signature {
             27..=34 => RecoveryId::from_byte(header.wrapping_sub(27) & 3),
             _ => None,
         };
-        let recovery = recovery
-            .ok_or_else(|| malformed("expected 27 to 34 as the first byte, got another"))?;
+        let recovery = recovery.ok_or_else(|| malformed("expected 27 to 34 as the first byte"))?;
         Self::new(halves, recovery)
     }
 
@@ -61,7 +58,7 @@ impl Signature {
     /// signatures that were used would not know it again (EIP-2, BIP 146).
     fn new(halves: &[u8; 64], recovery: RecoveryId) -> Result<Self, Rejection> {
         let halves = Halves::from_slice(halves)
-            .map_err(|_| malformed("expected r and s from 1 to n - 1, got another"))?;
+            .map_err(|_| malformed("expected r and s from 1 to n - 1"))?;
         if halves.s().is_high().into() {
             return Err(malformed("expected a low s, got a high s"));
         }

@@ -296,7 +296,7 @@ impl<'a> SignIn<'a> {
         match self.resources.iter().position(is_refused) {
             Some(index) => {
                 let path = format!("resources[{index}]");
-                let problem = "expected a uri of rfc 3986 that runs no script, got another";
+                let problem = "expected a uri of rfc 3986 that runs no script";
                 Err(malformed(problem).at(path))
             }
             None => Ok(()),
@@ -346,7 +346,7 @@ fn is_statement(text: &str) -> bool {
 }
 
 fn expected(what: &str, path: &'static str) -> Rejection {
-    malformed(format!("expected {what}, got another form")).at(path)
+    malformed(format!("expected {what}")).at(path)
 }
 
 fn malformed(message: impl Into<Cow<'static, str>>) -> Rejection {

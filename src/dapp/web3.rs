@@ -21,7 +21,7 @@ pub(super) fn signature(payload: &Payload) -> Result<Option<Cow<'_, str>>, Rejec
     if !sign.trim_start().starts_with('{') {
         return Ok(Some(sign.into()));
     }
-    let not_json = || malformed("expected a signature or an object of json, got another text");
+    let not_json = || malformed("expected a signature or an object of json");
     let document = payload::document(sign.as_bytes(), "sign").map_err(|_| not_json())?;
     let object = document.root();
     if object.members().next().is_none() {

@@ -76,7 +76,7 @@ pub(crate) fn read<T>(
         Ok(document) if document.root().is_object() => with(document),
         _ => Err(ConfigError::InvalidOption {
             option: "options".into(),
-            problem: "expected an object of json values, got something else".to_owned(),
+            problem: "expected an object of json values".to_owned(),
         }),
     }
 }

@@ -156,18 +156,17 @@ pub(crate) fn decode(text: &[u8]) -> Result<String, &'static str> {
             b'+' => bytes.push(b' '),
             b'%' => {
                 let digits = behind.split_at_checked(2);
-                let (digits, behind) =
-                    digits.ok_or("expected two hex digits behind %, got fewer")?;
+                let (digits, behind) = digits.ok_or("expected two hex digits behind %")?;
                 let mut byte = [0];
                 hex::decode_to_slice(digits, &mut byte)
-                    .map_err(|_| "expected two hex digits behind %, got others")?;
+                    .map_err(|_| "expected two hex digits behind %")?;
                 bytes.extend(byte);
                 rest = behind;
             }
             byte => bytes.push(*byte),
         }
     }
-    String::from_utf8(bytes).map_err(|_| "expected utf-8, got other bytes")
+    String::from_utf8(bytes).map_err(|_| "expected utf-8")
 }
 
 /// Which characters stay as they are, and how a space is written.

@@ -24,20 +24,20 @@ impl<'a> WebUrl<'a> {
     /// # Errors
     /// What was expected and what came.
     pub(crate) fn parse(text: &'a str) -> Result<Self, &'static str> {
-        const FORM: &str = "expected an absolute https url, got another text";
+        const FORM: &str = "expected an absolute https url";
         let (scheme, rest) = match text.strip_prefix("https://") {
             Some(rest) => ("https", rest),
             None => ("http", text.strip_prefix("http://").ok_or(FORM)?),
         };
         if text.len() > MAX_BYTES {
-            return Err("expected a url of at most 2048 characters, got a longer one");
+            return Err("expected a url of at most 2048 characters");
         }
         if !uri::is_uri(text) || text.contains('#') {
-            return Err("expected a url of rfc 3986 without a fragment, got another");
+            return Err("expected a url of rfc 3986 without a fragment");
         }
         let end = rest.find(['/', '?']).unwrap_or(rest.len());
         let authority = rest.get(..end).unwrap_or_default();
-        let host = host(authority).ok_or("expected a host in the url, got none or another form")?;
+        let host = host(authority).ok_or("expected a host in the url")?;
         if scheme == "http" && !is_loopback_host(host) {
             return Err("expected https, got http of another host than this machine");
         }

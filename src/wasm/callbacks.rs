@@ -13,6 +13,7 @@ use crate::algorithm::sha256;
 #[cfg(feature = "full")]
 use crate::answer::KeyPair;
 use crate::answer::{Admitted, Settings};
+use crate::json::nearest::nearest;
 use crate::options::{self, GivenKeys};
 use crate::sender;
 #[cfg(feature = "full")]
@@ -154,6 +155,12 @@ impl Core {
             Ok(client) => answer(&Admitted::new(client)),
             Err(rejection) => answer(&rejection),
         }
+    }
+
+    /// The known name, of these with commas between them, that is most like one that is not known.
+    pub fn nearest(&self, name: &str, known: &str) -> Option<String> {
+        let known: Vec<&str> = known.split(',').collect();
+        nearest(name, &known).map(String::from)
     }
 
     /// Answers with the SHA-256 of a body, in hexadecimal digits.

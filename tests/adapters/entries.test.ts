@@ -87,7 +87,7 @@ for (const [name, [call, entry]] of Object.entries(CALLS)) {
 		]) {
 			assert.throws(() => walletCallback(value), {
 				name: "ConfigError",
-				message: `expected a receiver from createReceiver({ … }), as ${call}, got ${got}`,
+				message: `expected a receiver from createReceiver({ … }), as in ${call}, got ${got}`,
 			});
 		}
 	});

@@ -33,7 +33,7 @@ for (const [value, got] of STRANGERS) {
 		const refusal = (call: string) => ({
 			name: "ConfigError",
 			code: "invalid_option",
-			message: `expected a receiver from createReceiver({ … }), as ${call}, got ${got}`,
+			message: `expected a receiver from createReceiver({ … }), as in ${call}, got ${got}`,
 		});
 		assert.throws(() => toNodeListener(value as never), refusal("toNodeListener(receiver)"));
 		assert.throws(() => toLambdaHandler(value as never), refusal("toLambdaHandler(receiver)"));
@@ -50,12 +50,12 @@ test("the Fastify plugin without its options", async () => {
 	for (const options of [undefined, {}] as never[]) {
 		await assert.rejects(walletCallback({} as never, options), {
 			name: "ConfigError",
-			message: `expected a receiver from createReceiver({ … }), as ${call}, got undefined`,
+			message: `expected a receiver from createReceiver({ … }), as in ${call}, got undefined`,
 		});
 	}
 	const receiver = { receive: () => {} };
 	await assert.rejects(walletCallback({} as never, { receiver } as never), {
 		name: "ConfigError",
-		message: `expected a path, as ${call}, got undefined`,
+		message: `expected a path, as in ${call}, got undefined`,
 	});
 });

@@ -1353,7 +1353,7 @@ describe("mistakes in the calling program", () => {
 		code: "invalid_option",
 		message: /^unknown option "/,
 	};
-	const missing = { name: "TypeError", message: /^expected options, as / };
+	const missing = { name: "TypeError", message: /^expected options, as in / };
 
 	test("no options", () => {
 		for (const options of [undefined, null, "options", 7] as never[]) {

@@ -678,7 +678,7 @@ for (const [entry, library] of explaining) {
 		assert.equal(new Set(detected).size, library.senders().length);
 		assert.deepEqual(library.detect({ headers: { "content-type": "application/json" } }), []);
 		for (const nothing of [undefined, null, 5]) {
-			const message = "expected a callback, as detect({ headers })";
+			const message = "expected a callback, as in detect({ headers })";
 			assert.throws(() => library.detect(nothing as never), { name: "TypeError", message });
 		}
 	});

@@ -220,17 +220,17 @@ test("a call without an argument says what to pass", async () => {
 	] as const) {
 		assert.throws(
 			() => (call as () => void)(),
-			(error) => error instanceof TypeError && error.message.includes(`, as ${expected}`),
+			(error) => error instanceof TypeError && error.message.includes(`, as in ${expected}`),
 			expected,
 		);
 	}
 	const finding = wallet.createVerifier({ sender: "circle", keys: () => undefined });
 	for (const name of ["verifyAsync", "safeVerifyAsync"] as const) {
-		const message = "expected a callback, as verifyAsync({ headers, body })";
+		const message = "expected a callback, as in verifyAsync({ headers, body })";
 		await assert.rejects(finding[name](undefined as never), { name: "TypeError", message });
 	}
 	for (const name of ["verifyRequest", "safeVerifyRequest"] as const) {
-		const message = "expected a Fetch request, as verifyRequest(request)";
+		const message = "expected a Fetch request, as in verifyRequest(request)";
 		await assert.rejects(verifier[name](undefined as never), { name: "TypeError", message });
 	}
 });

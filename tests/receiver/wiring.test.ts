@@ -54,7 +54,7 @@ test("what is not a store, with what makes one of it", () => {
 			undefined,
 			/^store is required: store: memoryStore\(\) from "wallet-callback\/stores\/memory"/,
 		],
-		[memoryStore, "store: expected a store, got a function: call it, as store: memoryStore()"],
+		[memoryStore, "store: expected a store, got a function: call it: store: memoryStore()"],
 		[
 			redis,
 			/got a Redis client: store: redisStore\(client\) from "wallet-callback\/stores\/redis"$/,
@@ -80,7 +80,7 @@ test("what is not a verifier, with what to pass", () => {
 	const receiver = createBareReceiver({ keys: SECRET, store, onAny });
 	for (const [verifier, got] of [
 		[receiver, "a receiver, which has a verifier already: serve it as it is"],
-		[wallet.createVerifier, "a function: call it, as verifier: createVerifier({ keys })"],
+		[wallet.createVerifier, "a function: call it: verifier: createVerifier({ keys })"],
 		[SECRET, "a string: keys: [secret]"],
 		[{}, "object"],
 	] as const) {
@@ -158,7 +158,7 @@ test("whatever it is given, a receiver answers", async () => {
 		},
 	});
 	for (const [args, hint] of [
-		[[], /as receiver\(request\), got undefined$/],
+		[[], /as in receiver\(request\), got undefined$/],
 		[[null, null], /got null$/],
 		[["https://pay.example/"], /got string$/],
 		[[{ request, platform: {} }], /: receiver\(event\.request\)$/],

@@ -58,7 +58,7 @@ export async function walletCallback(
 	const { path, receiver }: Partial<WalletCallbackOptions> = options ?? {};
 	requireReceiver(receiver, call);
 	if (typeof path !== "string") {
-		throw new ConfigError("invalid_option", `expected a path, as ${call}, got ${shown(path)}`);
+		throw new ConfigError("invalid_option", `expected a path, as in ${call}, got ${shown(path)}`);
 	}
 	const listener = toNodeListener(receiver);
 	// A plugin has parsers of its own. Theirs would read the body, or refuse its type themselves.

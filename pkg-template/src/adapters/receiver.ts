@@ -14,6 +14,6 @@ export function requireReceiver(receiver: unknown, call: string): asserts receiv
 	if (typeof members?.receive === "function") return;
 	throw new ConfigError(
 		"invalid_option",
-		`expected a receiver from createReceiver({ … }), as ${call}, got ${explainReceiver(receiver)}`,
+		`expected a receiver from createReceiver({ … }), as in ${call}, got ${explainReceiver(receiver)}`,
 	);
 }

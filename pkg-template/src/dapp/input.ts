@@ -13,7 +13,7 @@ export function toTime(now: number | (() => number) | undefined): number {
 /** @throws {TypeError} for anything but an object. */
 export function requireOptions(options: unknown, example: string): void {
 	if (typeof options === "object" && options !== null) return;
-	throw new TypeError(`expected options, as ${example}`);
+	throw new TypeError(`expected options, as in ${example}`);
 }
 
 /** So deep that the core refuses it: for what is so deep that nobody can write it. */

@@ -77,8 +77,9 @@ function toReply(given: Answer): Reply {
 	}
 	const all: { [name: string]: string } = {};
 	for (const [name, value] of Object.entries(allHeaders(headers))) {
-		if (!TOKEN.test(name) || OF_ADAPTERS.includes(name)) {
-			throw new TypeError("respond: expected other names of headers");
+		if (!TOKEN.test(name)) throw new TypeError("respond: header name is not valid");
+		if (OF_ADAPTERS.includes(name)) {
+			throw new TypeError(`respond: leave out ${name}: the server sets it`);
 		}
 		if (!VALUE.test(value)) {
 			throw new TypeError(`respond: expected ${name} as visible ASCII characters`);

@@ -7,36 +7,36 @@ const OF_CODE: { readonly [Code in RejectionCode]: string } & { readonly [code: 
 	{
 		body_too_large: "raise maxBodyBytes if the sender does send bodies of this size",
 		insecure_transport:
-			"list the proxy that terminates TLS in trustedProxies and let it set X-Forwarded-Proto; requireHttps: false accepts plain HTTP",
+			"let the proxy that terminates TLS set X-Forwarded-Proto, and list it in trustedProxies; requireHttps: false accepts plain HTTP",
 		ip_not_allowed:
 			"add the address to allowedIps if it is the sender's; behind a proxy, list the proxy in trustedProxies",
-		missing_header: "check the option sender, and that no proxy drops the header",
+		missing_header: "check the option sender, and that no proxy removes the header",
 		malformed_header: "check the option sender, and that no proxy changes the header",
 		unknown_key: "add the key of this id if the sender has rotated its keys",
 		unsupported_signature:
 			"pass a key of this kind: the shared secret for an HMAC, the sender's public key for other signatures",
 		signature_mismatch:
-			"check that the key is the one of this endpoint and that nothing changes the body before it gets here: explain() finds the cause",
+			"check that the key is the one of this endpoint and that nothing changes the body before it gets here",
 		timestamp_too_old:
 			"check this server's clock; if it is right, this is a replay or a late retry",
 		timestamp_too_new: "check this server's clock",
 		malformed_payload:
 			"check the options sender and schema; if they are right, report the path to the sender",
 		body_already_parsed: "let nothing read the body before the receiver does",
-		method_not_allowed: "nothing, unless the sender made this request: callbacks are posted",
-		unsupported_media_type:
-			"nothing, unless the sender made this request: then check what stands between the two",
+		method_not_allowed:
+			"if the sender made this request, check its settings: callbacks are sent by POST",
+		unsupported_media_type: "if the sender made this request, check what changes it on its way",
 	};
 
 const OF_OUTCOME: { readonly [Ended in Outcome]?: string } = {
-	aborted: "nothing, unless it happens often: then raise bodyTimeoutSeconds or look at the network",
-	overloaded: "raise maxUnverifiedBodies if these are not an attack",
-	unhandled: "add a handler of its type to on, or one as onUnknown or onAny",
+	aborted: "if it happens often, raise bodyTimeoutSeconds or look at the network",
+	overloaded: "raise maxUnverifiedBodies if this is not an attack",
+	unhandled: "add a handler for its type to on, or an onAny or onUnknown",
 	failed: "a retry runs the handler again",
 	lease_lost: "raise leaseSeconds above the time that the handlers take",
 	not_recorded: "check the store; if the sender repeats this callback, it is handled again",
-	dead_letter: "maxAttempts tries have failed: handle this event by hand",
-	id_conflict: "keep the record and ask the sender",
+	dead_letter: "maxAttempts is used up: handle this event by hand",
+	id_conflict: "keep this record and ask the sender",
 	store_unavailable:
 		"check that the store's server is up and can be reached; the sender is asked to try again",
 	internal_error: "see the error; the sender is asked to try again",

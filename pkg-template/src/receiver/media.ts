@@ -36,12 +36,12 @@ export function refuseMedia(
 	const [type, encoding, length] = readHeaders(headers, HEADERS);
 	if (!isReadable(encoding)) {
 		const accepted = acceptedEncodings();
-		const message = `expected a body in ${accepted}, got another content-encoding`;
+		const message = `expected content-encoding ${accepted}`;
 		const headers = { "accept-encoding": accepted };
 		return { status: 415, code: "unsupported_media_type", message, headers };
 	}
 	if (type !== undefined && mediaType !== undefined && !isOf(type, mediaType)) {
-		const message = `expected ${mediaType} in utf-8, got another media type`;
+		const message = `expected content-type ${mediaType} in utf-8`;
 		return { status: 415, code: "unsupported_media_type", message };
 	}
 	return refuseLength(Number(length ?? 0), settings);

@@ -57,7 +57,7 @@ const MOST_AT_ONCE = 1000;
  */
 export function settle<Event>(options: ReceiverOptions<Event> & Verifying<Event>): Settings<Event> {
 	if (typeof options !== "object" || options === null) {
-		throw new TypeError("expected options, as createReceiver({ keys, store, on })");
+		throw new TypeError("expected options, as in createReceiver({ keys, store, on })");
 	}
 	const {
 		store,

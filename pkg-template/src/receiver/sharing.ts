@@ -32,7 +32,7 @@ export function share(
 	if (users.fingerprint !== fingerprint) {
 		throw new ConfigError(
 			"invalid_option",
-			`store: a receiver with other keys is "${receiver}" in this store already: give each a name of its own, as createReceiver({ name: "tenant-1" }), or close the other one first`,
+			`store: a receiver with other keys is "${receiver}" in this store already: give each a name of its own, as in createReceiver({ name: "tenant-1" }), or close the other one first`,
 		);
 	}
 	users.count += 1;

@@ -57,7 +57,7 @@ export function explainStore(store: unknown, missing: string): string {
 	}
 	if (typeof store === "function") {
 		const name = /^[a-z]{1,16}([A-Z][a-z]{1,16})*$/.test(store.name) ? store.name : "memoryStore";
-		return `store: expected a store, got a function: call it, as store: ${name}()`;
+		return `store: expected a store, got a function: call it: store: ${name}()`;
 	}
 	if (isPromise(store)) return "store: expected a store, got a promise: await it first";
 	return `store: expected an object with the method ${missing}, got ${shown(store)}`;
@@ -71,7 +71,7 @@ export function explainVerifier(verifier: unknown): string {
 		return `${expected} a receiver, which has a verifier already: serve it as it is`;
 	}
 	if (typeof verifier === "function") {
-		return `${expected} a function: call it, as verifier: createVerifier({ keys })`;
+		return `${expected} a function: call it: verifier: createVerifier({ keys })`;
 	}
 	if (typeof verifier === "string") return `${expected} a string: keys: [secret]`;
 	return `${expected} ${shown(verifier)}`;
@@ -142,7 +142,7 @@ const REQUESTS: readonly Mistake[] = [
 export function explainRequest(request: unknown): string {
 	const mistake = find(REQUESTS, request);
 	return mistake === undefined
-		? `expected a Fetch Request, as receiver(request), got ${shown(request)}`
+		? `expected a Fetch Request, as in receiver(request), got ${shown(request)}`
 		: `expected a Fetch Request, got ${mistake.got}: ${mistake.instead}`;
 }
 

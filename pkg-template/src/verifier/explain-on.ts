@@ -9,7 +9,7 @@ import { toDescriptor } from "./senders.js";
 /** An `explain` that runs on the given core. */
 export function explainOn(run: Runner): Explain {
 	return (options) => {
-		requireObject(options, "a callback and its keys, as explain({ headers, body, keys })");
+		requireObject(options, "a callback and its keys, as in explain({ headers, body, keys })");
 		const { keys, ...rest } = options;
 		if (typeof keys === "function") {
 			throw new TypeError("expected keys, got a function: pass the key that it finds");
@@ -40,7 +40,7 @@ export function explainWith(
 /** A `detect` that runs on the given core. */
 export function detectOn(run: Runner): Detect {
 	return (callback) => {
-		requireObject(callback, "a callback, as detect({ headers })");
+		requireObject(callback, "a callback, as in detect({ headers })");
 		const text = toOptions({ headers: Object.keys(allHeaders(callback.headers)) });
 		return run((core) => toFull(core, "detect").ask((wasm) => wasm.detect(text)));
 	};

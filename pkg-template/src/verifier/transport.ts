@@ -67,7 +67,7 @@ const FORWARDED = ["x-forwarded-for", "x-forwarded-proto", "forwarded"] as const
  * ```
  */
 export function createTransport(options: TransportOptions = {}): Transport {
-	requireObject(options, "options, as createTransport({ trustedProxies })");
+	requireObject(options, "options, as in createTransport({ trustedProxies })");
 	const text = toOptions(options);
 	const resident = new Resident((wasm) => wasm.createTransport(text), release);
 	withCore((core) => resident.in(core));
@@ -77,7 +77,7 @@ export function createTransport(options: TransportOptions = {}): Transport {
 	const believed = options.trustedProxies?.length ? FORWARDED : [];
 	return {
 		admit(arrival) {
-			requireObject(arrival, "an arrival, as admit({ headers, peer, secure })");
+			requireObject(arrival, "an arrival, as in admit({ headers, peer, secure })");
 			const { headers, peer, secure } = arrival;
 			const [forwardedFor, forwardedProto, forwarded] = readHeaders(headers, believed);
 			const known: Known = [peer, forwardedFor, forwardedProto, forwarded];

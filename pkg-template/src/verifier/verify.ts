@@ -162,7 +162,7 @@ class CoreVerifier<Event> implements Verifier<Event> {
 	}
 
 	#judge(input: CallbackInput): Verdict | Rejected {
-		requireObject(input, "a callback, as verify({ headers, body })");
+		requireObject(input, "a callback, as in verify({ headers, body })");
 		const now = this.#readClock();
 		const { headers, reads, maxBodyBytes } = this.#reads;
 		// Before the core is entered: the caller's objects may verify something themselves.
@@ -189,7 +189,7 @@ class CoreVerifier<Event> implements Verifier<Event> {
 
 	async #judgeAsync(input: CallbackInput): Promise<Verdict | Rejected> {
 		if (!this.settings.findsKeys) return this.#judge(input);
-		requireObject(input, "a callback, as verifyAsync({ headers, body })");
+		requireObject(input, "a callback, as in verifyAsync({ headers, body })");
 		if (this.#keys.expire(this.#readClock())) this.#resident.drop();
 		// An iterator of headers could be read only once.
 		const callback = { ...input, headers: allHeaders(input.headers) };
@@ -210,7 +210,7 @@ class CoreVerifier<Event> implements Verifier<Event> {
 	}
 
 	async #readRequest(request: Request, { ip }: RequestContext): Promise<CallbackInput> {
-		requireObject(request, "a Fetch request, as verifyRequest(request)");
+		requireObject(request, "a Fetch request, as in verifyRequest(request)");
 		const { maxBodyBytes } = this.settings;
 		const read = await readBody(request, maxBodyBytes).body;
 		const { headers, method, url } = request;
@@ -241,7 +241,7 @@ class CoreVerifier<Event> implements Verifier<Event> {
 	answerVerification(accepted: Accepted<Event>): VerificationAnswer | undefined {
 		requireObject(
 			accepted,
-			"an accepted callback, as answerVerification(verifier.verify(callback))",
+			"an accepted callback, as in answerVerification(verifier.verify(callback))",
 		);
 		const { id, key, event } = accepted;
 		const challenge = challengeOf(event);

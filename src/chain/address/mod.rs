@@ -122,18 +122,18 @@ impl fmt::Display for AddressError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Length { expected, got } => write!(f, "expected {expected}, got {got}"),
-            Self::TooLong { expected } => write!(f, "expected {expected}, got more"),
+            Self::TooLong { expected } => write!(f, "expected {expected}"),
             Self::Prefix { expected } => {
-                write!(f, "expected a leading {expected}, got something else")
+                write!(f, "expected a leading {expected}")
             }
             Self::Character { expected, at } => {
                 write!(f, "expected {expected}, got another character at {at}")
             }
             Self::Version { expected, got } => write!(f, "expected version {expected}, got {got}"),
             Self::Checksum { expected } => {
-                write!(f, "expected a matching {expected} checksum, got another")
+                write!(f, "expected a matching {expected} checksum")
             }
-            Self::Padding => f.write_str("expected up to 4 zero bits of padding, got other"),
+            Self::Padding => f.write_str("expected up to 4 zero bits of padding"),
         }
     }
 }

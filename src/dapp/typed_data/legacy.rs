@@ -21,9 +21,7 @@ pub(in crate::dapp) fn digest(json: &[u8]) -> Result<Word, Rejection> {
     let document = payload::document(limited(json)?, "")?;
     let list = document.root();
     if !list.is_array() {
-        return Err(malformed(
-            "expected a list of types, names and values, got another value",
-        ));
+        return Err(malformed("expected a list of types, names and values"));
     }
     let (mut schema, mut values) = (String::new(), Vec::new());
     // Where entries begin in the schema.
@@ -38,7 +36,7 @@ pub(in crate::dapp) fn digest(json: &[u8]) -> Result<Word, Rejection> {
         return Err(malformed("expected typed data, got an empty list"));
     }
     if let Some(index) = first_difference(&starts, &schema) {
-        let refusal = malformed("expected names and types that can be told apart, got others");
+        let refusal = malformed("expected names and types that can be told apart");
         return Err(within(&format!("[{index}]"), refusal));
     }
     Ok(hash(&[&hash(&[schema.as_bytes()]), &hash(&[&values])]))
@@ -59,7 +57,7 @@ fn pack(
             Some("type") => &mut kind,
             Some("value") => &mut value,
             other => {
-                let refusal = malformed("expected name, type and value, got another member");
+                let refusal = malformed("expected name, type and value");
                 return Err(within(other.unwrap_or_default(), refusal));
             }
         };
@@ -67,14 +65,12 @@ fn pack(
     }
     let text = |value: Option<Value>| value.and_then(Value::string).map(Cow::into_owned);
     let (Some(name), Some(kind)) = (text(name), text(kind)) else {
-        return Err(malformed(
-            "expected a name, a type and a value, got another",
-        ));
+        return Err(malformed("expected a name, a type and a value"));
     };
-    let atom = Atom::parse(&kind).ok_or_else(|| malformed("expected a known type, got another"))?;
+    let atom = Atom::parse(&kind).ok_or_else(|| malformed("expected a known type"))?;
     let value = value.ok_or_else(|| malformed("expected a value, got none"))?;
     if atom.is_text_or_bytes() && core::mem::replace(has_text, true) {
-        let refusal = malformed("expected at most one string or bytes in the list, got another");
+        let refusal = malformed("expected at most one string or bytes in the list");
         return Err(refusal.at("type"));
     }
     for part in [&*kind, " ", &*name] {

@@ -59,8 +59,7 @@ impl Encoder {
             match place.and_then(|place| parts.get_mut(place)) {
                 Some(part) => *part = Some(value),
                 None => {
-                    let message =
-                        "expected types, primaryType, domain and message, got another member";
+                    let message = "expected types, primaryType, domain and message";
                     return Err(within(
                         &name.string().unwrap_or_default(),
                         malformed(message),
@@ -77,7 +76,7 @@ impl Encoder {
         let primary = primary.ok_or_else(missing("primaryType"))?.string();
         let primary = types
             .find(&primary.unwrap_or_default())
-            .ok_or_else(|| malformed("expected one of the types, got another").at("primaryType"))?;
+            .ok_or_else(|| malformed("expected one of the types").at("primaryType"))?;
         let separator = self
             .hash_struct(&types, types.domain()?, domain)
             .map_err(|error| within("domain", error))?;
@@ -85,7 +84,7 @@ impl Encoder {
         if primary.name == DOMAIN {
             return match message {
                 Some(message) if message.raw() != "{}" => Err(malformed(
-                    "expected no message where the domain alone is signed, got one",
+                    "expected no message if the domain alone is signed",
                 )
                 .at("message")),
                 _ => Ok(hash(&[b"\x19\x01", &separator])),
@@ -117,7 +116,7 @@ impl Encoder {
                 // viem and ethers leave out what is null in a domain.
                 None if kind.name == DOMAIN && value.raw() == "null" => {}
                 None => {
-                    let refusal = malformed("expected a member that its type names, got another");
+                    let refusal = malformed("expected a member that its type names");
                     return Err(within(&name, refusal));
                 }
             }
@@ -151,7 +150,7 @@ impl Encoder {
         let Some((size, inner)) = sizes.split_last() else {
             return match base {
                 Base::Atom(atom) => atom.word(value),
-                _ => Err(malformed("expected a known type, got another")),
+                _ => Err(malformed("expected a known type")),
             };
         };
         if !value.is_array() {
@@ -173,7 +172,7 @@ impl Encoder {
     fn reserve(&mut self, words: usize) -> Result<Vec<u8>, Rejection> {
         self.words = self.words.saturating_add(words);
         if self.words > MAX_WORDS {
-            let message = format!("expected at most {MAX_WORDS} values, got more");
+            let message = format!("expected at most {MAX_WORDS} values");
             return Err(malformed(message));
         }
         Ok(Vec::with_capacity(words.saturating_mul(32)))

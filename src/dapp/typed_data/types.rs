@@ -54,19 +54,19 @@ impl<'d> Types<'d> {
     pub(super) fn read(listed: Value<'d>, domain: Value<'d>) -> Result<Self, Rejection> {
         let wrong = |message: &'static str| malformed(message).at("types");
         if !listed.is_object() {
-            return Err(wrong("expected an object of types, got another value"));
+            return Err(wrong("expected an object of types"));
         }
         if listed.raw().len() > MAX_BYTES {
-            return Err(wrong("expected at most 16384 bytes of types, got more"));
+            return Err(wrong("expected at most 16384 bytes of types"));
         }
         let mut types = Self(Vec::new());
         for (name, members) in listed.members() {
             let name = name.string().unwrap_or_default();
             if types.0.len() == MAX_TYPES {
-                return Err(wrong("expected at most 64 types, got more"));
+                return Err(wrong("expected at most 64 types"));
             }
             if !is_name(&name) || Atom::parse(&name).is_some() {
-                return Err(wrong("expected names of types, got another"));
+                return Err(wrong("expected names of types"));
             }
             let members = Struct::read(name.clone(), members)
                 .map_err(|error| within("types", within(&name, error)))?;
@@ -178,17 +178,15 @@ impl<'d> Struct<'d> {
         for member in members.elements() {
             let text = |name| member.get(name).and_then(Value::string);
             let (Some(name), Some(type_name)) = (text("name"), text("type")) else {
-                return Err(malformed("expected a name and a type, got another"));
+                return Err(malformed("expected a name and a type"));
             };
             if kind.members.len() == MAX_MEMBERS {
-                return Err(malformed("expected at most 128 members, got more"));
+                return Err(malformed("expected at most 128 members"));
             }
             let sizes = sizes(&type_name).filter(|_| is_name(&name));
             let added = sizes.is_some_and(|sizes| kind.add(name, type_name, sizes));
             if !added {
-                return Err(malformed(
-                    "expected names and types, each name once, got another",
-                ));
+                return Err(malformed("expected names and types, each name once"));
             }
         }
         Ok(kind)
@@ -234,8 +232,7 @@ fn derive_domain<'d>(domain: Value<'d>) -> Result<Struct<'d>, Rejection> {
     ];
     let is_known = |name: Value| MEMBERS.iter().any(|(known, _)| name.is(known));
     if !domain.members().all(|(name, _)| is_known(name)) {
-        let message =
-            "expected name, version, chainId, verifyingContract or salt, got another member";
+        let message = "expected name, version, chainId, verifyingContract or salt";
         return Err(malformed(message).at("domain"));
     }
     let mut kind = Struct::new(DOMAIN.into());

@@ -99,7 +99,7 @@ fn account_keys(keys: &[String]) -> Result<Vec<&str>, ConfigError> {
     let keys: Vec<_> = keys.iter().map(String::as_str).collect();
     let keys: Vec<_> = keys.into_iter().filter(|key| !is_other(key)).collect();
     if keys.iter().any(|key| antelope::key(key).is_none()) {
-        let problem = "expected keys as EOS… or PUB_K1_…, got another form";
+        let problem = "expected keys as EOS… or PUB_K1_…";
         return Err(invalid("accountKeys", problem));
     }
     Ok(keys)

@@ -62,7 +62,7 @@ pub fn message<'m>(
         let options: MessageOptions = document.root().into()?;
         let keys = options.public_keys.as_deref();
         if keys.is_some_and(|keys| !(1..=MAX_PUBLIC_KEYS).contains(&keys.len())) {
-            let problem = format!("expected 1 to {MAX_PUBLIC_KEYS} keys, got another number");
+            let problem = format!("expected 1 to {MAX_PUBLIC_KEYS} keys");
             return Err(invalid("publicKeys", problem));
         }
         let keys: Vec<_> = keys.into_iter().flatten().map(String::as_str).collect();
@@ -105,8 +105,7 @@ pub fn sign(json: &[u8], message: &[u8], key: &[u8]) -> Result<Verified<'static>
     read(json, |document| {
         let options: SignOptions = document.root().into()?;
         let key = key.try_into();
-        let key =
-            key.map_err(|_| invalid("privateKey", "expected 32 bytes, got another number"))?;
+        let key = key.map_err(|_| invalid("privateKey", "expected 32 bytes"))?;
         let signed = message::sign(options.scheme, message, options.text, key);
         let signed = signed.map_err(|rejection| {
             let problem = rejection.message.into_owned();
@@ -136,10 +135,7 @@ impl MessageOptions {
             let mut given = given.into_iter().filter(|(_, is_given)| *is_given);
             return match given.next() {
                 None => Ok(None),
-                Some((option, _)) => Err(invalid(
-                    option,
-                    "expected it with the scheme eip4361 alone, got another",
-                )),
+                Some((option, _)) => Err(invalid(option, "only valid with the scheme eip4361")),
             };
         }
         let required = |option, value: Option<_>, expected: &str| {
@@ -185,13 +181,13 @@ fn refuse_owner(signed: &SignedMessage) -> Result<(), ConfigError> {
         ("publicKeys", !signed.public_keys.is_empty()),
     ];
     if let Some((option, _)) = given.into_iter().find(|(_, given)| *given) {
-        let problem = "expected it with verifySignedMessage alone, got it with recoverSigner";
+        let problem = "only valid with verifySignedMessage, not with recoverSigner";
         return Err(invalid(option, problem));
     }
     if signed.scheme.names_signer() {
         return Ok(());
     }
-    let problem = "expected a scheme whose signatures name an account, got another";
+    let problem = "expected a scheme whose signatures name an account";
     Err(invalid("scheme", problem))
 }
 
@@ -226,5 +222,5 @@ fn chain_id(chain: &str) -> Result<u64, ConfigError> {
         .ok()
         .filter(|chain| chain.namespace() == "eip155");
     let id = id.and_then(|chain| chain.reference().parse().ok());
-    id.ok_or_else(|| invalid("chain", "expected a chain as eip155:1, got another form"))
+    id.ok_or_else(|| invalid("chain", "expected a chain such as eip155:1"))
 }

@@ -135,13 +135,13 @@ fn sign(options: SignOptions<'_>) -> Result<Task<'_>, ConfigError> {
     let kind = options.sign_type;
     let Some(message) = options.message else {
         if kind.is_some() {
-            let problem = "expected it with a message of your own, got none";
+            let problem = "only valid with a message of your own";
             return Err(invalid("signType", problem));
         }
         return Ok(Task::SignIn(options.sign_in.unwrap_or_default()));
     };
     if options.sign_in.is_some() {
-        let problem = "expected it or a message of your own, got both";
+        let problem = "expected this or a message of your own, not both";
         return Err(invalid("signIn", problem));
     }
     let is_typed = kind.is_some_and(|kind| kind != SignType::Personal);
@@ -181,17 +181,17 @@ fn transaction(options: TransactionOptions<'_>) -> Result<Task<'_>, ConfigError>
             match are_objects {
                 true => Ok(Task::Actions(actions.0)),
                 false => {
-                    let problem = "expected an array of objects, got something else";
+                    let problem = "expected an array of objects";
                     Err(invalid("actions", problem))
                 }
             }
         }
         (Some(_), Some(_)) => {
-            let problem = "expected them or a transaction, got both".to_owned();
+            let problem = "expected these or a transaction, not both".to_owned();
             Err(invalid("actions", problem))
         }
         (None, None) => {
-            let problem = "expected it or actions, got neither".to_owned();
+            let problem = "expected this or actions".to_owned();
             Err(invalid("transaction", problem))
         }
     }
