@@ -248,7 +248,7 @@ async function readText(response: Response, maxBytes: number): Promise<string> {
 			reader.cancel().catch(() => {});
 			throw new KeyResolutionError(
 				"key_response_invalid",
-				`expected at most ${maxBytes} bytes of keys, got more`,
+				`expected at most ${maxBytes} bytes of keys`,
 			);
 		}
 		text += decoder.decode(value, { stream: true });

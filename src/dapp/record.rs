@@ -135,7 +135,7 @@ impl Expected {
             }
             (_, None, None) => None,
             _ => {
-                let problem = "scheme and message are only valid with the action sign";
+                let problem = "expected scheme and message only for the action sign";
                 return Err(invalid("expected", problem));
             }
         };

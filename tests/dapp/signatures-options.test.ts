@@ -234,7 +234,7 @@ test("mistakes in the calling program", async () => {
 			(error) => {
 				assert.ok(error instanceof ConfigError, String(error));
 				assert.equal(error.code, "invalid_option");
-				assert.match(error.message, new RegExp(`^${name}([.[][^:]*)?: expected `));
+				assert.match(error.message, new RegExp(`^${name}([.[][^:]*)?: (expected|only valid) `));
 				return true;
 			},
 			JSON.stringify(options),

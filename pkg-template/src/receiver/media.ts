@@ -53,7 +53,7 @@ export function refuseLength(
 	{ maxBodyBytes }: VerifierSettings,
 ): Refusal | undefined {
 	if (!(length > maxBodyBytes)) return undefined;
-	const message = `expected a body of at most ${maxBodyBytes} bytes, got more`;
+	const message = `expected a body of at most ${maxBodyBytes} bytes`;
 	return { status: 413, code: "body_too_large", message };
 }
 
