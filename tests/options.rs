@@ -326,7 +326,7 @@ fn no_message_shows_the_text_of_a_string() {
 
 #[test]
 fn what_is_no_object_of_json_is_refused() {
-    let problem = "expected an object of json values, got something else";
+    let problem = "expected an object of json values";
     let expected = invalid_option("options", problem);
     for json in [
         &b""[..],
