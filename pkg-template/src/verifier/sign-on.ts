@@ -11,7 +11,7 @@ import type { BodyInput, SignedCallback, SignOptions } from "./types.js";
 /** A `sign` that runs on the given core. */
 export function signOn(run: Runner): Sign {
 	return <Body extends BodyInput>(options: SignOptions<Body>): SignedCallback<Body> => {
-		requireObject(options, "options, as sign({ body, key })");
+		requireObject(options, "options, as in sign({ body, key })");
 		const { body, key, sender, ...rest } = options;
 		if (typeof body !== "string" && toBytes(body) === undefined) {
 			throw new TypeError(

@@ -70,7 +70,7 @@ export function createVerifier<
 >(
 	options: VerifierOptions<From, Output> & NeededFor<Payload>,
 ): Verifier<EventFrom<Payload, From, Output>> {
-	requireObject(options, "options with keys, as createVerifier({ keys: [secret] })");
+	requireObject(options, "options with keys, as in createVerifier({ keys: [secret] })");
 	const { schema, ...rest } = options as VerifierOptions<SenderName | SenderDescriptor>;
 	const verifier = new CoreVerifier<EventFrom<Payload, From, Output>>(rest);
 	if (schema === undefined) return verifier;
