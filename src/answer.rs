@@ -146,6 +146,8 @@ struct Accepted<'a> {
     timestamp: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     content_hash: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signed_with: Option<&'a str>,
     key: UsedKey<'a>,
 }
 
@@ -184,6 +186,7 @@ impl Serialize for Verdict {
                 id,
                 timestamp,
                 content_hash,
+                signed_with,
                 key,
                 key_id,
             } => {
@@ -192,6 +195,7 @@ impl Serialize for Verdict {
                     id: id.as_deref(),
                     timestamp: *timestamp,
                     content_hash: content_hash.as_deref(),
+                    signed_with: signed_with.as_deref(),
                     key: UsedKey {
                         index: *key,
                         id: key_id.as_deref(),

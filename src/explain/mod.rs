@@ -89,6 +89,8 @@ pub enum Verdict {
         timestamp: Option<u64>,
         /// The SHA-256 of what is signed in hexadecimal digits, if that is not the body itself.
         content_hash: Option<String>,
+        /// What is signed with it and tells it from another of the same content.
+        signed_with: Option<String>,
         /// The index of the first key that made one of its signatures.
         key: usize,
         /// That key's id.
@@ -142,19 +144,21 @@ fn verdict(input: &Input, sender: &Sender) -> Verdict {
         ..input.request
     };
     match verifier.verify(&request, input.now) {
-        Ok(accepted) => Verdict::Accepted {
-            id: accepted.signed_id().map(ToOwned::to_owned),
-            timestamp: accepted.timestamp(),
-            content_hash: match accepted.event() {
-                Event::Other(other) => other.content_hash.map(hex::encode),
+        Ok(accepted) => {
+            let other = match accepted.event() {
+                Event::Other(other) => Some(other),
                 _ => None,
-            },
-            key: accepted.key(),
-            key_id: input
-                .keys
-                .get(accepted.key())
-                .and_then(|key| key.id.clone()),
-        },
+            };
+            let key = input.keys.get(accepted.key());
+            Verdict::Accepted {
+                id: accepted.signed_id().map(ToOwned::to_owned),
+                timestamp: accepted.timestamp(),
+                content_hash: other.and_then(|other| other.content_hash.map(hex::encode)),
+                signed_with: other.and_then(|other| other.signed_with.clone()),
+                key: accepted.key(),
+                key_id: key.and_then(|key| key.id.clone()),
+            }
+        }
         Err(rejection) => Verdict::Rejected(rejection),
     }
 }
