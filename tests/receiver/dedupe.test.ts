@@ -1,7 +1,7 @@
 /** Which callbacks count as one that was repeated, and what becomes of those that no handler takes. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { SenderName } from "wallet-callback";
+import type { SenderName, VerifierOptions } from "wallet-callback";
 import type { ReceiverOptions } from "wallet-callback/receiver";
 import { wallet } from "../package/package.ts";
 import { ADDRESS, createReceiver, Log, memoryStore, signed, until } from "./receivers.ts";
@@ -15,7 +15,10 @@ const AGAIN = [200, { code: 0, duplicate: true }];
 type Body = object | string;
 
 /** A receiver, its log, the ids that its handlers got, and a way to post what its sender signs. */
-function receiving(sender: SenderName, options: Partial<ReceiverOptions<object>> = {}) {
+function receiving(
+	sender: SenderName,
+	options: Partial<ReceiverOptions<object> & Pick<VerifierOptions, "keys">> = {},
+) {
 	const log = new Log();
 	const ids: string[] = [];
 	const receiver = createReceiver({
@@ -141,9 +144,7 @@ describe("by default", () => {
 	});
 
 	test("an id in a header with another body is a conflict", async () => {
-		const { ids, post, log } = receiving("turnkey", {
-			...{ keys: [{ id: "key-7", key: PUBLIC }] },
-		});
+		const { ids, post, log } = receiving("turnkey", { keys: [{ id: "key-7", key: PUBLIC }] });
 		const signing = { key: PRIVATE, keyId: "key-7", id: "evt-1" };
 		assert.deepEqual(await post({ a: 1 }, signing), OK);
 		assert.deepEqual(await post({ a: 1 }, signing), AGAIN);
@@ -170,7 +171,7 @@ describe("the option dedupe", () => {
 			["quicknode", { nonce: "n1" }, [{ nonce: "n2" }, { nonce: "n1", timestamp: now - 1 }]],
 		] as const) {
 			const { ids, post } = receiving(sender, { dedupe: "signed" });
-			const signing = { timestamp: now, ...first };
+			const signing: object = { ...{ timestamp: now }, ...first };
 			assert.deepEqual(await post({ id: 1 }, signing), OK, sender);
 			assert.deepEqual(await post({ id: 1 }, signing), AGAIN, sender);
 			for (const other of others) {

@@ -17,7 +17,7 @@ export function signed(
 	{
 		key = KEY,
 		sender = "webhook",
-	}: { key?: string | Uint8Array; sender?: "webhook" | "svix" } = {},
+	}: { key?: string | Uint8Array | undefined; sender?: "webhook" | "svix" } = {},
 ): CallbackInput {
 	const secret = typeof key === "string" ? fromBase64(key.replace("whsec_", "")) : key;
 	const content = typeof body === "string" ? utf8(body) : body;
