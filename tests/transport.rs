@@ -213,7 +213,7 @@ fn a_client_behind_a_proxy_does_not_pass_for_the_machine() {
                 ..from(peer)
             };
             let result = transport.admit(&arrival);
-            assert_eq!(result, insecure(Plain::Connection), "{peer} {hops}");
+            assert_eq!(result, insecure(Plain::Untold), "{peer} {hops}");
         }
     }
 }
