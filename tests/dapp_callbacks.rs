@@ -716,7 +716,9 @@ mod requests {
         for (own, option) in cases {
             let (got, problem) = refused_option(&own);
             assert_eq!(got, option, "{own}: {problem}");
-            let known = problem.starts_with("expected ") || problem.starts_with("unknown ");
+            let known = ["expected ", "only valid ", "unknown "]
+                .iter()
+                .any(|start| problem.starts_with(start));
             assert!(known, "{problem}");
         }
         let error = request(b"{}", NOW, || unreachable!()).unwrap_err();
@@ -1881,7 +1883,9 @@ mod records {
                 path.is_empty() || path.starts_with('.'),
                 "{broken}: {option}"
             );
-            let known = problem.starts_with("expected ") || problem.starts_with("unknown ");
+            let known = ["expected ", "only valid ", "unknown "]
+                .iter()
+                .any(|start| problem.starts_with(start));
             assert!(known, "{problem}");
         }
     }

@@ -2063,7 +2063,9 @@ fn answer(options: &Value, text: &[u8]) -> Value {
 fn bad_option(options: &Value) -> String {
     match message(options.to_string().as_bytes(), LOGIN_XYZ.as_bytes(), NOW) {
         Err(ConfigError::InvalidOption { option, problem }) => {
-            let known = problem.starts_with("expected ") || problem.starts_with("unknown ");
+            let known = ["expected ", "only valid ", "unknown "]
+                .iter()
+                .any(|start| problem.starts_with(start));
             assert!(known, "{problem}");
             option.into_owned()
         }
