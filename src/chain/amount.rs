@@ -160,7 +160,7 @@ impl fmt::Display for AmountError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Digits => "expected decimal digits",
-            Self::LeadingZero => "leading zero",
+            Self::LeadingZero => "expected no leading zero",
             Self::TooLarge => "expected at most 2^256 - 1 base units",
             Self::TooPrecise => "expected no more places than the token's decimals",
             Self::Decimals => "expected 0 to 36 decimals",
