@@ -50,6 +50,7 @@ fn everything() -> Outcome {
     )?;
     let has_servers = setup::servers()?;
     let files = test_files(&[
+        "tests/messages",
         "tests/package",
         "tests/senders",
         "tests/keys",
