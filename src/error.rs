@@ -69,7 +69,7 @@ codes! {
     TimestampTooOld = "timestamp_too_old", 401;
     /// The signed timestamp is further in the future than the tolerance.
     TimestampTooNew = "timestamp_too_new", 401;
-    /// The callback is genuine and fresh, and its body is not what the format prescribes.
+    /// The callback is genuine and fresh, but its body does not follow the format.
     MalformedPayload = "malformed_payload", 422;
 }
 

@@ -114,7 +114,7 @@ macro_rules! causes {
 }
 
 causes! {
-    BodyReserialized = "body_reserialized", "the body was parsed and written anew before it was verified",
+    BodyReserialized = "body_reserialized", "the body was parsed and re-serialized before it was verified",
         RAW_BODY;
     BodyLost = "body_lost", "the body did not arrive here",
         "something has read the request's stream before, or an object was turned into text. Read the body once, as bytes, and verify those: express.raw({ type: \"*/*\" }) in Express, await request.arrayBuffer() in Next.js and Workers";
@@ -122,24 +122,24 @@ causes! {
         ENVIRONMENT;
     KeyQuotes = "key_quotes", "there are quotation marks around the key",
         ENVIRONMENT;
-    KeyPrefix = "key_prefix", "the key came with a prefix too many or without its own",
+    KeyPrefix = "key_prefix", "the key has an extra prefix, or lacks its own",
         "copy the key again from the sender's dashboard, whole, and do not cut off or add anything before it";
-    KeyEncoding = "key_encoding", "the key was read in another form than the one in which it is written",
+    KeyEncoding = "key_encoding", "the key was decoded in the wrong format",
         "pass the key in the form that the message names: bytes as a Uint8Array (Buffer.from(key, \"base64\") or Buffer.from(key, \"hex\")), or correct the member `key` of a descriptor of your own";
     KeyAssignment = "key_assignment", "the key came with the name of its variable before it",
         "remove the name and the equals sign: the variable's value is the key alone";
     KeyLineBreaks = "key_line_breaks", "the line breaks of the key are written as a backslash and an n",
         "restore them where the key is read: process.env.NAME.replaceAll(\"\\\\n\", \"\\n\")";
-    OtherSender = "other_sender", "the callback is signed by another sender than expected",
+    OtherSender = "other_sender", "the callback is signed by a different sender",
         "pass the name in the message to createVerifier as `sender`, or give each sender a route of its own";
-    TimestampTooOld = "timestamp_too_old", "the callback is genuine, and older than the tolerance allows",
-        "correct the clock (chronyc tracking or timedatectl on the server). Where the clock is right, this is a replay, a delayed retry, or a recorded test: sign tests anew, or pass the time of the recording as `now`";
-    TimestampTooNew = "timestamp_too_new", "the callback is genuine, and further in the future than the tolerance allows",
+    TimestampTooOld = "timestamp_too_old", "the callback is genuine, but older than the tolerance allows",
+        "correct the clock (chronyc tracking or timedatectl on the server). If the clock is right, this is a replay, a delayed retry, or a recorded test: sign tests again, or pass the time of the recording as `now`";
+    TimestampTooNew = "timestamp_too_new", "the callback is genuine, but further in the future than the tolerance allows",
         "correct the clock: the server's runs behind (chronyc tracking or timedatectl shows by how much)";
-    TimestampUnit = "timestamp_unit", "the timestamp is in another unit than the sender's",
-        "sign with Math.floor(Date.now() / 1000) where seconds are due and with Date.now() where milliseconds are, or correct `timestamp.unit` of a descriptor of your own";
-    ClockUnit = "clock_unit", "the receiver's clock is in another unit than milliseconds",
-        "give milliseconds: now: () => Date.now()";
+    TimestampUnit = "timestamp_unit", "the timestamp is in the wrong unit",
+        "sign with Math.floor(Date.now() / 1000) if the sender uses seconds and with Date.now() if it uses milliseconds, or correct `timestamp.unit` of a descriptor of your own";
+    ClockUnit = "clock_unit", "the receiver's clock does not return milliseconds",
+        "return milliseconds: now: () => Date.now()";
     HeaderMissing = "header_missing", "a header that is signed or holds the signature did not arrive",
         PROXY_HEADERS;
     RequestIncomplete = "request_incomplete", "the sender signs the request's method or URL, and it was not passed",
@@ -156,22 +156,22 @@ causes! {
         PROXY_HEADERS;
     SignatureTruncated = "signature_truncated", "the end of the signature is missing",
         "look for a limit on the length of header values: a column in which headers are stored, a log from which they were copied, a gateway's mapping";
-    SignatureTrailing = "signature_trailing", "there is something behind the signature that does not belong to it",
-        "cut nothing off in the handler, where it would be cut off from forged values, too: find what appends to the header's value, or what reads two headers as one";
-    SignatureCase = "signature_case", "the letters of the signature are in another case, which base64 does not survive",
-        "pass header values on as they came: something turns them into lower or upper case, where it may do so with names only";
-    SignatureEncoding = "signature_encoding", "the signature is written in another encoding than the sender's",
+    SignatureTrailing = "signature_trailing", "the signature is followed by extra characters",
+        "do not trim it in the handler, which would trim forged values, too: find what appends to the header's value, or what reads two headers as one";
+    SignatureCase = "signature_case", "the letter case of the signature was changed, and base64 is case-sensitive",
+        "pass header values on unchanged: something lower-cases or upper-cases them, which is right for names only";
+    SignatureEncoding = "signature_encoding", "the signature is not in the sender's encoding",
         "write it as the sender does where it is made or passed on (digest(\"hex\") against digest(\"base64\")), or correct `signature.encoding` of a descriptor of your own";
-    SignaturePrefix = "signature_prefix", "the signature came with a prefix or label too many or without its own",
+    SignaturePrefix = "signature_prefix", "the signature has an extra prefix or label, or lacks its own",
         "pass the header's whole value, as it came, and do not split it; in a descriptor of your own correct `signature.prefix` or the labels in `algorithm`";
-    SignatureAlgorithm = "signature_algorithm", "the signature was made with another algorithm than the sender's",
+    SignatureAlgorithm = "signature_algorithm", "the signature was not made with the sender's algorithm",
         "sign with the sender's algorithm, choose the header that it signs with this one, or correct `algorithm` of a descriptor of your own";
-    SignedBytes = "signed_bytes", "the signature is over other parts of the callback than the sender's",
+    SignedBytes = "signed_bytes", "the signature covers other parts of the callback than the sender signs",
         "sign what the sender signs (sign() of this package does), check that `sender` is the right one, or correct `signed` of a descriptor of your own";
-    OtherId = "other_id", "the signature belongs to another id than the one that came with it",
+    OtherId = "other_id", "the signature was made for a different id",
         "keep the headers of one delivery together: a retry or a queue has sent the headers of one message with those of another";
-    OtherTimestamp = "other_timestamp", "the signature belongs to another timestamp than the one that came with it",
-        "keep the headers of one delivery together: a retry or a proxy has set the time anew without signing anew";
+    OtherTimestamp = "other_timestamp", "the signature was made for a different timestamp",
+        "keep the headers of one delivery together: a retry or a proxy changed the timestamp without signing again";
     UrlChanged = "url_changed", "the URL is not the one that the sender signed",
         "set the verifier's option `url` to the URL exactly as it is registered with the sender: scheme, host, path, slash and query";
     HeadersUnsigned = "headers_unsigned", "the signature covers no header, so anybody could choose the event's type and id",
@@ -189,11 +189,11 @@ causes! {
     BodyCompressed = "body_compressed", "the body is still compressed, and the sender signed what is in it",
         "decompress before verifying: a receiver and verifyRequest() do so as content-encoding says, unless a proxy has removed it; express.raw() with its default inflate: true; in Node zlib.gunzipSync(body)";
     BodyBase64 = "body_base64", "the body is base64 of what the sender signed",
-        "decode it first: in AWS Lambda Buffer.from(event.body, \"base64\") where event.isBase64Encoded";
+        "decode it first: in AWS Lambda Buffer.from(event.body, \"base64\") if event.isBase64Encoded";
     BodyForm = "body_form", "the body was decoded or encoded as a form",
         "verify the raw bytes, before express.urlencoded(), request.formData() or a query-string library reads them: express.raw({ type: \"*/*\" }) in Express, await request.arrayBuffer() in Next.js and Workers";
     BodyDoubleEncoded = "body_double_encoded", "the body was turned into a JSON string, or out of one",
-        "call JSON.stringify or JSON.parse neither on the body nor on the event that holds it once too often; pass the text itself";
+        "remove the extra JSON.stringify or JSON.parse, of the body or of the event that contains it; pass the text itself";
     BodyBytesAsText = "body_bytes_as_text", "the body is a list of numbers, one for each byte that the sender signed",
         "pass the Buffer or Uint8Array itself: String(bytes) and JSON.stringify(bytes) turn it into a list";
     KeyRefused = "key_refused", "the verifier refuses a key",
@@ -202,9 +202,9 @@ causes! {
         "give the key that belongs to this kind of signature: a shared secret for an HMAC, the sender's public key for the others";
     KeyUnknown = "key_unknown", "the callback names a key that is not among the keys",
         "add the key with this id: the sender has rotated its keys, or the callback is from its other environment (test against live)";
-    KeyOfOtherId = "key_of_other_id", "the signature matches a key under another id than the one that the callback names",
+    KeyOfOtherId = "key_of_other_id", "the signature matches a key that is configured under a different id",
         "correct the ids: two keys were mixed up where they are configured";
-    OtherKey = "other_key", "the signature matches another key than the first",
+    OtherKey = "other_key", "the signature matches a key other than the first",
         "nothing, during a rotation. Otherwise the key belongs to another environment (test against live) or endpoint: give each its own";
     BodyTooLarge = "body_too_large", "the body is longer than the limit",
         "raise maxBodyBytes, if the sender does send bodies of this size";
@@ -212,14 +212,14 @@ causes! {
         "compare the header's value with the sender's documentation, and check that `sender` is the right one";
     SignatureMalformed = "signature_malformed", "the member of the body that holds the signature is not there, or has another form",
         "check that `sender` is the right one, and that nothing between the sender and you changes the body";
-    PayloadUnexpected = "payload_unexpected", "the callback is genuine and fresh, and its body is not what the format prescribes",
+    PayloadUnexpected = "payload_unexpected", "the callback is genuine and fresh, but its body does not follow the format",
         "if this is another sender's format, pass its name as `sender`; otherwise report the path in the message to the sender";
     BodyDecompressed = "body_decompressed", "the body may have been decompressed, and the sender may have signed the compressed bytes",
         "pass the bytes as they came over the wire (express.raw({ inflate: false })), or ask the sender to send without content-encoding";
-    BodyLength = "body_length", "the body is not as long as it was when it was sent",
+    BodyLength = "body_length", "the body is not as long as content-length says",
         RAW_BODY;
-    KeyWrong = "key_wrong", "everything is well formed and nothing matches, so the key is most likely another one",
+    KeyWrong = "key_wrong", "everything is well formed but nothing matches, so the key is most likely the wrong one",
         "copy the key again from the sender's dashboard: of this environment (test against live), of this endpoint, after its latest rotation. During a rotation pass both keys. If it is the right one, the body was changed in a way that cannot be undone: verify the raw bytes";
-    SearchIncomplete = "search_incomplete", "not everything could be tried within the time that is allowed",
+    SearchIncomplete = "search_incomplete", "the search ended before everything was tried",
         "explain with the one key that should match, and with a smaller callback of the same kind if there is one";
 }

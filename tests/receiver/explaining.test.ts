@@ -58,7 +58,7 @@ test("the proven cause and its fix are logged once the callback is answered", as
 	assert.equal(level, "warn");
 	assert.equal(
 		record.message,
-		"the body was parsed and written anew before it was verified: the signature matches it indented by 2 spaces, as JSON.stringify(value, null, 2) writes it",
+		"the body was parsed and re-serialized before it was verified: the signature matches it indented by 2 spaces, as JSON.stringify(value, null, 2) writes it",
 	);
 	assert.match(String(record.hint), /^verify the raw bytes, .*express\.raw/);
 	const { code, header, sender, ip, peer, cause: name, certainty } = record;
