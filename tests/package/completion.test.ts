@@ -39,6 +39,7 @@ const OFFERS: readonly (readonly [code: string, offered: readonly string[], amon
 	["createReceiver({ keys, store, on: { | } })", TYPES.map((type) => `"${type}"`)],
 	['createReceiver({ store, verifier: createVerifier({ keys }), on: { "|" } })', TYPES],
 	['createReceiver({ keys, store, sender: "stripe", schema, on: { "|" } })', ["paid", "due"]],
+	['createReceiver({ keys, store, sender: "tenderly", on: { "|" } })', ["TEST", "ALERT"]],
 	[
 		'createReceiver<Stripe.Event>({ keys, store, sender: "stripe", on: { "|" } })',
 		["invoice.paid", "charge.captured"],
@@ -74,6 +75,7 @@ const MISTAKES: readonly (readonly [code: string, at: string, message: RegExp])[
 	['createReceiver({ keys, store, trustedProxies: "10.0.0.0/8" })', "trustedProxies", /string/],
 	["createReceiver({ keys: 5, store })", "keys", /number/],
 	['createReceiver({ keys, store, sender: "stripe", schema, on: { paie() {} } })', "paie", /paie/],
+	['createReceiver({ keys, store, sender: "tenderly", on: { ALRT() {} } })', "ALRT", /ALRT/],
 	['createReceiver({ keys, store, sender: "stripe", schema: 5 })', "schema", /number/],
 	['createReceiver<Stripe.Event>({ keys, store, sender: "tp-wallet" })', "sender", /tp-wallet/],
 ];

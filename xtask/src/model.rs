@@ -34,6 +34,17 @@ pub fn typescript(senders: &[Sender]) -> String {
         );
     }
     out.push_str("}\n");
+    out.push_str(SENDER_TYPES);
+    for (name, types) in senders
+        .iter()
+        .filter_map(|sender| Some((sender.name(), sender.types()?)))
+    {
+        push(
+            &mut out,
+            format_args!("\treadonly \"{name}\": {};\n", types.join(" | ")),
+        );
+    }
+    out.push_str("}\n");
     let codes = Code::ALL.iter().map(|code| code.name());
     alias(
         &mut out,
@@ -129,6 +140,11 @@ import type { JsonValue } from \"../verifier/types.js\";
 const TYPE_MEMBERS: &str = "
 /** The member of each sender's body that says what type its event has. */
 export interface TypeMembers {
+";
+
+const SENDER_TYPES: &str = "
+/** The types of events of the senders that document all of theirs. */
+export interface SenderTypes {
 ";
 
 const SHARED: &str = "

@@ -3,6 +3,7 @@
 import type {
 	CallbackVerificationEvent,
 	SenderName,
+	SenderTypes,
 	TypeMembers,
 	WalletEvent,
 } from "../generated/model.js";
@@ -24,8 +25,13 @@ export type EventOf<From, Output = unknown> = From extends
 		? WalletEvent
 		: Output | CallbackVerificationEvent
 	: unknown extends Output
-		? OpaqueEvent
+		? OpaqueEventOf<From>
 		: TypedEvent<Output, TypeMemberOf<From>>;
+
+/** An event whose payload nobody has described; of a sender that documents all types of its, one of these. */
+type OpaqueEventOf<From> = From extends keyof SenderTypes
+	? OpaqueEvent & { readonly type: SenderTypes[From] }
+	: OpaqueEvent;
 
 /**
  * An event whose payload has a type. If that is a union of objects that differ in the member in which

@@ -73,6 +73,12 @@ impl Sender {
         self.0.get("type")?.get("member")?.as_str()
     }
 
+    /// The types of its events if it documents all of them, each in quotation marks.
+    pub fn types(&self) -> Option<Vec<String>> {
+        let types = self.0.get("types")?.as_array()?;
+        Some(types.iter().map(Value::to_string).collect())
+    }
+
     fn text(&self, member: &str) -> &str {
         self.0
             .get(member)
