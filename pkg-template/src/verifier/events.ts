@@ -18,20 +18,22 @@ type OtherSender = Exclude<SenderName, "tp-wallet"> | SenderDescriptor;
  * What {@link Verifier.verify} returns as `event` for a sender; with a schema, for what that makes of
  * the payload.
  */
-export type EventOf<From, Output = unknown> = From extends
+export type EventOf<From, Output = unknown, All = From> = From extends
 	| "tp-wallet"
 	| { readonly payload: "wallet-event" }
 	? unknown extends Output
 		? WalletEvent
 		: Output | CallbackVerificationEvent
 	: unknown extends Output
-		? OpaqueEventOf<From>
+		? OpaqueEventOf<From, All>
 		: TypedEvent<Output, TypeMemberOf<From>>;
 
-/** An event whose payload nobody has described; of a sender that documents all types of its, one of these. */
-type OpaqueEventOf<From> = From extends keyof SenderTypes
-	? OpaqueEvent & { readonly type: SenderTypes[From] }
-	: OpaqueEvent;
+/** An event whose payload has no type: its own is one of the sender's if that documents all of them. */
+type OpaqueEventOf<From, All> = [SenderName] extends [All]
+	? OpaqueEvent
+	: From extends keyof SenderTypes
+		? OpaqueEvent & { readonly type: SenderTypes[From] }
+		: OpaqueEvent;
 
 /**
  * An event whose payload has a type. If that is a union of objects that differ in the member in which
