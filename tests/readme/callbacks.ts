@@ -109,6 +109,24 @@ export async function failAndRepeat(
 	assert.equal(await credits(depositId), 1, "credits");
 }
 
+/** Sends a genuine event as Stripe does, the same again and a forged one, and checks each answer. */
+export async function converseAsStripe(post: Post): Promise<void> {
+	const body = JSON.stringify({ id: "evt_1", type: "payment_intent.succeeded" });
+	const timestamp = Math.floor(Date.now() / 1000);
+	const tag = createHmac("sha256", secret).update(`${timestamp}.${body}`).digest("hex");
+	const headers = {
+		"content-type": "application/json",
+		"stripe-signature": `t=${timestamp},v1=${tag}`,
+	};
+	assert.deepEqual(await answer(post(headers, body)), DONE, "genuine");
+	assert.deepEqual(await answer(post(headers, body)), DUPLICATE, "again");
+	assert.deepEqual(
+		await answer(post(headers, body.replace("evt_1", "evt_2"))),
+		[401, { code: 401, error: "signature_mismatch" }],
+		"forged",
+	);
+}
+
 /** How often a handler that prints it has credited a deposit. */
 export function creditsIn(output: () => string): (depositId: string) => number {
 	return (depositId) => output().split(`credit ${depositId}`).length - 1;

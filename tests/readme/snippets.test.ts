@@ -9,6 +9,7 @@ import { dirname, join } from "node:path";
 import { before, test } from "node:test";
 import {
 	converse,
+	converseAsStripe,
 	creditsIn,
 	type Fault,
 	failAndRepeat,
@@ -64,6 +65,7 @@ const RUNNERS: Record<string, Runner> = {
 	"verify-node": serves([NODE]),
 	shutdown: endsInOrder,
 	"sqlite-once": receivesOnce,
+	stripe: receivesFromStripe,
 	circle: receivesFromCircle,
 	respond: decidesForCobo,
 	send: sendToServer,
@@ -78,6 +80,7 @@ const RUNNERS: Record<string, Runner> = {
 				"rotation",
 				"ed25519",
 				"senders",
+				"shopify",
 				"schema",
 				"amounts",
 				"refused",
@@ -338,6 +341,15 @@ async function receivesOnce(file: string): Promise<void> {
 		} finally {
 			database.close();
 		}
+	});
+}
+
+/** A receiver of another sender's events. */
+async function receivesFromStripe(file: string): Promise<void> {
+	const env = { STRIPE_WEBHOOK_SECRET: secret };
+	await project.serve([NODE, file], env, async ({ port, output }) => {
+		await converseAsStripe(postTo(`http://127.0.0.1:${port}/stripe`));
+		assert.deepEqual(output().match(/^paid .*$/gm), ["paid evt_1"]);
 	});
 }
 
