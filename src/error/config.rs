@@ -103,7 +103,9 @@ pub enum KeyProblem {
     )]
     Prefix,
     /// The text behind the prefix is not canonical base64 with padding.
-    #[error("expected canonical base64 with padding after the prefix")]
+    #[error(
+        "expected canonical base64 with padding after the prefix (if this is another sender's secret, name that as sender)"
+    )]
     Encoding,
     /// A secret of Standard Webhooks that is too short.
     #[error(

@@ -131,7 +131,7 @@ causes! {
     KeyLineBreaks = "key_line_breaks", "the line breaks of the key are written as a backslash and an n",
         "restore them where the key is read: process.env.NAME.replaceAll(\"\\\\n\", \"\\n\")";
     OtherSender = "other_sender", "the callback is signed by a different sender",
-        "pass the name in the message to createVerifier as `sender`, or give each sender a route of its own";
+        "set `sender` to the name in the message, or give each sender a route of its own";
     TimestampTooOld = "timestamp_too_old", "the callback is genuine, but older than the tolerance allows",
         "correct the clock (chronyc tracking or timedatectl on the server). If the clock is right, this is a replay, a delayed retry, or a recorded test: sign tests again, or pass the time of the recording as `now`";
     TimestampTooNew = "timestamp_too_new", "the callback is genuine, but further in the future than the tolerance allows",

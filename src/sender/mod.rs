@@ -79,8 +79,15 @@ pub(crate) fn unknown<'k>(name: &str, known: impl Iterator<Item = &'k str> + Clo
     ConfigError::UnknownSender(match two_nearest(name, known) {
         [Some(one), Some(two)] => format!("\"{name}\" (did you mean \"{one}\" or \"{two}\"?)"),
         [Some(one), None] => format!("\"{name}\" (did you mean \"{one}\"?)"),
+        _ if is_word(name) => format!("\"{name}\" (senders() lists the names)"),
         _ => "(senders() lists the names)".to_owned(),
     })
+}
+
+/// Whether a text is a name, and no secret in the wrong place.
+fn is_word(name: &str) -> bool {
+    let letters = name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'-'));
+    letters && (1..=20).contains(&name.len())
 }
 
 /// What the signature of a callback proves: what only a holder of the key can choose. Of a GET, for

@@ -914,8 +914,10 @@ describe("names", () => {
 					"coinbase",
 					'unknown sender "coinbase" (did you mean "coinbase-cdp" or "coinbase-commerce"?)',
 				],
+				["paypal", 'unknown sender "paypal" (senders() lists the names)'],
 				// It may be a secret in the wrong place.
 				["2b7e1516-28ae-d2a6", "unknown sender (senders() lists the names)"],
+				["whsecabcdefghijklmnopqrst", "unknown sender (senders() lists the names)"],
 			]) {
 				const sender = name as "stripe";
 				const refusal = { code: "unknown_sender", message };
