@@ -19,6 +19,7 @@ import {
 	freshId,
 	HOUR,
 	LONG_LEASE,
+	PATIENCE,
 	ROUNDING,
 	SHORT,
 	SHORT_LEASE,
@@ -61,12 +62,19 @@ export const times: Cases = {
 	},
 
 	"retention: counts from the completion after the lease": async (store) => {
-		const id = freshId();
-		const first = await claim(store, id, SHORT);
-		await sleep(SHORT_LEASE + SHORT_RETENTION / 2);
-		const start = performance.now();
-		expectTrue(await store.complete(first), "complete after the lease");
-		await expectForgotten(store, id, start, SHORT_RETENTION);
+		for (let retentionMs = SHORT_RETENTION; ; retentionMs *= 2) {
+			const id = freshId();
+			const claimed = performance.now();
+			const first = await claim(store, id, { leaseMs: SHORT_LEASE, retentionMs });
+			await sleep(SHORT_LEASE + retentionMs / 2);
+			const start = performance.now();
+			const isCompleted = await store.complete(first);
+			// A slow machine may have come after the retention: it is given a longer one.
+			const isLate = performance.now() - claimed >= SHORT_LEASE + retentionMs - ROUNDING;
+			if (!isCompleted && isLate && retentionMs < PATIENCE) continue;
+			expectTrue(isCompleted, "complete after the lease");
+			return expectForgotten(store, id, start, retentionMs);
+		}
 	},
 
 	"retention: of an entry counts from its completion": async (store) => {
