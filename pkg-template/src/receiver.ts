@@ -155,6 +155,7 @@ class CallbackReceiver<Event extends object> {
 	}
 
 	async receive(incoming: Incoming, context: ReceiverContext): Promise<Reply> {
+		if (incoming.misuse !== undefined) return this.refuseMisuse(incoming.misuse);
 		const since = performance.now();
 		const facts: Facts = { store: {} };
 		this.#inFlight += 1;

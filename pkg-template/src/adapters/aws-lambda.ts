@@ -1,7 +1,9 @@
 /** The receiver as a handler of AWS Lambda. */
 
 import type { Incoming, Receiver, Reply } from "../receiver/types.js";
+import { isFromFramework, type Wiring } from "../receiver/wiring.js";
 import { readHeaders } from "../verifier/request.js";
+import { refuseCaller, refuseUncalled } from "./misuse.js";
 import { requireReceiver } from "./receiver.js";
 
 /**
@@ -53,6 +55,12 @@ export type LambdaHandler = (event: LambdaHttpEvent) => Promise<LambdaHttpResult
 /** Node's own, and all that is used of it. */
 declare const Buffer: { from(text: string, encoding: "base64"): Uint8Array };
 
+const WIRING: Wiring = {
+	name: "toLambdaHandler",
+	entry: "aws-lambda",
+	call: "export const handler = toLambdaHandler(receiver)",
+};
+
 const ALREADY_PARSED =
 	"expected event.body as a string, got an object that something has already parsed: leave out Middy's http-json-body-parser and the like";
 
@@ -80,15 +88,26 @@ const ALREADY_PARSED =
  * ```
  */
 export function toLambdaHandler(receiver: Pick<Receiver, "receive">): LambdaHandler {
+	// biome-ignore lint/complexity/noArguments: callers are to see no further parameters.
+	const refused = refuseUncalled(WIRING, [...arguments]);
+	if (refused !== undefined) return refused as never;
 	requireReceiver(receiver, "toLambdaHandler(receiver)");
-	return async (event) => {
-		// Lambda stops the process with the answer, so what is still to be done is done before it.
-		const pending: Promise<unknown>[] = [];
-		const waitUntil = (promise: Promise<unknown>) => void pending.push(promise);
-		const reply = await receiver.receive(toIncoming(event), { waitUntil });
-		await Promise.allSettled(pending);
-		return toResult(event, reply);
-	};
+	return (event, ...rest: unknown[]) =>
+		isFromFramework(event) && event.requestContext === undefined
+			? (refuseCaller(WIRING, [event, ...rest], () => receiver) as Promise<never>)
+			: answer(receiver, event);
+}
+
+async function answer(
+	receiver: Pick<Receiver, "receive">,
+	event: LambdaHttpEvent,
+): Promise<LambdaHttpResult> {
+	// Lambda stops the process with the answer, so what is still to be done is done before it.
+	const pending: Promise<unknown>[] = [];
+	const waitUntil = (promise: Promise<unknown>) => void pending.push(promise);
+	const reply = await receiver.receive(toIncoming(event), { waitUntil });
+	await Promise.allSettled(pending);
+	return toResult(event, reply);
 }
 
 function toIncoming(event: LambdaHttpEvent): Incoming {

@@ -1,13 +1,18 @@
 /** The receiver as a Cloudflare Worker. */
 
 import type { AnyVerifier } from "wallet-callback/receiver";
+import { has, isFetchRequest } from "../receiver/wiring.js";
 import {
 	type AnyEnvironment,
 	type AnySender,
 	type EnvironmentOf,
 	type LateReceiverSource,
 	toReceiverLater,
+	wiringOf,
 } from "./entry.js";
+import { refuseCaller, refuseUncalled } from "./misuse.js";
+
+const WIRING = wiringOf("cloudflare", "export default walletCallback(receiver)");
 
 /** What of the context of a Worker's request matters. */
 export interface WorkerContext {
@@ -50,13 +55,17 @@ export function walletCallback<
 >(
 	receiver: LateReceiverSource<Payload, From, Output, Ready, Env>,
 ): CallbackWorker<EnvironmentOf<Env>> {
-	const receiverFor = toReceiverLater<EnvironmentOf<Env>>(
-		receiver,
-		"export default walletCallback(receiver)",
-	);
+	// biome-ignore lint/complexity/noArguments: callers are to see no further parameters.
+	const refused = refuseUncalled(WIRING, [...arguments]);
+	if (refused !== undefined) return refused as never;
+	const receiverFor = toReceiverLater<EnvironmentOf<Env>>(receiver, WIRING.call);
+	const answer: CallbackWorker<EnvironmentOf<Env>>["fetch"] = async (request, env, context) =>
+		receiverFor(env)(request, { waitUntil: context.waitUntil.bind(context) });
 	return {
-		fetch: async (request, env, context) =>
-			receiverFor(env)(request, { waitUntil: context.waitUntil.bind(context) }),
+		fetch: (request, env, context) =>
+			isFetchRequest(request) && has(context, ["waitUntil"])
+				? answer(request, env, context)
+				: refuseCaller(WIRING, [request, env, context], () => receiverFor(env)),
 		scheduled: async (_event, env) => receiverFor(env).drain(),
 	};
 }

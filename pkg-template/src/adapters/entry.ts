@@ -8,6 +8,7 @@ import {
 	type ReceiverOptions,
 	type ReceiverSetup,
 } from "wallet-callback/receiver";
+import type { Wiring } from "../receiver/wiring.js";
 import { requireReceiver } from "./receiver.js";
 
 /**
@@ -51,6 +52,11 @@ export type Entry<Handler> = <
 >(
 	receiver: ReceiverSource<Payload, From, Output, Ready>,
 ) => Handler;
+
+/** How the entry of a framework is used. */
+export function wiringOf(entry: string, call: string): Wiring {
+	return { name: "walletCallback", entry, call };
+}
 
 /** What an entry knows better than the receiver. */
 type Defaults = Pick<ReceiverOptions, "requireHttps">;

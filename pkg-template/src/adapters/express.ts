@@ -1,7 +1,10 @@
 /** The receiver as a handler of Express. */
 
-import { type Entry, toReceiver } from "./entry.js";
-import { type NodeListener, toNodeListener } from "./node.js";
+import { type Entry, toReceiver, wiringOf } from "./entry.js";
+import { refuseUncalled } from "./misuse.js";
+import { listen, type NodeListener } from "./node.js";
+
+const WIRING = wiringOf("express", 'app.post("/callback", walletCallback(receiver))');
 
 /**
  * Serves callbacks on a route of Express 4 or 5. It reads the raw body itself: mount it before
@@ -16,7 +19,8 @@ import { type NodeListener, toNodeListener } from "./node.js";
  * app.post("/callback", walletCallback({ keys, store, on: { "deposit.confirmed": credit } }));
  * ```
  */
-export const walletCallback: Entry<NodeListener> = (receiver) =>
-	toNodeListener(toReceiver(receiver, 'app.post("/callback", walletCallback(receiver))'));
+export const walletCallback: Entry<NodeListener> = (receiver, ...passed) =>
+	(refuseUncalled(WIRING, [receiver, ...passed]) as undefined) ??
+	listen(toReceiver(receiver, WIRING.call), WIRING);
 
 export default walletCallback;

@@ -3,8 +3,13 @@
 import { ConfigError } from "../core/errors.js";
 import { shown } from "../core/shown.js";
 import type { Receiver } from "../receiver/types.js";
+import { isFromFramework } from "../receiver/wiring.js";
+import { wiringOf } from "./entry.js";
+import { refuseCaller } from "./misuse.js";
 import { type NodeRequest, type NodeResponse, toNodeListener } from "./node.js";
 import { requireReceiver } from "./receiver.js";
+
+const WIRING = wiringOf("fastify", 'app.register(walletCallback, { path: "/callback", receiver })');
 
 /** The options of {@link walletCallback}. */
 export interface WalletCallbackOptions {
@@ -50,11 +55,14 @@ export interface FastifyReply {
  * app.register(walletCallback, { path: "/callback", receiver });
  * ```
  */
-export async function walletCallback(
-	app: FastifyApp,
-	options: WalletCallbackOptions,
-): Promise<void> {
-	const call = 'app.register(walletCallback, { path: "/callback", receiver })';
+export function walletCallback(app: FastifyApp, options: WalletCallbackOptions): Promise<void> {
+	// biome-ignore lint/complexity/noArguments: callers are to see no further parameters.
+	if (isFromFramework(app)) return refuseCaller(WIRING, [...arguments]) as Promise<never>;
+	return register(app, options);
+}
+
+async function register(app: FastifyApp, options: WalletCallbackOptions): Promise<void> {
+	const { call } = WIRING;
 	const { path, receiver }: Partial<WalletCallbackOptions> = options ?? {};
 	requireReceiver(receiver, call);
 	if (typeof path !== "string") {

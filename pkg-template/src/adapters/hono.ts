@@ -1,14 +1,19 @@
 /** The receiver as a handler of Hono. */
 
-import type { AnyVerifier, ReceiverContext } from "wallet-callback/receiver";
+import type { AnyVerifier, Receiver, ReceiverContext } from "wallet-callback/receiver";
 import { onWorkers, peerOf, type Socket } from "../receiver/peer.js";
+import { has } from "../receiver/wiring.js";
 import {
 	type AnyEnvironment,
 	type AnySender,
 	type EnvironmentOf,
 	type LateReceiverSource,
 	toReceiverLater,
+	wiringOf,
 } from "./entry.js";
+import { refuseCaller, refuseUncalled } from "./misuse.js";
+
+const WIRING = wiringOf("hono", 'app.post("/callback", walletCallback(receiver))');
 
 /** What of a Hono context matters. */
 export interface HonoContext<Env = unknown> {
@@ -48,15 +53,26 @@ export function walletCallback<
 >(
 	receiver: LateReceiverSource<Payload, From, Output, Ready, Env>,
 ): HonoHandler<EnvironmentOf<Env>> {
-	const receiverFor = toReceiverLater<EnvironmentOf<Env>>(
-		receiver,
-		'app.post("/callback", walletCallback(receiver))',
-	);
-	return async (context) =>
-		receiverFor(context.env)(await unread(context), {
-			...connectionOf(context),
-			waitUntil: waitUntilOf(context),
-		});
+	// biome-ignore lint/complexity/noArguments: callers are to see no further parameters.
+	const refused = refuseUncalled(WIRING, [...arguments]);
+	if (refused !== undefined) return refused as never;
+	const receiverFor = toReceiverLater<EnvironmentOf<Env>>(receiver, WIRING.call);
+	return (context, ...rest: unknown[]) => {
+		if (!has(context?.req, ["raw", "bodyCache"])) {
+			return refuseCaller(WIRING, [context, ...rest], () => receiverFor(context?.env));
+		}
+		return answer(context, receiverFor);
+	};
+}
+
+async function answer<Env>(
+	context: HonoContext<Env>,
+	receiverFor: (env: Env) => Receiver,
+): Promise<Response> {
+	return receiverFor(context.env)(await unread(context), {
+		...connectionOf(context),
+		waitUntil: waitUntilOf(context),
+	});
 }
 
 /** The request, with its body again if a middleware has read it. */

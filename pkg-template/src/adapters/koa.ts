@@ -1,7 +1,11 @@
 /** The receiver as a middleware of Koa. */
 
-import { type Entry, toReceiver } from "./entry.js";
-import { type NodeRequest, type NodeResponse, serve } from "./node.js";
+import { has } from "../receiver/wiring.js";
+import { type Entry, toReceiver, wiringOf } from "./entry.js";
+import { refuseCaller, refuseUncalled } from "./misuse.js";
+import { isFromNode, type NodeRequest, type NodeResponse, serve } from "./node.js";
+
+const WIRING = wiringOf("koa", 'router.post("/callback", walletCallback(receiver))');
 
 /** What of a Koa context matters. */
 export interface KoaContext {
@@ -30,14 +34,24 @@ export type KoaMiddleware = (context: KoaContext) => Promise<void>;
  * router.post("/callback", walletCallback({ keys, store, on: { "deposit.confirmed": credit } }));
  * ```
  */
-export const walletCallback: Entry<KoaMiddleware> = (source) => {
-	const receiver = toReceiver(source, 'router.post("/callback", walletCallback(receiver))');
-	return (context) => {
+export const walletCallback: Entry<KoaMiddleware> = (source, ...passed) => {
+	const refused = refuseUncalled(WIRING, [source, ...passed]);
+	if (refused !== undefined) return refused as never;
+	const receiver = toReceiver(source, WIRING.call);
+	return (context, ...rest: unknown[]) => {
+		if (!isFromKoa(context)) {
+			return refuseCaller(WIRING, [context, ...rest], () => receiver) as Promise<never>;
+		}
 		const { originalUrl, req, res } = context;
 		// The answer is written here: Koa would end a connection that is still being read.
 		context.respond = false;
 		return serve(receiver, req, res, { ...context.request, originalUrl });
 	};
 };
+
+function isFromKoa(context: KoaContext): boolean {
+	// Not its `res` first: that of Hono makes a response.
+	return has(context, ["req", "res", "originalUrl"]) && isFromNode(context.req, context.res);
+}
 
 export default walletCallback;

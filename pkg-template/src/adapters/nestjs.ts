@@ -1,8 +1,11 @@
 /** The receiver as a module and as a middleware of NestJS. */
 
 import type { AnyVerifier, Receiver } from "wallet-callback/receiver";
-import { type AnySender, type Entry, type ReceiverSource, toReceiver } from "./entry.js";
-import { type NodeListener, toNodeListener } from "./node.js";
+import { type AnySender, type Entry, type ReceiverSource, toReceiver, wiringOf } from "./entry.js";
+import { refuseUncalled } from "./misuse.js";
+import { listen, type NodeListener, toNodeListener } from "./node.js";
+
+const WIRING = wiringOf("nestjs", 'app.use("/callback", walletCallback(receiver))');
 
 /** Injects the receiver of {@link WalletCallbackModule}. */
 export const WALLET_CALLBACK_RECEIVER = "WALLET_CALLBACK_RECEIVER";
@@ -154,7 +157,8 @@ export const WalletCallbackModule = {
  * @param receiver The options of `createReceiver`, or a receiver from it.
  * @throws {ConfigError} for an option that is invalid.
  */
-export const walletCallback: Entry<NodeListener> = (receiver) =>
-	toNodeListener(toReceiver(receiver, 'app.use("/callback", walletCallback(receiver))'));
+export const walletCallback: Entry<NodeListener> = (receiver, ...passed) =>
+	(refuseUncalled(WIRING, [receiver, ...passed]) as undefined) ??
+	listen(toReceiver(receiver, WIRING.call), WIRING);
 
 export default walletCallback;

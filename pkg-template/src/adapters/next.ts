@@ -2,7 +2,11 @@
 
 import type { AnyVerifier, ReceiverContext } from "wallet-callback/receiver";
 import { isDevelopment } from "../receiver/development.js";
-import { type AnySender, type LateReceiverSource, toReceiverLater } from "./entry.js";
+import { isFetchRequest } from "../receiver/wiring.js";
+import { type AnySender, type LateReceiverSource, toReceiverLater, wiringOf } from "./entry.js";
+import { refuseCaller, refuseUncalled } from "./misuse.js";
+
+const WIRING = wiringOf("next", "export const POST = walletCallback(receiver)");
 
 /** What {@link walletCallback} gives. */
 export type NextRouteHandler = (request: Request) => Promise<Response>;
@@ -35,12 +39,19 @@ export function walletCallback<
 	receiver: LateReceiverSource<Payload, From, Output, Ready, void>,
 	context: Pick<ReceiverContext, "waitUntil"> = {},
 ): NextRouteHandler {
+	// biome-ignore lint/complexity/noArguments: callers are to see no further parameters.
+	const refused = refuseUncalled(WIRING, [...arguments]);
+	if (refused !== undefined) return refused as never;
 	const receiverFor = toReceiverLater<void>(
 		receiver,
-		"export const POST = walletCallback(receiver)",
+		WIRING.call,
 		isDevelopment() ? { requireHttps: false } : {},
 	);
-	return async (request) => receiverFor()(request, context);
+	const answer: NextRouteHandler = async (request) => receiverFor()(request, context);
+	return (request, ...rest: unknown[]) =>
+		isFetchRequest(request)
+			? answer(request)
+			: refuseCaller(WIRING, [request, ...rest], receiverFor);
 }
 
 export default walletCallback;

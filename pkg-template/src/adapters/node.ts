@@ -2,7 +2,9 @@
 
 import { peerOf, type Socket } from "../receiver/peer.js";
 import type { Incoming, Receiver, Reply } from "../receiver/types.js";
+import { has, isNodeResponse, type Wiring } from "../receiver/wiring.js";
 import { join, type Reading } from "../verifier/request.js";
+import { refuseCaller, refuseUncalled } from "./misuse.js";
 import { requireReceiver } from "./receiver.js";
 
 /** What of a Node request matters: `http.IncomingMessage`, `http2.Http2ServerRequest`. */
@@ -52,6 +54,12 @@ export interface NodeResponse {
 /** What {@link toNodeListener} gives. */
 export type NodeListener = (request: NodeRequest, response: NodeResponse) => void;
 
+const WIRING: Wiring = {
+	name: "toNodeListener",
+	entry: "node",
+	call: "createServer(toNodeListener(receiver))",
+};
+
 /** Node's own, and all that is used of it. */
 declare const Buffer: { byteLength(text: string): number };
 
@@ -69,7 +77,8 @@ const ALREADY_PARSED =
  * Serves a receiver as a listener of `node:http`, a handler of Express 4 and 5, or a middleware of
  * NestJS. It needs no body parser, takes the bytes of `express.raw()` and of `request.rawBody`, and
  * answers 500 `body_already_parsed` at once where a parser has left neither. It gives nothing to
- * await and never throws.
+ * await and never throws; a framework that is not one of these gets 500 `not_a_request`, and the log
+ * names the entry for it.
  *
  * A body that is refused unread is not read to its end: the client gets the answer and, where more
  * than 64 KB are to come, the connection is closed.
@@ -84,10 +93,27 @@ const ALREADY_PARSED =
  * ```
  */
 export function toNodeListener(receiver: Pick<Receiver, "receive">): NodeListener {
+	// biome-ignore lint/complexity/noArguments: callers are to see no further parameters.
+	const refused = refuseUncalled(WIRING, [...arguments]);
+	if (refused !== undefined) return refused as never;
 	requireReceiver(receiver, "toNodeListener(receiver)");
-	return (request, response) => {
-		serve(receiver, request, response).catch(() => response.destroy());
+	return listen(receiver, WIRING);
+}
+
+/** The listener of the entry that is used so. */
+export function listen(receiver: Pick<Receiver, "receive">, wiring: Wiring): NodeListener {
+	return (request, response, ...rest: unknown[]) => {
+		if (isFromNode(request, response)) {
+			serve(receiver, request, response).catch(() => response.destroy());
+			return undefined;
+		}
+		return refuseCaller(wiring, [request, response, ...rest], () => receiver);
 	};
+}
+
+/** Whether these are a request of Node and its response. */
+export function isFromNode(request: unknown, response: unknown): boolean {
+	return has(request, ["headers", "socket"]) && isNodeResponse(response);
 }
 
 /** Answers one request, of which a framework has `kept` something. */

@@ -1,13 +1,18 @@
 /** The receiver as a request handler of SvelteKit. */
 
-import type { AnyVerifier, ReceiverContext } from "wallet-callback/receiver";
+import type { AnyVerifier, Receiver, ReceiverContext } from "wallet-callback/receiver";
+import { has } from "../receiver/wiring.js";
 import {
 	type AnyEnvironment,
 	type AnySender,
 	type EnvironmentOf,
 	type LateReceiverSource,
 	toReceiverLater,
+	wiringOf,
 } from "./entry.js";
+import { refuseCaller, refuseUncalled } from "./misuse.js";
+
+const WIRING = wiringOf("sveltekit", "export const POST = walletCallback(receiver)");
 
 /** What of a request event of SvelteKit matters. */
 export interface SvelteKitEvent<Platform = unknown> {
@@ -47,15 +52,26 @@ export function walletCallback<
 >(
 	receiver: LateReceiverSource<Payload, From, Output, Ready, Platform>,
 ): SvelteKitHandler<EnvironmentOf<Platform>> {
-	const receiverFor = toReceiverLater<EnvironmentOf<Platform>>(
-		receiver,
-		"export const POST = walletCallback(receiver)",
-	);
-	return async (event) =>
-		receiverFor(event.platform)(event.request, {
-			ip: event.getClientAddress(),
-			waitUntil: waitUntilOf(event.platform),
-		});
+	// biome-ignore lint/complexity/noArguments: callers are to see no further parameters.
+	const refused = refuseUncalled(WIRING, [...arguments]);
+	if (refused !== undefined) return refused as never;
+	const receiverFor = toReceiverLater<EnvironmentOf<Platform>>(receiver, WIRING.call);
+	return (event, ...rest: unknown[]) => {
+		if (!has(event, ["request", "getClientAddress"])) {
+			return refuseCaller(WIRING, [event, ...rest], () => receiverFor(event?.platform));
+		}
+		return answer(event, receiverFor);
+	};
+}
+
+async function answer<Platform>(
+	event: SvelteKitEvent<Platform>,
+	receiverFor: (platform: Platform) => Receiver,
+): Promise<Response> {
+	return receiverFor(event.platform)(event.request, {
+		ip: event.getClientAddress(),
+		waitUntil: waitUntilOf(event.platform),
+	});
 }
 
 /** Cloudflare's, which SvelteKit named `context` before it was `ctx`. */

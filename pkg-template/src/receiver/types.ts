@@ -309,6 +309,11 @@ export interface Incoming {
 	/** Its URL or path: with its query where the sender delivers by GET. */
 	readonly url?: string | undefined;
 	/**
+	 * What is wrong with how an adapter was called, if that was not with a request: the answer is 500
+	 * `not_a_request`, and the log has this.
+	 */
+	readonly misuse?: string | undefined;
+	/**
 	 * Reads the body up to the chunk with which it passes `limit` bytes.
 	 *
 	 * @throws {TypeError} where something has read it before; another error where the client is gone.

@@ -98,52 +98,129 @@ export function explainHandler(value: unknown): string {
 	return isPromise(value) ? "a promise (pass the handler itself, do not call it)" : shown(value);
 }
 
-/** The line for an entry by the name of its framework. */
-const entry = (line: string, name: string): string =>
-	`${line} with walletCallback from "wallet-callback/${name}"`;
+/** Who calls a handler with what, and the entry that is for it. */
+interface Caller {
+	readonly by: string;
+	readonly got: string;
+	readonly has: readonly string[];
+	/** The line to write, with what the entry exports. */
+	readonly line: string;
+	readonly name?: string;
+	readonly entry: string;
+}
 
-const REQUESTS: readonly Mistake[] = [
+const CALLERS: readonly Caller[] = [
+	// Before those whose members its context has, too.
 	{
-		got: "a request of Fastify",
-		has: ["raw", "headers", "server"],
-		instead: entry('app.register(walletCallback, { path: "/callback", receiver })', "fastify"),
-	},
-	{
-		got: "a request of Express",
-		has: ["socket", "headers", "baseUrl"],
-		instead: entry('app.post("/callback", walletCallback(receiver))', "express"),
-	},
-	{
-		got: "a request of Node",
-		has: ["socket", "headers"],
-		instead:
-			'createServer(toNodeListener(receiver)) with toNodeListener from "wallet-callback/node"',
-	},
-	{
-		got: "a context of Koa",
+		by: "Koa",
+		got: "a context",
 		has: ["req", "res", "app"],
-		instead: entry('router.post("/callback", walletCallback(receiver))', "koa"),
+		line: 'router.post("/callback", walletCallback(receiver))',
+		entry: "koa",
 	},
 	{
-		got: "a context of Hono",
+		by: "Fastify",
+		got: "a request",
+		has: ["raw", "headers", "server"],
+		line: 'app.register(walletCallback, { path: "/callback", receiver })',
+		entry: "fastify",
+	},
+	{
+		by: "Express",
+		got: "a request",
+		has: ["socket", "headers", "baseUrl"],
+		line: 'app.post("/callback", walletCallback(receiver))',
+		entry: "express",
+	},
+	{
+		by: "Node",
+		got: "a request",
+		has: ["socket", "headers"],
+		line: "createServer(toNodeListener(receiver))",
+		name: "toNodeListener",
+		entry: "node",
+	},
+	{
+		by: "Hono",
+		got: "a context",
 		has: ["req", "env", "json"],
-		instead: entry('app.post("/callback", walletCallback(receiver))', "hono"),
+		line: 'app.post("/callback", walletCallback(receiver))',
+		entry: "hono",
 	},
-	{ got: "an event that has the request", has: ["request"], instead: "receiver(event.request)" },
 	{
-		got: "an event of AWS Lambda",
+		by: "SvelteKit",
+		got: "an event",
+		has: ["request", "getClientAddress"],
+		line: "export const POST = walletCallback(receiver)",
+		entry: "sveltekit",
+	},
+	{
+		by: "AWS Lambda",
+		got: "an event",
 		has: ["requestContext"],
-		instead:
-			'export const handler = toLambdaHandler(receiver) with toLambdaHandler from "wallet-callback/aws-lambda"',
+		line: "export const handler = toLambdaHandler(receiver)",
+		name: "toLambdaHandler",
+		entry: "aws-lambda",
 	},
 ];
 
 /** What is wrong with a request that is not one of Fetch, and what to write instead. */
 export function explainRequest(request: unknown): string {
-	const mistake = find(REQUESTS, request);
-	return mistake === undefined
-		? `expected a Fetch Request, as in receiver(request), got ${shown(request)}`
-		: `expected a Fetch Request, got ${mistake.got}: ${mistake.instead}`;
+	const expected = "expected a Fetch Request";
+	const caller = find(CALLERS, request);
+	if (caller !== undefined) {
+		const { by, got, line, name = "walletCallback", entry } = caller;
+		return `${expected}, got ${got} of ${by}: ${line} with ${name} from "wallet-callback/${entry}"`;
+	}
+	return has(request, ["request"])
+		? `${expected}, got an event that has the request: receiver(event.request)`
+		: `${expected}, as in receiver(request), got ${shown(request)}`;
+}
+
+/** What makes a handler, the entry that exports it, and the line that has it in its place. */
+export interface Wiring {
+	readonly name: string;
+	readonly entry: string;
+	readonly call: string;
+}
+
+/** What is wrong with a handler that another framework has called, and what to import instead. */
+export function explainCaller(
+	{ name, entry, call }: Wiring,
+	[first, second, third]: readonly unknown[],
+): string {
+	const handler = `${name} of "wallet-callback/${entry}" was called`;
+	const caller = find(CALLERS, first);
+	if (caller !== undefined && caller.entry !== entry) {
+		const right = caller.name ?? "walletCallback";
+		const what = right === name ? "it" : right;
+		return `${handler} by ${caller.by}: import ${what} from "wallet-callback/${caller.entry}"`;
+	}
+	if (!isFetchRequest(first)) return `${handler} with ${shown(first)}: use it as in ${call}`;
+	if (entry !== "cloudflare" && has(third, ["waitUntil"])) {
+		return `${handler} by a Worker: import walletCallback from "wallet-callback/cloudflare"`;
+	}
+	if (entry !== "next" && has(second, ["params"])) {
+		return `${handler} by Next.js: import walletCallback from "wallet-callback/next"`;
+	}
+	return `${handler} with a Fetch Request: pass it to a receiver, receiver(request)`;
+}
+
+/** What is wrong if what makes a handler is passed without a call, and so gets a request. */
+export function explainUncalled({ name, call }: Wiring): string {
+	const line = call.replace("walletCallback(receiver)", "walletCallback({ … })");
+	return `${name} was passed itself: call it, ${line}`;
+}
+
+/** Whether it is what a framework passes with a request. */
+export function isFromFramework(value: unknown): boolean {
+	return find(CALLERS, value) !== undefined || takesResponse(value);
+}
+
+/** Whether who passes this waits for a `Response`. */
+export function takesResponse(value: unknown): boolean {
+	const places = [value, memberOf(value, "request"), memberOf(memberOf(value, "req"), "raw")];
+	return places.some(isFetchRequest);
 }
 
 /** Whether it has what a receiver reads of a `Request` of any realm or library. */
@@ -160,6 +237,7 @@ export function isFetchRequest(value: unknown): value is Request {
 /** What of a response of Node, Express or Koa matters. */
 interface NodeResponse {
 	readonly headersSent: boolean;
+	readonly destroyed?: boolean;
 	writeHead(status: number, headers: object): unknown;
 	end(body: string): unknown;
 }
@@ -168,21 +246,28 @@ interface FastifyReply {
 	hijack(): unknown;
 }
 
+/** The framework's own response, if there is one among what it has passed. */
+export function responseOf(passed: readonly unknown[]): NodeResponse | undefined {
+	return passed
+		.flatMap((value) => [value, memberOf(value, "res"), memberOf(value, "raw")])
+		.find(isNodeResponse);
+}
+
 /**
  * Answers on a framework's own response, if there is one among what it has passed: it waits for that, and
  * a request without an answer hangs.
  */
 export function answerNode(passed: readonly unknown[], { status, headers, body }: Reply): void {
-	const places = passed.flatMap((value) => [value, memberOf(value, "res"), memberOf(value, "raw")]);
-	const response = places.find(isNodeResponse);
-	if (response === undefined || response.headersSent) return;
+	const response = responseOf(passed);
+	if (response === undefined || response.headersSent || response.destroyed) return;
 	// Fastify 4 would answer 200 with what the handler returns.
 	for (const value of passed) if (has(value, ["hijack"])) (value as FastifyReply).hijack();
 	response.writeHead(status, headers);
 	response.end(body);
 }
 
-function isNodeResponse(value: unknown): value is NodeResponse {
+/** Whether it can be answered on as on a response of Node. */
+export function isNodeResponse(value: unknown): value is NodeResponse {
 	return has(value, ["writeHead", "end", "headersSent"]);
 }
 
@@ -198,12 +283,15 @@ function isPromise(value: unknown): boolean {
 	return has(value, ["then"]);
 }
 
-function find(mistakes: readonly Mistake[], value: unknown): Mistake | undefined {
-	return mistakes.find((mistake) => has(value, mistake.has));
+function find<Known extends { readonly has: readonly string[] }>(
+	known: readonly Known[],
+	value: unknown,
+): Known | undefined {
+	return known.find((one) => has(value, one.has));
 }
 
 /** Whether a value has all members of these names. */
-function has(value: unknown, names: readonly string[]): boolean {
+export function has(value: unknown, names: readonly string[]): boolean {
 	if (value === null || (typeof value !== "object" && typeof value !== "function")) return false;
 	return names.every((name) => name in value);
 }
