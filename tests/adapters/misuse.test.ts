@@ -131,6 +131,14 @@ const FRAMEWORKS: readonly {
 		right: ["hono"],
 		said: /by Hono: import (it|walletCallback) from "wallet-callback\/hono"$/,
 		ask: async (handler) => {
+			const app = new Hono().post("/callback", (context) => handler(context.req) as Response);
+			return read(await app.request(requestOf()));
+		},
+	},
+	{
+		right: ["hono"],
+		said: /by Hono: import (it|walletCallback) from "wallet-callback\/hono"$/,
+		ask: async (handler) => {
 			const { fetch } = new Hono().post("/callback", handler as never);
 			const server = serveHono({ fetch, port: 0, hostname: "127.0.0.1" });
 			await once(server, "listening");

@@ -162,7 +162,8 @@ test("whatever it is given, a receiver answers", async () => {
 		[[null, null], /got null$/],
 		[["https://pay.example/"], /got string$/],
 		[[{ request, platform: {} }], /: receiver\(event\.request\)$/],
-		[[{ req: {}, env: {}, json() {} }], /from "wallet-callback\/hono"$/],
+		[[{ req: {}, env: {}, json() {} }], /got a context of Hono: .* from "wallet-callback\/hono"$/],
+		[[{ raw: request, bodyCache: {} }], /got a request of Hono: .* from "wallet-callback\/hono"$/],
 		[[{ requestContext: {}, headers: {}, body: "" }], /toLambdaHandler\(receiver\)/],
 	] as const) {
 		const response = await receiver(...args);

@@ -148,6 +148,13 @@ const CALLERS: readonly Caller[] = [
 		entry: "hono",
 	},
 	{
+		by: "Hono",
+		got: "a request",
+		has: ["raw", "bodyCache"],
+		line: 'app.post("/callback", walletCallback(receiver))',
+		entry: "hono",
+	},
+	{
 		by: "SvelteKit",
 		got: "an event",
 		has: ["request", "getClientAddress"],
@@ -219,8 +226,8 @@ export function isFromFramework(value: unknown): boolean {
 
 /** Whether who passes this waits for a `Response`. */
 export function takesResponse(value: unknown): boolean {
-	const places = [value, memberOf(value, "request"), memberOf(memberOf(value, "req"), "raw")];
-	return places.some(isFetchRequest);
+	const [request, raw, req] = ["request", "raw", "req"].map((name) => memberOf(value, name));
+	return [value, request, raw, memberOf(req, "raw")].some(isFetchRequest);
 }
 
 /** Whether it has what a receiver reads of a `Request` of any realm or library. */
