@@ -1,5 +1,5 @@
 // Bundles the package's entries as ES modules and translates these to CommonJS: node xtask/bundle.mjs <entry>…
-import { readdirSync } from "node:fs";
+import { chmodSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { build } from "esbuild";
 
@@ -111,3 +111,43 @@ await build({
 	outdir: join(dist, "cjs"),
 	plugins: [nearby],
 });
+
+// The command line is for Node alone. Its parser of arguments is a file of its own, with the licence that has to
+// come with it.
+const cli = join(dist, "cli");
+const commander = join(root, "node_modules", "commander");
+const licence = readFileSync(join(commander, "LICENSE"), "utf8").trim();
+const { version } = JSON.parse(readFileSync(join(root, "pkg-template", "package.json"), "utf8"));
+/** @satisfies {import("esbuild").BuildOptions} */
+const program = { ...options, format: "esm", platform: "node", target: "node20" };
+await build({
+	...program,
+	entryPoints: [join(commander, "esm.mjs")],
+	outfile: join(cli, "commander.js"),
+	minify: true,
+	banner: {
+		js: [
+			`/*\ncommander\n\n${licence}\n*/`,
+			'import { createRequire } from "node:module";',
+			"const require = createRequire(import.meta.url);",
+		].join("\n"),
+	},
+});
+/** @type {import("esbuild").Plugin} */
+const parser = {
+	name: "parser",
+	setup({ onResolve }) {
+		onResolve({ filter: /^commander$/ }, () => ({ path: "./commander.js", external: true }));
+	},
+};
+await build({
+	...program,
+	entryPoints: [join(sources, "cli", "main.ts")],
+	outdir: cli,
+	splitting: true,
+	chunkNames: "[name]-[hash]",
+	external: ["wallet-callback", "wallet-callback/*", "#*"],
+	define: { VERSION: JSON.stringify(version) },
+	plugins: [parser],
+});
+chmodSync(join(cli, "main.js"), 0o755);

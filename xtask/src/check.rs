@@ -49,6 +49,10 @@ pub fn check() -> Outcome {
         command("cargo", &["doc", "--no-deps", "--locked"]).env("RUSTDOCFLAGS", "-Dwarnings"),
     )?;
     for (title, project) in [
+        (
+            "types of the command line",
+            "pkg-template/src/cli/tsconfig.json",
+        ),
         ("types of the page", "www/tsconfig.json"),
         ("types of the tests", "tests/tsconfig.json"),
     ] {

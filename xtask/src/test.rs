@@ -60,6 +60,7 @@ fn everything() -> Outcome {
         "tests/stores",
         "tests/testing",
         "tests/adapters",
+        "tests/cli",
         "tests/quickstart",
         "tests/readme",
         "tests/www",

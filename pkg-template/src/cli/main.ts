@@ -1,0 +1,65 @@
+#!/usr/bin/env node
+/** The command line: `wallet-callback`. */
+import { Command, CommanderError } from "commander";
+import { describeError, EXIT } from "./exit.js";
+import { endWithReader, note } from "./output.js";
+
+/** Given by the build. */
+declare const VERSION: string;
+
+/** A command: what it does in a few words, and the module that registers the rest. */
+interface Entry {
+	readonly summary: string;
+	readonly load: () => Promise<{ readonly register: (command: Command) => void }>;
+}
+
+/** All commands, in the order in which the help lists them. Only the one that is called is loaded. */
+const COMMANDS: { readonly [name: string]: Entry } = {
+	secret: {
+		summary: "make a secret, or an Ed25519 key pair",
+		load: () => import("./commands/secret.js"),
+	},
+};
+
+async function main(words: readonly string[]): Promise<number> {
+	const program = new Command("wallet-callback")
+		.description(
+			"Receive what crypto wallets and payment platforms post to your server: try it out.",
+		)
+		.version(VERSION, "-v, --version")
+		.showHelpAfterError("(--help shows what is expected)")
+		.configureOutput({ outputError: (text, write) => write(withoutValues(text)) })
+		.exitOverride();
+	const called = words[0] === "help" ? words[1] : words[0];
+	for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
+		const command = program
+			.command(name)
+			.summary(summary)
+			.description(`${sentence(summary)}.`);
+		if (name === called) (await load()).register(command);
+	}
+	await program.parseAsync(words, { from: "user" });
+	return Number(process.exitCode ?? EXIT.fine);
+}
+
+const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** What is wrong with an option, without a secret that may have been given as its value. */
+function withoutValues(text: string): string {
+	return text
+		.replace(/(unknown option '--[^=']*)=[^']*/, "$1")
+		.replace(/wh(sec|sk)_[^'\s]*/g, "wh$1_…");
+}
+
+endWithReader();
+try {
+	process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+	if (error instanceof CommanderError) {
+		process.exitCode = error.exitCode === 0 ? EXIT.fine : EXIT.usage;
+	} else {
+		const { message, exitCode } = describeError(error);
+		note(`error: ${message}`);
+		process.exitCode = exitCode;
+	}
+}

@@ -1,0 +1,24 @@
+/** What options of several commands have in common. */
+import { InvalidArgumentError } from "commander";
+
+/** The examples in a command's help: what to type, and what it does. */
+export function examples(...list: readonly (readonly [command: string, what: string])[]): string {
+	const lines = list.map(([command, what]) => `  # ${what}\n  npx wallet-callback ${command}`);
+	return `\nExamples:\n${lines.join("\n")}`;
+}
+
+/** Reads an option's value that is a whole number in a range. */
+export function wholeNumber(least: number, most: number): (text: string) => number {
+	return (text) => {
+		const number = Number(text);
+		if (/^-?\d+$/.test(text) && number >= least && number <= most) return number;
+		throw new InvalidArgumentError(`Expected a whole number from ${least} to ${most}.`);
+	};
+}
+
+/** Reads an option's value that is an `http:` or `https:` URL. */
+export function httpUrl(text: string): URL {
+	const url = URL.canParse(text) ? new URL(text) : undefined;
+	if (url !== undefined && /^https?:$/.test(url.protocol)) return url;
+	throw new InvalidArgumentError("Expected a URL such as http://localhost:3000/callbacks.");
+}

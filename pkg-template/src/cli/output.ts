@@ -1,0 +1,55 @@
+/** What commands write, and in which colours. */
+
+/** Whether a stream gets colours: a terminal does, unless the environment says otherwise. */
+export function hasColors({ isTTY }: NodeJS.WriteStream): boolean {
+	const { FORCE_COLOR, NO_COLOR, TERM } = process.env;
+	if (FORCE_COLOR !== undefined) return FORCE_COLOR !== "0" && FORCE_COLOR !== "false";
+	return isTTY === true && TERM !== "dumb" && !NO_COLOR;
+}
+
+/** Of `node:util`, `styleText` would do, but Node 20.0 has none. */
+const style = (open: number, close: number) => (text: string) =>
+	hasColors(process.stdout) ? `\u001b[${open}m${text}\u001b[${close}m` : text;
+
+export const bold: (text: string) => string = style(1, 22);
+export const dim: (text: string) => string = style(2, 22);
+export const red: (text: string) => string = style(31, 39);
+export const green: (text: string) => string = style(32, 39);
+export const yellow: (text: string) => string = style(33, 39);
+export const cyan: (text: string) => string = style(36, 39);
+
+/** Writes a line to the standard output. */
+export function print(text = ""): void {
+	process.stdout.write(`${text}\n`);
+}
+
+/** Writes a value for a program to read. */
+export function printJson(value: unknown): void {
+	print(JSON.stringify(value, null, 2));
+}
+
+/** Writes a line for people, beside what a program may read from the standard output. */
+export function note(text: string): void {
+	process.stderr.write(`${text}\n`);
+}
+
+/**
+ * Text of somebody else, fit for a terminal: without the characters that move the cursor, change colours or
+ * turn the direction of writing.
+ */
+export function plain(text: string): string {
+	return text.replace(
+		/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+		(one) => `\\u${(one.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`,
+	);
+}
+
+/** Ends quietly when the reader has gone, as `head` does. */
+export function endWithReader(): void {
+	for (const stream of [process.stdout, process.stderr]) {
+		stream.on("error", (error: NodeJS.ErrnoException) => {
+			if (error.code === "EPIPE") process.exit();
+			throw error;
+		});
+	}
+}

@@ -1,0 +1,105 @@
+/** What holds for every command: help, refusals, colours, pipes, and how fast it starts. */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { test } from "node:test";
+import { BIN, cli, start } from "./cli.ts";
+
+const help = await cli(["--help"]);
+const names = [...help.stdout.matchAll(/^ {2}([a-z]+)(?: \[| {2})/gm)]
+	.map(([, name = ""]) => name)
+	.filter((name) => name !== "help");
+
+test("the help lists every command, and each has a help with examples", async () => {
+	assert.equal(help.code, 0);
+	assert.ok(names.includes("secret"), names.join());
+	for (const name of names) {
+		const own = await cli([name, "--help"]);
+		assert.equal(own.code, 0, name);
+		assert.match(own.stdout, new RegExp(`^Usage: wallet-callback ${name}\\b`));
+		assert.match(own.stdout, new RegExp(`\nExamples:\n  # .+\n  .*npx wallet-callback ${name}`));
+		assert.deepEqual(await cli(["help", name]), own);
+	}
+});
+
+test("without a command, the help goes to the standard error and the code is 2", async () => {
+	const { code, stdout, stderr } = await cli([]);
+	assert.deepEqual([code, stdout], [2, ""]);
+	assert.match(stderr, /^Usage: wallet-callback/);
+});
+
+test("the version is the package's", async () => {
+	const manifest = join(dirname(realpathSync(BIN)), "..", "..", "package.json");
+	const { version } = JSON.parse(readFileSync(manifest, "utf8"));
+	assert.equal((await cli(["--version"])).stdout, `${version}\n`);
+});
+
+test("an unknown command or option is refused with the nearest name", async () => {
+	const command = await cli(["secrte"]);
+	assert.equal(command.code, 2);
+	assert.match(command.stderr, /unknown command 'secrte'\n\(Did you mean secret\?\)/);
+	for (const name of names) {
+		const option = await cli([name, "--hepl"]);
+		assert.equal(option.code, 2, name);
+		assert.match(option.stderr, /unknown option '--hepl'\n\(Did you mean --help\?\)/, name);
+	}
+});
+
+test("a secret given as an argument is refused and not shown", async () => {
+	for (const words of [["secret", "--secret=hunter2"], ["whsec_hunter2"], ["secret", "hunter2"]]) {
+		const { code, stdout, stderr } = await cli(words);
+		assert.equal(code, 2);
+		assert.doesNotMatch(stdout + stderr, /hunter2/);
+	}
+});
+
+test("a reader that goes away ends a command quietly", async () => {
+	const child = start(["--help"]);
+	child.stdout.destroy();
+	let stderr = "";
+	child.stderr.setEncoding("utf8").on("data", (text) => {
+		stderr += text;
+	});
+	const [code] = await once(child, "close");
+	assert.deepEqual([code, stderr], [0, ""]);
+});
+
+test("the program can be executed, and carries the licence of its parser", () => {
+	const main = realpathSync(BIN);
+	assert.ok(statSync(main).mode & 0o111);
+	assert.match(readFileSync(main, "utf8"), /^#!\/usr\/bin\/env node\n/);
+	const parser = readFileSync(join(dirname(main), "commander.js"), "utf8");
+	assert.match(parser, /^\/\*\ncommander\n\n\(The MIT License\)\n\nCopyright \(c\)/);
+	assert.match(parser, /The above copyright notice and this permission notice shall be/);
+});
+
+test("it imports nothing but itself and Node", () => {
+	const folder = dirname(realpathSync(BIN));
+	for (const name of readdirSync(folder)) {
+		const text = readFileSync(join(folder, name), "utf8");
+		for (const [, from = ""] of text.matchAll(/\b(?:from|import)\s*\(?"([^"\n]+)"/g)) {
+			assert.match(from, /^(node:|wallet-callback(\/|$)|\.\/)/, name);
+		}
+	}
+});
+
+test("it starts within 1.5 times of what Node and the core take", () => {
+	const core = `import { bodyHash } from "wallet-callback"; bodyHash("");`;
+	const cwd = dirname(realpathSync(BIN));
+	const commands = [
+		["--input-type=module", "-e", core],
+		[BIN, "--version"],
+	];
+	const least = [Infinity, Infinity];
+	for (let round = 0; round < 10; round += 1) {
+		for (const [at, words] of commands.entries()) {
+			const begun = performance.now();
+			assert.equal(spawnSync(process.execPath, words, { cwd }).status, 0);
+			least[at] = Math.min(least[at] ?? 0, performance.now() - begun);
+		}
+	}
+	const [bare = 0, started = 0] = least;
+	assert.ok(started <= bare * 1.5, `${started.toFixed(0)} ms, of ${bare.toFixed(0)} ms`);
+});
