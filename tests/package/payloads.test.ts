@@ -42,6 +42,26 @@ test("a number that a double does not carry keeps its digits", () => {
 	}
 });
 
+test("numbers of any length take no longer than others of their size", () => {
+	const start = performance.now();
+	for (const number of [
+		`1.${"0".repeat(500_000)}1`,
+		`1${"0".repeat(500_000)}1`,
+		`0.${"0".repeat(500_000)}1`,
+		`1e${"0".repeat(500_000)}1`,
+		`-${"9".repeat(500_000)}.5`,
+	]) {
+		assert.equal(read(number), number);
+		assert.equal(read(number, { unsafeNumbers: "bigint" }), number);
+	}
+	// Those that may become more than text.
+	const list = [`1.${"0".repeat(4000)}1`, `1${"0".repeat(4000)}`];
+	const payload = read(`[${Array(100).fill(list).join()}]`, { unsafeNumbers: "bigint" });
+	assert.deepEqual((payload as unknown[]).slice(0, 2), [list[0], BigInt(list[1] ?? "")]);
+	const milliseconds = performance.now() - start;
+	assert.ok(milliseconds < 3000, `${milliseconds} ms`);
+});
+
 test("a string that looks like a marked number stays what it is", () => {
 	const body = String.raw`{"\u0000n":["\u0000","\u00001","\u0000\u00002", 9007199254740993]}`;
 	const names = ["\0", "\x001", "\0\x002"];

@@ -6,6 +6,12 @@ export type UnsafeNumbers = "string" | "bigint" | "number";
 /** Stands before numbers that the core has made strings of, and before strings that start with it. */
 const MARK = "\0";
 
+/**
+ * The longest number that becomes more than its text, in characters: the time that a platform needs for
+ * a bigint grows with the square of them.
+ */
+const MAX_LENGTH = 4096;
+
 /** A container of JSON. */
 type Container = { [name: string]: unknown };
 
@@ -27,7 +33,7 @@ export function unmark(value: unknown, as: UnsafeNumbers): unknown {
 }
 
 function toValue(text: string, as: UnsafeNumbers): unknown {
-	if (text.startsWith(MARK)) return text;
+	if (text.startsWith(MARK) || text.length > MAX_LENGTH) return text;
 	if (/^-?\d+$/.test(text)) return as === "bigint" ? BigInt(text) : text;
 	const number = Number(text);
 	return decimal(text) === decimal(String(number)) ? number : text;
@@ -38,8 +44,12 @@ function decimal(number: string): string | undefined {
 	const match = /^-?(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/i.exec(number);
 	if (match === null) return undefined;
 	const [, integer = "", fraction = "", exponent = "0"] = match;
-	const significant = `${integer}${fraction}`.replace(/^0+/, "");
-	const digits = significant.replace(/0+$/, "");
-	if (digits === "") return "0";
-	return `${digits}e${Number(exponent) - fraction.length + significant.length - digits.length}`;
+	const digits = `${integer}${fraction}`;
+	// A regular expression would begin anew at each zero.
+	let start = 0;
+	let end = digits.length;
+	while (digits[start] === "0") start += 1;
+	while (end > start && digits[end - 1] === "0") end -= 1;
+	if (start === end) return "0";
+	return `${digits.slice(start, end)}e${Number(exponent) + integer.length - end}`;
 }

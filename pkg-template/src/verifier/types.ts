@@ -103,7 +103,8 @@ export interface VerifierSetup<
 	 * 2^53 - 1, or a decimal whose digits a double changes, such as `0.1000000000000000055` or `1e400`.
 	 *
 	 * - `"string"`: its digits as written, so that no amount changes and no id is another's.
-	 * - `"bigint"`: a `bigint` if it is an integer, or else its digits. `JSON.stringify` refuses a `bigint`.
+	 * - `"bigint"`: a `bigint` if it is an integer of at most 4,096 characters, or else its digits.
+	 *   `JSON.stringify` refuses a `bigint`.
 	 * - `"number"`: the nearest double, as `JSON.parse` reads it.
 	 *
 	 * Default: `"string"`. `tp-wallet` refuses such numbers.
