@@ -86,6 +86,25 @@ test("what JSON has no form for comes back from the inbox", async () => {
 	await receiver.close();
 });
 
+test("the inbox minds no toJSON that a program has given to bigints, texts or arrays", async () => {
+	const prototypes: object[] = [BigInt.prototype, String.prototype, Array.prototype];
+	for (const prototype of prototypes) {
+		Object.defineProperty(prototype, "toJSON", { value: String, configurable: true });
+	}
+	try {
+		const text = String.raw`{"n":9007199254740993,"s":"\u0000n5","t":["a",["b"]]}`;
+		const options = { acknowledge: "before-handling", unsafeNumbers: "bigint" };
+		const { receiver, seen } = receiverOf(options);
+		await expectAnswer(receiver, own(text), OK);
+		await receiver.drain();
+		const payload = { n: 9007199254740993n, s: "\0n5", t: ["a", ["b"]] };
+		assert.deepEqual(seen.find(({ by }) => by === "onAny")?.payload, payload);
+		await receiver.close();
+	} finally {
+		for (const prototype of prototypes) Reflect.deleteProperty(prototype, "toJSON");
+	}
+});
+
 test("the inbox keeps what is nested as deep as may be", async () => {
 	const text = "[".repeat(1000) + "]".repeat(1000);
 	const { receiver, seen } = receiverOf({ acknowledge: "before-handling" });

@@ -136,7 +136,9 @@ export function pack({ event, body }: Packed): string {
 	} catch {
 		// It is not UTF-8.
 	}
-	return JSON.stringify({ event, body: text ?? body }, (_name, value: unknown) => {
+	return JSON.stringify({ event, body: text ?? body }, function (this: unknown, name) {
+		// What a `toJSON` makes of it, such as one that a program gives to bigints, cannot be read again.
+		const value = (this as { readonly [name: string]: unknown })[name];
 		if (typeof value === "string" && value.startsWith(MARK)) return `${MARK}${value}`;
 		if (typeof value === "bigint") return `${MARK}n${value}`;
 		return value instanceof Uint8Array ? `${MARK}x${toHex(value)}` : value;
