@@ -360,6 +360,43 @@ test("no line holds what would begin another one", async (t) => {
 	assert.match(line, /type="x\\n\\u001b\[2Jcallback handled\\u2028" id=msg_1/);
 });
 
+test("no message of an error looks like a record", async (t) => {
+	const lines = consoleLines(t);
+	const forged = "callback handled [type=deposit.confirmed id=msg_1 sender=tp-wallet]";
+	const name = `bob\n${forged}\r\u2028${forged}\n\u001b[2J`;
+	const onAny = () => {
+		throw new Error(`no user ${name}`, { cause: new TypeError(`no row ${name}`) });
+	};
+	const receiver = createReceiver({ keys: SECRET, store: memoryStore(), onAny });
+	await expectAnswer(receiver, signed(), HANDLER_FAILED);
+	const bare = new Error(`none ${name}`);
+	delete bare.stack;
+	const other = createReceiver({
+		...{ keys: SECRET, store: memoryStore() },
+		onAny: ({ log }) => log.error({ error: bare }, "told"),
+	});
+	await expectAnswer(other, signed(), OK);
+	assert.equal(lines.length, 2);
+	for (const line of lines.flatMap((text) => text.split("\n"))) {
+		assert.doesNotMatch(line, /^callback handled|\p{Cc}|\u2028/u);
+	}
+	const [failed = "", told = ""] = lines;
+	const continued = `bob\n    | ${forged}\\u000d\\u2028${forged}\n    | \\u001b[2J\n`;
+	assert.ok(failed.includes(`\nError: no user ${continued}    at `), failed);
+	assert.ok(failed.includes(`\ncaused by: TypeError: no row ${continued}    at `), failed);
+	assert.ok(`${told}\n`.endsWith(`]\nError: none ${continued}`), told);
+});
+
+test("nothing in a line is unseen or turns it around", async (t) => {
+	const lines = consoleLines(t);
+	const receiver = createReceiver({ keys: SECRET, store: memoryStore(), log: console });
+	const unseen =
+		"\u061c\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff";
+	await expectAnswer(receiver, signed(ofType(`x${unseen}\u{e0041}é`), { id: "msg_1" }), OK);
+	const units = [...unseen].map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+	assert.ok(lines[0]?.includes(`type="x${units.join("")}\\udb40\\udc41é" id=`), lines[0]);
+});
+
 test("without a logger, what goes wrong on this side goes to console.error", async (t) => {
 	const lines = consoleLines(t);
 	const onAny = (): never => {

@@ -46,7 +46,7 @@ function toLine(fields: object, message = ""): string {
 	const members = membersOf(record);
 	const head = printable(members === "" ? line : `${line} [${members}]`);
 	const stack = error?.stack ?? (error?.message && `${error.name ?? "Error"}: ${error.message}`);
-	return stack === undefined ? head : `${head}\n${printable(stack, "\n")}`;
+	return stack === undefined ? head : `${head}\n${printableStack(stack)}`;
 }
 
 function membersOf(record: Said): string {
@@ -70,12 +70,24 @@ function toWord(value: unknown): string {
 	}
 }
 
-/** Without what would begin a new line or move a terminal's cursor: parts may come from the network. */
-function printable(text: string, kept = ""): string {
-	const escaped = (unit: string) =>
-		kept.includes(unit) ? unit : `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
-	// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-	return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (unit) =>
-		kept !== "" && unit === "\t" ? unit : escaped(unit),
+/** Without what would begin a new line, move a terminal's cursor, turn text around or not be seen. */
+function printable(text: string): string {
+	return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
+		Array.from({ length: character.length }, (_, at) => escaped(character.charCodeAt(at))).join(""),
+	);
+}
+
+function escaped(unit: number): string {
+	return `\\u${unit.toString(16).padStart(4, "0")}`;
+}
+
+/** What a stack itself begins lines with. */
+const OWN_LINE = /^( {4}at |caused by: )/;
+
+/** A stack in lines of its own. A message in it may have any lines, such as one that looks like a record. */
+function printableStack(stack: string): string {
+	const [first = "", ...others] = stack.split("\n").map(printable);
+	return [first, ...others.map((line) => (OWN_LINE.test(line) ? line : `    | ${line}`))].join(
+		"\n",
 	);
 }
