@@ -119,6 +119,16 @@ interface Callback<Event> {
 	readonly proof: VerificationAnswer | undefined;
 }
 
+/**
+ * The id of a callback whose type is not signed. Without the type, one that was sent again under another
+ * type would be taken for the genuine one that comes later. All types that no handler is for count as
+ * one, or else a single body would be handled under any number of them.
+ */
+function withType(id: string, type: string | undefined, on: object = {}): string {
+	const isHandled = type !== undefined && Object.hasOwn(on, type);
+	return bodyHash(JSON.stringify(isHandled ? [id, type] : [id]));
+}
+
 class CallbackReceiver<Event extends object> {
 	readonly #settings: Settings<Event>;
 	readonly #transport: Transport;
@@ -261,8 +271,8 @@ class CallbackReceiver<Event extends object> {
 		facts.type = typeOf(source);
 		const accepted = { ...verified, event };
 		const { id: own, hash } = identify(accepted, body, this.#settings.dedupe, settings);
-		// Or else a callback of another's type would be taken for the genuine one that comes later.
-		const id = this.#settings.typeIdentifies ? bodyHash(JSON.stringify([own, facts.type])) : own;
+		const { typeIdentifies, on } = this.#settings;
+		const id = typeIdentifies ? withType(own, facts.type, on) : own;
 		facts.id = id;
 		facts.keyIndex = verified.key.index;
 		if (logBodies) facts.body = new TextDecoder().decode(body);

@@ -136,6 +136,36 @@ describe("by default", () => {
 		assert.deepEqual(ids, [longest]);
 	});
 
+	test("ids that are no Unicode are told apart", async () => {
+		const texts = ["\ud800", "\ud801", "\ufffd", "a\udfff", "a\udffe"];
+		const dedupe = ({ event }: { event: object }) =>
+			(event as { readonly payload: { readonly id: string } }).payload.id;
+		const { ids, post } = receiving("stripe", { dedupe });
+		for (const id of texts) assert.deepEqual(await post({ id }), OK);
+		for (const id of texts) assert.deepEqual(await post({ id, n: 1 }), AGAIN);
+		assert.equal(new Set(ids).size, texts.length);
+	});
+
+	test("an id that looks like a hash is not that of another callback", async () => {
+		const { ids, post } = receiving("stripe");
+		const [ping, odd] = [{ type: "ping" }, { id: "a b" }];
+		assert.deepEqual(await post(ping), OK);
+		assert.deepEqual(await post(odd), OK);
+		for (const id of [...ids]) {
+			assert.deepEqual(await post({ id }), OK);
+			assert.deepEqual(await post({ id, n: 1 }), AGAIN);
+		}
+		assert.equal(new Set(ids).size, 4);
+		// In the other order, the genuine one would be lost.
+		const later = receiving("stripe");
+		for (const id of ids) assert.deepEqual(await later.post({ id }), OK);
+		assert.deepEqual(await later.post(ping), OK);
+		assert.deepEqual(await later.post(odd), OK);
+		// Nor is a body the id that is hashed.
+		for (const body of ['"a b"', 'id:"a b"', "a b"]) await later.post(body);
+		assert.deepEqual(await later.post({ ...odd, n: 1 }), AGAIN);
+	});
+
 	test("a form has its id, too", async () => {
 		assert.equal(
 			await runs("coinpayments-ipn", ["ipn_id=1&a=1", "ipn_id=1&a=2", "ipn_id=2&a=1"]),
@@ -280,6 +310,26 @@ describe("the option dedupe", () => {
 			};
 			assert.deepEqual(await post("push"), OK);
 			assert.deepEqual(await post("release"), second, String(dedupe));
+		}
+	});
+
+	test("a body under any number of invented types is handled once", async () => {
+		for (const dedupe of [undefined, "signed"] as const) {
+			const on = { push: () => {} };
+			const options = { dedupe, dangerouslyTrustUnsignedType: true, on };
+			const { ids, receiver } = receiving("github", options);
+			const made = wallet.sign({ sender: "github", key: KEY, body: "{}" });
+			const post = async (type: string | undefined) => {
+				const headers = { ...made.headers, ...(type && { "x-github-event": type }) };
+				const init = { method: "POST", headers, body: "{}" };
+				return (await receiver(new Request(ADDRESS, init))).json();
+			};
+			const invented = ["a", "b", undefined, "toString", "__proto__", "push ing"];
+			const answers = [];
+			for (const type of [...invented, "push", ...invented]) answers.push(await post(type));
+			// Once as nobody's, once as that of the handler.
+			assert.equal(answers.filter((answer) => answer.duplicate === undefined).length, 2);
+			assert.equal(ids.length, 2);
 		}
 	});
 

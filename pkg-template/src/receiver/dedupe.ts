@@ -10,8 +10,8 @@ export type Dedupe<Event> = NonNullable<ReceiverOptions<Event>["dedupe"]>;
 /** The longest result of a function of the user's, in UTF-16 code units. */
 const MAX_OWN = 1024;
 
-/** What stores take for an id. */
-const STORABLE = /^[\x21-\x7e]{1,256}$/;
+/** What stores take for an id, unless it looks like the hash of something else. */
+const STORABLE = /^(?![0-9a-f]{64}$)[\x21-\x7e]{1,256}$/;
 
 /** The id of a callback for the store, and the hash that has to be the same under that id. */
 export interface Identity {
@@ -74,8 +74,10 @@ export function identify<Event>(
 
 /** For an id that may come with any content. */
 function alone(text: string): Identity {
-	const hash = bodyHash(text);
-	return { id: STORABLE.test(text) ? text : hash, hash };
+	if (STORABLE.test(text)) return { id: text, hash: bodyHash(text) };
+	// No body begins so, and JSON keeps lone surrogates apart, which are all the same in UTF-8.
+	const hash = bodyHash(`id:${JSON.stringify(text)}`);
+	return { id: hash, hash };
 }
 
 function ownId(id: unknown): string {

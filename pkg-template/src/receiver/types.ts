@@ -141,7 +141,8 @@ export interface ReceiverOptions<Event = WalletEvent> {
 	readonly onAny?: Handler<Event> | undefined;
 	/**
 	 * Lets `on` choose handlers by a type that the sender does not sign, as GitHub's: whoever has seen one
-	 * callback can have its body handled as an event of every type in `on`, once for each. Default: false.
+	 * callback can have its body handled as an event of every type in `on`, once for each, and once more as one
+	 * of another type, by `onUnknown` or `onAny`. Default: false.
 	 */
 	readonly dangerouslyTrustUnsignedType?: boolean | undefined;
 	/**
