@@ -3,7 +3,7 @@
 use alloc::borrow::Cow;
 use alloc::format;
 
-use crate::claim::time_from_text;
+use crate::claim::{Claim, time_from_text};
 use crate::error::{ConfigError, Location, PayloadProblem, Rejection};
 use crate::json::{Document, Rules, Value};
 use crate::sender::{MAX_TOLERANCE_SECONDS, Scheme, Sender};
@@ -73,10 +73,8 @@ impl<'a> Fresh<'a> {
         tolerance: Tolerance,
     ) -> Result<Self, Rejection> {
         let claim = authentic.claim();
+        tolerance.admit_time_of(claim, now)?;
         let mut timestamp = claim.timestamp();
-        if let Some(time) = timestamp {
-            tolerance.admit(time, time, now, || claim.time_location())?;
-        }
         if let Some((path, unit)) = claim.sender().timestamp_member() {
             let time = signed_time(claim.content(), path, unit)?;
             tolerance.admit(time, time, now, || Location::Member(path.into()))?;
@@ -102,6 +100,17 @@ impl<'a> Fresh<'a> {
 }
 
 impl Tolerance {
+    /// Admits a callback by the time in its headers, if there is one.
+    ///
+    /// # Errors
+    /// [`Rejection::TimestampTooOld`], [`Rejection::TimestampTooNew`].
+    pub(crate) fn admit_time_of(self, claim: &Claim, now: u64) -> Result<(), Rejection> {
+        match claim.timestamp() {
+            Some(time) => self.admit(time, time, now, || claim.time_location()),
+            None => Ok(()),
+        }
+    }
+
     /// Admits what is valid from `start` to `end` if that is at most the tolerance away.
     fn admit(
         self,

@@ -414,7 +414,12 @@ fn jose_header(text: &[u8], algorithm: &str) -> Option<Result<Option<String>, Un
         return Some(Err(Unsupported));
     }
     let key_id = match header.get("kid") {
-        Some(key_id) => Some(key_id.string()?.into_owned()),
+        Some(key_id) => {
+            let text = key_id.string()?;
+            // A key may be looked up by it: it has the form of an id in a header.
+            form::token(text.as_bytes(), Excluded::Nothing).ok()?;
+            Some(text.into_owned())
+        }
         None => None,
     };
     Some(Ok(key_id))

@@ -4,6 +4,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::algorithm::sha256;
 use crate::error::PayloadProblem;
 use crate::json::{Fault, write_string};
 use crate::url;
@@ -18,7 +19,8 @@ const _: () = assert!(MAX_FIELDS == 1000, "the message below names it");
 /// # Errors
 /// More than [`MAX_FIELDS`] fields.
 pub(super) fn to_json(form: &[u8]) -> Result<String, Fault> {
-    let mut members: Vec<(String, Vec<String>)> = Vec::new();
+    // A hash stands for each name: a thousand long ones would take too long to compare.
+    let mut members: Vec<([u8; 32], String, Vec<String>)> = Vec::new();
     for (count, (name, value)) in url::form_fields(form, url::decode_leniently).enumerate() {
         if count == MAX_FIELDS {
             return Err(PayloadProblem::Unexpected {
@@ -27,13 +29,14 @@ pub(super) fn to_json(form: &[u8]) -> Result<String, Fault> {
             }
             .into());
         }
-        match members.iter_mut().find(|(other, _)| *other == name) {
-            Some((_, values)) => values.push(value),
-            None => members.push((name, Vec::from([value]))),
+        let hash = sha256::digest(&[name.as_bytes()]);
+        match members.iter_mut().find(|(other, ..)| *other == hash) {
+            Some((.., values)) => values.push(value),
+            None => members.push((hash, name, Vec::from([value]))),
         }
     }
     let mut json = String::new();
-    for (name, values) in &members {
+    for (_, name, values) in &members {
         json.push_str(if json.is_empty() { "{" } else { "," });
         write_string(&mut json, name);
         let is_list = values.len() > 1 || name.ends_with("[]");

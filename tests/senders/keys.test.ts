@@ -247,6 +247,25 @@ each("a key that is not found", async (subject) => {
 	}
 });
 
+each("nobody looks for the key of a callback that is stale by its own headers", async (subject) => {
+	const { verifier, asked, clock } = finding(subject, () => undefined);
+	const input = callback(subject.signer);
+	const { settings } = verifier;
+	const code = await verifier.safeVerifyAsync(input).then((result) => !result.ok && result.code);
+	assert.deepEqual([code, asked.length], ["unknown_key", 1]);
+	for (const [seconds, stale] of [
+		[settings.toleranceSeconds + 1, "timestamp_too_old"],
+		[-settings.toleranceSeconds - 1, "timestamp_too_new"],
+	] as const) {
+		clock.now = NOW + seconds * 1000;
+		// Without a time, or with one in the body alone, it could be fresh.
+		const isDated = ["plaid", "turnkey", "binance-pay"].includes(subject.signer.name);
+		refused(await verifier.safeVerifyAsync(input), isDated ? stale : "unknown_key");
+		assert.equal(asked.length, isDated ? 1 : 2);
+		asked.length = 1;
+	}
+});
+
 each("a search that fails", async (subject) => {
 	const { signer } = subject;
 	const failure = new Error("the host does not answer");

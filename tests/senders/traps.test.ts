@@ -806,6 +806,9 @@ describe("transak", () => {
 	});
 });
 
+/** Key ids that no header could hold. */
+const INVENTED_KIDS = ["", "a b", "k\nforged line", "k\u202e", "k".repeat(257)];
+
 describe("plaid", () => {
 	const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
 	const signer = signerOf("plaid");
@@ -837,6 +840,9 @@ describe("plaid", () => {
 		const unknown = send(subject, token({ ...RIGHT, kid: "key-8" }));
 		refused(unknown, "unknown_key", "", "plaid-verification");
 		assert.equal(!unknown.ok && unknown.keyId, "key-8");
+		for (const kid of INVENTED_KIDS) {
+			refused(send(subject, token({ ...RIGHT, kid })), "malformed_header");
+		}
 	});
 	plaid("another algorithm", (subject) => {
 		const pem = createPublicKey(signing as KeyObject).export({ format: "pem", type: "spki" });
@@ -936,7 +942,10 @@ describe("fireblocks-v2", () => {
 		accepted(send(subject, jws({ kid: KEY_ID, alg: "RS512", typ: "JWT" })));
 		accepted(send(subject, jws({ alg: "RS512" })));
 		refused(send(subject, jws({ alg: "RS512", kid: "key-8" })), "unknown_key");
-		refused(send(subject, jws({ alg: "RS512", kid: "" })), "unknown_key");
+		// Keys are looked up by it: it has the form of an id in a header.
+		for (const kid of INVENTED_KIDS) {
+			refused(send(subject, jws({ alg: "RS512", kid })), "malformed_header");
+		}
 	});
 	fireblocks("another algorithm", (subject) => {
 		const pem = createPublicKey(signing as KeyObject).export({ format: "pem", type: "spki" });
