@@ -46,7 +46,7 @@ function textsOfTypeScript(path: string): string[] {
 		if (quasis !== undefined) texts.push(quasis.map((part) => part.value.cooked).join(VALUE));
 		for (const child of Object.values(node)) visit(child);
 	};
-	visit(parse(code, { ecmaVersion: 2022, sourceType: "module" }));
+	visit(parse(code, { ecmaVersion: 2023, sourceType: "module", allowHashBang: true }));
 	return texts;
 }
 
