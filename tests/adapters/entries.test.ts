@@ -9,7 +9,16 @@ import { bodyParser } from "@koa/bodyparser";
 import { Hono } from "hono";
 import Koa from "koa";
 import type { CallbackRecord, Receiver } from "wallet-callback/receiver";
-import { type Callback, credits, deposit, post, printed, SECRET, signed } from "./callbacks.ts";
+import {
+	type Callback,
+	compressed,
+	credits,
+	deposit,
+	post,
+	printed,
+	SECRET,
+	signed,
+} from "./callbacks.ts";
 import { installed, prepareProject, run, serve } from "./programs.ts";
 
 const { memoryStore }: typeof import("wallet-callback/stores/memory") = installed(
@@ -208,6 +217,33 @@ describe("hono", () => {
 		server.close();
 		assert.deepEqual(answer, DONE);
 		assert.match(`${records[0]?.ip}`, /127\.0\.0\.1$/);
+	});
+
+	test("a middleware has read as text what a text does not hold", async () => {
+		const { options, records } = optionsOf();
+		const app = new Hono();
+		app.use(async (c, rest) => {
+			await c.req.json().catch(() => {});
+			await rest();
+		});
+		app.post("/callback", hono.walletCallback(options));
+		const answerTo = async (callback: Callback, length?: number) => {
+			const request = requestOf(callback);
+			if (length !== undefined) request.headers.set("content-length", `${length}`);
+			return answerOf(app.request(request));
+		};
+		const gone = signed(deposit("dep_1"));
+		assert.deepEqual(await answerTo(compressed(gone)), PARSED);
+		assert.equal(records.at(-1)?.code, "body_already_parsed");
+		// Known by its length alone: a text lacks the byte order mark.
+		const marked = signed(`\ufeff${deposit("dep_2")}`);
+		assert.deepEqual(await answerTo(marked, Buffer.byteLength(marked.body)), PARSED);
+		const latin = signed(new Uint8Array(Buffer.from('{"type":"caf\u00e9"}', "latin1")));
+		assert.deepEqual(await answerTo(latin), PARSED);
+		assert.deepEqual(await answerTo(latin, latin.body.length), PARSED);
+		// The replacement character may have been sent.
+		const sent = signed(deposit("dep_3", { "data.memo": "\ufffd" }));
+		assert.deepEqual(await answerTo(sent, Buffer.byteLength(sent.body)), DONE);
 	});
 
 	test("a middleware has read what has no body", async () => {

@@ -4,7 +4,7 @@ import type { Incoming, Receiver, Reply } from "../receiver/types.js";
 import { isFromFramework, type Wiring } from "../receiver/wiring.js";
 import { readHeaders } from "../verifier/request.js";
 import { refuseCaller, refuseUncalled } from "./misuse.js";
-import { requireReceiver } from "./receiver.js";
+import { requireReceiver, urlOf } from "./receiver.js";
 
 /**
  * An HTTP request as Lambda hands it over: the events of API Gateway REST APIs and HTTP APIs
@@ -124,7 +124,7 @@ function toIncoming(event: LambdaHttpEvent): Incoming {
 	return {
 		method,
 		headers,
-		url: urlOf(event, host),
+		url: urlFrom(event, host),
 		secure: requestContext === undefined ? scheme === "https" : requestContext.elb === undefined,
 		peer:
 			requestContext?.identity?.sourceIp ??
@@ -137,14 +137,13 @@ function toIncoming(event: LambdaHttpEvent): Incoming {
 
 const HEADERS = ["host", "x-forwarded-proto", "x-nf-client-connection-ip"] as const;
 
-/** The URL as a sender knows it, wherever TLS ends on the way. */
-function urlOf(event: LambdaHttpEvent, host: string | undefined): string | undefined {
+function urlFrom(event: LambdaHttpEvent, host: string | undefined): string | undefined {
 	if (event.rawUrl !== undefined) return event.rawUrl;
 	const path = event.rawPath ?? event.requestContext?.path ?? event.path;
-	if (host === undefined || path === undefined) return undefined;
+	if (path === undefined) return undefined;
 	// Vercel leaves the query in the path.
 	const query = path.includes("?") ? "" : queryOf(event);
-	return `https://${host}${path}${query === "" ? "" : `?${query}`}`;
+	return urlOf(host, query === "" ? path : `${path}?${query}`);
 }
 
 function queryOf({

@@ -77,9 +77,21 @@ async function answer<Env>(
 
 /** The request, with its body again if a middleware has read it. */
 async function unread({ req: { raw, bodyCache } }: HonoContext): Promise<Request> {
-	const { arrayBuffer, text = arrayBuffer } = bodyCache;
-	if (text === undefined || raw.method === "GET" || raw.method === "HEAD") return raw;
-	return new Request(raw, { body: (await (arrayBuffer ?? text)) as ArrayBuffer | string });
+	if (raw.method === "GET" || raw.method === "HEAD") return raw;
+	const { arrayBuffer, text } = bodyCache;
+	if (arrayBuffer !== undefined)
+		return new Request(raw, { body: (await arrayBuffer) as ArrayBuffer });
+	if (text === undefined) return raw;
+	const body = (await text) as string;
+	// Of one whose bytes are gone, the receiver is told that it has been read.
+	return hasBytesOf(raw, body) ? new Request(raw, { body }) : raw;
+}
+
+/** Whether a text has all the bytes that were read. What is no UTF-8 is not in it, nor a byte order mark. */
+function hasBytesOf({ headers }: Request, text: string): boolean {
+	const length = headers.get("content-length");
+	if (length === null || headers.has("content-encoding")) return !text.includes("\ufffd");
+	return new TextEncoder().encode(text).length === Number(length);
 }
 
 /** What the servers of Node.js, Deno and Bun pass in the place of bindings. */

@@ -5,7 +5,7 @@ import type { Incoming, Receiver, Reply } from "../receiver/types.js";
 import { has, isNodeResponse, type Wiring } from "../receiver/wiring.js";
 import { join, type Reading } from "../verifier/request.js";
 import { refuseCaller, refuseUncalled } from "./misuse.js";
-import { requireReceiver } from "./receiver.js";
+import { requireReceiver, urlOf } from "./receiver.js";
 
 /** What of a Node request matters: `http.IncomingMessage`, `http2.Http2ServerRequest`. */
 export interface NodeRequest {
@@ -132,13 +132,11 @@ export async function serve(
 function toIncoming(request: NodeRequest, kept: Kept): Incoming {
 	const { method = "", headers, socket } = request;
 	const { originalUrl = request.url } = kept;
-	const host = headers.host ?? headers[":authority"];
 	let reading: Reading | undefined;
 	return {
 		method,
 		headers,
-		// As a sender knows it, wherever TLS ends on the way.
-		url: typeof host === "string" ? `https://${host}${originalUrl ?? ""}` : undefined,
+		url: urlOf(headers.host ?? headers[":authority"], originalUrl ?? ""),
 		secure: socket.encrypted === true,
 		peer: peerOf(socket),
 		readBody: async (limit) => {

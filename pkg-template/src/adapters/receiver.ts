@@ -17,3 +17,11 @@ export function requireReceiver(receiver: unknown, call: string): asserts receiv
 		`expected a receiver from createReceiver({ … }), as in ${call}, got ${explainReceiver(receiver)}`,
 	);
 }
+
+/**
+ * The URL of a request as its sender knows it, wherever TLS ends on the way. Without a host, as in HTTP/1.0,
+ * some other one stands there: no host that a request names is believed.
+ */
+export function urlOf(host: unknown, path: string): string {
+	return `https://${typeof host === "string" && host !== "" ? host : "localhost"}${path}`;
+}
