@@ -35,15 +35,15 @@ const told = (log: Log) => log.entries.filter(({ message }) => message === WHY);
 /** Waits for work behind an answer. */
 const settled = () => pause(20);
 
-/** Sets `NODE_ENV` for one test. */
-function setEnvironment(t: TestContext, value: string | undefined): void {
-	const { NODE_ENV } = process.env;
+/** Sets `NODE_ENV`, or another variable, for one test. */
+function setEnvironment(t: TestContext, value: string | undefined, name = "NODE_ENV"): void {
+	const before = process.env[name];
 	const set = (to: string | undefined) => {
-		if (to === undefined) delete process.env.NODE_ENV;
-		else process.env.NODE_ENV = to;
+		if (to === undefined) delete process.env[name];
+		else process.env[name] = to;
 	};
 	set(value);
-	t.after(() => set(NODE_ENV));
+	t.after(() => set(before));
 }
 
 test("the proven cause and its fix are logged once the callback is answered", async () => {
@@ -166,6 +166,45 @@ test("NODE_ENV and the option decide", async (t) => {
 		await settled();
 		assert.equal(told(log).length, expected, `${environment} ${explainRefusals}`);
 	}
+});
+
+for (const host of ["AWS_LAMBDA_FUNCTION_NAME", "K_SERVICE", "VERCEL"]) {
+	test(`${host} says production, unless NODE_ENV or VERCEL_ENV says development`, async (t) => {
+		setEnvironment(t, "1", host);
+		for (const [environment, vercel, expected] of [
+			[undefined, undefined, 0],
+			["test", "production", 0],
+			["production", "development", 0],
+			["development", undefined, 1],
+			[undefined, "development", 1],
+		] as const) {
+			setEnvironment(t, environment);
+			setEnvironment(t, vercel, "VERCEL_ENV");
+			const log = new Log();
+			await deliver(createReceiver({ keys: SECRET, store: memoryStore(), log }), reserialized());
+			await settled();
+			assert.equal(told(log).length, expected, `${environment} ${vercel}`);
+		}
+	});
+}
+
+test("a long body is not looked at: that takes too long", async () => {
+	const log = new Log();
+	const receiver = createReceiver({ keys: SECRET, store: memoryStore(), log });
+	for (const [length, isLookedAt] of [
+		[262_144, true],
+		[262_145, false],
+	] as const) {
+		const value = { a: "x".repeat(length - '{"a":""}'.length) };
+		const { headers } = signed(JSON.stringify(value, null, 2));
+		const { status } = await deliver(receiver, { headers, body: JSON.stringify(value) });
+		assert.equal(status, 401);
+		await pause(300);
+		const { record } = told(log).at(-1) ?? assert.fail();
+		assert.equal(record.cause !== undefined, isLookedAt);
+		assert.equal(record.code, "signature_mismatch");
+	}
+	assert.equal(told(log).length, 2);
 });
 
 test("without a logger, refusals go to console.warn while developing", async (t) => {

@@ -442,6 +442,35 @@ test("a handler's own errors are not silent without a logger, and the rest is", 
 	);
 });
 
+test("without a logger, what anybody can repeat does not flood the console", async (t) => {
+	const lines = consoleLines(t);
+	const keys = (keyId: string) => Promise.reject(new Error(`HTTP 404 for ${keyId}`));
+	const options = { keys, sender: "circle", store: memoryStore(), explainRefusals: false } as const;
+	const receiver = createReceiver(options);
+	const loud = new Log();
+	const logged = createReceiver({ ...options, store: memoryStore(), log: loud });
+	for (let count = 0; count < 30; count++) {
+		const headers = {
+			"content-type": "application/json",
+			"x-circle-key-id": `key-${count}`,
+			"x-circle-signature": Buffer.from("3006020101020101", "hex").toString("base64"),
+		};
+		const callback = { headers, body: "{}" };
+		assert.equal((await deliver(receiver, callback)).status, 503);
+		assert.equal((await deliver(logged, callback)).status, 503);
+	}
+	assert.deepEqual(
+		lines.map((line) => line.split(/[:;] ?/, 2)[1]),
+		[...Array(10).fill("callback internal error"), "many callbacks end so"],
+	);
+	assert.equal(receiver.stats().outcomes.internal_error, 30);
+	assert.equal(loud.outcomes.length, 30);
+	const later = performance.now() + 60_000;
+	t.mock.method(performance, "now", () => later);
+	await deliver(receiver, { headers: { "x-circle-key-id": "k" }, body: "{}" });
+	assert.equal(lines.length, 11);
+});
+
 test("log: false is silent", async (t) => {
 	const lines = consoleLines(t);
 	const options = { store: memoryStore(), log: false, onAny: fails } as const;

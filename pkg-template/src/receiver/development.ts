@@ -4,7 +4,7 @@ import { onWorkers } from "./peer.js";
 
 /** What of Node's and Deno's globals matters. */
 interface Runtime {
-	readonly process?: { readonly env?: { readonly NODE_ENV?: string } };
+	readonly process?: { readonly env?: { readonly [name: string]: string | undefined } };
 	readonly Deno?: {
 		readonly permissions: {
 			querySync(wanted: { readonly name: "env"; readonly variable: string }): {
@@ -14,11 +14,22 @@ interface Runtime {
 	};
 }
 
-/** Whether the environment does not say that this is production; on Workers, and where there is none, no. */
+/** What is set where a program is hosted: on AWS Lambda, Cloud Run, Vercel. */
+const HOSTS = ["AWS_LAMBDA_FUNCTION_NAME", "K_SERVICE", "VERCEL"];
+
+/**
+ * Whether nothing says that this is production: neither `NODE_ENV` nor, unless that is `"development"`, a
+ * host. On Workers, and where there is no environment, no.
+ */
 export function isDevelopment(): boolean {
 	const { process, Deno } = globalThis as Runtime;
 	if (onWorkers || process?.env === undefined) return false;
+	const { env } = process;
 	// Deno asks before a program reads a variable.
-	const permission = Deno?.permissions.querySync({ name: "env", variable: "NODE_ENV" }).state;
-	return (permission ?? "granted") === "granted" && process.env.NODE_ENV !== "production";
+	const mayRead = (variable: string) =>
+		(Deno?.permissions.querySync({ name: "env", variable }).state ?? "granted") === "granted";
+	const read = (variable: string) => (mayRead(variable) ? env[variable] : undefined);
+	if (!mayRead("NODE_ENV") || env.NODE_ENV === "production") return false;
+	if (env.NODE_ENV === "development" || read("VERCEL_ENV") === "development") return true;
+	return HOSTS.every((variable) => read(variable) === undefined);
 }

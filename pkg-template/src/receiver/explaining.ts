@@ -4,6 +4,7 @@ import type { CallbackInput, Cause } from "wallet-callback";
 import { allHeaders } from "../verifier/request.js";
 import { hintFor } from "./hints.js";
 import type { Settings } from "./options.js";
+import { Ration } from "./ration.js";
 import type { Facts, Telemetry } from "./telemetry.js";
 import { pause } from "./timeout.js";
 import type { ReceiverContext } from "./types.js";
@@ -16,6 +17,8 @@ const MOST_A_MINUTE = 10;
 const MS_A_MINUTE = 1000;
 /** How long it may take for each, in milliseconds. */
 const MS_EACH = 100;
+/** The longest body that is looked at, in bytes: a single pass over more of them may take too long. */
+const MOST_BYTES = 262_144;
 
 /** The most causes that are told if none of them is proven. */
 const MOST_LIKELY = 2;
@@ -26,10 +29,7 @@ const TOLD = "why a callback was refused";
 export class Explaining<Event> {
 	readonly #settings: Settings<Event>;
 	readonly #telemetry: Telemetry;
-	/** When the minute began, by `performance.now()`. */
-	#since = Number.NEGATIVE_INFINITY;
-	#count = 0;
-	#ms = 0;
+	readonly #ration = new Ration(MOST_A_MINUTE, MS_A_MINUTE);
 
 	constructor(settings: Settings<Event>, telemetry: Telemetry) {
 		this.#settings = settings;
@@ -50,20 +50,13 @@ export class Explaining<Event> {
 		waitUntil?.(work);
 	}
 
-	/** Counts, and says it once if the minute's share is used up. */
 	#mayTell(): boolean {
-		const now = performance.now();
-		if (now - this.#since >= 60_000) [this.#since, this.#count, this.#ms] = [now, 0, 0];
-		this.#count += 1;
-		if (this.#count <= MOST_A_MINUTE && this.#ms < MS_A_MINUTE) return true;
-		if (this.#count <= MOST_A_MINUTE + 1) {
+		return this.#ration.take(() =>
 			this.#telemetry.tell(
 				{},
 				"many callbacks are refused: the rest of this minute is not explained",
-			);
-			this.#count = MOST_A_MINUTE + 1;
-		}
-		return false;
+			),
+		);
 	}
 
 	#write(facts: Facts, causes: readonly Cause[] = []): void {
@@ -85,6 +78,7 @@ export class Explaining<Event> {
 	}
 
 	#find(callback: CallbackInput): readonly Cause[] {
+		if ((callback.body as Uint8Array).length > MOST_BYTES) return [];
 		const start = performance.now();
 		try {
 			return this.#settings.verifier.explain?.(callback, MS_EACH).causes ?? [];
@@ -92,7 +86,7 @@ export class Explaining<Event> {
 			// What was verified can be explained, but not on every platform.
 			return [];
 		} finally {
-			this.#ms += performance.now() - start;
+			this.#ration.spend(performance.now() - start);
 		}
 	}
 }

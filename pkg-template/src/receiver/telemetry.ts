@@ -2,6 +2,7 @@
 
 import { consoleLogger, errorsToConsole, isConsole } from "./console.js";
 import { hintFor } from "./hints.js";
+import { Ration } from "./ration.js";
 import type { ReceiverStats } from "./types.js";
 
 /** A logger: pino's, `console`, or one of their shape. */
@@ -126,6 +127,12 @@ const BOUNDS_MS: readonly number[] = [
 	Number.POSITIVE_INFINITY,
 ];
 
+/** How a callback of anybody may end, whatever its signature is: a key that cannot be looked up, too. */
+const BY_ANYBODY: readonly Outcome[] = ["internal_error", "misconfigured"];
+
+/** How many of these are shown in a minute without a logger. */
+const MOST_A_MINUTE = 10;
+
 /** Writes the records and counts. */
 export class Telemetry {
 	readonly #sender: string;
@@ -134,6 +141,8 @@ export class Telemetry {
 	readonly #told: Logger | undefined;
 	/** Whether the logger writes time and level itself, as pino and its like do. */
 	readonly #dates: boolean;
+	/** What requests that nobody has verified may cost of the console without a logger. */
+	readonly #ration = new Ration(MOST_A_MINUTE);
 	readonly #counter: ReturnType<Meter["createCounter"]> | undefined;
 	readonly #histogram: ReturnType<Meter["createHistogram"]> | undefined;
 	readonly #outcomes: { [outcome: string]: number } = {};
@@ -192,7 +201,19 @@ export class Telemetry {
 		if (this.#log !== undefined) quietly(() => this.#write(facts, outcome, durationMs));
 	}
 
+	/** Whether it is told. A logger gets all; on the console, what anybody can repeat hides the rest. */
+	#isTold(outcome: Outcome): boolean {
+		if (this.#log !== errorsToConsole || !BY_ANYBODY.includes(outcome)) return true;
+		return this.#ration.take(() =>
+			this.#log?.error(
+				{ sender: this.#sender },
+				"many callbacks end so: the rest of this minute is not shown (pass log to see all)",
+			),
+		);
+	}
+
 	#write(facts: Facts, outcome: Outcome, durationMs: number): unknown {
+		if (!this.#isTold(outcome)) return undefined;
 		const { error, ...known } = facts;
 		// As where it was handled and then could not be answered as the program wants it.
 		const level = error === undefined || LEVELS[outcome] !== "info" ? LEVELS[outcome] : "error";

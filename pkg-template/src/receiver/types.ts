@@ -223,7 +223,8 @@ export interface ReceiverOptions<Event = WalletEvent> {
 	/**
 	 * Whether the log tells why callbacks are refused: the cause and its fix, as `explain` of the main entry
 	 * finds them, never to their sender. In a minute, 10 refusals are explained, within 1 second of work,
-	 * once they are answered. Default: unless `process.env.NODE_ENV` is `"production"`; not on Workers, and
+	 * once they are answered. Default: unless `process.env.NODE_ENV` is `"production"`, or a host such as AWS Lambda, Cloud Run or Vercel is
+	 * seen and it is not `"development"`; not on Workers, and
 	 * not without the full module.
 	 */
 	readonly explainRefusals?: boolean | undefined;
