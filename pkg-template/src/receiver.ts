@@ -241,14 +241,21 @@ class CallbackReceiver<Event extends object> {
 		} catch (error) {
 			return unread(error, facts);
 		}
-		const [encoding] = readHeaders(headers, ["content-encoding"]);
-		if (encoding !== undefined) body = await decompress(body, encoding, maxBodyBytes);
 		facts.bytes = body.length;
 		const tooLarge = refuseLength(facts.bytes, settings);
 		if (tooLarge !== undefined) return this.#refuse(tooLarge, context, facts);
 
 		const unadmitted = this.#admit(incoming, context, facts);
 		if (unadmitted !== undefined) return unadmitted;
+
+		// It may become a thousand times as long: not for those who are not admitted.
+		const [encoding] = readHeaders(headers, ["content-encoding"]);
+		if (encoding !== undefined) {
+			body = await decompress(body, encoding, maxBodyBytes);
+			facts.bytes = body.length;
+			const inflated = refuseLength(facts.bytes, settings);
+			if (inflated !== undefined) return this.#refuse(inflated, context, facts);
+		}
 
 		const callback = { headers, body, ip: facts.ip, method, url };
 		let verified: VerifyResult<object>;

@@ -252,6 +252,39 @@ test("tp-wallet: an event that is no object is a mistake in the schema", () => {
 	});
 });
 
+test("a schema that breaks its contract is told how", async () => {
+	const verifierOf = (validate: () => unknown) =>
+		verifierWith({ "~standard": { version: 1, vendor: "own", validate: validate as never } });
+	for (const [result, expected, got] of [
+		[undefined, "{ value } or { issues }", "undefined"],
+		[null, "{ value } or { issues }", "null"],
+		[true, "{ value } or { issues }", "true"],
+		[{ issues: null }, "issues as an array", "null"],
+		[{ issues: "boom" }, "issues as an array", "string"],
+		[{ issues: { length: 3 } }, "issues as an array", "object"],
+	] as const) {
+		const message = `schema: expected ${expected} from its validate(), got ${got}`;
+		const mistake = { name: "TypeError", message };
+		assert.throws(() => verifierOf(() => result).safeVerify(signed()), mistake);
+		await assert.rejects(verifierOf(async () => result).verifyAsync(signed()), mistake);
+	}
+	// What is wrong with an issue does not hide that there is one.
+	for (const [issue, path, what] of [
+		[null, ""],
+		["boom", ""],
+		[{ message: "m", path: [null] }, "undefined", ": m"],
+		[{ message: "m", path: "abc" }, "", ": m"],
+		[{ message: "m", path: 5 }, "", ": m"],
+		[{ message: {}, path: [{}, "a"] }, "undefined.a"],
+		[{ message: "m", path: Array(100_000).fill("a") }, `${"a.".repeat(128)}…`, ": m"],
+	] as const) {
+		const result = verifierOf(() => ({ issues: [issue] })).safeVerify(signed()) as Rejected;
+		const { code, message } = result;
+		assert.deepEqual([code, result.path], ["malformed_payload", path]);
+		assert.equal(message, `payload does not fit the schema${what ?? ""}`);
+	}
+});
+
 test("what is no schema is refused when the program starts", () => {
 	const message = (got: string) =>
 		`schema: expected a Standard Schema (zod 3.24 or later, valibot, arktype), got ${got}`;

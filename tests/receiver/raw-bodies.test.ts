@@ -1,7 +1,7 @@
 /** The bytes that handlers get, and bodies that come compressed. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { deflateSync, gzipSync } from "node:zlib";
+import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import type { HandlerContext, Receiver } from "wallet-callback/receiver";
 import {
 	type Callback,
@@ -164,6 +164,53 @@ test("what cannot be decompressed is verified as it came", async () => {
 	// A sender may sign what it sends, of a kind that looks so.
 	const { status } = await deliver(receiver, own(new Uint8Array([0x1f, 0x8b, 0, 1])));
 	assert.equal(status, 200);
+});
+
+test("a body is not decompressed for those who may not send it", async (t) => {
+	let made = 0;
+	const { DecompressionStream: Real } = globalThis;
+	class Counting extends Real {
+		constructor(format: CompressionFormat) {
+			super(format);
+			made += 1;
+		}
+	}
+	globalThis.DecompressionStream = Counting;
+	t.after(() => {
+		globalThis.DecompressionStream = Real;
+	});
+	const { receiver } = receiverOf();
+	const { headers, body } = as("gzip", own('{"type":"paid"}'));
+	const request = (url: string) => new Request(url, { method: "POST", headers, body });
+	const plain = await receiver(request("http://pay.example/"), { ip: "203.0.113.7" });
+	assert.deepEqual(await plain.json(), { code: 403, error: "insecure_transport" });
+	assert.equal(made, 0);
+	const { status } = await receiver(request("https://pay.example/"));
+	assert.deepEqual([status, made], [200, 1]);
+});
+
+test("verifyRequest says which compressions it reads", async () => {
+	const { wallet } = await import("../package/package.ts");
+	const verifier = wallet.createVerifier({ keys: SECRET });
+	const request = ({ headers, body }: Callback) =>
+		new Request("https://pay.example/", { method: "POST", headers, body });
+	for (const encoding of ["br", "zstd", "gzip, gzip", "constructor"]) {
+		const packed = as(encoding, signed(), brotliCompressSync as typeof gzipSync);
+		const refusal = {
+			code: "malformed_header",
+			status: 400,
+			message: "expected content-encoding gzip, deflate, identity",
+			header: "content-encoding",
+		};
+		assert.deepEqual(await verifier.safeVerifyRequest(request(packed)), { ok: false, ...refusal });
+		await assert.rejects(verifier.verifyRequest(request(packed)), refusal);
+		// A platform has decompressed it, and left the header.
+		const plain = as(encoding, signed(), Buffer.from as typeof gzipSync);
+		assert.ok((await verifier.safeVerifyRequest(request(plain))).ok);
+	}
+	const forged = { ...signed(), body: "{}" };
+	const result = await verifier.safeVerifyRequest(request(as("gzip", forged)));
+	assert.deepEqual([result.ok, !result.ok && result.code], [false, "signature_mismatch"]);
 });
 
 test("verifyRequest decompresses within the limit", async () => {

@@ -130,6 +130,11 @@ export class ShapingVerifier<Event> implements Verifier<Event> {
 	}
 
 	#toShaped(event: Event, result: SchemaResult<unknown>): Shaped<Event> {
+		if (typeof result !== "object" || result === null) {
+			throw new TypeError(
+				`schema: expected { value } or { issues } from its validate(), got ${shown(result)}`,
+			);
+		}
 		if (result.issues !== undefined) {
 			return refuse(result.issues, this.#whole ? event : payloadOf(event));
 		}
@@ -157,17 +162,22 @@ function payloadOf(event: unknown): unknown {
 	return (event as { readonly payload?: unknown }).payload;
 }
 
-function refuse(issues: readonly SchemaIssue[], value: unknown): Rejected {
-	const [first] = issues;
-	const message = first?.message;
-	const what = message ? `: ${shorten(message, MAX_MESSAGE)}` : "";
+function refuse(issues: readonly Partial<SchemaIssue>[], value: unknown): Rejected {
+	if (!Array.isArray(issues)) {
+		throw new TypeError(
+			`schema: expected issues as an array from its validate(), got ${shown(issues)}`,
+		);
+	}
+	const { message, path } = (issues[0] ?? {}) as Partial<SchemaIssue>;
+	const what =
+		typeof message === "string" && message !== "" ? `: ${shorten(message, MAX_MESSAGE)}` : "";
 	const others = issues.length > 1 ? ` (and ${issues.length - 1} more)` : "";
 	return {
 		ok: false,
 		code: "malformed_payload",
 		status: 422,
 		message: `payload does not fit the schema${what}${others}`,
-		path: toPath(first?.path ?? [], value),
+		path: Array.isArray(path) ? toPath(path, value) : "",
 	};
 }
 
@@ -176,7 +186,8 @@ function toPath(path: NonNullable<SchemaIssue["path"]>, value: unknown): string 
 	let text = "";
 	let inside = value;
 	for (const segment of path) {
-		const key = String(typeof segment === "object" ? segment.key : segment);
+		if (text.length > MAX_PATH) break;
+		const key = String(typeof segment === "object" ? segment?.key : segment);
 		if (Array.isArray(inside)) text += `[${key}]`;
 		else if (/^[\w$]+$/.test(key)) text += text === "" ? key : `.${key}`;
 		else text += `[${JSON.stringify(shorten(key, MAX_NAME))}]`;

@@ -13,7 +13,7 @@ import { Resident } from "../core/resident.js";
 import { shown } from "../core/shown.js";
 import type { WasmCore } from "../generated/glue.js";
 import type { CallbackVerificationEvent, SenderName } from "../generated/model.js";
-import { decompress } from "./decompress.js";
+import { acceptedEncodings, decompress, isReadable } from "./decompress.js";
 import type { SenderDescriptor } from "./descriptor.js";
 import { bodyHash } from "./digest.js";
 import type { EventFrom, NeededFor } from "./events.js";
@@ -151,14 +151,14 @@ class CoreVerifier<Event> implements Verifier<Event> {
 	}
 
 	async verifyRequest(request: Request, context: RequestContext = {}): Promise<Accepted<Event>> {
-		return this.verifyAsync(await this.#readRequest(request, context));
+		return this.#acceptOrThrow(await this.#judgeRequest(request, context));
 	}
 
 	async safeVerifyRequest(
 		request: Request,
 		context: RequestContext = {},
 	): Promise<VerifyResult<Event>> {
-		return this.safeVerifyAsync(await this.#readRequest(request, context));
+		return this.#toResult(await this.#judgeRequest(request, context));
 	}
 
 	#judge(input: CallbackInput): Verdict | Rejected {
@@ -207,6 +207,20 @@ class CoreVerifier<Event> implements Verifier<Event> {
 			if (error instanceof ConfigError) this.#keys.drop(result.keyId);
 			throw error;
 		}
+	}
+
+	async #judgeRequest(request: Request, context: RequestContext): Promise<Verdict | Rejected> {
+		const input = await this.#readRequest(request, context);
+		const verdict = await this.#judgeAsync(input);
+		const isRead = isReadable(request.headers.get("content-encoding") ?? undefined);
+		if (verdict.ok || isRead || verdict.code !== "signature_mismatch") return verdict;
+		return {
+			ok: false,
+			code: "malformed_header",
+			status: 400,
+			message: `expected content-encoding ${acceptedEncodings()}`,
+			header: "content-encoding",
+		};
 	}
 
 	async #readRequest(request: Request, { ip }: RequestContext): Promise<CallbackInput> {
