@@ -90,6 +90,22 @@ test("calls inside calls are read to a depth that fits every stack", () => {
 	}
 });
 
+test("the names of a form may be long and alike", () => {
+	const [sender, key] = ["coinpayments-ipn", "secret-of-the-sender"] as const;
+	const verifier = wallet.createVerifier({ sender, keys: key });
+	const names = Array.from({ length: 1000 }, (_, index) => `${"k".repeat(1000)}${1000 + index}`);
+	const callback = wallet.sign({ sender, key, body: names.map((name) => `${name}=1`).join("&") });
+	const { user } = process.cpuUsage();
+	const { payload } = verifier.verify(callback).event as OpaqueEvent;
+	const milliseconds = (process.cpuUsage().user - user) / 1000;
+	assert.deepEqual(Object.keys(payload as object), names);
+	// Compared with each other, they take twice as long.
+	assert.ok(milliseconds < 250, `${milliseconds} ms`);
+	const again = wallet.sign({ sender, key, body: `${names[0]}=1&b=2&${names[0]}=3` });
+	const repeated = (verifier.verify(again).event as OpaqueEvent).payload;
+	assert.deepEqual(repeated, { [names[0] ?? ""]: ["1", "3"], b: "2" });
+});
+
 test("a byte order mark is no part of the payload", () => {
 	for (const body of ['\ufeff{"a":1}', '\ufeff {"a":9007199254740993}']) {
 		for (const given of [body, Buffer.from(body)]) {
