@@ -56,10 +56,31 @@ pub(crate) fn hash<'a>(parts: impl Iterator<Item = &'a [u8]>) -> [u8; 32] {
         *last |= 0x80;
     }
     absorb(&mut state, &block);
+    digest(&state)
+}
+
+/// The hash of up to 16 words of text, in the order of little-endian bytes. None of them is a secret.
+pub(crate) fn hash_words(words: impl Iterator<Item = u64>) -> [u8; 32] {
+    const LAST: usize = RATE / 8 - 1;
+    let mut state = [0; 25];
+    // The padding, as in `hash`.
+    let padded = words.take(LAST).chain([1]);
+    state
+        .iter_mut()
+        .zip(padded)
+        .for_each(|(lane, word)| *lane = word);
+    if let Some(last) = state.get_mut(LAST) {
+        *last |= 1 << 63;
+    }
+    keccak::f1600(&mut state);
+    digest(&state)
+}
+
+fn digest(state: &[u64; 25]) -> [u8; 32] {
     let mut digest = [0; 32];
     let (lanes, _) = digest.as_chunks_mut();
-    for (bytes, lane) in lanes.iter_mut().zip(*state) {
-        *bytes = u64::to_le_bytes(lane);
+    for (bytes, lane) in lanes.iter_mut().zip(state) {
+        *bytes = lane.to_le_bytes();
     }
     digest
 }
@@ -124,6 +145,15 @@ mod tests {
             "bee7fbb405cb0d91a8775e338c4a5e4b5d6b2d051f687fa942043cffdc73bd28",
         ),
     ];
+
+    #[test]
+    fn words() {
+        for count in 0..=16_u8 {
+            let words: Vec<_> = (0..count).map(|index| [index; 8]).collect();
+            let hash = hash_words(words.iter().map(|word| u64::from_le_bytes(*word)));
+            assert_eq!(hex::encode(hash), hash_of(&[&words.concat()]), "{count}");
+        }
+    }
 
     /// `verifySignature.test.ts` of Moralis-JS-SDK.
     #[test]

@@ -1,27 +1,21 @@
-//! What is said of a verified body beside the body itself, as JSON: it crosses with every accepted
-//! callback, so it is written by hand.
+//! What is said of a verified body beside the body itself: it crosses with every accepted callback, so it
+//! is written by hand.
 
 use alloc::string::String;
 
 use super::{Content, Findings, Other};
 use crate::json::write_string;
 
-/// Appends what was found out about an event's data.
+/// Appends what was found out about an event's data: `1` if every address was checked, or `0`, and the
+/// amounts with the names of their members, all with commas between. None has a comma in it.
 pub fn write_findings(out: &mut String, findings: &Findings) {
-    out.push_str("{\"addressChecked\":");
-    out.push_str(if findings.address_checked {
-        "true"
-    } else {
-        "false"
-    });
-    out.push_str(",\"decimals\":{");
-    for (index, (name, decimal)) in findings.decimals.iter().enumerate() {
-        out.push_str(if index > 0 { "," } else { "" });
-        write_string(out, name);
-        out.push(':');
-        write_string(out, decimal);
+    out.push(if findings.address_checked { '1' } else { '0' });
+    for (name, decimal) in &findings.decimals {
+        for text in [name, decimal.as_str()] {
+            out.push(',');
+            out.push_str(text);
+        }
     }
-    out.push_str("}}");
 }
 
 /// Appends what another sender's callback is called, and what it holds where that is not its body.

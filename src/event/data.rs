@@ -59,31 +59,32 @@ pub(super) fn check(family: &Family, status: &Status, data: Value) -> Result<Fin
         address_checked: true,
         ..Findings::default()
     };
-    check_object(data, family.fields, status.requires, &mut findings)?;
+    let values = check_object(data, family.fields, status.requires, &mut findings)?;
     if family.settled == Some(status.name) {
-        check_settled(data)?;
+        check_settled(|name| of(family.fields, &values, |field| field.name == name))?;
     }
     Ok(findings)
 }
 
-fn check_object(
-    object: Value,
+/// The values of an object by the places of their members in the table.
+type Values<'d> = [Option<Value<'d>>; MAX_FIELDS];
+
+fn check_object<'d>(
+    object: Value<'d>,
     fields: &'static [Field],
     requires: &[&str],
     findings: &mut Findings,
-) -> Result<(), Fault> {
+) -> Result<Values<'d>, Fault> {
     if !object.is_object() {
         return Err(unexpected("an object", object));
     }
     let values = pick(object, fields);
-    let chain = fields
-        .iter()
-        .position(|field| matches!(field.kind, Kind::Chain));
-    let chain = chain.and_then(|index| values.get(index).copied()??.string());
+    let chain = of(fields, &values, |field| matches!(field.kind, Kind::Chain));
+    let chain = chain.and_then(Value::string);
     let chain = chain.as_deref().and_then(|id| Chain::parse(id).ok());
-    for (field, value) in fields.iter().zip(values) {
+    for (field, value) in fields.iter().zip(&values) {
         let result = match value {
-            Some(value) => check_value(field, value, chain, findings),
+            Some(value) => check_value(field, *value, chain, findings),
             None if field.required || requires.contains(&field.name) => {
                 let expected = field.kind.expected();
                 Err(PayloadProblem::Missing { expected }.into())
@@ -92,20 +93,42 @@ fn check_object(
         };
         result.map_err(|fault| fault.within_name(field.name))?;
     }
-    chain.map_or(Ok(()), |chain| check_native(object, &chain))
+    if let Some(chain) = chain {
+        check_native(&chain, |name| {
+            of(fields, &values, |field| field.name == name)
+        })?;
+    }
+    Ok(values)
+}
+
+/// The value of the first member of this kind.
+fn of<'d>(
+    fields: &[Field],
+    values: &Values<'d>,
+    is_meant: impl Fn(&Field) -> bool,
+) -> Option<Value<'d>> {
+    let mut pairs = fields.iter().zip(values);
+    pairs
+        .find(|(field, _)| is_meant(field))
+        .and_then(|(_, value)| *value)
 }
 
 /// Refuses an amount of the chain's own coin with other decimals than the coin has: two readers would
 /// see two amounts.
-fn check_native(object: Value, chain: &Chain) -> Result<(), Fault> {
-    let text = object.get("asset").and_then(Value::string);
+fn check_native<'d>(
+    chain: &Chain,
+    member: impl Fn(&str) -> Option<Value<'d>>,
+) -> Result<(), Fault> {
+    let text = member("asset").and_then(Value::string);
     let asset = text
         .as_deref()
         .and_then(|text| Asset::parse(text, chain).ok());
-    let expected = asset.and_then(|asset| native_decimals(chain, &asset));
-    let decimals = object.at("amount.decimals").and_then(Value::integer);
-    match (expected, decimals) {
-        (Some(expected), Some(actual)) if expected != actual => {
+    let Some(expected) = asset.and_then(|asset| native_decimals(chain, &asset)) else {
+        return Ok(());
+    };
+    let decimals = member("amount").and_then(|amount| amount.get("decimals"));
+    match decimals.and_then(Value::integer) {
+        Some(actual) if actual != expected => {
             let fault = problem(AmountError::NativeDecimals { expected });
             Err(fault.within_name("decimals").within_name("amount"))
         }
@@ -113,16 +136,23 @@ fn check_native(object: Value, chain: &Chain) -> Result<(), Fault> {
     }
 }
 
-/// The members that the table names, in its order.
-fn pick<'d>(object: Value<'d>, fields: &[Field]) -> [Option<Value<'d>>; MAX_FIELDS] {
+/// The values of the members that the table names. Senders write members in its order, so the one behind
+/// the last is tried first.
+fn pick<'d>(object: Value<'d>, fields: &[Field]) -> Values<'d> {
     let mut values = [None; MAX_FIELDS];
+    let mut next = 0;
     for (name, value) in object.members() {
-        let Some(name) = name.string() else { continue };
-        let name = name.as_ref();
-        let index = fields.iter().position(|field| field.name == name);
-        if let Some(slot) = index.and_then(|index| values.get_mut(index)) {
+        let (before, behind) = fields.split_at_checked(next).unwrap_or((fields, &[]));
+        let is_meant = |field: &Field| name.is(field.name);
+        let index = match behind.iter().position(is_meant) {
+            Some(index) => Some(next.wrapping_add(index)),
+            None => before.iter().position(is_meant),
+        };
+        let Some(index) = index else { continue };
+        if let Some(slot) = values.get_mut(index) {
             *slot = Some(value);
         }
+        next = index.wrapping_add(1);
     }
     values
 }
@@ -199,14 +229,15 @@ fn check_list(list: Value, fields: &'static [Field], findings: &mut Findings) ->
         return Err(unexpected("an array of objects", list));
     }
     for (index, element) in list.elements().enumerate() {
-        check_object(element, fields, &[], findings).map_err(|fault| fault.within_index(index))?;
+        let checked = check_object(element, fields, &[], findings);
+        checked.map_err(|fault| fault.within_index(index))?;
     }
     Ok(())
 }
 
 /// A confirmed deposit needs at least one confirmation, and as many as it says it requires.
-fn check_settled(data: Value) -> Result<(), Fault> {
-    let number = |name| data.get(name).and_then(Value::integer);
+fn check_settled<'d>(member: impl Fn(&str) -> Option<Value<'d>>) -> Result<(), Fault> {
+    let number = |name| member(name).and_then(Value::integer);
     let required = number("requiredConfirmations").unwrap_or(1).max(1);
     match number("confirmations") {
         Some(actual) if actual < required => {

@@ -23,7 +23,7 @@ pub(super) struct Hot {
     /// The parts of a callback in the order of the layout, without gaps.
     input: Vec<u8>,
     layout: Box<Layout>,
-    /// The JSON beside the body.
+    /// What is said beside the body.
     output: String,
     /// Why the last callback was rejected, if it was.
     rejection: Option<Rejection>,

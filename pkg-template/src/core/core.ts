@@ -71,10 +71,12 @@ export interface Verdict {
 	readonly id: string | undefined;
 	readonly timestamp: number | undefined;
 	readonly key: { readonly index: number; readonly id?: string };
-	readonly contentHash: string | undefined;
-	readonly signedWith: string | undefined;
+	readonly contentHash?: string;
+	readonly signedWith?: string;
 	readonly event: object;
 }
+
+type Writable<Type> = { -readonly [Member in keyof Type]: Type[Member] };
 
 /** What an event of another sender has beside its payload. */
 interface EventLike {
@@ -161,43 +163,52 @@ export class Core {
 		if (outcome === REJECTED) return this.#enter((wasm) => wasm.rejection());
 		const event = this.#readEvent(outcome, parts.body, bodyAt);
 		if (outcome === MARKED_PAYLOAD) event.payload = unmark(event.payload, unsafeNumbers);
-		let contentHash: string | undefined;
-		let signedWith: string | undefined;
-		if (outcome >= JSON_PAYLOAD) {
-			({ contentHash, signedWith } = event);
-			if (contentHash !== undefined) delete event.contentHash;
-			if (signedWith !== undefined) delete event.signedWith;
-		}
 		const place = layout[ID] ?? ABSENT;
 		const high = layout[TIMESTAMP + 1] ?? ABSENT;
 		const index = layout[KEY] ?? 0;
 		const name = keyIds[index] ?? undefined;
-		return {
+		const verdict: Writable<Verdict> = {
 			ok: true,
 			id: place === ID_OF_EVENT ? event.id : parts.headers[place],
 			timestamp: high === ABSENT ? undefined : high * 2 ** 32 + (layout[TIMESTAMP] ?? 0),
 			key: name === undefined ? { index } : { index, id: name },
-			contentHash,
-			signedWith,
 			event,
 		};
+		if (outcome >= JSON_PAYLOAD) {
+			const { contentHash, signedWith } = event;
+			if (contentHash !== undefined) {
+				verdict.contentHash = contentHash;
+				delete event.contentHash;
+			}
+			if (signedWith !== undefined) {
+				verdict.signedWith = signedWith;
+				delete event.signedWith;
+			}
+		}
+		return verdict;
 	}
 
 	/** Reads the bytes that were verified, as the core says. */
 	#readEvent(outcome: number, body: Parts["body"], bodyAt: number): EventLike {
-		const length = this.#layout[BODY] ?? 0;
-		const text = () => {
-			const ascii = typeof body === "string" && body.length === length;
-			return ascii ? body : decoder.decode(this.#viewInput(bodyAt, length));
-		};
-		if (outcome === KNOWN_EVENT)
-			return annotate(JSON.parse(text()), JSON.parse(this.#readBeside()));
-		if (outcome === UNKNOWN_EVENT) return disclaim(JSON.parse(text()));
+		if (outcome === KNOWN_EVENT) {
+			return annotate(JSON.parse(this.#readBody(body, bodyAt)), this.#readBeside());
+		}
+		if (outcome === UNKNOWN_EVENT) return disclaim(JSON.parse(this.#readBody(body, bodyAt)));
 		const event = JSON.parse(this.#readBeside());
-		if (outcome === JSON_PAYLOAD) event.payload = JSON.parse(withoutByteOrderMark(text()));
-		if (outcome === TEXT_PAYLOAD) event.payload = text();
-		if (outcome === BINARY_PAYLOAD) event.payload = this.#viewInput(bodyAt, length).slice();
+		if (outcome === JSON_PAYLOAD) {
+			event.payload = JSON.parse(withoutByteOrderMark(this.#readBody(body, bodyAt)));
+		}
+		if (outcome === TEXT_PAYLOAD) event.payload = this.#readBody(body, bodyAt);
+		if (outcome === BINARY_PAYLOAD) {
+			event.payload = this.#viewInput(bodyAt, this.#layout[BODY] ?? 0).slice();
+		}
 		return event;
+	}
+
+	#readBody(body: Parts["body"], bodyAt: number): string {
+		const length = this.#layout[BODY] ?? 0;
+		const ascii = typeof body === "string" && body.length === length;
+		return ascii ? body : decoder.decode(this.#viewInput(bodyAt, length));
 	}
 
 	/** The part of the input, which may have moved with the memory since it was written. */
@@ -221,7 +232,7 @@ export class Core {
 		}
 	}
 
-	/** The JSON that stands beside the body. */
+	/** What stands beside the body. */
 	#readBeside(): string {
 		const address = this.#layout[BESIDE] ?? 0;
 		const length = this.#layout[BESIDE + 1] ?? 0;
@@ -304,16 +315,16 @@ function withoutByteOrderMark(text: string): string {
 }
 
 /** What the core found out about an event's data. */
-interface Findings {
-	readonly addressChecked: boolean;
-	readonly decimals: { readonly [member: string]: string };
-}
-
 /** Adds the findings to the event. They win over members of the sender's that have their names. */
-function annotate(event: KnownEvent, { addressChecked, decimals }: Findings): EventLike {
-	for (const member in decimals)
-		Object.assign(event.data[member] ?? {}, { decimal: decimals[member] });
-	return Object.assign(event, { known: true, addressChecked });
+function annotate(event: KnownEvent, findings: string): EventLike {
+	const [checked, ...amounts] = findings.split(",");
+	for (let index = 0; index < amounts.length; index += 2) {
+		const amount = event.data[amounts[index] as string];
+		if (amount !== undefined) amount.decimal = amounts[index + 1] as string;
+	}
+	event.known = true;
+	event.addressChecked = checked === "1";
+	return event;
 }
 
 /** Says that nothing in an event of an unknown type was checked, whatever the sender says of it. */
@@ -323,7 +334,9 @@ function disclaim(event: EventLike): EventLike {
 }
 
 interface KnownEvent extends EventLike {
-	readonly data: { readonly [member: string]: object };
+	readonly data: { readonly [member: string]: { decimal: string } };
+	known: boolean;
+	addressChecked: boolean;
 }
 
 /** Whether the stack or the memory was full, which need not be so the next time. */

@@ -67,13 +67,27 @@ export function readHeaders(
 	if (isHeaders(headers)) return names.map((name) => headers.get(name) ?? undefined);
 
 	const values = new Array<string | undefined>(names.length).fill(undefined);
-	visit(headers, (name, value) => {
-		const index = indexOf(names, name);
-		if (index < 0) return;
-		const text = toText(name, value);
-		if (text !== undefined) values[index] = append(values[index], text);
-	});
+	if (isIterable(headers)) {
+		visit(headers, (name, value) => put(values, names, name, value));
+		return values;
+	}
+	// What most callbacks come with, so that nothing is made for it.
+	const record = headers as { readonly [name: string]: unknown };
+	for (const name of namesOf(record)) put(values, names, name, record[name]);
 	return values;
+}
+
+/** Adds the value of a header to those that are wanted, if it is one of them. */
+function put(
+	values: (string | undefined)[],
+	names: readonly string[],
+	name: string,
+	value: unknown,
+): void {
+	const index = indexOf(names, name);
+	if (index < 0) return;
+	const text = toText(name, value);
+	if (text !== undefined) values[index] = append(values[index], text);
 }
 
 /**
@@ -113,11 +127,16 @@ function visit(headers: object, add: (name: string, value: unknown) => void): vo
 		}
 		return;
 	}
-	if (tagOf(headers) === "[object Promise]") {
+	const record = headers as { readonly [name: string]: unknown };
+	for (const name of namesOf(record)) add(name, record[name]);
+}
+
+/** The names of headers that are the members of an object. */
+function namesOf(headers: object): string[] {
+	if ("then" in headers && typeof headers.then === "function") {
 		throw new TypeError("expected the request's headers, got a Promise: await headers() first");
 	}
-	const record = headers as { readonly [name: string]: unknown };
-	for (const name of Object.keys(record)) add(name, record[name]);
+	return Object.keys(headers);
 }
 
 /** Values of a name that comes more than once, as `Headers` joins them. */

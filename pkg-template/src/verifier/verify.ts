@@ -234,22 +234,12 @@ class CoreVerifier<Event> implements Verifier<Event> {
 
 	#acceptOrThrow(verdict: Verdict | Rejected): Accepted<Event> {
 		if (!verdict.ok) throw new CallbackRejectedError(verdict);
-		return this.#accept(verdict);
+		const { ok: _, ...accepted } = verdict;
+		return accepted as Accepted<Event>;
 	}
 
 	#toResult(verdict: Verdict | Rejected): VerifyResult<Event> {
-		return verdict.ok ? { ok: true, ...this.#accept(verdict) } : verdict;
-	}
-
-	#accept({ id, timestamp, contentHash, signedWith, key, event }: Verdict): Accepted<Event> {
-		return {
-			id,
-			timestamp,
-			...(contentHash === undefined ? undefined : { contentHash }),
-			...(signedWith === undefined ? undefined : { signedWith }),
-			key,
-			event: event as Event,
-		};
+		return verdict as VerifyResult<Event>;
 	}
 
 	answerVerification(accepted: Accepted<Event>): VerificationAnswer | undefined {

@@ -3,11 +3,13 @@
 pub(crate) mod antelope;
 pub(crate) mod base58;
 mod bitcoin;
+mod digits;
 pub(crate) mod evm;
 mod polkadot;
 
 use core::fmt;
 
+use self::digits::Eight;
 use crate::chain::id::{Chain, Family};
 
 /// How much an accepted address or transaction hash has been checked.
@@ -27,7 +29,7 @@ pub enum Coverage {
 pub fn check(chain: &Chain<'_>, address: &str) -> Result<Coverage, AddressError> {
     match chain.family() {
         Family::Bitcoin { mainnet: true } => bitcoin::check(address)?,
-        Family::Evm => evm::parse(address).map(drop)?,
+        Family::Evm => evm::check(address).map(drop)?,
         Family::Tron => check_tron(address)?,
         Family::Solana => check_solana(address)?,
         // AIP-40 lets a reader accept the short form of every address, not only of the special
@@ -177,11 +179,23 @@ pub(crate) fn hex<'t>(
             got: digits.len(),
         });
     }
-    match digits.iter().position(|digit| !digit.is_ascii_hexdigit()) {
+    match first_other(digits) {
         Some(at) => Err(AddressError::Character {
             expected: "hex digits",
             at: at.saturating_add(prefix.len()),
         }),
         None => Ok(digits),
     }
+}
+
+/// Where the first byte stands that is no hex digit.
+fn first_other(digits: &[u8]) -> Option<usize> {
+    let (eights, _) = digits.as_chunks();
+    let valid = eights
+        .iter()
+        .take_while(|eight| Eight::new(**eight).are_hex());
+    let valid = valid.count().saturating_mul(8);
+    let mut rest = digits.iter().skip(valid);
+    let at = rest.position(|digit| !digit.is_ascii_hexdigit())?;
+    Some(valid.saturating_add(at))
 }
