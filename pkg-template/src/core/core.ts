@@ -317,13 +317,13 @@ function withoutByteOrderMark(text: string): string {
 /** What the core found out about an event's data. */
 /** Adds the findings to the event. They win over members of the sender's that have their names. */
 function annotate(event: KnownEvent, findings: string): EventLike {
-	const [checked, ...amounts] = findings.split(",");
-	for (let index = 0; index < amounts.length; index += 2) {
-		const amount = event.data[amounts[index] as string];
-		if (amount !== undefined) amount.decimal = amounts[index + 1] as string;
+	const words = findings.split(",");
+	for (let index = 1; index < words.length; index += 2) {
+		const amount = event.data[words[index] as string];
+		if (amount !== undefined) amount.decimal = words[index + 1] as string;
 	}
 	event.known = true;
-	event.addressChecked = checked === "1";
+	event.addressChecked = words[0] === "1";
 	return event;
 }
 
