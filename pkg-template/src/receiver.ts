@@ -16,6 +16,7 @@ import { Handling, typeOf } from "./receiver/handling.js";
 import { Inbox, pack } from "./receiver/inbox.js";
 import { Intake } from "./receiver/intake.js";
 import { fromRequest, type Refusal, refuseLength, refuseMedia, toOwn } from "./receiver/media.js";
+import { Notices } from "./receiver/notices.js";
 import { type Settings, settle } from "./receiver/options.js";
 import { onWorkers } from "./receiver/peer.js";
 import { insist, later, PRESENT, refusal } from "./receiver/reply.js";
@@ -154,7 +155,8 @@ class CallbackReceiver<Event extends object> {
 			this.#settings;
 		this.#intake = new Intake(this.#settings.bodyTimeoutMs, this.#settings.maxUnverifiedBodies);
 		this.#transport = createTransport({ trustedProxies, requireHttps });
-		this.#telemetry = new Telemetry(verifier.settings.sender, log, meter);
+		const notices = new Notices(this.#settings);
+		this.#telemetry = new Telemetry(verifier.settings.sender, log, meter, notices);
 		if (warning !== undefined) this.#telemetry.warn(warning);
 		this.#handling = new Handling(this.#settings, this.#telemetry);
 		this.#inbox = new Inbox(this.#settings, this.#handling, this.#telemetry);

@@ -10,6 +10,7 @@ import {
 } from "@opentelemetry/sdk-metrics";
 import { pino } from "pino";
 import type { Logger, ReceiverOptions } from "wallet-callback/receiver";
+import { wallet } from "../package/package.ts";
 import {
 	createReceiver,
 	deliver,
@@ -353,11 +354,11 @@ test("console gets a line for each record, the message first", async (t) => {
 test("no line holds what would begin another one", async (t) => {
 	const lines = consoleLines(t);
 	const receiver = createReceiver({ keys: SECRET, store: memoryStore(), log: console });
-	const body = ofType("x\n\u001b[2Jcallback handled\u2028");
+	const body = ofType("x\n\u001b[2Jcallback handled\u2028\u202e");
 	await expectAnswer(receiver, signed(body, { id: "msg_1" }), OK);
 	const [line = "", ...others] = lines;
 	assert.equal(others.length, 0);
-	assert.match(line, /type="x\\n\\u001b\[2Jcallback handled\\u2028" id=msg_1/);
+	assert.match(line, /type="x\\n\\u001b\[2Jcallback handled\\u2028\\u202e" id=msg_1/);
 });
 
 test("no message of an error looks like a record", async (t) => {
@@ -416,15 +417,86 @@ test("without a logger, what goes wrong on this side goes to console.error", asy
 		lines.map((line) => line.split("; ")[0]),
 		[
 			"error: callback failed",
+			`warn: callback refused ${ONCE}: signature does not match any key (call explain() to find out why)`,
 			"error: callback misconfigured",
 			"error: callback store unavailable",
 		],
 	);
-	const [failed = "", parsed = "", unavailable = ""] = lines;
+	const [failed = "", , parsed = "", unavailable = ""] = lines;
 	assert.match(failed, /\[.*id=msg_1.* code=handler_failed .*\]\nError: boom\n {4}at .*logs\.test/);
 	assert.match(failed, /\ncaused by: TypeError: no such row\n {4}at /);
 	assert.match(parsed, /code=body_already_parsed .*\nTypeError: expected a request whose body/);
 	assert.match(unavailable, /code=store_unavailable .*\nError: ECONNREFUSED/);
+});
+
+const ONCE = "(shown once an hour for each code: pass log to see all)";
+
+test("without a logger, the first refusal of each code is told, and again after an hour", async (t) => {
+	const lines = consoleLines(t);
+	const receiver = createReceiver({ keys: SECRET, store: memoryStore(), explainRefusals: false });
+	const wrong = { ...signed(), body: "{}" };
+	for (let count = 0; count < 3; count++) await deliver(receiver, wrong, { ip: IP });
+	await deliver(receiver, { headers: { "content-type": "application/json" }, body: "{}" });
+	assert.deepEqual(
+		lines.map((line) => /code=\S+/.exec(line)?.[0]),
+		["code=signature_mismatch", "code=missing_header"],
+	);
+	assert.match(
+		lines[0] ?? "",
+		/^warn: callback refused \(.*\): .*; check that the key .* \[.*sender=tp-wallet ip=203\.0\.113\.7\]$/,
+	);
+	const later = performance.now() + 3_600_000;
+	t.mock.method(performance, "now", () => later);
+	await deliver(receiver, wrong);
+	await deliver(receiver, wrong);
+	assert.equal(lines.length, 3);
+});
+
+test("without a logger, what is refused is not told twice", async (t) => {
+	const lines = consoleLines(t);
+	const receiver = createReceiver({ keys: SECRET, store: memoryStore(), explainRefusals: true });
+	await deliver(receiver, { ...signed(), body: "{}" });
+	await new Promise((resolve) => setTimeout(resolve, 200));
+	assert.deepEqual(
+		lines.map((line) => line.split(":")[1]),
+		[" why a callback was refused"],
+	);
+});
+
+test("without a logger, each type that no handler takes is told once", async (t) => {
+	const lines = consoleLines(t);
+	const on: { readonly [type: string]: () => void } = { "payment_intent.suceeded": () => {} };
+	const stripe = { sender: "stripe", keys: "whsec_test", store: memoryStore() } as const;
+	const receiver = createReceiver({ ...stripe, on, dangerouslyAllowShortKeys: true });
+	const post = async (id: string, type: unknown): Promise<void> => {
+		const body = JSON.stringify({ id, type });
+		const { headers } = wallet.sign({ sender: "stripe", key: "whsec_test", body });
+		const json = { "content-type": "application/json", ...headers };
+		await expectAnswer(receiver, { headers: json, body }, OK);
+	};
+	await post("evt_1", "payment_intent.succeeded");
+	await post("evt_2", "payment_intent.succeeded");
+	await post("evt_3", "a\n\u2028\u202eb".padEnd(100, "b"));
+	assert.deepEqual(lines, [
+		'warn: no handler for "payment_intent.succeeded": acknowledged and dropped; add it to on, or use onAny or onUnknown (did you mean on["payment_intent.suceeded"]?) [sender=stripe]',
+		`warn: no handler for "a\\n\\u2028\\u202e${"b".repeat(60)}": acknowledged and dropped; add it to on, or use onAny or onUnknown [sender=stripe]`,
+	]);
+	for (let count = 0; count < 30; count++) await post(`evt_1${count}`, `type_${count}`);
+	assert.equal(lines.length, 20);
+});
+
+test("a logger gets each callback once, and the console nothing", async (t) => {
+	const lines = consoleLines(t);
+	const log = new Log();
+	const options = { keys: SECRET, store: memoryStore(), log, onUnknown: () => {} } as const;
+	const receiver = createReceiver({ ...options, explainRefusals: false });
+	await expectAnswer(receiver, signed(), OK);
+	await deliver(receiver, { ...signed(), body: "{}" });
+	assert.deepEqual(
+		log.entries.map(({ record }) => record.outcome),
+		["unhandled", "refused"],
+	);
+	assert.deepEqual(lines, []);
 });
 
 test("a handler's own errors are not silent without a logger, and the rest is", async (t) => {
@@ -468,15 +540,20 @@ test("without a logger, what anybody can repeat does not flood the console", asy
 	const later = performance.now() + 60_000;
 	t.mock.method(performance, "now", () => later);
 	await deliver(receiver, { headers: { "x-circle-key-id": "k" }, body: "{}" });
-	assert.equal(lines.length, 11);
+	assert.equal(lines.length, 12);
+	assert.match(lines[11] ?? "", /^warn: callback refused /);
 });
 
 test("log: false is silent", async (t) => {
 	const lines = consoleLines(t);
 	const options = { store: memoryStore(), log: false, onAny: fails } as const;
-	const receiver = createReceiver({ keys: SECRET, ...options });
-	await expectAnswer(receiver, signed(), HANDLER_FAILED);
-	await deliver(receiver, { ...signed(), body: "{}" });
+	for (const explainRefusals of [true, false]) {
+		const receiver = createReceiver({ keys: SECRET, explainRefusals, ...options });
+		await expectAnswer(receiver, signed(), HANDLER_FAILED);
+		await deliver(receiver, { ...signed(), body: "{}" });
+	}
+	const idle = { keys: SECRET, store: memoryStore(), log: false, onUnknown: () => {} } as const;
+	await expectAnswer(createReceiver(idle), signed(), OK);
 	await new Promise((resolve) => setTimeout(resolve, 50));
 	assert.deepEqual(lines, []);
 });

@@ -62,7 +62,9 @@ export class Explaining<Event> {
 	#write(facts: Facts, causes: readonly Cause[] = []): void {
 		const { code, message, header, path, ip, peer } = facts;
 		const proven = causes.filter(({ certainty }) => certainty === "certain");
-		const told = proven.length > 0 ? proven : causes.slice(0, MOST_LIKELY);
+		const found = causes.filter((cause) => cause.code !== "search_incomplete");
+		const likely = (found.length > 0 ? found : causes).slice(0, MOST_LIKELY);
+		const told = proven.length > 0 ? proven : likely;
 		const [first] = told;
 		const names = { code, header, path, ip, peer };
 		if (first === undefined) {
@@ -71,10 +73,10 @@ export class Explaining<Event> {
 			return;
 		}
 		const reasons = told.map((cause) => cause.message);
-		const why = proven.length > 0 ? reasons.join("; ") : `perhaps ${reasons.join(", or ")}`;
+		const why = proven.length > 0 ? reasons.join("; ") : `likely cause: ${reasons.join(", or ")}`;
 		const hint = [...new Set(told.map(({ fix }) => fix))].join("; ");
-		const found = { cause: first.code, certainty: first.certainty, causes };
-		this.#telemetry.tell({ ...names, ...found, message: why, hint }, TOLD);
+		const explained = { cause: first.code, certainty: first.certainty, causes };
+		this.#telemetry.tell({ ...names, ...explained, message: why, hint }, TOLD);
 	}
 
 	#find(callback: CallbackInput): readonly Cause[] {

@@ -6,8 +6,7 @@ import type { Outcome } from "./telemetry.js";
 const OF_CODE: { readonly [Code in RejectionCode]: string } & { readonly [code: string]: string } =
 	{
 		body_too_large: "raise maxBodyBytes if the sender does send bodies of this size",
-		insecure_transport:
-			"let the proxy that terminates TLS set X-Forwarded-Proto, and list it in trustedProxies; requireHttps: false accepts plain HTTP",
+		insecure_transport: "for local tests, requireHttps: false accepts plain HTTP",
 		ip_not_allowed:
 			"add the address to allowedIps if it is the sender's; behind a proxy, list the proxy in trustedProxies",
 		missing_header: "check the option sender, and that no proxy removes the header",
@@ -22,7 +21,7 @@ const OF_CODE: { readonly [Code in RejectionCode]: string } & { readonly [code: 
 		timestamp_too_new: "check this server's clock",
 		malformed_payload:
 			"check the options sender and schema; if they are right, report the path to the sender",
-		body_already_parsed: "let nothing read the body before the receiver does",
+		body_already_parsed: "the body was already parsed: read the raw body, as the error says",
 		method_not_allowed:
 			"if the sender made this request, check its settings: callbacks are sent by POST",
 		unsupported_media_type: "if the sender made this request, check what changes it on its way",

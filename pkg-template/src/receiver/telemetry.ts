@@ -2,6 +2,7 @@
 
 import { consoleLogger, errorsToConsole, isConsole } from "./console.js";
 import { hintFor } from "./hints.js";
+import type { Notices } from "./notices.js";
 import { Ration } from "./ration.js";
 import type { ReceiverStats } from "./types.js";
 
@@ -139,6 +140,7 @@ export class Telemetry {
 	readonly #log: Logger | undefined;
 	/** Where explanations go: to `console` without a logger. */
 	readonly #told: Logger | undefined;
+	readonly #notices: Notices | undefined;
 	/** Whether the logger writes time and level itself, as pino and its like do. */
 	readonly #dates: boolean;
 	/** What requests that nobody has verified may cost of the console without a logger. */
@@ -152,8 +154,14 @@ export class Telemetry {
 	#sumMs = 0;
 	#maxMs = 0;
 
-	constructor(sender: string, log: Logger | false | undefined, meter: Meter | undefined) {
+	constructor(
+		sender: string,
+		log: Logger | false | undefined,
+		meter: Meter | undefined,
+		notices?: Notices,
+	) {
 		this.#sender = sender;
+		this.#notices = log === undefined ? notices : undefined;
 		this.#log = toLogger(log);
 		this.#told = log === undefined ? consoleLogger : this.#log;
 		this.#dates = this.#log !== undefined && "child" in this.#log;
@@ -199,6 +207,7 @@ export class Telemetry {
 			});
 		}
 		if (this.#log !== undefined) quietly(() => this.#write(facts, outcome, durationMs));
+		quietly(() => this.#notices?.note(facts));
 	}
 
 	/** Whether it is told. A logger gets all; on the console, what anybody can repeat hides the rest. */
