@@ -270,7 +270,10 @@ describe("the option dedupe", () => {
 		for (const [dedupe, message] of [
 			[() => "", "dedupe: expected a string of 1 to 1024 characters, got 0"],
 			[() => "x".repeat(1025), "dedupe: expected a string of 1 to 1024 characters, got 1025"],
-			[() => 5, /^dedupe: expected a string of 1 to 1024 characters, got /],
+			[
+				() => 5,
+				"dedupe: expected a string of 1 to 1024 characters, got a number (wrap it in String(…))",
+			],
 			[() => undefined, /^dedupe: expected a string of 1 to 1024 characters, got /],
 			[async () => "x", /^dedupe: expected a string of 1 to 1024 characters, got /],
 			[
@@ -341,7 +344,7 @@ describe("the option dedupe", () => {
 				message,
 			});
 		for (const sender of ["github", "quicknode", "moralis", "coinspaid"] as const) {
-			says(sender, "id", new RegExp(`^dedupe: expected .* ${sender} documents no id`));
+			says(sender, "id", new RegExp(`^dedupe: expected .* ${sender} signs no id`));
 		}
 		says("stripe", "hash", /^dedupe: expected "id", "signed", "body" or a function, got "hash"$/);
 		says("stripe", true, /^dedupe: expected "id", "signed", "body" or a function, got /);
@@ -357,8 +360,14 @@ describe("a default that may lose an event", () => {
 		const { log, post } = receiving("quicknode");
 		const [entry] = log.entries;
 		assert.deepEqual([log.entries.length, entry?.level], [1, "warn"]);
-		assert.match(entry?.message ?? "", /^quicknode documents no id of a callback/);
-		assert.match(entry?.message ?? "", /Set dedupe: "body" .*"signed" .* function/);
+		assert.match(
+			entry?.message ?? "",
+			/^quicknode signs no id\. Callbacks with equal bodies count as one/,
+		);
+		assert.match(
+			entry?.message ?? "",
+			/set dedupe: "body" .*"signed" .*dedupe: \(\{ event \}\) => …$/,
+		);
 		await post({ a: 1 });
 		await post({ a: 2 });
 		assert.deepEqual(
@@ -383,7 +392,7 @@ describe("a default that may lose an event", () => {
 		assert.equal(warn.mock.callCount(), 0);
 		receiving("tatum", { log: undefined });
 		assert.equal(warn.mock.callCount(), 1);
-		assert.match(String(warn.mock.calls[0]?.arguments[0]), /^tatum documents no id of a callback/);
+		assert.match(String(warn.mock.calls[0]?.arguments[0]), /^tatum signs no id/);
 	});
 
 	test("a logger that throws stops nothing", () => {
@@ -458,8 +467,8 @@ describe("handlers that could never run are refused", () => {
 
 	test("a sender without types", () => {
 		for (const sender of ["quicknode", "xaman", "onramper"] as const) {
-			says(sender, on("a"), new RegExp(`^on: ${sender} does not sign .* names none`));
-			says(sender, { ...on("a"), dangerouslyTrustUnsignedType: true }, /names none/);
+			says(sender, on("a"), new RegExp(`^on: ${sender} callbacks have no type: use onAny$`));
+			says(sender, { ...on("a"), dangerouslyTrustUnsignedType: true }, /have no type/);
 			receiving(sender, { on: {} });
 		}
 	});

@@ -65,8 +65,15 @@ test("an unknown type goes to onUnknown, and a handler for it is refused as miss
 	assert.throws(() => createReceiver({ keys: SECRET, store: memoryStore(), on }), {
 		name: "ConfigError",
 		code: "invalid_option",
-		message: /"deposit\.frozen"/,
+		message:
+			/"deposit\.frozen".*\(for another sender's events, add sender, such as sender: "stripe"\)$/,
 	});
+	const verifier = wallet.createVerifier({ keys: SECRET, sender: "tp-wallet" });
+	for (const verifying of [{ verifier }, { keys: SECRET, sender: "tp-wallet" }] as const) {
+		assert.throws(() => createReceiver({ ...verifying, store: memoryStore(), on } as never), {
+			message: /^(?!.*another sender).*"deposit\.frozen"/,
+		});
+	}
 });
 
 test("an event without any handler is accepted", async () => {

@@ -117,6 +117,9 @@ test("a misspelt option is refused with the nearest", () => {
 		["onDeadletter", "onDeadLetter"],
 		["verifer", "verifier"],
 		["key", "keys"],
+		["secret", "keys"],
+		["signingSecret", "keys"],
+		["webhookSecret", "keys"],
 		["tolerance", "toleranceSeconds"],
 		["sneder", "sender"],
 	]) {
@@ -127,7 +130,7 @@ test("a misspelt option is refused with the nearest", () => {
 		}
 	}
 	// One that is like none is told all there are.
-	for (const name of ["secret", "findsKeys", "", "é"]) {
+	for (const name of ["findsKeys", "", "é"]) {
 		assert.throws(
 			() => createReceiver({ keys: SECRET, store: memoryStore(), [name]: 5 }),
 			(error) => {

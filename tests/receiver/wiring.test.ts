@@ -69,7 +69,10 @@ test("what is not a store, with what makes one of it", () => {
 			/such as sqliteStore\(path\) from "wallet-callback\/stores\/sqlite", got a string$/,
 		],
 		[Promise.resolve(store), "store: expected a store, got a promise: await it first"],
-		[{}, "store: expected an object with the method claim, got object"],
+		[
+			{},
+			'store: expected a store, such as memoryStore() from "wallet-callback/stores/memory", got an object without the method claim',
+		],
 	] as const) {
 		assertRefused({ store: value }, message);
 	}

@@ -27,6 +27,10 @@ test("it stands still, and moves when it is told to", () => {
 test("what is no time is refused", () => {
 	assert.throws(() => fakeClock(Number.NaN), { name: "TypeError", message: /^start: / });
 	assert.throws(() => fakeClock(new Date("never")), { name: "TypeError" });
+	assert.throws(() => fakeClock("2026-03-05" as unknown as Date), {
+		name: "TypeError",
+		message: "start: expected a Date or milliseconds, got a string",
+	});
 	const clock = fakeClock(0);
 	assert.throws(() => clock.advance("1" as unknown as number), {
 		name: "TypeError",

@@ -177,6 +177,14 @@ test("what is not known is refused by name, with the nearest", () => {
 		'unknown sender "git-hub" (did you mean "github"?)',
 	);
 	refused(
+		() => sampleOf("orders/paid", { sender: "shopify" }),
+		"no samples for shopify: pass your own object to signedRequest",
+	);
+	refused(
+		() => sampleEvent("payment_intent.succeeded" as "deposit.confirmed"),
+		'"payment_intent.succeeded" is a type of stripe: add { sender: "stripe" }',
+	);
+	refused(
 		() => sampleOf("toString", { sender: "github" }),
 		'unknown event type of github "toString" (known: ping, push, pull_request)',
 	);

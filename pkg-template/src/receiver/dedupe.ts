@@ -32,7 +32,7 @@ export function toDedupe<Event>(
 	if (option === "id" && identifiedBy === undefined) {
 		throw new ConfigError(
 			"invalid_option",
-			`dedupe: expected "signed", "body" or a function, since ${sender} documents no id of a callback, got "id"`,
+			`dedupe: expected "signed", "body" or a function, since ${sender} signs no id, got "id"`,
 		);
 	}
 	if (typeof option === "function" || ["id", "signed", "body"].includes(option)) return option;
@@ -44,8 +44,8 @@ export function toDedupe<Event>(
 /** What to warn of, if a default may take two events for one. */
 export function lossOf({ sender, identifiedBy, signs }: VerifierSettings): string | undefined {
 	if (identifiedBy !== undefined) return undefined;
-	const signed = signs.timestamp ? ', "signed" if each try repeats the time that it signs' : "";
-	return `${sender} documents no id of a callback: two events with the same body count as one, and the second is not handled. Set dedupe: "body" if no two events have the same body${signed}, or a function that tells them apart`;
+	const signed = signs.timestamp ? 'dedupe: "signed" if retries repeat the signed time, or ' : "";
+	return `${sender} signs no id. Callbacks with equal bodies count as one. If that is right, set dedupe: "body" to silence this; otherwise set ${signed}dedupe: ({ event }) => …`;
 }
 
 /**
@@ -82,6 +82,13 @@ function alone(text: string): Identity {
 
 function ownId(id: unknown): string {
 	if (typeof id === "string" && id.length >= 1 && id.length <= MAX_OWN) return id;
-	const got = typeof id === "string" ? `${id.length}` : shown(id);
-	throw new TypeError(`dedupe: expected a string of 1 to ${MAX_OWN} characters, got ${got}`);
+	throw new TypeError(
+		`dedupe: expected a string of 1 to ${MAX_OWN} characters, got ${shownId(id)}`,
+	);
+}
+
+function shownId(id: unknown): string {
+	if (typeof id === "string") return `${id.length}`;
+	const isNumber = typeof id === "number" || typeof id === "bigint";
+	return isNumber ? `a ${typeof id} (wrap it in String(…))` : shown(id);
 }

@@ -49,6 +49,7 @@ const LONGEST_STORE_TIMEOUT_SECONDS = 60;
 const LONGEST_BODY_TIMEOUT_SECONDS = 3600;
 const MOST_UNVERIFIED_BODIES = 1_000_000;
 const MOST_AT_ONCE = 1000;
+const LEVELS: readonly string[] = ["info", "warn", "error"];
 
 /**
  * Checks the options and adds the defaults.
@@ -90,7 +91,9 @@ export function settle<Event>(options: ReceiverOptions<Event> & Verifying<Event>
 	const { verifier, shape } = whole.stages ?? { verifier: whole, shape: undefined };
 	const missing = missingMethod(store, ["claim", "complete", "release", "enqueue", "take"]);
 	if (missing !== undefined) throw new ConfigError("invalid_option", explainStore(store, missing));
-	if (log !== undefined && log !== false) requireMethods("log", log, ["info", "warn", "error"]);
+	if (log !== undefined && log !== false && missingMethod(log, LEVELS) !== undefined) {
+		throw invalid("log", "a logger with info, warn and error (such as console), or false", log);
+	}
 	if (meter !== undefined) requireMethods("meter", meter, ["createCounter", "createHistogram"]);
 	if (on !== undefined && !isPlain(on)) throw invalid("on", "an object of handlers by type", on);
 	if (logBodies !== undefined && typeof logBodies !== "boolean") {
@@ -114,10 +117,7 @@ export function settle<Event>(options: ReceiverOptions<Event> & Verifying<Event>
 	const { sender, signs, typedBy, types, toleranceSeconds, decisions } = verifier.settings;
 	const chosen = Object.keys(on ?? {});
 	if (chosen.length > 0 && !signs.type && typedBy === undefined) {
-		throw new ConfigError(
-			"invalid_option",
-			`on: ${sender} does not sign the type of its events, since it names none, so no handler in on could ever run: use onAny and decide by the payload`,
-		);
+		throw new ConfigError("invalid_option", `on: ${sender} callbacks have no type: use onAny`);
 	}
 	if (chosen.length > 0 && !signs.type && !dangerouslyTrustUnsignedType) {
 		throw new ConfigError(
@@ -129,9 +129,13 @@ export function settle<Event>(options: ReceiverOptions<Event> & Verifying<Event>
 	const listed = shape !== undefined && sender === "tp-wallet" ? undefined : types;
 	const unknown = listed && chosen.find((type) => !listed.includes(type));
 	if (listed !== undefined && unknown !== undefined) {
+		const isDefault = !("sender" in verifying || "verifier" in verifying);
+		const other = isDefault
+			? ' (for another sender\'s events, add sender, such as sender: "stripe")'
+			: "";
 		throw new ConfigError(
 			"invalid_option",
-			`on: unknown type ${named(unknown, listed)}; ${sender} lists its types of events, and others go to onUnknown`,
+			`on: unknown type ${named(unknown, listed)}; ${sender} lists its types of events, and others go to onUnknown${other}`,
 		);
 	}
 	requireFunction("onUnknown", onUnknown);

@@ -60,7 +60,8 @@ export function explainStore(store: unknown, missing: string): string {
 		return `store: expected a store, got a function: call it: store: ${name}()`;
 	}
 	if (isPromise(store)) return "store: expected a store, got a promise: await it first";
-	return `store: expected an object with the method ${missing}, got ${shown(store)}`;
+	const got = typeof store === "object" ? `an object without the method ${missing}` : shown(store);
+	return `store: expected a store, such as memoryStore() from "wallet-callback/stores/memory", got ${got}`;
 }
 
 /** What is wrong with a verifier that is none, and what to write instead. */

@@ -25,13 +25,21 @@ export interface FakeClock {
  * ```
  */
 export function fakeClock(start: Date | number = Date.now()): FakeClock {
-	let time = toNumber("start", Number(start));
+	let time = toTime(start);
 	return {
 		now: () => time,
 		advance(seconds) {
 			time += toNumber("seconds", seconds) * 1000;
 		},
 	};
+}
+
+function toTime(start: unknown): number {
+	// A test runner's Date may be that of another realm.
+	const time = typeof start === "object" && start !== null ? Number(start) : start;
+	if (typeof time === "number" && Number.isFinite(time)) return time;
+	const got = typeof start === "string" ? "a string" : shown(time);
+	throw new TypeError(`start: expected a Date or milliseconds, got ${got}`);
 }
 
 function toNumber(name: string, value: unknown): number {

@@ -20,7 +20,7 @@ export interface SignedRequestOptions {
 	readonly method?: "POST" | "GET" | undefined;
 	/** Identifies the callback. Default: a random one. */
 	readonly id?: string | undefined;
-	/** When it is signed, in Unix seconds. Default: now. */
+	/** When it is signed, in Unix seconds, such as `Math.floor(clock.now() / 1000)`. Default: now. */
 	readonly timestamp?: number | undefined;
 	/** A text that no two callbacks share. Default: a random one. */
 	readonly nonce?: string | undefined;

@@ -1,5 +1,6 @@
 import { ConfigError } from "../core/errors.js";
 import { shown } from "../core/shown.js";
+import { senders } from "../verifier/senders.js";
 import { CHAINS } from "./chains.js";
 import { Draw } from "./draw.js";
 import { requireKnown, requireOptions } from "./options.js";
@@ -48,11 +49,11 @@ export function sampleEvent(type: string, options: SampleOptions = {}): WalletSa
 	requireWhole("seed", seed);
 	if (timestamp !== undefined) requireWhole("timestamp", timestamp);
 	if (sender === "tp-wallet") {
-		requireKnown("event type", type, WALLET_EVENT_TYPES);
+		requireWalletType(type);
 		if (chain !== undefined) requireKnown("chain", chain, Object.keys(CHAINS));
 		return walletEvent(type as WalletEventType, seed, chain, timestamp);
 	}
-	requireKnown("sender", sender, ["tp-wallet", ...Object.keys(OTHER_EVENTS)]);
+	requireSamples(sender);
 	if (chain !== undefined) {
 		throw new ConfigError("invalid_option", "chain: expected it for tp-wallet only");
 	}
@@ -68,6 +69,26 @@ type Maker = (subject: {
 	readonly draw: Draw;
 	readonly time: number;
 }) => SampleBody;
+
+/** @throws {ConfigError} for another type, with the sender whose type it is. */
+function requireWalletType(type: string): void {
+	const other = Object.entries(OTHER_EVENTS).find(([, makers]) => Object.hasOwn(makers, type));
+	if (other !== undefined && !(WALLET_EVENT_TYPES as readonly string[]).includes(type)) {
+		const message = `"${type}" is a type of ${other[0]}: add { sender: "${other[0]}" }`;
+		throw new ConfigError("invalid_option", message);
+	}
+	requireKnown("event type", type, WALLET_EVENT_TYPES);
+}
+
+/** @throws {ConfigError} for a sender of which there are no samples. */
+function requireSamples(sender: string): void {
+	if (Object.hasOwn(OTHER_EVENTS, sender)) return;
+	if (senders().some(({ name }) => name === sender)) {
+		const message = `no samples for ${sender}: pass your own object to signedRequest`;
+		throw new ConfigError("invalid_option", message);
+	}
+	requireKnown("sender", sender, ["tp-wallet", ...Object.keys(OTHER_EVENTS)]);
+}
 
 function requireWhole(name: string, value: unknown): void {
 	if (typeof value === "number" && Number.isSafeInteger(value)) return;
