@@ -74,8 +74,9 @@ fn everything() -> Outcome {
     if has_servers { services() } else { Ok(()) }
 }
 
-/// The tests of single stores that need a server.
-const SERVER_TESTS: [&str; 3] = [
+/// The tests of stores that need a server.
+const SERVER_TESTS: [&str; 4] = [
+    "tests/cli/check-stores.test.ts",
     "tests/readme/servers.test.ts",
     "tests/stores/postgres.test.ts",
     "tests/stores/redis.test.ts",

@@ -1,0 +1,49 @@
+/** Examines endpoints as a user would. */
+import assert from "node:assert/strict";
+import { cli, type Outcome } from "./cli.ts";
+import type { Endpoint } from "./endpoints.ts";
+
+/** The bytes of a secret. */
+export const BYTES: Buffer = Buffer.from("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", "base64");
+export const SECRET: string = `whsec_${BYTES.toString("base64")}`;
+
+/** What an examination found, as far as tests look at it. */
+export interface Report {
+	readonly counts: { readonly [verdict: string]: number };
+	readonly cases: readonly {
+		readonly name: string;
+		readonly verdict: string;
+		readonly answered: string;
+		readonly mend?: string;
+	}[];
+}
+
+export const check = (words: readonly string[], secret: string = SECRET): Promise<Outcome> =>
+	cli(["check", ...words], { env: { WALLET_CALLBACK_SECRET: secret } });
+
+/** Examines an endpoint, fast: all is on this machine. */
+export async function examine(
+	{ url }: Endpoint,
+	words: readonly string[] = [],
+	secret: string = SECRET,
+): Promise<Report> {
+	const always = ["--json", "--timeout", "2", "--rate", "100000"];
+	const { code, stdout, stderr } = await check([url, ...always, ...words], secret);
+	assert.equal(stderr, "");
+	const report: Report = JSON.parse(stdout);
+	assert.equal(code, (report.counts.fail ?? 0) > 0 ? 1 : 0);
+	return report;
+}
+
+/** The cases that have not passed: `fail` their names, and what was answered for whoever reads a failure. */
+export function troubles({ cases }: Report): string[] {
+	return cases
+		.filter(({ verdict }) => verdict !== "pass")
+		.map((one) => `${one.verdict} ${one.name}`);
+}
+
+/** Says what was answered in the cases that have not passed. */
+export function details({ cases }: Report): string {
+	const bad = cases.filter(({ verdict }) => verdict !== "pass");
+	return bad.map(({ verdict, name, answered }) => `${verdict} ${name}: ${answered}`).join("\n");
+}
