@@ -79,7 +79,7 @@ test("it imports nothing but itself and Node", () => {
 	const folder = dirname(realpathSync(BIN));
 	for (const name of readdirSync(folder)) {
 		const text = readFileSync(join(folder, name), "utf8");
-		for (const [, from = ""] of text.matchAll(/\b(?:from|import)\s*\(?"([^"\n]+)"/g)) {
+		for (const [, from = ""] of text.matchAll(/\b(?:from|import\s*\(?)\s*"([^"\n]+)"/g)) {
 			assert.match(from, /^(node:|wallet-callback(\/|$)|\.\/)/, name);
 		}
 	}
