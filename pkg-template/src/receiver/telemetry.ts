@@ -112,6 +112,34 @@ export interface CallbackRecord extends Omit<Facts, "error"> {
 	readonly durationMs: number;
 }
 
+/** What a record has of the facts just as they are. */
+const AS_THEY_ARE: readonly Exclude<keyof Facts, "outcome" | "hint" | "error">[] = [
+	"code",
+	"message",
+	"header",
+	"path",
+	"id",
+	"type",
+	"keyIndex",
+	"attempt",
+	"duplicate",
+	"bytes",
+	"ip",
+	"peer",
+	"store",
+	"body",
+];
+
+/** What each record says besides. */
+const MESSAGES = Object.fromEntries(
+	Object.keys(LEVELS).map((outcome) => [
+		outcome,
+		outcome === "id_conflict"
+			? "possible attack: a genuine callback came with the id of another one"
+			: `callback ${outcome.replaceAll("_", " ")}`,
+	]),
+) as { readonly [Ended in Outcome]: string };
+
 const BOUNDS_MS: readonly number[] = [
 	1,
 	2,
@@ -150,6 +178,9 @@ export class Telemetry {
 	readonly #outcomes: { [outcome: string]: number } = {};
 	readonly #refusals: { [code: string]: number } = {};
 	readonly #buckets = BOUNDS_MS.map(() => 0);
+	/** When the last record was written, and the text of that time. */
+	#stampedAt = Number.NaN;
+	#time = "";
 	#count = 0;
 	#sumMs = 0;
 	#maxMs = 0;
@@ -223,24 +254,21 @@ export class Telemetry {
 
 	#write(facts: Facts, outcome: Outcome, durationMs: number): unknown {
 		if (!this.#isTold(outcome)) return undefined;
-		const { error, ...known } = facts;
+		const { error } = facts;
 		// As where it was handled and then could not be answered as the program wants it.
 		const level = error === undefined || LEVELS[outcome] !== "info" ? LEVELS[outcome] : "error";
-		const hint = known.hint ?? hintFor(outcome, known.code);
-		const record: CallbackRecord = {
-			...this.#stamp(level),
-			...known,
-			...(hint === undefined ? {} : { hint }),
-			...(error === undefined ? {} : { error: toPlain(error) }),
-			outcome,
-			sender: this.#sender,
-			durationMs: Math.round(durationMs * 1000) / 1000,
-		};
-		const message =
-			outcome === "id_conflict"
-				? "possible attack: a genuine callback came with the id of another one"
-				: `callback ${outcome.replaceAll("_", " ")}`;
-		return this.#log?.[level](record, message);
+		const record: { -readonly [Member in keyof CallbackRecord]?: unknown } = this.#stamp(level);
+		for (const name of AS_THEY_ARE) {
+			const value = facts[name];
+			if (value !== undefined) record[name] = value;
+		}
+		const hint = facts.hint ?? hintFor(outcome, facts.code);
+		if (hint !== undefined) record.hint = hint;
+		if (error !== undefined) record.error = toPlain(error);
+		record.outcome = outcome;
+		record.sender = this.#sender;
+		record.durationMs = Math.round(durationMs * 1000) / 1000;
+		return this.#log?.[level](record, MESSAGES[outcome]);
 	}
 
 	/** Tells the developer more of a callback than its record does. */
@@ -252,7 +280,14 @@ export class Telemetry {
 
 	/** What a logger that does not write its own adds to a record. */
 	#stamp(level: keyof Logger): object {
-		return this.#dates ? {} : { time: new Date().toISOString(), level };
+		if (this.#dates) return {};
+		const now = Date.now();
+		// Of many callbacks in a millisecond, one writes its text.
+		if (now !== this.#stampedAt) {
+			this.#stampedAt = now;
+			this.#time = new Date(now).toISOString();
+		}
+		return { time: this.#time, level };
 	}
 
 	/** A logger for a handler: what it writes names the callback. */
