@@ -46,13 +46,13 @@ test("a callback grows too old", async () => {
 	const made = () => signedRequest(sampleEvent("deposit.confirmed"), { key });
 	const request = made();
 	assert.ok((await verifier.safeVerifyRequest(request.clone())).ok);
-	clock.advance(301);
+	clock.advance(600);
 	const late = await verifier.safeVerifyRequest(request);
 	assert.equal(late.ok ? "" : late.code, "timestamp_too_old");
 	const timestamp = Math.floor(clock.now() / 1000);
 	const next = signedRequest(sampleEvent("deposit.confirmed"), { key, timestamp });
 	assert.ok((await verifier.safeVerifyRequest(next)).ok);
-	clock.advance(-700);
+	clock.advance(-1000);
 	const early = await verifier.safeVerifyRequest(made());
 	assert.equal(early.ok ? "" : early.code, "timestamp_too_new");
 });

@@ -19,7 +19,7 @@ export interface FakeClock {
  * const clock = fakeClock();
  * const verifier = createVerifier({ keys, now: clock.now });
  * const request = signedRequest(sampleEvent("deposit.confirmed"), { key });
- * clock.advance(301);
+ * clock.advance(600);
  * const result = await verifier.safeVerifyRequest(request);
  * console.log(result.ok ? "accepted" : result.code); // timestamp_too_old
  * ```

@@ -23,7 +23,7 @@ module.exports = function suite({ core, receivers, stores, dapp, testing }, test
 		same((await receiver(request.clone())).status, 200);
 		same((await receiver(request)).status, 200);
 		same(booked, [deposit.data.depositId]);
-		clock.advance(301);
+		clock.advance(600);
 		same((await receiver(late)).status, 401);
 	});
 
