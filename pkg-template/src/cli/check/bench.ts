@@ -1,8 +1,8 @@
 /** What cases examine with: requests at a bounded rate, a counter, and what has been learnt so far. */
 import { CommandError, EXIT } from "../exit.js";
+import { Agents, type Answer, describe, exchange, isAccepted, type Sending } from "../wire.js";
 import type { Callback, Draft, Sender, Signed } from "./sender.js";
 import type { Finding } from "./types.js";
-import { Agents, type Answer, describe, exchange, isAccepted, type Sending } from "./wire.js";
 
 export interface BenchOptions {
 	readonly sender: Sender;

@@ -1,10 +1,10 @@
 /** What a forger may send, and an endpoint has to refuse. */
 import { createPrivateKey, createPublicKey } from "node:crypto";
+import { type Answer, describe, isAccepted, isCrash } from "../../wire.js";
 import { type Bench, expectRefused } from "../bench.js";
 import type { Sender, Signed } from "../sender.js";
 import { relabel, spellings } from "../signature.js";
 import { advise, type Case, type Finding, fail, pass } from "../types.js";
-import { type Answer, describe, isAccepted, isCrash } from "../wire.js";
 import { RAW_BODY } from "./genuine.js";
 
 const group = "forged";

@@ -1,9 +1,9 @@
 /** What a sender may send, and an endpoint has to take. */
 import { createVerifier } from "wallet-callback";
+import { describe, isAccepted } from "../../wire.js";
 import { expectAccepted, textOf, UnreachableError } from "../bench.js";
 import type { Signed } from "../sender.js";
 import { advise, type Case, fail, pass, skip } from "../types.js";
-import { describe, isAccepted } from "../wire.js";
 
 const group = "genuine";
 export const RAW_BODY =

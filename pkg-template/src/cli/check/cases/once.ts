@@ -1,7 +1,8 @@
 /** A callback that comes again, as retries and replays do. */
+
+import { type Answer, describe, isAccepted } from "../../wire.js";
 import { type Bench, textOf } from "../bench.js";
 import { advise, type Case, type Finding, fail, pass } from "../types.js";
-import { type Answer, describe, isAccepted } from "../wire.js";
 import { withoutCounter } from "./forged.js";
 
 const group = "once";

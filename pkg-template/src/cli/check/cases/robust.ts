@@ -1,7 +1,8 @@
 /** What an endpoint meets on the internet, genuine or not, and has to survive. */
+
+import { type Answer, describe, isAccepted, isCrash } from "../../wire.js";
 import { type Bench, sleep } from "../bench.js";
 import { advise, type Case, type Finding, fail, pass, skip } from "../types.js";
-import { type Answer, describe, isAccepted, isCrash } from "../wire.js";
 
 const group = "robust";
 

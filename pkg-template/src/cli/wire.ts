@@ -3,7 +3,7 @@ import { Agent, type ClientRequest, type IncomingMessage, request as requestHttp
 import { request as requestHttps, Agent as SecureAgent } from "node:https";
 import { connect } from "node:net";
 import { connect as connectSecurely } from "node:tls";
-import { plain } from "../output.js";
+import { plain } from "./output.js";
 
 /** What is sent. */
 export interface Sending {
@@ -43,25 +43,32 @@ export interface Unanswered {
 /** Of an answer, no more is read. */
 const MOST_BYTES = 65_536;
 
-/** Sends a request and reads the answer. Never follows a redirect, never throws. */
-export function exchange(sending: Sending, timeoutMs: number, agents: Agents): Promise<Answer> {
+/** Sends a request and reads the answer. Never follows a redirect, never throws. `signal` ends it. */
+export function exchange(
+	sending: Sending,
+	timeoutMs: number,
+	agents: Agents,
+	signal?: AbortSignal,
+): Promise<Answer> {
 	const since = performance.now();
 	const open = sending.old ? askInOldHttp : askInHttp;
 	return new Promise((resolve) => {
 		let isOver = false;
-		const end = (close: () => void, outcome: Outcome) => {
+		const end = (outcome: Outcome) => {
 			if (isOver) return;
 			isOver = true;
 			clearTimeout(timer);
+			signal?.removeEventListener("abort", abort);
 			resolve({ ...outcome, milliseconds: performance.now() - since });
 			close();
 		};
-		const close = open(sending, agents, (outcome) => end(() => close(), outcome));
-		const message = `no answer within ${timeoutMs / 1000} s`;
-		const timer = setTimeout(
-			() => end(close, { status: undefined, why: "timeout", message }),
-			timeoutMs,
-		);
+		const giveUp = (why: Unanswered["why"], message: string) =>
+			end({ status: undefined, why, message });
+		const abort = () => giveUp("closed", "interrupted");
+		const expire = () => giveUp("timeout", `no answer within ${timeoutMs / 1000} s`);
+		const timer = setTimeout(expire, timeoutMs);
+		signal?.addEventListener("abort", abort);
+		const close = open(sending, agents, end);
 	});
 }
 
