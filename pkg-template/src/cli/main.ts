@@ -19,6 +19,10 @@ const COMMANDS: { readonly [name: string]: Entry } = {
 		summary: "make a secret, or an Ed25519 key pair",
 		load: () => import("./commands/secret.js"),
 	},
+	sandbox: {
+		summary: "play a wallet: verify the address, then deliver events, with retries and duplicates",
+		load: () => import("./commands/sandbox.js"),
+	},
 	check: {
 		summary: "examine an endpoint: what it accepts, refuses, handles twice and survives",
 		load: () => import("./commands/check.js"),

@@ -1,0 +1,117 @@
+import { randomInt } from "node:crypto";
+import { setMaxListeners } from "node:events";
+import { rmSync } from "node:fs";
+import type { Command } from "commander";
+import type { SampleOptions } from "wallet-callback/testing";
+import { EXIT } from "../exit.js";
+import { examples, httpUrl, wholeNumber } from "../options.js";
+import { note, print } from "../output.js";
+import { isOver, loadState, type State, saveState } from "../sandbox/state.js";
+import { jsonLines, lines, summary, table, type View } from "../sandbox/view.js";
+import { beginning, Wallet } from "../sandbox/wallet.js";
+import { readSecret, type SecretOptions, secretOptions } from "../secret.js";
+
+interface Options extends SecretOptions {
+	readonly url: URL;
+	readonly speed: number;
+	readonly seed?: number;
+	readonly chain?: NonNullable<SampleOptions["chain"]>;
+	readonly duplicates: number;
+	readonly reordered: number;
+	readonly timeout: number;
+	readonly state: string;
+	readonly fresh?: true;
+	readonly json?: true;
+}
+
+export function register(command: Command): void {
+	secretOptions(command.requiredOption("--url <url>", "the callback address to register", httpUrl))
+		.option("--speed <times>", "how much faster than a wallet", wholeNumber(1, 1_000_000), 200)
+		.option(
+			"--seed <number>",
+			"the same events again (default: others each time)",
+			wholeNumber(0, 2 ** 40),
+		)
+		.option("--chain <chain>", "chain of the events, as CAIP-2", "eip155:1")
+		.option("--duplicates <percent>", "how many callbacks come twice", wholeNumber(0, 100), 25)
+		.option("--reordered <percent>", "how many come after the next one", wholeNumber(0, 100), 25)
+		.option("--timeout <seconds>", "how long to wait for an answer", wholeNumber(1, 600), 15)
+		.option(
+			"--state <file>",
+			"what has been delivered, to go on from",
+			".wallet-callback-sandbox.json",
+		)
+		.option("--fresh", "start anew, whatever the state says")
+		.option("--json", "print a JSON object for each try")
+		.addHelpText(
+			"after",
+			examples(
+				[
+					"sandbox --url http://localhost:3000/callbacks",
+					"a wallet for an endpoint on this machine",
+				],
+				[
+					"sandbox --url http://localhost:3000/callbacks --speed 10000 --seed 7",
+					"the same events each time, with retries after 24 hours in 9 seconds",
+				],
+			),
+		)
+		.action(play);
+}
+
+async function play(options: Options): Promise<void> {
+	const { url, speed, chain, state: file, json, timeout } = options;
+	const key = await readSecret(options);
+	const state = begin(options);
+	let view: View = json ? jsonLines : lines;
+	const stopping = new AbortController();
+	// Each callback waits by itself.
+	setMaxListeners(0, stopping.signal);
+	const stop = () => stopping.abort();
+	process.once("SIGINT", stop).once("SIGTERM", stop);
+	const wallet = new Wallet({
+		key,
+		url,
+		chain,
+		speed,
+		timeoutMs: timeout * 1000,
+		signal: stopping.signal,
+		onAttempt(delivery, attempt) {
+			saveState(file, state);
+			view.attempted(delivery, attempt);
+		},
+	});
+	wallet.rehearse(state);
+	if (!json) announce(state, options);
+	if (!json && process.stdout.isTTY) view = table(state);
+	try {
+		await wallet.play(state);
+	} finally {
+		view.close();
+		process.off("SIGINT", stop).off("SIGTERM", stop);
+	}
+	if (!json) print(`\n${summary(state)}`);
+	if (!isOver(state)) {
+		note(`stopped: the same command goes on from ${file}`);
+		process.exitCode = EXIT.interrupted;
+		return;
+	}
+	rmSync(file, { force: true });
+	if (state.deliveries.some(({ state }) => state === "given up")) process.exitCode = EXIT.finding;
+}
+
+/** The state to go on from, or a new one. */
+function begin({ url, speed, state: file, fresh, ...options }: Options): State {
+	const { seed = randomInt(2 ** 40), duplicates, reordered } = options;
+	const before = fresh ? undefined : loadState(file, url.href);
+	return before ?? beginning(url, { seed, duplicates, reordered }, speed);
+}
+
+function announce({ url, seed, deliveries }: State, { speed, state: file }: Options): void {
+	const done = deliveries.filter(({ attempts }) => attempts.length > 0).length;
+	const what = done > 0 ? `Going on from ${file} with` : "Registering";
+	print(`${what} ${url}, ${speed} times as fast as a wallet, seed ${seed}.`);
+	print(
+		`${deliveries.length} callbacks: the verification of the address, then made-up events. Try it on a test system.\n`,
+	);
+}

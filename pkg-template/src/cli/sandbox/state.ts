@@ -1,0 +1,90 @@
+/** What the sandbox wallet remembers, in a file: nothing secret. */
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { CommandError } from "../exit.js";
+
+/** A try to deliver a callback. */
+export interface Attempt {
+	/** RFC 3339. */
+	readonly at: string;
+	/** Nothing if there was no answer. */
+	readonly status?: number;
+	/** What was answered, in a line. */
+	readonly answered: string;
+	/** Whether it was a duplicate of an accepted one. */
+	readonly again?: true;
+}
+
+/** A callback. */
+export interface Delivery {
+	readonly id: string;
+	readonly type: string;
+	readonly seed: number;
+	/** When the event happened, in Unix seconds. */
+	readonly happened: number;
+	readonly repeats: boolean;
+	/** When it is sent next, in milliseconds since 1970. */
+	due: number;
+	state: "waiting" | "accepted" | "done" | "given up";
+	readonly attempts: Attempt[];
+}
+
+export interface State {
+	readonly version: 1;
+	readonly url: string;
+	readonly seed: number;
+	/** In milliseconds since 1970. */
+	saved: number;
+	/** The first one verifies the address. */
+	readonly deliveries: Delivery[];
+}
+
+/** Whether nothing is left to do. */
+export function isOver({ deliveries }: State): boolean {
+	return deliveries.every(isDone) || deliveries[0]?.state === "given up";
+}
+
+export const isDone = ({ state }: Delivery): boolean => state === "done" || state === "given up";
+
+/**
+ * Reads the state, if there is one. What was due meanwhile is as far ahead as it was when it was saved.
+ *
+ * @throws {CommandError} for a file with something else, or of another address.
+ */
+export function loadState(file: string, url: string): State | undefined {
+	let text: string;
+	try {
+		text = readFileSync(file, "utf8");
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+		throw error;
+	}
+	const state = parse(text);
+	if (state === undefined) {
+		throw new CommandError(`${file} is not a state of the sandbox: name another with --state`);
+	}
+	if (state.url !== url) {
+		throw new CommandError(
+			`${file} is the state of ${state.url}: name another with --state, or start anew with --fresh`,
+		);
+	}
+	const away = Date.now() - state.saved;
+	for (const delivery of state.deliveries) delivery.due += away;
+	return state;
+}
+
+function parse(text: string): State | undefined {
+	try {
+		const state: State = JSON.parse(text);
+		return state.version === 1 && Array.isArray(state.deliveries) ? state : undefined;
+	} catch {
+		return undefined;
+	}
+}
+
+/** Writes the state, so that the file is always the old one or the new. */
+export function saveState(file: string, state: State): void {
+	state.saved = Date.now();
+	const beside = `${file}.${process.pid}`;
+	writeFileSync(beside, `${JSON.stringify(state, null, "\t")}\n`);
+	renameSync(beside, file);
+}
