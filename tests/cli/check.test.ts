@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
+import type { RequestListener } from "node:http";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { describe, test } from "node:test";
@@ -44,9 +45,9 @@ describe("a right endpoint has no fault:", TOGETHER, () => {
 		assert.deepEqual(troubles(report), ["advisory forged-not-handled"], details(report));
 	});
 
-	test("a receiver with an Ed25519 public key", async () => {
+	test("a receiver with an Ed25519 public key that acknowledges first", async () => {
 		const { publicKey, privateKey } = generateKeyPair();
-		const endpoint = await serve(bare({ keys: [publicKey] }));
+		const endpoint = await serve(bare({ keys: [publicKey], acknowledge: "before-handling" }));
 		const report = await examine(endpoint, ["--probe-url", endpoint.probeUrl], privateKey);
 		assert.deepEqual(troubles(report), ["skipped rotation"], details(report));
 	});
@@ -131,6 +132,34 @@ describe("a wrong endpoint is caught by the case that names its fault:", TOGETHE
 				assert.equal(verdict === "pass", mend === undefined);
 		});
 	}
+
+	test("one whose process ends on a bad header: what comes after is not taken for a refusal", async () => {
+		const endpoint = await serve((count, stop) => {
+			const listener = byHand({ secret: BYTES })(count) as RequestListener;
+			return (request, response) => {
+				if (request.headers["webhook-signature"] === "") stop();
+				else listener(request, response);
+			};
+		});
+		const only = ["unsigned", "empty-signature", "body", "no-crash"];
+		const report = await examine(endpoint, [...STANDARD, "--only", ...only]);
+		const found = ["skipped empty-signature", "skipped body", "fail no-crash"];
+		assert.deepEqual(troubles(report), found, details(report));
+	});
+
+	test("one that limits the rate is waited for", async () => {
+		let requests = 0;
+		const endpoint = await serve((count) => {
+			const listener = byHand({ secret: BYTES })(count) as RequestListener;
+			return (request, response) => {
+				requests += 1;
+				if (requests % 3 > 0) listener(request, response);
+				else response.writeHead(429, { "retry-after": "0.01" }).end();
+			};
+		});
+		const report = await examine(endpoint, [...STANDARD, "--only", "body", "replay", "unsigned"]);
+		assert.deepEqual(troubles(report), [], details(report));
+	});
 
 	test("one without a replay store, by its answers: they do not tell", async () => {
 		const endpoint = await serve(byHand({ secret: BYTES }, "no replay store"));

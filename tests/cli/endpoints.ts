@@ -21,21 +21,23 @@ export type Count = () => void;
 
 /** Serves at /callbacks what a function makes; it listens until the file's tests have ended. */
 export async function serve(
-	make: (count: Count) => RequestListener | Promise<RequestListener>,
+	make: (count: Count, stop: () => void) => RequestListener | Promise<RequestListener>,
 ): Promise<Endpoint> {
 	let handled = 0;
-	const listener = await make(() => {
+	const count = () => {
 		handled += 1;
-	});
+	};
+	const stop = () => {
+		server.close();
+		server.closeAllConnections();
+	};
+	const listener = await make(count, stop);
 	const server = createServer((request, response) => {
 		if (request.url === "/handled") response.end(`${handled}`);
 		else listener(request, response);
 	}).listen(0, "127.0.0.1");
 	await once(server, "listening");
-	after(() => {
-		server.close();
-		server.closeAllConnections();
-	});
+	after(stop);
 	const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 	return { url: `${base}/callbacks`, probeUrl: `${base}/handled` };
 }

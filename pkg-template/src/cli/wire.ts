@@ -1,7 +1,7 @@
 /** Requests, also those that `fetch` cannot make, and what comes back. */
 import { Agent, type ClientRequest, type IncomingMessage, request as requestHttp } from "node:http";
 import { request as requestHttps, Agent as SecureAgent } from "node:https";
-import { connect } from "node:net";
+import { connect, isIP } from "node:net";
 import { connect as connectSecurely } from "node:tls";
 import { plain } from "./output.js";
 
@@ -96,13 +96,19 @@ const askInHttp: Ask = (sending, agents, end) => {
 	});
 	for (const [name, values] of grouped(headers)) request.setHeader(name, values);
 	let answer: IncomingMessage | undefined;
+	let close = () => {
+		if (!kept || answer === undefined) request.destroy();
+	};
 	request.on("response", (response) => {
 		answer = response;
 		read(response, end);
 	});
 	request.on("error", (error) => {
 		// Whoever refuses a body early may close before all of it was sent.
-		if (answer === undefined) end(unanswered(error));
+		if (answer !== undefined) return;
+		// A server may close a connection while it is idle, just when it is used again.
+		if (request.reusedSocket) close = askInHttp({ ...sending, kept: false }, agents, end);
+		else end(unanswered(error));
 	});
 	const hasBody = body.length > 0 || method === "POST";
 	if (chunked) writeInChunks(request, body);
@@ -115,9 +121,7 @@ const askInHttp: Ask = (sending, agents, end) => {
 			});
 		}
 	}
-	return () => {
-		if (!kept || answer === undefined) request.destroy();
-	};
+	return () => close();
 };
 
 /** Headers of one name come together. */
@@ -161,9 +165,8 @@ const askInOldHttp: Ask = ({ method, url, headers, body }, _agents, end) => {
 	const host = url.hostname.replace(/^\[|\]$/g, "");
 	const secure = url.protocol === "https:";
 	const port = Number(url.port) || (secure ? 443 : 80);
-	const socket = secure
-		? connectSecurely({ host, port, servername: host })
-		: connect({ host, port });
+	const named = isIP(host) === 0 ? { servername: host } : {};
+	const socket = secure ? connectSecurely({ host, port, ...named }) : connect({ host, port });
 	const lines = [
 		`${method} ${url.pathname}${url.search} HTTP/1.0`,
 		`Host: ${url.host}`,

@@ -2,7 +2,7 @@
 import { CommandError, EXIT } from "../exit.js";
 import { Agents, type Answer, describe, exchange, isAccepted, type Sending } from "../wire.js";
 import type { Callback, Draft, Sender, Signed } from "./sender.js";
-import type { Finding } from "./types.js";
+import { type Finding, skip } from "./types.js";
 
 export interface BenchOptions {
 	readonly sender: Sender;
@@ -189,7 +189,8 @@ export function expectAccepted(answer: Answer): Finding {
 
 /** The finding on an answer that has to be a refusal; how it was refused is another case's matter. */
 export function expectRefused(answer: Answer): Finding {
-	if (answer.status === 429) return { verdict: "skipped", answered: rateLimited(answer) };
+	if (answer.status === 429) return skip(rateLimited(answer));
+	if (answer.status === undefined && answer.why === "refused") return skip(answer.message);
 	return { verdict: isAccepted(answer) ? "fail" : "pass", answered: describe(answer) };
 }
 
