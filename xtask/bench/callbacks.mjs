@@ -8,13 +8,13 @@ const rawKey = "wallet-callback-benchmark-secret";
 export const secret = `whsec_${btoa(rawKey)}`;
 
 /** The sizes of the bodies that are measured, in bytes. */
-export const sizes = [300, 1024, 4096, 16_384, 65_536, 1_048_576];
+export const sizes = [355, 1024, 4096, 16_384, 65_536, 1_048_576];
 
 const exampleBytes = JSON.stringify(example).length;
 
 /** What the bodies are, in two lines. */
 export const bodies = [
-	"Bodies: 300 B is a deposit.confirmed on Aptos with short members. Larger ones are the example",
+	"Bodies: 355 B is a deposit.confirmed on Aptos with short members. Larger ones are the example",
 	`tests/vectors/events/deposit.confirmed.json (${exampleBytes} B), filled up by a memo.`,
 ];
 

@@ -1,7 +1,8 @@
 // Prints the figures in tables that fit 100 columns.
 import { bodies, sizes } from "./callbacks.mjs";
 import { nanosPerByte } from "./measure.mjs";
-import { ours } from "./subjects.mjs";
+import { isOurs, rivalOf } from "./subjects.mjs";
+import { verdictOn } from "./targets.mjs";
 
 export function printReport(figures) {
 	const {
@@ -22,7 +23,7 @@ export function printReport(figures) {
 		"",
 		"Microseconds from a callback, its body as bytes, to the parsed event: the median of",
 		`${settings.rounds} batch means, the batches of all subjects and sizes in random order after a warm-up.`,
-		"Beside it wallet-callback / peer: below 1, wallet-callback is faster.",
+		"Beside it wallet-callback / peer, both in the peer's format: below 1, wallet-callback is faster.",
 		...bodies,
 		...compared.flatMap(peerTable),
 		...ownTable(others),
@@ -41,9 +42,10 @@ export function printReport(figures) {
 
 function peerTable({ runtime, figures }) {
 	const rows = rowsByName(figures);
-	const own = rows.get("wallet-callback");
-	const cell = (name) => (peer, index) =>
-		micros(peer).padStart(6) + (ours.includes(name) ? "" : ratio(own[index] / peer)).padStart(5);
+	const cell = (name) => (peer, index) => {
+		const share = isOurs(name) ? "" : ratio(rows.get(rivalOf(name))[index] / peer);
+		return micros(peer).padStart(6) + share.padStart(5);
+	};
 	// The sizes stand above the microseconds, not above the ratios.
 	const heads = sizes.map((size) => `${sizeName(size)}     `);
 	return [
@@ -113,7 +115,7 @@ function dappTable(runtimes) {
 	return runtimes.flatMap(({ runtime, figures }) => {
 		const own = figures.find(({ name }) => name === "wallet-callback").micros;
 		const line = ({ name, micros: value }) =>
-			row(39, 10, name, [micros(value), ...(ours.includes(name) ? [] : [ratio(own / value)])]);
+			row(39, 10, name, [micros(value), ...(isOurs(name) ? [] : [ratio(own / value)])]);
 		return ["", row(39, 10, `${runtime}, eip191`, ["1 KB, µs", "ratio"]), ...figures.map(line)];
 	});
 }
@@ -142,24 +144,18 @@ function sizeTable({ modules, tarball, unpacked }) {
 }
 
 function targetTable(targets) {
-	const verdict = ({ value, limit }) => {
-		if (Number.isNaN(value)) {
-			return "not measured";
-		}
-		return value <= limit ? "reached" : "not reached";
-	};
 	return [
 		"",
 		row(60, 12, "Targets", ["at most", "measured"]),
 		...targets.map((target) => {
 			const cells = [`${target.limit}`, target.value.toFixed(2)];
-			return `${row(60, 12, target.text, cells)}  ${verdict(target)}`;
+			return `${row(60, 12, target.text, cells)}  ${verdictOn(target)}`;
 		}),
 	];
 }
 
 function hasPeers({ figures }) {
-	return figures.some(({ name }) => !ours.includes(name));
+	return figures.some(({ name }) => !isOurs(name));
 }
 
 /** The microseconds of each subject in the order of `sizes`. */

@@ -1,7 +1,8 @@
 // Runs in Node: times worker.mjs in workerd through Miniflare, prints JSON like runtime.mjs.
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { buildSync } from "esbuild";
 import { Miniflare } from "miniflare";
 import { sizes } from "./callbacks.mjs";
 import { example } from "./example.mjs";
@@ -46,9 +47,9 @@ function batchIn(path) {
 async function time(path) {
 	const start = performance.now();
 	const response = await miniflare.dispatchFetch(`http://localhost/${path}`);
-	await response.arrayBuffer();
+	const text = await response.text();
 	if (!response.ok) {
-		throw new Error(`the worker answered ${response.status}`);
+		throw new Error(`the worker answered ${response.status}: ${text}`);
 	}
 	return performance.now() - start;
 }
@@ -58,15 +59,25 @@ function exampleModule() {
 	return `export const example = ${JSON.stringify(example)};`;
 }
 
-/** The package as the `workerd` condition of its `exports` serves it. */
+/** The package, bundled as for a Worker. */
 function packageModules() {
-	const { exports } = JSON.parse(readFileSync(join(installed, "package.json"), "utf8"));
-	const entry = exports["."].workerd.default.replace("./", "");
-	const files = readdirSync(join(installed, "dist"), { recursive: true })
-		.filter((file) => /^esm.*\.js$|\.wasm$/.test(file))
-		.map((file) => moduleAt(`package/dist/${file}`, join(installed, "dist", file)));
-	const contents = `export * from "./package/${entry}";`;
-	return [{ type: "ESModule", path: "wallet-callback", contents }, ...files];
+	const { outputFiles } = buildSync({
+		stdin: {
+			contents: 'export * from "wallet-callback";',
+			resolveDir: join(installed, "..", ".."),
+		},
+		bundle: true,
+		write: false,
+		outdir: "out",
+		format: "esm",
+		conditions: ["workerd", "module"],
+		loader: { ".wasm": "copy" },
+	});
+	return outputFiles.map(({ path, contents }) =>
+		path.endsWith(".wasm")
+			? { type: "CompiledWasm", path: basename(path), contents }
+			: { type: "ESModule", path: "wallet-callback", contents },
+	);
 }
 
 function moduleAt(path, file) {
