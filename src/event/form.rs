@@ -11,6 +11,8 @@ use crate::url;
 
 /// The most fields, as in PHP: each is compared with those before it.
 const MAX_FIELDS: usize = 1000;
+/// The longest name that is compared as it is, in bytes.
+const LONG_NAME: usize = 64;
 const _: () = assert!(MAX_FIELDS == 1000, "the message below names it");
 
 /// The form's fields as a JSON object. The value of a name that comes once is a string; of one that
@@ -19,8 +21,8 @@ const _: () = assert!(MAX_FIELDS == 1000, "the message below names it");
 /// # Errors
 /// More than [`MAX_FIELDS`] fields.
 pub(super) fn to_json(form: &[u8]) -> Result<String, Fault> {
-    // A hash stands for each name: a thousand long ones would take too long to compare.
-    let mut members: Vec<([u8; 32], String, Vec<String>)> = Vec::new();
+    // A hash stands for a long name: a thousand of them would take too long to compare.
+    let mut members: Vec<(Option<[u8; 32]>, String, Vec<String>)> = Vec::new();
     for (count, (name, value)) in url::form_fields(form, url::decode_leniently).enumerate() {
         if count == MAX_FIELDS {
             return Err(PayloadProblem::Unexpected {
@@ -29,8 +31,11 @@ pub(super) fn to_json(form: &[u8]) -> Result<String, Fault> {
             }
             .into());
         }
-        let hash = sha256::digest(&[name.as_bytes()]);
-        match members.iter_mut().find(|(other, ..)| *other == hash) {
+        let hash = (name.len() > LONG_NAME).then(|| sha256::digest(&[name.as_bytes()]));
+        let is_same = |(other, text, _): &&mut (Option<[u8; 32]>, String, Vec<String>)| {
+            *other == hash && (hash.is_some() || *text == name)
+        };
+        match members.iter_mut().find(is_same) {
             Some((.., values)) => values.push(value),
             None => members.push((hash, name, Vec::from([value]))),
         }

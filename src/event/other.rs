@@ -14,6 +14,7 @@ use crate::sender::{Payload, Place};
 use crate::timestamp::Unit;
 
 /// Reads what the signature covers.
+#[inline(never)]
 pub(super) fn read(claim: &Claim, numbers: UnsafeNumbers) -> Result<Other, Rejection> {
     let sender = claim.sender();
     let is_form = is_form(claim);

@@ -19,7 +19,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use zeroize::Zeroizing;
 
 use crate::error::{ConfigError, KeyProblem};
@@ -87,8 +87,14 @@ pub(crate) fn read<T>(
 enum SenderOption {
     #[serde(rename = "a name")]
     Named(String),
-    #[serde(rename = "a descriptor")]
+    #[serde(rename = "a descriptor", deserialize_with = "described")]
     Described(Box<SenderDescriptor>),
+}
+
+/// Apart, since an engine compiles a function when it is first called, and most programs name a sender.
+#[inline(never)]
+fn described<'d, D: Deserializer<'d>>(deserializer: D) -> Result<Box<SenderDescriptor>, D::Error> {
+    Box::deserialize(deserializer)
 }
 
 impl SenderOption {

@@ -380,6 +380,7 @@ impl SenderDescriptor {
     /// # Errors
     /// [`ConfigError::InvalidSender`] with the member at fault, and [`ConfigError::NeedsFull`] where
     /// its algorithm is not compiled in.
+    #[inline(never)]
     pub(crate) fn resolve(self) -> Result<Sender, ConfigError> {
         self.require_compiled()?;
         let has_signed = self.signed.is_some();
