@@ -148,6 +148,6 @@ await build({
 	chunkNames: "[name]-[hash]",
 	external: ["wallet-callback", "wallet-callback/*", "#*"],
 	define: { VERSION: JSON.stringify(version) },
-	plugins: [parser],
+	plugins: [shared, parser],
 });
 chmodSync(join(cli, "main.js"), 0o755);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Page } from "playwright-core";
-import { readPaste } from "../../www/src/debug/paste.ts";
+import { readPaste } from "../../pkg-template/src/cli/paste.ts";
 import { en } from "../../www/src/text/en.ts";
 import { zh } from "../../www/src/text/zh.ts";
 import { NOW, PASTES, type Paste } from "./causes.ts";

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import type { SenderInfo } from "wallet-callback";
-import { writeHead } from "../../www/src/request.ts";
+import { writeHead } from "../../pkg-template/src/cli/head.ts";
 import { snippet, TARGETS } from "../../www/src/snippets.ts";
 import { secret } from "../readme/callbacks.ts";
 import { documents, snippetOf } from "../readme/documents.ts";

@@ -1,6 +1,6 @@
 /** Programs that receive the callbacks of a sender, and the command that sends this one. */
 import type { SenderInfo } from "wallet-callback/slim";
-import { readHead } from "./request.ts";
+import { readHead } from "../../pkg-template/src/cli/head.ts";
 
 export const TARGETS = ["node", "express", "workers", "hono", "curl"] as const;
 export type Target = (typeof TARGETS)[number];

@@ -113,6 +113,12 @@ const POSTGRESQL: Debian = Debian {
     left_out: "the tests of the stores on real servers",
 };
 
+const TMUX: Debian = Debian {
+    package: "tmux",
+    is_there: || run::exists("tmux"),
+    left_out: "the test of the command line in a terminal",
+};
+
 const WRK: Debian = Debian {
     package: "wrk",
     is_there: || run::exists("wrk"),
@@ -132,6 +138,11 @@ fn postgresql_of_debian() -> bool {
 /// Installs Chromium where it is missing and can be installed.
 pub fn chromium() -> Outcome {
     install(&CHROMIUM).map(drop)
+}
+
+/// Installs a terminal for tests where it is missing and can be installed. False where it stays missing.
+pub fn terminal() -> Outcome<bool> {
+    install(&TMUX)
 }
 
 /// Installs the servers that stores run on where they are missing and can be installed. False where

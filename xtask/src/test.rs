@@ -48,7 +48,7 @@ fn everything() -> Outcome {
         "tests of the core and of the tasks",
         &mut command("cargo", &["test", "--locked", "--workspace"]),
     )?;
-    let has_servers = setup::servers()?;
+    let (has_servers, has_terminal) = (setup::servers()?, setup::terminal()?);
     let files = test_files(&[
         "tests/messages",
         "tests/package",
@@ -68,7 +68,8 @@ fn everything() -> Outcome {
     let needs_server = |file: &String| SERVER_TESTS.contains(&file.as_str());
     let files = files
         .into_iter()
-        .filter(|file| has_servers || !needs_server(file));
+        .filter(|file| has_servers || !needs_server(file))
+        .filter(|file| has_terminal || file != TERMINAL_TEST);
     let mut node = node_test();
     show("tests of the package, on every runtime", node.args(files))?;
     if has_servers { services() } else { Ok(()) }
@@ -81,6 +82,9 @@ const SERVER_TESTS: [&str; 4] = [
     "tests/stores/postgres.test.ts",
     "tests/stores/redis.test.ts",
 ];
+
+/// The test that needs a terminal.
+const TERMINAL_TEST: &str = "tests/cli/terminal.test.ts";
 
 /// Runs only the tests of receivers on real servers that fail, and shows how they fared.
 fn services_alone() -> Outcome {

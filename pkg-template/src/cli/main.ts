@@ -19,6 +19,26 @@ const COMMANDS: { readonly [name: string]: Entry } = {
 		summary: "make a secret, or an Ed25519 key pair",
 		load: () => import("./commands/secret.js"),
 	},
+	senders: {
+		summary: "list the senders whose callbacks can be verified",
+		load: () => import("./commands/senders.js"),
+	},
+	sign: {
+		summary: "sign a body, as its sender does",
+		load: () => import("./commands/sign.js"),
+	},
+	verify: {
+		summary: "verify a callback",
+		load: () => import("./commands/verify.js"),
+	},
+	explain: {
+		summary: "find out why a callback does not verify",
+		load: () => import("./commands/explain.js"),
+	},
+	schema: {
+		summary: "print the JSON Schema of events",
+		load: () => import("./commands/schema.js"),
+	},
 	sandbox: {
 		summary: "play a wallet: verify the address, then deliver events, with retries and duplicates",
 		load: () => import("./commands/sandbox.js"),

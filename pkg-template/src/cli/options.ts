@@ -22,3 +22,15 @@ export function httpUrl(text: string): URL {
 	if (url !== undefined && /^https?:$/.test(url.protocol)) return url;
 	throw new InvalidArgumentError("Expected a URL such as http://localhost:3000/callbacks.");
 }
+
+/** Collects the values of an option that may be given more than once. */
+export function collect(value: string, others: readonly string[] = []): readonly string[] {
+	return [...others, value];
+}
+
+/** Reads a point in time, in RFC 3339 or as Unix seconds, into milliseconds. */
+export function pointInTime(text: string): number {
+	const time = /^\d{1,11}$/.test(text) ? Number(text) * 1000 : Date.parse(text);
+	if (!Number.isNaN(time)) return time;
+	throw new InvalidArgumentError("Expected a time such as 2026-03-05T12:00:00Z or 1772712000.");
+}

@@ -5,6 +5,7 @@ import { Writable } from "node:stream";
 import { ReadStream } from "node:tty";
 import type { Command } from "commander";
 import { CommandError, EXIT } from "./exit.js";
+import { collect } from "./options.js";
 
 export const SECRET_VARIABLE = "WALLET_CALLBACK_SECRET";
 
@@ -18,7 +19,7 @@ export function secretOptions(command: Command): Command {
 	return command.option(
 		"--secret-file <file>",
 		`file with the secret or key, again for each further one (default: ${SECRET_VARIABLE}, else asks)`,
-		(file: string, files: readonly string[] | undefined) => [...(files ?? []), file],
+		collect,
 	);
 }
 

@@ -7,7 +7,7 @@ import {
 	type Verifier,
 	type VerifyResult,
 } from "wallet-callback/slim";
-import { readHead } from "../request.ts";
+import { readHead } from "../../../pkg-template/src/cli/head.ts";
 import { makeKeys, registered } from "./signer.ts";
 
 /** What a receiver was told, and what came. */

@@ -2,7 +2,7 @@
 import { createReceiver } from "wallet-callback/receiver";
 import { createVerifier } from "wallet-callback/slim";
 import { memoryStore } from "wallet-callback/stores/memory";
-import { readHead } from "../request.ts";
+import { readHead } from "../../../pkg-template/src/cli/head.ts";
 import type { Attempt } from "./judge.ts";
 import { registered } from "./signer.ts";
 

@@ -8,7 +8,7 @@ import {
 	senders,
 	sign,
 } from "wallet-callback/slim";
-import { writeHead } from "../request.ts";
+import { writeHead } from "../../../pkg-template/src/cli/head.ts";
 
 export const METHOD = "POST";
 export const URL_OF_RECEIVER = "https://shop.example/callback";

@@ -1,9 +1,9 @@
 /** Paste to debug: a callback that does not verify, and why. */
 import { type SenderName, senders, sign } from "wallet-callback/slim";
+import { type Pasted, readPaste } from "../../../pkg-template/src/cli/paste.ts";
 import { field, format, h, replace, select } from "../dom.ts";
 import { eventView } from "../event.ts";
 import { t } from "../text/index.ts";
-import { type Pasted, readPaste } from "./paste.ts";
 import type { Answer, Question, Reply } from "./worker.ts";
 
 /** What was typed, for as long as the page is open; nothing is stored. */

@@ -5,11 +5,10 @@ import {
 	detect,
 	type Explanation,
 	explain,
-	type KeySet,
 	type SenderName,
 } from "wallet-callback/slim";
+import { type Pasted, readKeys } from "../../../pkg-template/src/cli/paste.ts";
 import { loadModule } from "../core.ts";
-import type { Pasted } from "./paste.ts";
 
 export interface Question {
 	readonly pasted: Pick<Pasted, "headers" | "body" | "method" | "url">;
@@ -47,23 +46,11 @@ function answer({ pasted, keys: texts, sender: chosen, now }: Question): Answer 
 	const { headers, body, method, url } = pasted;
 	const detected = detect({ headers });
 	const sender = chosen ?? detected[0];
-	const keys = toKeys(texts);
+	const keys = readKeys(texts);
 	const input = { headers, body, method, url };
 	const explanation = explain({ ...input, keys, sender, now });
 	const accepted = explanation.verdict.ok
 		? createVerifier({ sender: sender ?? "tp-wallet", keys, now: () => now }).verify(input)
 		: undefined;
 	return { detected, sender, explanation, accepted };
-}
-
-/** A JSON Web Key or a set of them is pasted as JSON, everything else as it is. */
-function toKeys(texts: readonly string[]): readonly string[] | KeySet {
-	const [first = ""] = texts;
-	if (texts.length !== 1 || !first.trimStart().startsWith("{")) return texts;
-	try {
-		const key = JSON.parse(first);
-		return "keys" in key ? key : { keys: [key] };
-	} catch {
-		return texts;
-	}
 }

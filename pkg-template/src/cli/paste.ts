@@ -1,5 +1,6 @@
 /** Reads what people have at hand of a callback: a raw request, a curl command, a line of a log. */
-import { readHead } from "../request.ts";
+import type { KeySet } from "wallet-callback";
+import { readHead } from "./head.js";
 
 export interface Pasted {
 	readonly form: "raw" | "curl" | "json";
@@ -13,8 +14,10 @@ export interface Pasted {
 	readonly reparsed?: boolean;
 }
 
-/** Nothing where the text has no headers in any of these forms. */
-export function readPaste(text: string): Pasted | undefined {
+/** Nothing where the text, or what bytes say, has no headers in any of these forms. */
+export function readPaste(given: string | Uint8Array): Pasted | undefined {
+	const text = typeof given === "string" ? given : decode(given);
+	if (text === undefined) return readBinary(given as Uint8Array);
 	const start = text.trimStart();
 	if (/^(\$\s*)?curl(\.exe)?\s/.test(start)) return readCurl(start.replace(/^\$\s*/, ""));
 	return /^[{[]/.test(start) ? readLog(start) : readRaw(start);
@@ -25,7 +28,35 @@ function readRaw(text: string): Pasted | undefined {
 	const head = gap ? text.slice(0, gap.index) : text;
 	const { headers, ...line } = readHead(head);
 	if (headers.length === 0) return undefined;
-	return { form: "raw", headers, body: gap ? text.slice(gap.index + gap[0].length) : "", ...line };
+	const body = gap ? text.slice(gap.index + gap[0].length) : "";
+	return { form: "raw", headers, body: withoutFinalBreak(body, headers), ...line };
+}
+
+/** A raw request whose body is no text. */
+function readBinary(bytes: Uint8Array): Pasted | undefined {
+	// In this encoding, a character is a byte.
+	const text = new TextDecoder("latin1").decode(bytes);
+	const gap = /\r?\n\r?\n/.exec(text);
+	if (gap === null) return undefined;
+	const pasted = readRaw(text.slice(0, gap.index));
+	return pasted && { ...pasted, body: bytes.slice(gap.index + gap[0].length) };
+}
+
+/** Nothing where they are not UTF-8. */
+function decode(bytes: Uint8Array): string | undefined {
+	try {
+		return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+	} catch {
+		return undefined;
+	}
+}
+
+/** Editors and terminals end a text with a line break, which a request with a length shows not to be its own. */
+function withoutFinalBreak(body: string, headers: Pasted["headers"]): string {
+	const [, length] = headers.find(([name]) => name.toLowerCase() === "content-length") ?? [];
+	const shorter = body.replace(/\r?\n$/, "");
+	const isWhole = new TextEncoder().encode(shorter).length === Number(length);
+	return isWhole ? shorter : body;
 }
 
 /** A command as a browser's developer tools or a person writes it. */
@@ -186,5 +217,17 @@ function fromBase64(text: string): string | Uint8Array {
 		return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 	} catch {
 		return text;
+	}
+}
+
+/** A JSON Web Key or a set of them is given as JSON, everything else as it is. */
+export function readKeys(texts: readonly string[]): readonly string[] | KeySet {
+	const [first = ""] = texts;
+	if (texts.length !== 1 || !first.trimStart().startsWith("{")) return texts;
+	try {
+		const key = JSON.parse(first);
+		return "keys" in key ? key : { keys: [key] };
+	} catch {
+		return texts;
 	}
 }

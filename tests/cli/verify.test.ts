@@ -1,0 +1,176 @@
+/** From sign to verify and explain. */
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { BODY, FORMS, SECRET, type Signed } from "./callbacks.ts";
+import { cli, folder, type Outcome } from "./cli.ts";
+
+const place = folder();
+const file = (name: string, content: string | Uint8Array) => {
+	const path = join(place, name);
+	writeFileSync(path, content);
+	return path;
+};
+const body = file("body.json", BODY);
+const env = { WALLET_CALLBACK_SECRET: SECRET };
+const withSecret = (words: readonly string[], stdin?: string | Uint8Array): Promise<Outcome> =>
+	cli(words, { env, ...(stdin === undefined ? {} : { stdin }) });
+
+const { stdout: request } = await withSecret(["sign", body, "--id", "msg_1"]);
+const signed: Signed = JSON.parse((await withSecret(["sign", "-", "--json"], BODY)).stdout);
+
+test("sign writes a raw request, whose body is the file's bytes", () => {
+	assert.match(request, /^POST \/callbacks HTTP\/1\.1\r\nhost: localhost:3000\r\n/);
+	assert.match(request, new RegExp(`\r\ncontent-length: ${Buffer.byteLength(BODY)}\r\n`));
+	assert.ok(request.endsWith(`\r\n\r\n${BODY}`));
+	assert.equal(signed.body, BODY);
+});
+
+test("verify reads what sign writes", async () => {
+	const { code, stdout, stderr } = await withSecret(["verify", "-"], request);
+	assert.deepEqual([code, stderr], [0, ""]);
+	assert.match(
+		stdout,
+		/^✓ verified {2}tp-wallet\n {2}id {9}msg_1\n {2}signed {5}\d{4}-.+\n {2}key {8}1\n\{/,
+	);
+});
+
+for (const [form, write] of Object.entries(FORMS)) {
+	test(`verify and explain read ${form}`, async () => {
+		const given = write(signed);
+		for (const words of [
+			["verify", "-", "--json"],
+			["explain", "-"],
+		]) {
+			const { code, stdout } = await withSecret(words, given);
+			assert.equal(code, 0, stdout);
+		}
+		const changed = await withSecret(["explain", file("callback", given.replace("Zo", "zO"))]);
+		assert.equal(changed.code, 1);
+		assert.match(changed.stdout, /^✗ refused {2}signature_mismatch[\s\S]+\nkey_wrong {2}likely\n/);
+	});
+}
+
+test("verify reads a body with its headers", async () => {
+	const headers = Object.entries(signed.headers).flatMap(([name, value]) => [
+		"--header",
+		`${name}: ${value}`,
+	]);
+	assert.equal((await withSecret(["verify", body, ...headers])).code, 0);
+});
+
+test("a line break behind a request with a length is an editor's", async () => {
+	assert.equal((await withSecret(["verify", "-"], `${request}\n`)).code, 0);
+	assert.equal((await withSecret(["verify", "-"], `${request}\n\n`)).code, 1);
+});
+
+test("a body that is not UTF-8 stays as it is", async () => {
+	const bytes = file("bytes", Uint8Array.of(0x7b, 0x80, 0xff, 0x00, 0x0a, 0x7d));
+	const sender = ["--sender", "github"];
+	const raw = await withSecret(["sign", bytes, ...sender, "--json"]);
+	assert.equal(raw.code, 2);
+	assert.match(raw.stderr, /^error: --json: .*bytes is not UTF-8\n$/);
+	const { execFileSync } = await import("node:child_process");
+	const { BIN } = await import("./cli.ts");
+	const options = { env: { ...process.env, ...env } };
+	const sent = execFileSync(process.execPath, [BIN, "sign", bytes, ...sender], options);
+	assert.equal((await withSecret(["verify", "-", ...sender], sent)).code, 0);
+});
+
+describe("every kind of sender", () => {
+	for (const sender of ["stripe", "github", "coinbase-cdp", "nowpayments", "shopify", "paddle"]) {
+		test(sender, async () => {
+			const sent = await withSecret(["sign", body, "--sender", sender]);
+			assert.equal(sent.code, 0, sent.stderr);
+			const { code, stdout } = await withSecret(["verify", "-"], sent.stdout);
+			assert.equal(code, 0, stdout);
+			assert.match(stdout, new RegExp(`^✓ verified {2}${sender}\n`));
+		});
+	}
+
+	test("one of your own, in a file", async () => {
+		const descriptor = {
+			name: "mine",
+			algorithm: "hmac-sha256",
+			headers: { signature: "x-mine" },
+			signature: { encoding: "hex" },
+			signed: "{body}",
+		};
+		const sender = ["--sender", file("mine.json", JSON.stringify(descriptor))];
+		const sent = await withSecret(["sign", body, ...sender]);
+		assert.match(sent.stdout, /\r\nx-mine: [\da-f]{64}\r\n/);
+		assert.equal((await withSecret(["verify", "-", ...sender], sent.stdout)).code, 0);
+	});
+});
+
+test("a callback of another time verifies at that time", async () => {
+	const old = (await withSecret(["sign", body, "--timestamp", "1700000000"])).stdout;
+	const now = await withSecret(["verify", "-"], old);
+	assert.equal(now.code, 1);
+	assert.match(now.stdout, /^✗ refused {2}timestamp_too_old {2}tp-wallet\n/);
+	for (const at of ["1700000300", "2023-11-14T22:18:20Z"]) {
+		assert.equal((await withSecret(["verify", "-", "--at", at], old)).code, 0, at);
+	}
+	const narrow = ["verify", "-", "--at", "1700000300", "--tolerance", "299"];
+	assert.equal((await withSecret(narrow, old)).code, 1);
+});
+
+test("the secret comes from files, of which each is tried", async () => {
+	const [right, wrong] = [file("right", `${SECRET}\n`), file("wrong", `whsec_${"A".repeat(32)}`)];
+	const both = ["verify", "-", "--secret-file", wrong, "--secret-file", right];
+	const { code, stdout } = await cli(both, { stdin: request });
+	assert.equal(code, 0, stdout);
+	assert.match(stdout, /\n {2}key {8}2\n/);
+	// Files come before the environment.
+	const { code: refused } = await withSecret(["verify", "-", "--secret-file", wrong], request);
+	assert.equal(refused, 1);
+});
+
+test("without a secret and a terminal, the message says how to give it", async () => {
+	for (const words of [
+		["sign", body],
+		["verify", "-"],
+		["explain", "-"],
+	]) {
+		const { code, stdout, stderr } = await cli(words, { stdin: request });
+		assert.deepEqual([code, stdout], [2, ""]);
+		assert.match(
+			stderr,
+			/^error: missing secret: set WALLET_CALLBACK_SECRET or pass --secret-file/,
+		);
+	}
+});
+
+describe("what cannot be read is refused with code 2, in a line, without the secret", () => {
+	const cases: readonly (readonly [words: readonly string[], says: RegExp])[] = [
+		[["verify"], /missing required argument 'file'/],
+		[["verify", "nothing-here"], /no such file.*nothing-here/],
+		[["verify", body], /has no headers: expected a raw request/],
+		[["verify", "-", "--header", "nonsense"], /--header: expected "name: value", got "nonsense"/],
+		[["verify", "-", "--sender", "strip"], /unknown sender "strip" \(did you mean "stripe"/],
+		[["verify", "-", "--sender", body], /sender/],
+		[["verify", "-", "--at", "noon"], /--at <time>.* Expected a time/],
+		[["verify", "-", "--tolerance", "0"], /--tolerance.*whole number from 1 to 86400/],
+		[["verify", "-", "--secret-file", "nothing-here"], /no such file/],
+		[["verify", "-", "--secret-file", file("empty", "\n")], /empty is empty: expected a secret/],
+		[["explain", "-", "--sender", "strip"], /unknown sender "strip"/],
+		[["sign", body, "--url", "localhost"], /--url.*Expected a URL/],
+		[["sign", body, "--url", "ftp://localhost"], /--url.*Expected a URL/],
+		[["sign", body, "--timestamp", "-1"], /--timestamp.*whole number/],
+		[["sign", body, "--id", "a.b"], /id/],
+		[["sign", body, "--sender", "circle"], /public key/],
+		[["sign", body, "--secret-file", "a", "--secret-file", "b"], /no such file/],
+		[["senders", "strip"], /unknown sender "strip" \(did you mean "stripe"\?\)/],
+		[["schema", "deposit.confirmd"], /did you mean "deposit\.confirmed"\?/],
+	];
+	for (const [words, says] of cases) {
+		test(words.join(" ").replaceAll(place, "…"), async () => {
+			const { code, stdout, stderr } = await withSecret(words, request);
+			assert.deepEqual([code, stdout], [2, ""]);
+			assert.match(stderr, says);
+			assert.match(stderr, /^error: .+\n(\(.+\)\n)*$/);
+			assert.doesNotMatch(stderr, /AAECAwQF/);
+		});
+	}
+});
