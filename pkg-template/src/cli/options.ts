@@ -1,5 +1,6 @@
 /** What options of several commands have in common. */
 import { InvalidArgumentError } from "commander";
+import { CommandError } from "./exit.js";
 
 /** The examples in a command's help: what to type, and what it does. */
 export function examples(...list: readonly (readonly [command: string, what: string])[]): string {
@@ -33,4 +34,13 @@ export function pointInTime(text: string): number {
 	const time = /^\d{1,11}$/.test(text) ? Number(text) * 1000 : Date.parse(text);
 	if (!Number.isNaN(time)) return time;
 	throw new InvalidArgumentError("Expected a time such as 2026-03-05T12:00:00Z or 1772712000.");
+}
+
+/**
+ * The value of an option that has to be given. `requiredOption` would ask for it before it says that another
+ * is unknown, which may be this one with a typing error.
+ */
+export function required<Value>(name: string, value: Value | undefined): Value {
+	if (value === undefined) throw new CommandError(`missing ${name}`);
+	return value;
 }

@@ -4,7 +4,7 @@ import { rmSync } from "node:fs";
 import type { Command } from "commander";
 import type { SampleOptions } from "wallet-callback/testing";
 import { EXIT } from "../exit.js";
-import { examples, httpUrl, wholeNumber } from "../options.js";
+import { examples, httpUrl, required, wholeNumber } from "../options.js";
 import { note, print } from "../output.js";
 import { isOver, loadState, type State, saveState } from "../sandbox/state.js";
 import { jsonLines, lines, summary, table, type View } from "../sandbox/view.js";
@@ -25,7 +25,7 @@ interface Options extends SecretOptions {
 }
 
 export function register(command: Command): void {
-	secretOptions(command.requiredOption("--url <url>", "the callback address to register", httpUrl))
+	secretOptions(command.option("--url <url>", "the callback address to register", httpUrl))
 		.option("--speed <times>", "how much faster than a wallet", wholeNumber(1, 1_000_000), 200)
 		.option(
 			"--seed <number>",
@@ -59,7 +59,8 @@ export function register(command: Command): void {
 		.action(play);
 }
 
-async function play(options: Options): Promise<void> {
+async function play(given: Omit<Options, "url"> & Partial<Pick<Options, "url">>): Promise<void> {
+	const options = { ...given, url: required("--url <url>", given.url) };
 	const { url, speed, chain, state: file, json, timeout } = options;
 	const key = await readSecret(options);
 	const state = begin(options);
