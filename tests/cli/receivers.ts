@@ -38,7 +38,7 @@ export interface Options {
 
 type Make = (count: Count) => RequestListener | Promise<RequestListener>;
 
-const optionsFor = ({ store = memoryStore(), ...options }: Options, count: Count) => ({
+export const optionsFor = ({ store = memoryStore(), ...options }: Options, count: Count) => ({
 	...options,
 	store,
 	onAny: count,

@@ -170,6 +170,7 @@ const askInOldHttp: Ask = ({ method, url, headers, body }, _agents, end) => {
 	const lines = [
 		`${method} ${url.pathname}${url.search} HTTP/1.0`,
 		`Host: ${url.host}`,
+		"Connection: close",
 		...headers.map(([name, value]) => `${name}: ${value}`),
 		`Content-Length: ${body.length}`,
 	];
@@ -184,12 +185,19 @@ const askInOldHttp: Ask = ({ method, url, headers, body }, _agents, end) => {
 	};
 	socket.setEncoding("utf8").on("data", (part: string) => {
 		text += part;
-		if (text.length > MOST_BYTES) finish();
+		if (text.length > MOST_BYTES || isWhole(text)) finish();
 	});
 	socket.on("end", finish);
 	socket.on("error", (error) => end(unanswered(error)));
 	return () => socket.destroy();
 };
+
+/** Whether all of an answer is there, though the server keeps the connection. */
+function isWhole(text: string): boolean {
+	const [head = "", body] = text.split(/\r\n\r\n(.*)/s);
+	const length = /^content-length: *(\d+) *$/im.exec(head)?.[1];
+	return body !== undefined && length !== undefined && Buffer.byteLength(body) >= Number(length);
+}
 
 const NOBODY = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"];
 
