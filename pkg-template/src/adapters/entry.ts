@@ -53,7 +53,11 @@ export type Entry<Handler> = <
 	receiver: ReceiverSource<Payload, From, Output, Ready>,
 ) => Handler;
 
-/** How the entry of a framework is used. */
+/**
+ * How the entry of a framework is used.
+ *
+ * @internal
+ */
 export function wiringOf(entry: string, call: string): Wiring {
 	return { name: "walletCallback", entry, call };
 }

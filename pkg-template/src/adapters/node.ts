@@ -100,7 +100,11 @@ export function toNodeListener(receiver: Pick<Receiver, "receive">): NodeListene
 	return listen(receiver, WIRING);
 }
 
-/** The listener of the entry that is used so. */
+/**
+ * The listener of the entry that is used so.
+ *
+ * @internal
+ */
 export function listen(receiver: Pick<Receiver, "receive">, wiring: Wiring): NodeListener {
 	return (request, response, ...rest: unknown[]) => {
 		if (isFromNode(request, response)) {

@@ -162,7 +162,11 @@ const BY_ANYBODY: readonly Outcome[] = ["internal_error", "misconfigured"];
 /** How many of these are shown in a minute without a logger. */
 const MOST_A_MINUTE = 10;
 
-/** Writes the records and counts. */
+/**
+ * Writes the records and counts.
+ *
+ * @internal
+ */
 export class Telemetry {
 	readonly #sender: string;
 	readonly #log: Logger | undefined;
