@@ -39,6 +39,14 @@ const COMMANDS: { readonly [name: string]: Entry } = {
 		summary: "print the JSON Schema of events",
 		load: () => import("./commands/schema.js"),
 	},
+	send: {
+		summary: "send an event to an endpoint, as its sender does",
+		load: () => import("./commands/send.js"),
+	},
+	listen: {
+		summary: "listen for callbacks, and verify what arrives",
+		load: () => import("./commands/listen.js"),
+	},
 	sandbox: {
 		summary: "play a wallet: verify the address, then deliver events, with retries and duplicates",
 		load: () => import("./commands/sandbox.js"),

@@ -1,0 +1,172 @@
+/** From send to an endpoint. */
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { wallet } from "../package/package.ts";
+import { freePort } from "../ports.ts";
+import { BODY, SECRET } from "./callbacks.ts";
+import { cli, folder } from "./cli.ts";
+import { type Got, keeper } from "./server.ts";
+
+const env = { WALLET_CALLBACK_SECRET: SECRET };
+const { url, got } = await keeper();
+const refusing = await keeper(401);
+
+const send = (...words: readonly string[]) => cli(["send", ...words], { env });
+const verify = ({ headers, body }: Got, sender: "tp-wallet" | "stripe" | "github" = "tp-wallet") =>
+	wallet.createVerifier({ keys: SECRET, sender }).verify({ headers, body });
+
+/** What a command sends. */
+async function sent(...words: readonly string[]): Promise<Got> {
+	got.length = 0;
+	const { code, stderr } = await send(...words, "--url", url);
+	assert.deepEqual([code, stderr], [0, ""]);
+	const [first] = got;
+	assert.ok(first);
+	return first;
+}
+
+test("it sends an event that verifies, and shows request, answer and time", async () => {
+	got.length = 0;
+	const { code, stdout } = await send("deposit.confirmed", "--url", url);
+	assert.equal(code, 0);
+	assert.match(
+		stdout,
+		/^→ POST http:\/\/127\.0\.0\.1:\d+\/callbacks {2}deposit\.confirmed msg_[\da-f]{32}\n← 200 kept in \d+ ms\n$/,
+	);
+	const [request] = got;
+	assert.ok(request);
+	assert.equal(verify(request).event.type, "deposit.confirmed");
+});
+
+test("chain, amount and other members are as they are given", async () => {
+	const request = await sent(
+		...["withdrawal.failed", "--chain", "tron:0x2b6653dc", "--amount", "12.5", "--id", "msg_7"],
+		...["--set", "data.memo=42", "--set", "data.reason=no=fuel", "--set", "data.extra:=[1,2]"],
+	);
+	const { id, event } = verify(request);
+	const { chain, amount, memo, reason, extra } = JSON.parse(request.body).data;
+	assert.deepEqual([id, event.type, chain], ["msg_7", "withdrawal.failed", "tron:0x2b6653dc"]);
+	assert.equal(wallet.formatAmount(amount), "12.5");
+	assert.deepEqual([memo, reason, extra], ["42", "no=fuel", [1, 2]]);
+});
+
+test("the same seed gives the same event, and another one another", async () => {
+	const data = async (seed: string) =>
+		JSON.parse((await sent("deposit.detected", "--seed", seed)).body).data;
+	const first = await data("7");
+	assert.deepEqual(await data("7"), first);
+	assert.notDeepEqual(await data("8"), first);
+});
+
+test("events of other senders", async () => {
+	const stripe = await sent("payment_intent.succeeded", "--sender", "stripe");
+	assert.equal(verify(stripe, "stripe").event.type, "payment_intent.succeeded");
+	const github = await sent("push", "--sender", "github");
+	assert.equal(github.headers["x-github-event"], "push");
+	assert.ok(verify(github, "github"));
+	const place = folder();
+	writeFileSync(join(place, "body.json"), BODY);
+	const shopify = await sent(
+		...["orders/paid", "--sender", "shopify", "--body", join(place, "body.json")],
+	);
+	assert.deepEqual([shopify.body, shopify.headers["x-shopify-topic"]], [BODY, "orders/paid"]);
+});
+
+test("a recorded callback is sent again with its id and body, and a new time", async () => {
+	const old = ["--timestamp", "1700000000", "--id", "msg_old"];
+	const { stdout } = await cli(["sign", "-", ...old, "--header", "x-trace: 1"], {
+		env,
+		stdin: BODY,
+	});
+	const file = join(folder(), "record.http");
+	writeFileSync(file, stdout);
+	const request = await sent("--resend", file);
+	const { id, timestamp = 0 } = verify(request);
+	assert.equal(id, "msg_old");
+	assert.ok(Math.abs(timestamp - Date.now() / 1000) < 60);
+	assert.deepEqual([request.body, request.headers["x-trace"]], [BODY, "1"]);
+});
+
+test("many are counted", async () => {
+	got.length = 0;
+	const many = ["--repeat", "40", "--concurrency", "8"];
+	const { code, stdout } = await send("deposit.detected", "--url", url, ...many);
+	assert.equal(code, 0);
+	assert.match(stdout, /^40 accepted \(median \d+ ms, 99% \d+ ms, longest \d+ ms\)\n$/);
+	assert.equal(new Set(got.map((request) => verify(request).id)).size, 40);
+	assert.equal(new Set(got.map(({ body }) => body)).size, 40);
+});
+
+test("no more are sent in a second than the rate says", async () => {
+	const begun = performance.now();
+	const { code } = await send("deposit.detected", "--url", url, "--repeat", "6", "--rate", "10");
+	assert.equal(code, 0);
+	assert.ok(performance.now() - begun >= 500);
+});
+
+test("--json and --verbose", async () => {
+	const json = await send("deposit.detected", "--url", url, "--repeat", "2", "--json");
+	const lines = json.stdout
+		.trimEnd()
+		.split("\n")
+		.map((line) => JSON.parse(line));
+	assert.deepEqual(
+		lines.map(({ type, status, body }) => [type, status, body]),
+		[
+			["deposit.detected", 200, "kept"],
+			["deposit.detected", 200, "kept"],
+		],
+	);
+	const { stdout } = await send("deposit.detected", "--url", url, "--verbose");
+	assert.match(
+		stdout,
+		/\n {2}webhook-signature: v1,\S+\n[\s\S]+← 200 kept[\s\S]+\n {2}content-type: text\/plain\n/,
+	);
+});
+
+test("a refusal is a finding, and nobody at the URL is code 3", async () => {
+	const refused = await send("deposit.detected", "--url", refusing.url);
+	assert.equal(refused.code, 1);
+	assert.match(refused.stdout, /\n← 401 kept in \d+ ms\n$/);
+	const nobody = await send("deposit.detected", "--url", `http://127.0.0.1:${await freePort()}/`);
+	assert.equal(nobody.code, 3);
+	assert.match(nobody.stdout, /\n← connect ECONNREFUSED /);
+});
+
+describe("what cannot be sent is refused with code 2", () => {
+	const to = ["--url", url];
+	const cases: readonly (readonly [words: readonly string[], says: RegExp])[] = [
+		[["deposit.detected"], /missing --url/],
+		[to, /missing <type>/],
+		[["deposit.detectd", ...to], /unknown event type "deposit\.detectd" \(did you mean/],
+		[["deposit.detected", "--url", "here"], /Expected a URL/],
+		[["deposit.detected", "--chain", "eip155:x", ...to], /unknown chain/],
+		[["deposit.detected", "--amount", "1,5", ...to], /expected/],
+		[["user.registered", "--amount", "1", ...to], /--amount: this event has none/],
+		[["deposit.detected", "--set", "data.memo", ...to], /--set: expected member=value/],
+		[["deposit.detected", "--set", "data.confirmations=x", ...to], /--set: expected JSON/],
+		[["deposit.detected", "--set", "data.memo:=x", ...to], /--set: expected JSON/],
+		[["deposit.detected", "--set", "a.b=1", ...to], /--set: the event has no object "a"/],
+		[["deposit.detected", "--seed", "x", ...to], /--seed.*whole number/],
+		[["deposit.detected", "--repeat", "0", ...to], /--repeat.*whole number/],
+		[["deposit.detected", "--concurrency", "0", ...to], /--concurrency.*whole number/],
+		[["deposit.detected", "--rate", "0", ...to], /--rate.*whole number/],
+		[["deposit.detected", "--timeout", "0", ...to], /--timeout.*whole number/],
+		[["deposit.detected", "--sender", "strip", ...to], /did you mean "stripe"/],
+		[["order.paid", "--sender", "shopify", ...to], /pass a body with --body/],
+		[["webhooks.test", "--sender", "circle", ...to], /private key that only circle has/],
+		[["x", "--body", "nothing-here", ...to], /no such file/],
+		[["--resend", "nothing-here", ...to], /no such file/],
+		[["--resend", "package.json", ...to], /expected a request with its headers/],
+	];
+	for (const [words, says] of cases) {
+		test(words.join(" "), async () => {
+			const { code, stdout, stderr } = await send(...words);
+			assert.deepEqual([code, stdout], [2, ""]);
+			assert.match(stderr, says);
+			assert.match(stderr, /^error: .+\n(\(.+\)\n)*$/);
+		});
+	}
+});
