@@ -24,6 +24,20 @@ test("the help lists every command, and each has a help with examples", async ()
 	}
 });
 
+test("the documentation has a section for each command, with each of its options", async () => {
+	const [, ...sections] = readFileSync("docs/cli.md", "utf8").split("\n## ");
+	const titles = sections.map((section) => section.split("\n", 1)[0]);
+	assert.deepEqual(titles, names);
+	const shared = ["--help", "--secret-file"];
+	for (const [at, name] of names.entries()) {
+		const { stdout } = await cli([name, "--help"]);
+		for (const [, option = ""] of stdout.matchAll(/^ {2}(--[\w-]+)/gm)) {
+			const isThere = shared.includes(option) || sections[at]?.includes(option);
+			assert.ok(isThere, `${name} ${option}`);
+		}
+	}
+});
+
 test("without a command, the help goes to the standard error and the code is 2", async () => {
 	const { code, stdout, stderr } = await cli([]);
 	assert.deepEqual([code, stdout], [2, ""]);

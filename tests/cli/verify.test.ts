@@ -48,7 +48,10 @@ for (const [form, write] of Object.entries(FORMS)) {
 		}
 		const changed = await withSecret(["explain", file("callback", given.replace("Zo", "zO"))]);
 		assert.equal(changed.code, 1);
-		assert.match(changed.stdout, /^✗ refused {2}signature_mismatch[\s\S]+\nkey_wrong {2}likely\n/);
+		assert.match(
+			changed.stdout,
+			/^✗ refused {2}signature_mismatch[\s\S]+\n {2}signature does not match any key\n[\s\S]*\nkey_wrong {2}likely\n/,
+		);
 	});
 }
 

@@ -44,6 +44,11 @@ export function plain(text: string): string {
 	);
 }
 
+/** What a verifier says, without the advice to call a function. */
+export function said({ message }: { readonly message: string }): string {
+	return plain(message.replace(/ \(call explain\(\)[^)]*\)$/, ""));
+}
+
 /** Ends quietly when the reader has gone, as `head` does. */
 export function endWithReader(): void {
 	for (const stream of [process.stdout, process.stderr]) {

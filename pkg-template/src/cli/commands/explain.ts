@@ -3,7 +3,7 @@ import { type Explanation, explain as explainCallback } from "wallet-callback";
 import { type CallbackOptions, callbackOptions, readSubject, type Subject } from "../callback.js";
 import { EXIT } from "../exit.js";
 import { examples } from "../options.js";
-import { bold, dim, green, note, plain, print, printJson, red, yellow } from "../output.js";
+import { bold, dim, green, note, plain, print, printJson, red, said, yellow } from "../output.js";
 
 export function register(command: Command): void {
 	callbackOptions(command)
@@ -49,7 +49,7 @@ function show({ verdict, causes }: Explanation, { sender }: Subject): void {
 		return;
 	}
 	print(`${red("✗ refused")}  ${bold(verdict.code)}  ${dim(name)}`);
-	print(`  ${plain(verdict.message)}`);
+	print(`  ${said(verdict)}`);
 	showCauses(causes);
 }
 

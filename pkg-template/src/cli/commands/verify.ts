@@ -3,7 +3,7 @@ import { createVerifier, type VerifyResult } from "wallet-callback";
 import { type CallbackOptions, callbackOptions, readSubject, type Subject } from "../callback.js";
 import { EXIT } from "../exit.js";
 import { examples } from "../options.js";
-import { bold, dim, green, plain, print, printJson, red } from "../output.js";
+import { bold, dim, green, plain, print, printJson, red, said } from "../output.js";
 
 interface Options extends CallbackOptions {
 	readonly json?: true;
@@ -46,7 +46,7 @@ function show(result: VerifyResult<unknown>, { sender, now }: Subject): void {
 	const name = typeof sender === "string" ? sender : sender.name;
 	if (!result.ok) {
 		print(`${red("✗ refused")}  ${bold(result.code)}  ${dim(name)}`);
-		print(`  ${plain(result.message)}`);
+		print(`  ${said(result)}`);
 		print(dim("  `explain` finds out why"));
 		return;
 	}

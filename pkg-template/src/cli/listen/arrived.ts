@@ -1,6 +1,6 @@
 /** What has arrived at `listen`, and how it is shown, kept and answered. */
 import type { Cause, Verifier, VerifyResult } from "wallet-callback";
-import { bold, dim, green, plain, red, yellow } from "../output.js";
+import { bold, dim, green, plain, red, said, yellow } from "../output.js";
 
 /** A request that was answered. */
 export interface Arrived {
@@ -46,7 +46,7 @@ export function lineOf(arrived: Arrived): string {
 	const time = at.toISOString().slice(11, 23);
 	const parts = result.ok
 		? [green("✓ verified"), bold(plain(type ?? "-")), amount, chain, result.id]
-		: [red("✗ refused"), bold(result.code), result.message];
+		: [red("✗ refused"), bold(result.code), said(result)];
 	const shown = parts.filter((part) => part !== undefined);
 	const [verdict = "", name = "", ...rest] = shown;
 	const took = dim(`${status} in ${Math.round(milliseconds)} ms`);
