@@ -61,8 +61,8 @@ export interface RedisStoreOptions {
  *
  * What Redis forgets is handled again when the sender repeats it, and what was acknowledged from
  * the inbox is lost with it. Therefore:
- * - `appendonly yes`. With `appendfsync everysec` a crash of the machine can lose the last two
- *   seconds, with `appendfsync always` nothing; a crash of the process loses nothing with either.
+ * - `appendonly yes`. With `appendfsync everysec` a crash of the machine, or of Redis while its disk is
+ *   slow, can lose the last two seconds; with `appendfsync always` none loses anything.
  * - `maxmemory-policy noeviction`: every other policy may drop what is still needed.
  * - Replication is asynchronous: a failover can forget what was answered just before it, so that
  *   a callback is handled at least once, not exactly once.
