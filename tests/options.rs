@@ -260,6 +260,9 @@ fn a_misspelt_option_is_refused_with_the_nearest() {
         ("key", "keys"),
         ("allowedIPs", "allowedIps"),
         ("maxBody", "maxBodyBytes"),
+        ("secret", "keys"),
+        ("signingSecret", "keys"),
+        ("webhookSecret", "keys"),
     ] {
         let problem = format!("unknown option \"{name}\" (did you mean \"{meant}\"?)");
         let expected = Err(invalid_option("", &problem));
@@ -267,15 +270,18 @@ fn a_misspelt_option_is_refused_with_the_nearest() {
     }
     let known = "keys, sender, toleranceSeconds, maxBodyBytes, allowedIps, url, clientId, \
         unsafeNumbers, dangerouslyAllowUnsignedHeaders, dangerouslyAllowShortKeys, now";
-    for name in ["secret", ""] {
+    for name in ["secrets of mine", ""] {
         let problem = format!("unknown option \"{name}\" (known: {known})");
         let result = with(&format!(r#""{name}":1"#)).map(drop);
         assert_eq!(result, Err(invalid_option("", &problem)));
         let said = result.unwrap_err().to_string();
         assert_eq!(said, problem);
     }
-    let problem = "unknown option \"keys\" (did you mean \"key\"?)";
-    assert_eq!(sign_with(r#""keys":[]"#), Err(invalid_option("", problem)));
+    for name in ["keys", "secret"] {
+        let problem = format!("unknown option \"{name}\" (did you mean \"key\"?)");
+        let result = sign_with(&format!(r#""{name}":[]"#));
+        assert_eq!(result, Err(invalid_option("", &problem)));
+    }
 }
 
 #[test]

@@ -2,9 +2,16 @@
 
 use alloc::vec::Vec;
 
+/// What others call a key.
+const SECRETS: [&str; 3] = ["secret", "signingSecret", "webhookSecret"];
+
 /// The known name that is most like this one, if any is like it: the same but for one stretch that is
-/// at most half of the longer one.
+/// at most half of the longer one; or that of a key for what others call it.
 pub(crate) fn nearest<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
+    let mut keys = known.iter().filter(|_| SECRETS.contains(&name));
+    if let Some(keys) = keys.find(|known| matches!(**known, "keys" | "key")) {
+        return Some(keys);
+    }
     let differing = known.iter().map(|other| (difference(name, other), *other));
     let near = differing.filter(|(difference, other)| {
         difference.saturating_mul(2) <= name.len().max(other.len()) && !name.is_empty()
@@ -61,7 +68,8 @@ mod tests {
             ("tolernaceSeconds", Some("toleranceSeconds")),
             ("allowedIPs", Some("allowedIps")),
             ("sneder", Some("sender")),
-            ("secret", None),
+            ("secret", Some("keys")),
+            ("secrets of mine", None),
             ("", None),
             ("\u{e9}", None),
         ] {

@@ -47,9 +47,6 @@ const OF_VERIFIER: { readonly [Name in keyof Required<VerifierOptions>]: true } 
 
 const KNOWN: readonly string[] = Object.keys({ verifier: true, ...OF_VERIFIER, ...OF_RECEIVER });
 
-/** What others call `keys`. */
-const SECRETS: readonly string[] = ["secret", "signingSecret", "webhookSecret"];
-
 /** The longest part of a name that is shown, in UTF-16 code units. */
 const MAX_NAME = 64;
 
@@ -57,8 +54,7 @@ const MAX_NAME = 64;
 export function refuseUnknown(options: object): void {
 	const name = Object.keys(options).find((name) => !KNOWN.includes(name));
 	if (name === undefined) return;
-	const text = SECRETS.includes(name) ? `"${name}" (did you mean "keys"?)` : named(name, KNOWN);
-	throw new ConfigError("invalid_option", `unknown option ${text}`);
+	throw new ConfigError("invalid_option", `unknown option ${named(name, KNOWN)}`);
 }
 
 /** An unknown name, and the known one that is meant, or all of them. */
