@@ -49,7 +49,7 @@ export async function post(
 	{ headers, body },
 	{ method = "POST", type = "application/json" } = {},
 ) {
-	const all = { "content-type": type, ...headers };
+	const all = { ...headers, "content-type": type };
 	const response = await fetch(address, { method, headers: all, body });
 	const { status } = response;
 	return { status, code: codeOf(await response.text(), status) };
