@@ -26,7 +26,8 @@ pub fn demo(arguments: &[String]) -> Outcome {
     }
 }
 
-fn run(arguments: &[&str]) -> Outcome {
+/// Plays all rows against the package that was built: fails if one ends otherwise than it says.
+pub fn run(arguments: &[&str]) -> Outcome {
     setup::consumer()?;
     let mut node = command("node", &["xtask/demo/main.mjs"]);
     let folder = root().join("target/consumer");

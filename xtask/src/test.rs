@@ -44,6 +44,7 @@ fn everything() -> Outcome {
         "are the types wrong?",
         &mut command(&npm_bin("attw"), &attw),
     )?;
+    demo::run(&[])?;
     show(
         "tests of the core and of the tasks",
         &mut command("cargo", &["test", "--locked", "--workspace"]),
