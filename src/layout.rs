@@ -23,7 +23,7 @@ pub struct Layout {
     pub all_headers: u32,
     /// The length of the body.
     pub body: u32,
-    /// Where that is which stands beside the body, and its length.
+    /// Where the text beside the body is, and its length.
     pub beside: [u32; 2],
     /// Of an accepted callback: which key signed it.
     pub key: u32,

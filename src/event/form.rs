@@ -11,9 +11,10 @@ use crate::url;
 
 /// The most fields, as in PHP: each is compared with those before it.
 const MAX_FIELDS: usize = 1000;
+const _: () = assert!(MAX_FIELDS == 1000, "the message below names it");
+
 /// The longest name that is compared as it is, in bytes.
 const LONG_NAME: usize = 64;
-const _: () = assert!(MAX_FIELDS == 1000, "the message below names it");
 
 /// The form's fields as a JSON object. The value of a name that comes once is a string; of one that
 /// comes again or ends with `[]`, an array of them in their order.

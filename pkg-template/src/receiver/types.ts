@@ -49,8 +49,8 @@ export type Handler<Event = WalletEvent> = (context: HandlerContext<Event>) => u
 export interface Accepting<Event = WalletEvent> {
 	/**
 	 * How the callback ended: its handlers are done (`handled`), also where the store could not note that
-	 * down (`not_recorded`); there is no handler for it (`unhandled`); it stands in the inbox (`acknowledged`); it was one of these before
-	 * (`duplicate`); or it has failed too often (`dead_letter`).
+	 * down (`not_recorded`); there is no handler for it (`unhandled`); it stands in the inbox
+	 * (`acknowledged`); it was one of these before (`duplicate`); or it has failed too often (`dead_letter`).
 	 */
 	readonly outcome:
 		| "handled"
@@ -158,7 +158,10 @@ export interface ReceiverOptions<Event = WalletEvent> {
 	 *   changed by anybody who has seen a callback, and then it is handled again.
 	 */
 	readonly dedupe?: "id" | "signed" | "body" | ((callback: Accepted<Event>) => string) | undefined;
-	/** How long a handler may take, in seconds: then the callback may be handed to another one. Above 0 to 86,400; default 30. */
+	/**
+	 * How long a handler may take, in seconds: then the callback may be handed to another one. Above 0 to
+	 * 86,400; default 30.
+	 */
 	readonly leaseSeconds?: number | undefined;
 	/**
 	 * How long an id is remembered, in seconds, from the latest of three moments: when it came, when its
@@ -223,9 +226,9 @@ export interface ReceiverOptions<Event = WalletEvent> {
 	/**
 	 * Whether the log tells why callbacks are refused: the cause and its fix, as `explain` of the main entry
 	 * finds them, never to their sender. In a minute, 10 refusals are explained, within 1 second of work,
-	 * once they are answered. Default: unless `process.env.NODE_ENV` is `"production"`, or a host such as AWS Lambda, Cloud Run or Vercel is
-	 * seen and it is not `"development"`; not on Workers, and
-	 * not without the full module.
+	 * once they are answered. Default: unless `process.env.NODE_ENV` is `"production"`, or a host such as
+	 * AWS Lambda, Cloud Run or Vercel is seen and it is not `"development"`; not on Workers, and not without
+	 * the full module.
 	 */
 	readonly explainRefusals?: boolean | undefined;
 	/** Whether records hold the bodies of accepted callbacks, as text. Default: false. */

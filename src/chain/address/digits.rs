@@ -61,3 +61,45 @@ pub(super) const fn large(hash: [u8; 4]) -> u64 {
 const fn all(byte: u8) -> u64 {
     u64::from_le_bytes([byte; 8])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each byte at each of the eight places, beside digits of all kinds.
+    #[test]
+    fn each_byte_at_each_place() {
+        for place in 0..8 {
+            for byte in 0..=u8::MAX {
+                let mut text = *b"09afAF5b";
+                text.iter_mut()
+                    .skip(place)
+                    .take(1)
+                    .for_each(|at| *at = byte);
+                let eight = Eight::new(text);
+                let is_hex = text.iter().all(u8::is_ascii_hexdigit);
+                assert_eq!(eight.are_hex(), is_hex, "{text:?}");
+                if !is_hex {
+                    continue;
+                }
+                let marks = |is_meant: fn(&u8) -> bool| {
+                    u64::from_le_bytes(text.map(|digit| u8::from(is_meant(&digit))))
+                };
+                assert_eq!(eight.letters(), marks(u8::is_ascii_alphabetic), "{text:?}");
+                assert_eq!(eight.upper(), marks(u8::is_ascii_uppercase), "{text:?}");
+                let lower = text.map(|digit| digit.to_ascii_lowercase());
+                assert_eq!(eight.lower(), u64::from_le_bytes(lower), "{text:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn large_digits_of_a_hash() {
+        for byte in 0..=u8::MAX {
+            let hash = [byte, 0x08, 0x80, !byte];
+            let digits = hash.map(|byte| [byte >> 4 >= 8, byte & 0xf >= 8].map(u8::from));
+            let marks = digits.concat();
+            assert_eq!(large(hash).to_le_bytes().as_slice(), marks, "{byte}");
+        }
+    }
+}

@@ -7,14 +7,10 @@ use crate::algorithm::keccak256;
 /// Checks an account, and gives its digits.
 pub(crate) fn check(address: &str) -> Result<&[u8], AddressError> {
     let digits = hex(address, "0x", 40, 40, "40 hex digits")?;
-    let (letters, upper) = eights(digits).fold((0, 0), |(letters, upper), eight| {
-        (
-            letters | eight.letters() & !eight.upper(),
-            upper | eight.upper(),
-        )
-    });
+    let has_upper = eights(digits).any(|eight| eight.upper() != 0);
+    let has_lower = eights(digits).any(|eight| eight.letters() != eight.upper());
     // A single case carries no checksum: EIP-55 keeps the older spellings valid.
-    if letters != 0 && upper != 0 && !checksum_matches(digits) {
+    if has_lower && has_upper && !checksum_matches(digits) {
         return Err(AddressError::Checksum { expected: "eip-55" });
     }
     Ok(digits)
