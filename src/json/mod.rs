@@ -278,6 +278,19 @@ impl<'d> Value<'d> {
         named.last().map(|(_, value)| value)
     }
 
+    /// The members of these names, each as [`get`](Self::get) finds it, in one look at them all.
+    pub(crate) fn pick<const N: usize>(self, names: [&str; N]) -> [Option<Self>; N] {
+        let mut picked = [None; N];
+        for (name, value) in self.members() {
+            for (slot, wanted) in picked.iter_mut().zip(names) {
+                if name.is(wanted) {
+                    *slot = Some(value);
+                }
+            }
+        }
+        picked
+    }
+
     /// The value at a path of member names with dots between them.
     pub(crate) fn at(self, path: &str) -> Option<Self> {
         path.split('.').try_fold(self, Self::get)

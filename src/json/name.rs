@@ -1,45 +1,51 @@
 //! Names as JavaScript compares them: by their UTF-16 code units, after their escapes are resolved.
 
-use core::cmp::Ordering;
+use alloc::vec::Vec;
 use core::str::Chars;
 
-use super::{Document, Kind, Value, plain};
+use super::{Document, Value, plain};
 
-/// How many bytes of a name are kept beside it.
-const BEGINNING: usize = 8;
+/// How many code units of a name its key holds.
+const STRETCH: u64 = 3;
 
-/// A member's name in a document. Somebody may send many, so it is small, and comparing two allocates
-/// nothing.
+/// A member's name in a document. Somebody may send many, so it is small, and each of its code units is
+/// read once, whatever the others are.
 pub(super) struct Name {
-    /// Its first bytes by their rank, which decide between most names.
-    beginning: [u32; 2],
+    /// Its next code units, with zeros behind its end, and how many they are: keys compare as the names.
+    key: u64,
+    /// Where the rest starts, between the quotes.
+    rest: usize,
     index: usize,
 }
 
 impl Name {
     pub(super) fn of(name: Value) -> Self {
-        let mut beginning = [0; BEGINNING];
-        let text = name.inner();
-        let mut places = beginning.iter_mut();
-        if name.is_plain() {
-            for (place, byte) in places.zip(text.bytes()) {
-                *place = rank(byte);
-            }
-        } else {
-            for character in char::decode_utf16(Units::of(text)).take(BEGINNING) {
-                let character = character.unwrap_or(char::REPLACEMENT_CHARACTER);
-                for byte in character.encode_utf8(&mut [0; 4]).bytes() {
-                    if let Some(place) = places.next() {
-                        *place = rank(byte);
-                    }
-                }
-            }
-        }
-        let [a, b, c, d, e, f, g, h] = beginning;
-        Self {
-            beginning: [[a, b, c, d], [e, f, g, h]].map(u32::from_be_bytes),
+        let mut new = Self {
+            key: 0,
+            rest: 0,
             index: name.index,
+        };
+        new.advance(name);
+        new
+    }
+
+    /// Takes its next code units for the key.
+    fn advance(&mut self, name: Value) {
+        let text = name.inner();
+        let mut units = Units::from(text, self.rest);
+        let (mut key, mut count) = (0_u64, 0_u64);
+        for _ in 0..STRETCH {
+            let unit = units.next();
+            count = count.wrapping_add(u64::from(unit.is_some()));
+            key = key.wrapping_shl(16) | u64::from(unit.unwrap_or_default());
         }
+        self.key = key.wrapping_shl(16) | count;
+        self.rest = units.place(text);
+    }
+
+    /// Whether nothing is behind what the key holds.
+    const fn is_whole(&self) -> bool {
+        self.key & 0xffff < STRETCH
     }
 
     /// The name in the document that it was made from.
@@ -51,85 +57,56 @@ impl Name {
     }
 }
 
-/// Sorts the names of one document: by a heap, which takes no memory and `n log n` steps whatever somebody
-/// sends. The standard library's sorts are faster, and ten times the code.
-pub(super) fn sort(document: &Document, names: &mut [Name]) {
-    for root in (0..names.len() / 2).rev() {
-        sink(document, names, root);
+/// Sorts names that [`Name::of`] has just made of one document, and finds the first that comes twice. Takes
+/// them apart by one bit after the other that is not the same in all, so nobody can choose names for which
+/// that takes long: `n log n` steps, or as many as they have bits.
+pub(super) fn sort<'d>(document: &'d Document<'d>, names: &mut [Name]) -> Option<Value<'d>> {
+    if names.len() < 2 {
+        return None;
     }
-    for end in (1..names.len()).rev() {
-        names.swap(0, end);
-        if let Some(heap) = names.get_mut(..end) {
-            sink(document, heap, 0);
-        }
-    }
-}
-
-/// Moves a name down the heap until none below it is greater.
-fn sink(document: &Document, heap: &mut [Name], mut root: usize) {
-    let is_less = |heap: &[Name], one: usize, two: usize| match (heap.get(one), heap.get(two)) {
-        (Some(one), Some(two)) => compare(document, one, two).is_lt(),
-        _ => false,
-    };
-    loop {
-        let left = root.wrapping_mul(2).wrapping_add(1);
-        let right = left.wrapping_add(1);
-        let child = if is_less(heap, left, right) {
-            right
-        } else {
-            left
+    let mut repeated = None;
+    // Each of several names that are not in order, the first group at the end.
+    let mut groups: Vec<_> = core::iter::once(0..names.len()).collect();
+    while let Some(range) = groups.pop() {
+        let group = names.get_mut(range.clone()).unwrap_or_default();
+        let Some(first) = group.first() else {
+            continue;
         };
-        if !is_less(heap, root, child) {
-            return;
-        }
-        heap.swap(root, child);
-        root = child;
-    }
-}
-
-/// How two names of one document compare.
-pub(super) fn compare(document: &Document, one: &Name, two: &Name) -> Ordering {
-    let whole = || {
-        let (one, two) = (one.in_document(document), two.in_document(document));
-        let (first, second) = (one.inner(), two.inner());
-        if one.is_plain() && two.is_plain() {
-            let (first, second) = behind_common(first.as_bytes(), second.as_bytes());
-            let (first, second) = (first.iter().copied(), second.iter().copied());
-            first.map(rank).cmp(second.map(rank))
+        let (key, name) = (first.key, first.in_document(document));
+        let differences = group.iter().fold(0, |bits, other| bits | (key ^ other.key));
+        if let Some(highest) = differences.checked_ilog2() {
+            let middle = range.start.wrapping_add(split(group, highest));
+            let halves = [middle..range.end, range.start..middle];
+            groups.extend(halves.into_iter().filter(|half| half.len() > 1));
+        } else if first.is_whole() {
+            repeated.get_or_insert(name);
         } else {
-            Units::of(first).cmp(Units::of(second))
+            for name in group {
+                name.advance(name.in_document(document));
+            }
+            groups.push(range);
         }
-    };
-    one.beginning.cmp(&two.beginning).then_with(whole)
+    }
+    repeated
 }
 
-/// Two texts without most of what they begin with in common.
-fn behind_common<'t>(one: &'t [u8], two: &'t [u8]) -> (&'t [u8], &'t [u8]) {
-    const STRETCH: usize = 16;
-    let (ones, twos) = (one.as_chunks::<STRETCH>().0, two.as_chunks::<STRETCH>().0);
-    let pairs = ones.iter().zip(twos);
-    let same = pairs.take_while(|(one, two)| one == two).count();
-    let rest = |text: &'t [u8]| text.get(same.wrapping_mul(STRETCH)..).unwrap_or_default();
-    (rest(one), rest(two))
+/// Moves names with a zero at this bit of their keys before the others: how many they are.
+fn split(names: &mut [Name], bit: u32) -> usize {
+    let mut zeros = 0_usize;
+    for index in 0..names.len() {
+        let name = names.get(index);
+        let is_zero = name.is_some_and(|name| name.key.wrapping_shr(bit) & 1 == 0);
+        // Always, since nobody could foresee a branch.
+        names.swap(zeros, index);
+        zeros = zeros.wrapping_add(usize::from(is_zero));
+    }
+    zeros
 }
 
 impl<'d> Value<'d> {
     /// A string's text between the quotes.
     pub(super) fn inner(self) -> &'d str {
         plain(self.document.text, self.node())
-    }
-
-    fn is_plain(self) -> bool {
-        self.node().kind() == Kind::Plain
-    }
-}
-
-/// The place of a byte of UTF-8 among others, so that texts compare as their code units do: what UTF-16
-/// writes in pairs (from `0xf0` here) is before U+E000 to U+FFFF there.
-const fn rank(byte: u8) -> u8 {
-    match byte {
-        0xee | 0xef => byte | 0xf0,
-        _ => byte,
     }
 }
 
@@ -145,6 +122,26 @@ impl<'t> Units<'t> {
         Self {
             characters: text.chars(),
             low: None,
+        }
+    }
+
+    /// From a place that [`Self::place`] has told.
+    fn from(text: &'t str, place: usize) -> Self {
+        if let Some(rest) = text.get(place..) {
+            return Self::of(rest);
+        }
+        let mut units = Self::of(text.get(place.wrapping_sub(1)..).unwrap_or_default());
+        units.next();
+        units
+    }
+
+    /// Where the rest starts in the text. Inside of a character, if only its first half was taken.
+    fn place(&self, text: &str) -> usize {
+        let place = text.len().wrapping_sub(self.characters.as_str().len());
+        match self.low {
+            // It has four bytes.
+            Some(_) => place.wrapping_sub(3),
+            None => place,
         }
     }
 
@@ -185,63 +182,132 @@ impl Iterator for Units<'_> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::panic, reason = "a test fails by panicking")]
+    #![allow(
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        reason = "a test fails by panicking"
+    )]
 
     use super::*;
-    use crate::json::{Document, Rules};
+    use crate::json::Rules;
     use alloc::format;
     use alloc::string::String;
-    use alloc::vec::Vec;
 
-    /// On both sides of every border between the lengths of UTF-8, and of the surrogates.
-    const CHARACTERS: [char; 11] = [
-        '!',
-        'z',
-        '\u{7f}',
-        '\u{80}',
-        '\u{7ff}',
-        '\u{800}',
-        '\u{d7ff}',
-        '\u{e000}',
-        '\u{ffff}',
-        '\u{10000}',
-        '\u{10ffff}',
+    /// On both sides of every border between the lengths of UTF-8, and halves of pairs.
+    const UNITS: [u16; 14] = [
+        0, 0x21, 0x7a, 0x7f, 0x80, 0x7ff, 0x800, 0xd7ff, 0xd800, 0xdbff, 0xdc00, 0xdfff, 0xe000,
+        0xffff,
     ];
 
-    fn escaped(text: &str) -> String {
-        let units = text.encode_utf16();
-        units.map(|unit| format!("\\u{unit:04x}")).collect()
+    /// Numbers below a bound that look like random ones.
+    fn numbers() -> impl FnMut(usize) -> usize {
+        let mut state = 1_u32;
+        move |bound| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            usize::try_from(state >> 8).unwrap_or_default() % bound
+        }
+    }
+
+    fn spelt(units: &[u16], is_escaped: bool) -> String {
+        let escape = |unit: u16| format!("\\u{unit:04x}");
+        let characters = char::decode_utf16(units.iter().copied());
+        let spelt = characters.map(|character| match character {
+            Ok(character) if !is_escaped && character >= ' ' => character.into(),
+            Ok(character) => character
+                .encode_utf16(&mut [0; 2])
+                .iter()
+                .map(|unit| escape(*unit))
+                .collect(),
+            Err(half) => escape(half.unpaired_surrogate()),
+        });
+        spelt.collect()
+    }
+
+    fn units_of(name: Value) -> Vec<u16> {
+        Units::of(name.inner()).collect()
+    }
+
+    #[track_caller]
+    fn assert_sorted(names: &[Vec<u16>], mut is_escaped: impl FnMut() -> bool) {
+        let spelt = names
+            .iter()
+            .map(|name| format!("\"{}\"", spelt(name, is_escaped())));
+        let json = format!("[{}]", spelt.collect::<Vec<_>>().join(","));
+        let Ok(document) = Document::read(json.as_bytes(), Rules::Unique) else {
+            panic!("expected json, got {json}");
+        };
+        let mut sorted: Vec<Name> = document.root().elements().map(Name::of).collect();
+        let repeated = sort(&document, &mut sorted).map(units_of);
+        let sorted: Vec<_> = sorted
+            .iter()
+            .map(|name| units_of(name.in_document(&document)))
+            .collect();
+        let mut expected = names.to_vec();
+        expected.sort();
+        assert_eq!(sorted, expected, "{json}");
+        let mut pairs = expected.iter().zip(expected.iter().skip(1));
+        let first = pairs
+            .find(|(one, two)| one == two)
+            .map(|(one, _)| one.clone());
+        assert_eq!(repeated, first, "{json}");
     }
 
     #[test]
-    fn names_compare_as_their_code_units_do_however_they_are_spelt() {
-        let pairs = CHARACTERS.iter().flat_map(|one| {
-            let pair = move |two| format!("{one}{two}{one}{two}{one}");
-            CHARACTERS.into_iter().map(pair)
-        });
-        let texts: Vec<String> = pairs
-            .chain(CHARACTERS.map(String::from))
-            .chain([String::new()])
-            .collect();
-        for one in &texts {
-            for two in &texts {
-                let expected = one.encode_utf16().cmp(two.encode_utf16());
-                for (one, two) in [
-                    (one.clone(), two.clone()),
-                    (escaped(one), two.clone()),
-                    (one.clone(), escaped(two)),
-                ] {
-                    let json = format!("[\"{one}\",\"{two}\"]");
-                    let Ok(document) = Document::read(json.as_bytes(), Rules::Unique) else {
-                        panic!("expected json, got {json}");
-                    };
-                    let names: Vec<Name> = document.root().elements().map(Name::of).collect();
-                    let [one, two] = names.as_slice() else {
-                        panic!("expected two names in {json}");
-                    };
-                    assert_eq!(compare(&document, one, two), expected, "{json}");
+    fn any_two_names_compare_as_their_code_units_do_however_they_are_spelt() {
+        let mut texts = Vec::from([Vec::new()]);
+        for length in 0..3 {
+            let ends = texts.iter().filter(|text| text.len() == length);
+            let longer =
+                ends.flat_map(|text| UNITS.map(|unit| [text.as_slice(), &[unit]].concat()));
+            let longer: Vec<_> = longer.collect();
+            texts.extend(longer);
+        }
+        let few: Vec<_> = texts.iter().filter(|text| text.len() < 3).collect();
+        for beginning in [&[][..], &[0x61], &[0x61; 2], &[0xd83d, 0xde00]] {
+            for one in &few {
+                for two in &few {
+                    let names = [one, two].map(|end| [beginning, end].concat());
+                    for turn in 0..3 {
+                        let mut name = 0;
+                        assert_sorted(&names, || {
+                            name += 1;
+                            name == turn
+                        });
+                    }
                 }
             }
+        }
+        let mut next = numbers();
+        assert_sorted(&texts, || next(2) == 0);
+    }
+
+    #[test]
+    fn one_name_comes_once() {
+        assert_sorted(&[], || false);
+        for length in 0..8 {
+            assert_sorted(&[[0x61].repeat(length)], || false);
+        }
+    }
+
+    #[test]
+    fn many_names_are_sorted_by_their_code_units_and_the_first_that_is_repeated_is_found() {
+        let mut next = numbers();
+        for round in 0..3000 {
+            let common: Vec<u16> = (0..next(12)).map(|_| UNITS[next(14)]).collect();
+            let variety = 1 + next(14);
+            let names: Vec<Vec<u16>> = (0..next(40))
+                .map(|_| {
+                    let end = (0..next(8)).map(|_| UNITS[next(variety)]);
+                    common.iter().copied().chain(end).collect()
+                })
+                .collect();
+            let escaped = round % 3;
+            assert_sorted(&names, || match escaped {
+                0 => false,
+                1 => true,
+                _ => next(2) == 0,
+            });
         }
     }
 }

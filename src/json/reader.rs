@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::name::{self, Name};
-use super::scan;
+use super::scan::{self, Sixteen};
 use super::{
     BYTE_ORDER_MARK, Document, Fault, Kind, Node, Rules, Value, decoded, is_safe, plain_bytes,
 };
@@ -15,7 +15,7 @@ const MAX_MAGNITUDE: i64 = 308;
 
 /// Objects with more members than this are searched for duplicates by sorting their names; in smaller
 /// ones only names whose fingerprints are equal are.
-const FEW_MEMBERS: usize = 16;
+const FEW_MEMBERS: usize = size_of::<Sixteen>() / size_of::<u32>();
 
 /// How many nodes there is room for at first. A longer text is looked at before.
 const FEW_NODES: usize = 64;
@@ -44,8 +44,8 @@ struct Container {
     index: usize,
     /// How many of its values have been read.
     count: usize,
-    /// The fingerprints of its first names.
-    seen: [u32; FEW_MEMBERS],
+    /// The fingerprints of its first names, and zeros.
+    seen: Sixteen,
     /// Whether one of them came again.
     repeated: bool,
 }
@@ -181,15 +181,19 @@ impl<'a> Reader<'a> {
             return Err(self.syntax("a member name"));
         }
         let name = self.string()?;
-        let fingerprint = self.fingerprint(name);
-        if fingerprint == PROTO_FINGERPRINT && self.rules == Rules::Exact {
-            self.refuse_proto(name)?;
-        }
-        if let Some(container) = self.open.last_mut() {
-            let (seen, count) = (&mut container.seen, container.count);
-            container.repeated |= seen.iter().take(count).any(|other| *other == fingerprint);
-            if let Some(slot) = seen.get_mut(count) {
-                *slot = fingerprint;
+        // An object of many is sorted at its end.
+        let is_one_of_few = |open: &Container| open.count < FEW_MEMBERS;
+        if self.rules == Rules::Exact || self.open.last().is_some_and(is_one_of_few) {
+            let fingerprint = self.fingerprint(name);
+            if fingerprint == PROTO_FINGERPRINT && self.rules == Rules::Exact {
+                self.refuse_proto(name)?;
+            }
+            if let Some(container) = self.open.last_mut() {
+                let (seen, count) = (&mut container.seen, container.count);
+                container.repeated |= scan::contains(seen, fingerprint);
+                if let Some(slot) = seen.get_mut(count) {
+                    *slot = fingerprint;
+                }
             }
         }
         self.skip_space();
@@ -257,12 +261,10 @@ impl<'a> Reader<'a> {
             names.push(Name::of(Value { document, index }));
             index = document.behind(index.wrapping_add(1));
         }
-        name::sort(document, &mut names);
-        let mut pairs = names.iter().zip(names.iter().skip(1));
-        match pairs.find(|(one, two)| name::compare(document, one, two).is_eq()) {
+        match name::sort(document, &mut names) {
             None => Ok(()),
-            Some((name, _)) => {
-                let name = name.in_document(document).string().unwrap_or_default();
+            Some(name) => {
+                let name = name.string().unwrap_or_default();
                 let fault = Fault::from(PayloadProblem::DuplicateKey);
                 Err(fault.within_name(&name))
             }

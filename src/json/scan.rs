@@ -6,12 +6,20 @@ const STRETCH: usize = 16;
 
 type Stretch = [u8; STRETCH];
 
+/// Numbers that are compared together.
+pub(super) type Sixteen = [u32; 16];
+
 /// How many bytes stand for themselves in a string before the first that does not.
 pub(super) fn plain(text: &[u8]) -> usize {
-    let (stretches, _) = text.as_chunks();
-    let clean = stretches.iter().take_while(|stretch| is_plain(stretch));
-    let clean = clean.count().wrapping_mul(STRETCH);
-    let rest = text.get(clean..).unwrap_or_default();
+    let (stretches, rest) = text.as_chunks();
+    let mut clean: usize = 0;
+    for stretch in stretches {
+        let plain = count_plain(stretch);
+        clean = clean.wrapping_add(plain);
+        if plain < STRETCH {
+            return clean;
+        }
+    }
     let plain = rest.iter().take_while(|byte| !is_special(**byte));
     clean.wrapping_add(plain.count())
 }
@@ -32,9 +40,16 @@ const fn is_mark(byte: u8) -> bool {
     matches!(byte, b',' | b':' | b'[' | b'{')
 }
 
+/// Whether one of the numbers is this one.
 #[cfg(not(target_arch = "wasm32"))]
-fn is_plain(stretch: &Stretch) -> bool {
-    stretch.iter().all(|byte| !is_special(*byte))
+pub(super) fn contains(numbers: &Sixteen, wanted: u32) -> bool {
+    numbers.contains(&wanted)
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn count_plain(stretch: &Stretch) -> usize {
+    let plain = stretch.iter().take_while(|byte| !is_special(**byte));
+    plain.count()
 }
 
 #[cfg(not(target_arch = "wasm32"))]
@@ -43,15 +58,18 @@ fn count_marks(stretch: &Stretch) -> usize {
 }
 
 #[cfg(target_arch = "wasm32")]
-use simd::{count_marks, is_plain};
+pub(super) use simd::contains;
+#[cfg(target_arch = "wasm32")]
+use simd::{count_marks, count_plain};
 
 #[cfg(target_arch = "wasm32")]
 mod simd {
     use core::arch::wasm32::{
-        u8x16_bitmask, u8x16_eq, u8x16_lt, u8x16_splat, u64x2, v128, v128_any_true, v128_or,
+        u8x16_bitmask, u8x16_eq, u8x16_lt, u8x16_splat, u32x4, u32x4_eq, u32x4_splat, u64x2, v128,
+        v128_any_true, v128_or,
     };
 
-    use super::Stretch;
+    use super::{STRETCH, Sixteen, Stretch};
 
     fn load(stretch: &Stretch) -> v128 {
         let (halves, _) = stretch.as_chunks();
@@ -61,12 +79,25 @@ mod simd {
     }
 
     #[inline(always)]
-    pub(super) fn is_plain(stretch: &Stretch) -> bool {
+    pub(super) fn count_plain(stretch: &Stretch) -> usize {
         let bytes = load(stretch);
         let control = u8x16_lt(bytes, u8x16_splat(b' '));
         let quote = u8x16_eq(bytes, u8x16_splat(b'"'));
         let escape = u8x16_eq(bytes, u8x16_splat(b'\\'));
-        !v128_any_true(v128_or(control, v128_or(quote, escape)))
+        let special = u8x16_bitmask(v128_or(control, v128_or(quote, escape)));
+        // A bit behind the last byte stands for the end of the stretch.
+        let special = u32::from(special) | 1 << STRETCH;
+        usize::try_from(special.trailing_zeros()).unwrap_or(STRETCH)
+    }
+
+    #[inline(always)]
+    pub(in super::super) fn contains(numbers: &Sixteen, wanted: u32) -> bool {
+        let (fours, _) = numbers.as_chunks();
+        let wanted = u32x4_splat(wanted);
+        let matches = fours
+            .iter()
+            .map(|[a, b, c, d]| u32x4_eq(u32x4(*a, *b, *c, *d), wanted));
+        v128_any_true(matches.fold(u32x4_splat(0), |one, other| v128_or(one, other)))
     }
 
     #[inline(always)]

@@ -119,15 +119,18 @@ pub(crate) fn form_fields<T>(form: &[u8], decode: fn(&[u8]) -> T) -> impl Iterat
 /// unit of UTF-16, as JavaScript's `escape` writes them (ECMA-262, section B.2.1.1): those up to `%FF` are
 /// Latin-1.
 pub(crate) fn decode_leniently(text: &[u8]) -> String {
+    if !text.iter().any(|byte| matches!(byte, b'%' | b'+'))
+        && let Ok(plain) = str::from_utf8(text)
+    {
+        return plain.into();
+    }
     let mut units = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some((byte, behind)) = rest.split_first() {
-        let wide = behind.strip_prefix(b"u").and_then(hex_digits);
-        let narrow = hex_digits(behind).map(|([byte], behind)| ([0, byte], behind));
-        let (unit, behind) = match (byte, wide.or(narrow)) {
-            (b'%', Some(escaped)) => escaped,
-            (b'+', _) => ([0, b' '], behind),
-            _ => ([0, *byte], behind),
+        let (unit, behind) = match byte {
+            b'%' => escaped(behind).unwrap_or(([0, b'%'], behind)),
+            b'+' => ([0, b' '], behind),
+            byte => ([0, *byte], behind),
         };
         units.push(u16::from_be_bytes(unit));
         rest = behind;
@@ -135,6 +138,12 @@ pub(crate) fn decode_leniently(text: &[u8]) -> String {
     let bytes = units.iter().map(|unit| u8::try_from(*unit).ok()).collect();
     let utf8 = Option::and_then(bytes, |bytes| String::from_utf8(bytes).ok());
     utf8.unwrap_or_else(|| String::from_utf16_lossy(&units))
+}
+
+/// The code unit that is written behind a percent sign, and what is behind it.
+fn escaped(text: &[u8]) -> Option<([u8; 2], &[u8])> {
+    let wide = text.strip_prefix(b"u").and_then(hex_digits);
+    wide.or_else(|| hex_digits(text).map(|([byte], behind)| ([0, byte], behind)))
 }
 
 /// The bytes that hexadecimal digits at the start of a text stand for, and what is behind.
