@@ -31,6 +31,7 @@ pub(super) fn as_it_is(value: &[u8]) -> Result<Cow<'_, [u8]>, HeaderProblem> {
 
 /// Reads the headers of a sender that signs `content` in place of the body, with `unwrap` for the
 /// header that holds its signatures.
+#[inline(never)]
 pub(super) fn read_over<'a>(
     request: &Request<'a>,
     sender: &'a Sender,
@@ -190,6 +191,7 @@ impl<'a> Values<'a> {
     }
 
     /// The registered URL with the query of the request, which holds the callback of a GET.
+    #[inline(never)]
     fn url_with_query(&self, request: &Request, without: Excluded) -> Result<String, Rejection> {
         let base = url::without_query(request.require_registered_url()?);
         let query = self.query(request, without, true)?;
@@ -321,6 +323,7 @@ pub(super) fn entries<'v>(
 }
 
 /// The value of the one entry that holds the time.
+#[inline(never)]
 fn labelled_time<'v>(
     value: &'v [u8],
     form: &SignatureForm,

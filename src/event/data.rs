@@ -1,14 +1,11 @@
 //! Checking an event's `data` against the tables of [`model`](super::model).
 
-use alloc::string::String;
-use alloc::vec::Vec;
-
 use crate::chain::address::{self, Coverage};
-use crate::chain::amount::{AmountError, BaseUnits, Decimals};
+use crate::chain::amount::{AmountError, BaseUnits, Decimals, Point};
 use crate::chain::asset::{Asset, native_decimals};
 use crate::chain::id::Chain;
 use crate::error::PayloadProblem;
-use crate::event::model::{FAMILIES, Family, Field, Kind, Status};
+use crate::event::model::{AMOUNTS, FAMILIES, Family, Field, Kind, Status};
 use crate::json::{Fault, Value};
 use crate::timestamp;
 use crate::unseen;
@@ -49,8 +46,8 @@ const MAX_ID: usize = 256;
 pub struct Findings {
     /// Whether every address and hash was checked by its chain's rules.
     pub address_checked: bool,
-    /// The amounts in whole tokens, by the name of their member.
-    pub decimals: Vec<(&'static str, String)>,
+    /// Of each of [`AMOUNTS`] that is there, where the point stands.
+    pub points: [Option<Point>; AMOUNTS.len()],
 }
 
 /// Checks the data of an event.
@@ -82,9 +79,10 @@ fn check_object<'d>(
     let chain = of(fields, &values, |field| matches!(field.kind, Kind::Chain));
     let chain = chain.and_then(Value::string);
     let chain = chain.as_deref().and_then(|id| Chain::parse(id).ok());
+    let mut native = None;
     for (field, value) in fields.iter().zip(&values) {
         let result = match value {
-            Some(value) => check_value(field, *value, chain, findings),
+            Some(value) => check_value(field, *value, chain, &mut native, findings),
             None if field.required || requires.contains(&field.name) => {
                 let expected = field.kind.expected();
                 Err(PayloadProblem::Missing { expected }.into())
@@ -93,10 +91,9 @@ fn check_object<'d>(
         };
         result.map_err(|fault| fault.within_name(field.name))?;
     }
-    if let Some(chain) = chain {
-        check_native(&chain, |name| {
-            of(fields, &values, |field| field.name == name)
-        })?;
+    if let Some(expected) = native {
+        let amount = of(fields, &values, |field| field.name == "amount");
+        check_native(expected, amount)?;
     }
     Ok(values)
 }
@@ -115,18 +112,8 @@ fn of<'d>(
 
 /// Refuses an amount of the chain's own coin with other decimals than the coin has: two readers would
 /// see two amounts.
-fn check_native<'d>(
-    chain: &Chain,
-    member: impl Fn(&str) -> Option<Value<'d>>,
-) -> Result<(), Fault> {
-    let text = member("asset").and_then(Value::string);
-    let asset = text
-        .as_deref()
-        .and_then(|text| Asset::parse(text, chain).ok());
-    let Some(expected) = asset.and_then(|asset| native_decimals(chain, &asset)) else {
-        return Ok(());
-    };
-    let decimals = member("amount").and_then(|amount| amount.get("decimals"));
+fn check_native(expected: u64, amount: Option<Value>) -> Result<(), Fault> {
+    let decimals = amount.and_then(|amount| amount.get("decimals"));
     match decimals.and_then(Value::integer) {
         Some(actual) if actual != expected => {
             let fault = problem(AmountError::NativeDecimals { expected });
@@ -157,18 +144,23 @@ fn pick<'d>(object: Value<'d>, fields: &[Field]) -> Values<'d> {
     values
 }
 
+/// Checks a member. `native` are the decimals of the chain's own coin, once that is the asset.
 fn check_value(
     field: &Field,
     value: Value,
     chain: Option<Chain>,
+    native: &mut Option<u64>,
     findings: &mut Findings,
 ) -> Result<(), Fault> {
     let mismatch = || unexpected(field.kind.expected(), value);
     match field.kind {
         Kind::Integer => return value.integer().map(drop).ok_or_else(mismatch),
         Kind::Amount => {
-            let decimal = check_amount(value)?;
-            findings.decimals.push((field.name, decimal));
+            let point = check_amount(value)?;
+            let place = AMOUNTS.iter().position(|name| *name == field.name);
+            if let Some(slot) = place.and_then(|place| findings.points.get_mut(place)) {
+                *slot = Some(point);
+            }
             return Ok(());
         }
         Kind::List(fields) => return check_list(value, fields, findings),
@@ -179,9 +171,13 @@ fn check_value(
         (Kind::Id, _) if !is_id(&text) => return Err(mismatch()),
         (Kind::Challenge, _) if !is_challenge(&text) => return Err(mismatch()),
         (Kind::Timestamp, _) => return timestamp::parse(&text).map(drop).map_err(problem),
-        (Kind::Chain, _) => return Chain::parse(&text).map(drop).map_err(problem),
+        // It has been read, or it says why it cannot be.
+        (Kind::Chain, Some(_)) => return Ok(()),
+        (Kind::Chain, None) => return Chain::parse(&text).map(drop).map_err(problem),
         (Kind::Asset, Some(chain)) => {
-            return Asset::parse(&text, &chain).map(drop).map_err(problem);
+            let asset = Asset::parse(&text, &chain).map_err(problem)?;
+            *native = native_decimals(&chain, &asset);
+            return Ok(());
         }
         (Kind::Address, Some(chain)) => address::check(&chain, &text).map_err(problem)?,
         (Kind::Hash, Some(chain)) => {
@@ -193,35 +189,32 @@ fn check_value(
     Ok(())
 }
 
-/// Checks an amount and returns it in whole tokens.
-fn check_amount(amount: Value) -> Result<String, Fault> {
+/// Checks an amount and returns where its point stands.
+fn check_amount(amount: Value) -> Result<Point, Fault> {
     if !amount.is_object() {
         return Err(unexpected(Kind::Amount.expected(), amount));
     }
-    let member = |name: &'static str, expected: &'static str| {
-        let missing = || Fault::from(PayloadProblem::Missing { expected }).within_name(name);
-        amount.get(name).ok_or_else(missing)
-    };
+    let [value, decimals, symbol] = amount.pick(["value", "decimals", "symbol"]);
     // A JSON number cannot carry an amount of wei.
     const UNITS: &str = "base units as a string of decimal digits";
     const DECIMALS: &str = "a whole number from 0 to 36";
-    let value = member("value", UNITS)?;
+    let value = required("value", value, UNITS)?;
     let text = value
         .string()
         .ok_or_else(|| unexpected(UNITS, value).within_name("value"))?;
     let units = BaseUnits::parse(&text).map_err(|error| problem(error).within_name("value"))?;
-    let decimals = member("decimals", DECIMALS)?;
+    let decimals = required("decimals", decimals, DECIMALS)?;
     let places = decimals
         .integer()
         .ok_or_else(|| unexpected(DECIMALS, decimals));
     let places = places.map_err(|fault| fault.within_name("decimals"))?;
     let places = Decimals::new(places).map_err(|error| problem(error).within_name("decimals"))?;
-    if let Some(symbol) = amount.get("symbol")
+    if let Some(symbol) = symbol
         && symbol.string().is_none()
     {
         return Err(unexpected(Kind::Text.expected(), symbol).within_name("symbol"));
     }
-    Ok(units.to_decimal(places))
+    Ok(units.point(places))
 }
 
 fn check_list(list: Value, fields: &'static [Field], findings: &mut Findings) -> Result<(), Fault> {
@@ -260,6 +253,16 @@ fn is_id(text: &str) -> bool {
 fn is_challenge(text: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     (32..=128).contains(&text.len()) && text.bytes().all(allowed)
+}
+
+/// The value of a member that has to be there.
+pub(super) fn required<'d>(
+    name: &str,
+    value: Option<Value<'d>>,
+    expected: &'static str,
+) -> Result<Value<'d>, Fault> {
+    let missing = || Fault::from(PayloadProblem::Missing { expected }).within_name(name);
+    value.ok_or_else(missing)
 }
 
 fn unexpected(expected: &'static str, value: Value) -> Fault {

@@ -1,13 +1,14 @@
 //! The envelope of every `tp-wallet` event: `type`, `timestamp`, `data`.
 
 use crate::error::PayloadProblem;
-use crate::event::data::{self, Findings};
+use crate::event::data::{self, Findings, required};
 use crate::event::model;
 use crate::json::{Document, Fault, Value};
 use crate::timestamp;
 
 /// Checks a body: its envelope, and the data of a known type. Unknown members are allowed
 /// everywhere.
+#[inline(never)]
 pub(super) fn check(document: &Document) -> Result<Option<Findings>, Fault> {
     let root = document.root();
     if !root.is_object() {
@@ -15,21 +16,25 @@ pub(super) fn check(document: &Document) -> Result<Option<Findings>, Fault> {
         let actual = root.describe();
         return Err(PayloadProblem::Unexpected { expected, actual }.into());
     }
-    let kind = member(root, "type", "a non-empty string")?;
-    let kind = kind.string().filter(|text| !text.is_empty());
-    let kind = kind.ok_or_else(|| unexpected(root, "type", "a non-empty string"))?;
+    let [kind, time, data] = root.pick(["type", "timestamp", "data"]);
+
+    let expected = "a non-empty string";
+    let kind = required("type", kind, expected)?;
+    let text = kind.string().filter(|text| !text.is_empty());
+    let text = text.ok_or_else(|| unexpected("type", kind, expected))?;
 
     let expected = model::Kind::Timestamp.expected();
-    let time = member(root, "timestamp", expected)?.string();
-    let time = time.ok_or_else(|| unexpected(root, "timestamp", expected))?;
-    timestamp::parse(&time)
+    let time = required("timestamp", time, expected)?;
+    let instant = time.string();
+    let instant = instant.ok_or_else(|| unexpected("timestamp", time, expected))?;
+    timestamp::parse(&instant)
         .map_err(|error| Fault::from(PayloadProblem::value(&error)).within_name("timestamp"))?;
 
-    let data = member(root, "data", "an object")?;
+    let data = required("data", data, "an object")?;
     if !data.is_object() {
-        return Err(unexpected(root, "data", "an object"));
+        return Err(unexpected("data", data, "an object"));
     }
-    let Some((family, status)) = model::find(&kind) else {
+    let Some((family, status)) = model::find(&text) else {
         return Ok(None);
     };
     data::check(family, status, data)
@@ -37,12 +42,7 @@ pub(super) fn check(document: &Document) -> Result<Option<Findings>, Fault> {
         .map_err(|fault| fault.within_name("data"))
 }
 
-fn member<'d>(root: Value<'d>, name: &str, expected: &'static str) -> Result<Value<'d>, Fault> {
-    let missing = || Fault::from(PayloadProblem::Missing { expected }).within_name(name);
-    root.get(name).ok_or_else(missing)
-}
-
-fn unexpected(root: Value, name: &str, expected: &'static str) -> Fault {
-    let actual = root.get(name).map_or("nothing", Value::describe);
+fn unexpected(name: &str, value: Value, expected: &'static str) -> Fault {
+    let actual = value.describe();
     Fault::from(PayloadProblem::Unexpected { expected, actual }).within_name(name)
 }

@@ -13,6 +13,9 @@ pub static FAMILIES: [&Family; 5] = [
     &verification::FAMILY,
 ];
 
+/// The members of `data` that are an [`Amount`](Kind::Amount).
+pub const AMOUNTS: [&str; 2] = ["amount", "fee"];
+
 /// The events that share the members of `data`. A type is `family.status`.
 #[derive(Debug)]
 pub struct Family {

@@ -7,6 +7,7 @@ mod schema;
 #[cfg(feature = "full")]
 mod table;
 pub(crate) mod template;
+mod tp_wallet;
 pub(crate) mod unique;
 
 use alloc::borrow::ToOwned;
@@ -262,10 +263,13 @@ impl Payload {
 }
 
 impl Sender {
-    /// The sender of this name: in this build, a name alone says nothing.
+    /// The sender of this name: this build knows no other by its name alone.
     #[cfg(not(feature = "full"))]
     pub(crate) fn find(name: &str) -> Result<Self, ConfigError> {
-        Err(unknown(name, core::iter::empty()))
+        match name {
+            Self::DEFAULT => Ok(Self::tp_wallet()),
+            _ => Err(unknown(name, core::iter::empty())),
+        }
     }
 
     /// How all of this is read. The core refuses descriptors with a rule.

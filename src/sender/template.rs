@@ -46,6 +46,11 @@ impl Template {
         Self(Vec::from([Part::Body]))
     }
 
+    /// These parts one after the other.
+    pub(crate) const fn from_parts(parts: Vec<Part>) -> Self {
+        Self(parts)
+    }
+
     /// Takes a text apart.
     pub(crate) fn parse(mut text: &str) -> Result<Self, NoTemplate<'_>> {
         let mut parts = Vec::new();
