@@ -72,12 +72,14 @@ impl AllowedIps {
     ///
     /// # Errors
     /// [`ConfigError::InvalidOption`] for an invalid range, and for one with bits set after its prefix.
+    #[inline(never)]
     pub fn parse<'a>(ranges: impl IntoIterator<Item = &'a str>) -> Result<Self, ConfigError> {
         const EXPECTED: &str = "a range such as 203.0.113.0/24 or 2001:db8::/32";
         IpRanges::parse("allowedIps", EXPECTED, ranges.into_iter().enumerate()).map(Self)
     }
 
     /// Admits a client whose address is in one of the ranges. An unknown address is refused.
+    #[inline(never)]
     pub(crate) fn admit(&self, client: Option<&str>) -> Result<(), Rejection> {
         let refuse = |client| Err(Rejection::IpNotAllowed { client });
         let Some(text) = client else {

@@ -65,6 +65,8 @@ pub struct Input<'a> {
     pub client_id: Option<&'a str>,
     /// The receiver's tolerance; `None` for the sender's own.
     pub tolerance: Option<Tolerance>,
+    /// The longest body that the verifier takes; `None` for its default.
+    pub max_body_bytes: Option<usize>,
     /// How much may be tried, as the work of so many milliseconds; see [`BUDGET_MILLISECONDS`].
     pub budget_milliseconds: u64,
 }
@@ -131,6 +133,7 @@ fn verdict(input: &Input, sender: &Sender) -> Verdict {
         let mut options = Options::new(sender.clone(), keys);
         options.tolerance = input.tolerance.unwrap_or(options.tolerance);
         options.client_id = input.client_id.map(ToOwned::to_owned);
+        options.max_body_bytes = input.max_body_bytes.unwrap_or(options.max_body_bytes);
         Verifier::trusting_requests(options)
     });
     let verifier = match verifier {
@@ -273,13 +276,14 @@ fn proven(input: &Input, sender: &Sender, proof: Proof, causes: &mut Vec<Cause>)
     let tolerance = input.tolerance.unwrap_or(Tolerance::of(case.sender));
     let headers = borrowed(case.headers);
     let request = case.request(&headers);
-    let fresh = case
-        .authentic(&request)
-        .map(|authentic| Fresh::check(authentic, input.now, tolerance));
+    let is_own = case.sender.name() == sender.name();
+    let fresh = case.authentic(&request).map(|authentic| {
+        let client_id = input.client_id.filter(|_| is_own);
+        authentic.claim().require_client(client_id)?;
+        Fresh::check(authentic, input.now, tolerance)
+    });
     let rejection = match fresh {
-        Some(Ok(fresh)) if case.sender.name() == sender.name() => {
-            Event::read(&fresh, UnsafeNumbers::Number).err()
-        }
+        Some(Ok(fresh)) if is_own => Event::read(&fresh, UnsafeNumbers::Number).err(),
         Some(Err(rejection)) => Some(rejection),
         _ => None,
     };

@@ -79,7 +79,7 @@ fn string<'d>(jwk: Value<'d>, member: &'static str) -> Result<Cow<'d, str>, KeyP
 /// A member's bytes (RFC 7518, section 2: base64url without padding).
 fn number(jwk: Value<'_>, member: &'static str) -> Result<Vec<u8>, KeyProblem> {
     let text = string(jwk, member)?;
-    let bytes = Encoding::Base64Url.decode(text.as_bytes());
+    let bytes = Encoding::Base64Url.decode_secret(text.as_bytes());
     bytes.ok_or(KeyProblem::Jwk { member })
 }
 

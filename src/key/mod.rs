@@ -352,6 +352,7 @@ fn is_unset(content: &[u8]) -> bool {
 }
 
 /// A public key of a sender that publishes its own, or a private one for tests of a receiver.
+#[inline(never)]
 fn parse_public(
     rules: &KeyRules,
     algorithm: Algorithm,

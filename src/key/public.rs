@@ -112,6 +112,7 @@ impl PublicKey {
     }
 
     /// Whether this key's owner signed the concatenation of `parts`.
+    #[inline(never)]
     pub(crate) fn verify(&self, parts: &[&[u8]], signature: &[u8]) -> bool {
         match self {
             Self::Ed25519(key) => signature
@@ -233,7 +234,7 @@ fn read_text(text: &str) -> Result<Material, KeyProblem> {
 /// Hex, which is tried first since its digits are base64's, too; else base64 of DER.
 fn read_unmarked(text: &str) -> Result<Material, KeyProblem> {
     let digits = text.strip_prefix("0x").unwrap_or(text);
-    if let Ok(bytes) = hex::decode(digits)
+    if let Some(bytes) = Encoding::Hex.decode(digits.as_bytes())
         && let Some(material) = read_plain(&bytes)
     {
         return Ok(material);
@@ -269,5 +270,7 @@ pub(super) const OTHER_CURVE: &str = "a key of another curve";
 
 /// What canonical base64 says, wiped on drop: it may turn out to be a private key.
 pub(super) fn decode(text: &str) -> Option<Zeroizing<Vec<u8>>> {
-    Encoding::Base64.decode(text.as_bytes()).map(Zeroizing::new)
+    Encoding::Base64
+        .decode_secret(text.as_bytes())
+        .map(Zeroizing::new)
 }

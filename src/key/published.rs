@@ -22,11 +22,16 @@ const MIN_MODULUS_BYTES: usize = 64;
 /// line of a file has around a value, `export NAME="value"`, changes nothing.
 pub(super) fn is_public(bytes: &[u8]) -> bool {
     let text = unquoted(bytes);
-    let name = text.iter().position(|byte| b"=:".contains(byte));
-    let behind = name.and_then(|end| text.get(end.saturating_add(1)..));
-    [bytes, text, unquoted(behind.unwrap_or_default())]
-        .iter()
-        .any(|bytes| is_public_within(bytes, MAX_ENCODINGS))
+    // Quotes around a name and a value are not those of the whole.
+    let values = [bytes, text].map(|line| unquoted(behind_name(line)));
+    let mut texts = [bytes, text].into_iter().chain(values);
+    texts.any(|bytes| is_public_within(bytes, MAX_ENCODINGS))
+}
+
+/// What stands behind a name, or nothing.
+fn behind_name(line: &[u8]) -> &[u8] {
+    let mut parts = line.splitn(2, |byte| b"=:".contains(byte));
+    parts.nth(1).unwrap_or_default()
 }
 
 /// Whether a text is a line of an env file: `NAME=value`, `export NAME=value`. Digits of base64 may be
@@ -85,7 +90,7 @@ fn is_public_encoded(text: &[u8], encodings: u8) -> bool {
     let hex = digits.strip_prefix(b"0x").unwrap_or(&digits);
     [(Encoding::Hex, hex), (Encoding::Base64Url, &digits)]
         .into_iter()
-        .filter_map(|(encoding, digits)| encoding.decode(digits).map(Zeroizing::new))
+        .filter_map(|(encoding, digits)| encoding.decode_secret(digits).map(Zeroizing::new))
         .any(|bytes| is_public_within(&bytes, encodings))
 }
 

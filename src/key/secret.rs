@@ -33,8 +33,8 @@ pub(super) fn parse(form: KeyForm, source: &KeySource) -> Result<Zeroizing<Vec<u
         return Err(KeyProblem::Quotes);
     }
     let bytes = match form {
-        KeyForm::Hex => Encoding::Hex.decode(text.as_bytes()),
-        KeyForm::Base64 => Encoding::Base64.decode(text.as_bytes()),
+        KeyForm::Hex => Encoding::Hex.decode_secret(text.as_bytes()),
+        KeyForm::Base64 => Encoding::Base64.decode_secret(text.as_bytes()),
         KeyForm::Utf8WithoutFirstHyphen => Some(text.replacen('-', "", 1).into_bytes()),
         KeyForm::Utf8 | KeyForm::Utf8Trimmed | KeyForm::Standard => Some(text.as_bytes().to_vec()),
     };

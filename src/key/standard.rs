@@ -34,7 +34,7 @@ pub(super) fn parse_text(text: &str, allow_short: bool) -> Result<Parsed, KeyPro
     }
     let Some((prefix, encoded)) = text.split_once('_') else {
         // The libraries of Standard Webhooks and Svix read it so, too. A public key has its prefix there.
-        let bytes = Encoding::Base64.decode(text.as_bytes());
+        let bytes = Encoding::Base64.decode_secret(text.as_bytes());
         return parse_whsec(
             &Zeroizing::new(bytes.ok_or(KeyProblem::Prefix)?),
             allow_short,
@@ -46,7 +46,7 @@ pub(super) fn parse_text(text: &str, allow_short: bool) -> Result<Parsed, KeyPro
         "whsk" => |bytes, _| parse_whsk(bytes),
         _ => return Err(KeyProblem::Prefix),
     };
-    match Encoding::Base64.decode(encoded.as_bytes()) {
+    match Encoding::Base64.decode_secret(encoded.as_bytes()) {
         Some(bytes) => parse(&Zeroizing::new(bytes), allow_short),
         None => Err(KeyProblem::Encoding),
     }
@@ -88,7 +88,7 @@ const fn parse_whsk(bytes: &[u8]) -> Result<Parsed, KeyProblem> {
 #[cfg(feature = "full")]
 pub(super) fn private_key(source: &KeySource) -> Result<PrivateKey, KeyProblem> {
     let encoded = source.content().strip_prefix(b"whsk_").unwrap_or_default();
-    let bytes = Zeroizing::new(Encoding::Base64.decode(encoded).unwrap_or_default());
+    let bytes = Zeroizing::new(Encoding::Base64.decode_secret(encoded).unwrap_or_default());
     let bytes = bytes.as_slice();
     if let Ok(seed) = bytes.try_into() {
         return Ok(PrivateKey::from_seed(seed));

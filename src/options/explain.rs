@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use serde::Deserialize;
 
-use super::{DEFAULT_SENDER, GivenKeys, SenderOption, read};
+use super::{GivenKeys, SenderOption, read};
 use crate::error::ConfigError;
 use crate::explain::{self, Explanation};
 use crate::freshness::Tolerance;
@@ -45,6 +45,8 @@ struct ExplainOptions {
     now: Option<Apart>,
     /// How far its timestamp may be from that, in seconds. Default: the sender's own, or else 300.
     tolerance_seconds: Option<u64>,
+    /// The longest body that the verifier takes, in bytes. Default: 1 MiB.
+    max_body_bytes: Option<u64>,
     /// How much may be tried, as the work of so many milliseconds on a server, 1 to 60000. Default: 250.
     budget_milliseconds: Option<u64>,
 }
@@ -74,7 +76,8 @@ pub fn explain(
             .map(|(name, value)| (name.as_str(), value.as_bytes()))
             .collect();
         let tolerance = options.tolerance_seconds.map(Tolerance::from_seconds);
-        let default = Sender::find(DEFAULT_SENDER)?;
+        let max_body_bytes = options.max_body_bytes;
+        let default = Sender::tp_wallet();
         Ok(explain::explain(&explain::Input {
             sender: named.as_ref(),
             keys: &keys.read(&named.as_ref().unwrap_or(&default).key_rules())?,
@@ -89,6 +92,8 @@ pub fn explain(
             now,
             client_id: options.client_id.as_deref(),
             tolerance: tolerance.transpose()?,
+            max_body_bytes: max_body_bytes
+                .map(|bytes| usize::try_from(bytes).unwrap_or(usize::MAX)),
             budget_milliseconds: budget(options.budget_milliseconds)?,
         }))
     })

@@ -35,9 +35,6 @@ pub use sign::sign;
 pub use transport::transport;
 pub use verifier::verifier;
 
-/// The sender where none is named.
-const DEFAULT_SENDER: &str = "tp-wallet";
-
 /// Keys as they are handed in.
 pub enum GivenKeys {
     /// One by one.
@@ -102,7 +99,7 @@ impl SenderOption {
         match option {
             Some(Self::Described(descriptor)) => descriptor.resolve(),
             Some(Self::Named(name)) => Sender::find(&name),
-            None => Sender::find(DEFAULT_SENDER),
+            None => Ok(Sender::tp_wallet()),
         }
     }
 }

@@ -11,7 +11,7 @@ use super::callbacks::Reader;
 use super::{Core, unix_seconds, value};
 use crate::error::Rejection;
 use crate::event::Event;
-use crate::event::answer::{write_findings, write_other};
+use crate::event::answer::write_other;
 use crate::json::shapes::Entries;
 use crate::json::{Document, Rules};
 use crate::layout::{ABSENT, ID_OF_EVENT, Layout, REJECTED, outcome};
@@ -77,13 +77,21 @@ impl Hot {
             layout.id = place.map_or(ABSENT, word);
         }
         match accepted.event() {
-            Event::Known(findings) => write_findings(&mut self.output, findings),
+            Event::Known(findings) => {
+                layout.address_checked = u32::from(findings.address_checked);
+                layout.points = findings.points.map(|point| {
+                    point.map_or([ABSENT; 3], |point| {
+                        [point.whole, point.zeros, point.end].map(word)
+                    })
+                });
+            }
             Event::Unknown => {}
             Event::Other(other) => {
                 if layout.id == ABSENT && other.is_identified && other.id.is_some() {
                     layout.id = ID_OF_EVENT;
                 }
-                write_other(&mut self.output, other);
+                let lengths = write_other(&mut self.output, other);
+                layout.names = lengths.map(|length| length.map_or(ABSENT, word));
             }
         }
         layout.beside = [word(self.output.as_ptr().addr()), word(self.output.len())];

@@ -231,6 +231,22 @@ mod tests {
         json!({ "types": types, "primaryType": "A", "domain": {}, "message": message })
     }
 
+    /// As many words as the limit says, and no more.
+    #[test]
+    fn the_last_word_is_within_the_limit() {
+        let types = json!({ "A": [{ "name": "a", "type": "uint8[]" }] });
+        let of = |count: usize| data(&types, &json!({ "a": vec![1; count] }));
+        let is_encoded = |count: usize| {
+            let text = of(count).to_string();
+            let document = payload::document(text.as_bytes(), "").unwrap();
+            let mut encoder = Encoder { words: 0 };
+            encoder.digest(document.root()).is_ok()
+        };
+        let most = MAX_WORDS - cost(&of(0)).0;
+        assert!(is_encoded(most));
+        assert!(!is_encoded(most + 1));
+    }
+
     /// Twice the values are twice the words, and no text has more words than the limit.
     #[test]
     fn work_is_linear() {
