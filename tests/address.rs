@@ -12,6 +12,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use blake2::{Blake2b512, Digest};
 use serde::Deserialize;
 use wallet_callback::chain::address::{AddressError, Coverage, check, check_transaction_hash};
 use wallet_callback::chain::id::{Chain, Family};
@@ -321,6 +322,11 @@ fn errors_say_what_was_expected_and_what_came() {
         ),
         "expected up to 4 zero bits of padding"
     );
+    // From BIP-173, with a program of 16 bytes.
+    assert_eq!(
+        message(bitcoin, "BC1QR508D6QEJXTDG4Y5R3ZARVARYV98GJ9P"),
+        "expected 20 or 32 bytes, got 16"
+    );
     assert_eq!(
         message(kusama, "15oF4uVJwmo4TdGW7VfQxNLavjCXviqxT9S1MgbjMNHr6Sp5"),
         "expected version 2 or 42, got 0"
@@ -330,6 +336,24 @@ fn errors_say_what_was_expected_and_what_came() {
 const FAMILIES: [&str; 8] = [
     "bitcoin", "evm", "tron", "solana", "aptos", "polkadot", "antelope", "other",
 ];
+
+#[test]
+fn every_file_of_vectors_is_read() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/addresses");
+    let files: BTreeSet<String> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|file| {
+            let path = file.unwrap().path();
+            path.file_stem().unwrap().to_str().unwrap().to_owned()
+        })
+        .collect();
+    let read: BTreeSet<String> = FAMILIES
+        .iter()
+        .chain(&["transactions"])
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(files, read);
+}
 
 fn checked(family: &str) -> impl Iterator<Item = Vector> {
     read(family)
@@ -359,5 +383,78 @@ impl Random {
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
         (self.0 % bound as u64) as usize
+    }
+}
+
+fn base58(bytes: &[u8]) -> String {
+    let mut text = [0; 64];
+    let length = bs58::encode(bytes).onto(&mut text[..]).unwrap();
+    String::from_utf8(text[..length].to_vec()).unwrap()
+}
+
+/// SS58 has accounts of other lengths too; a chain's account has 32 bytes.
+#[test]
+fn an_account_of_polkadot_has_32_bytes() {
+    let chain = Chain::parse("polkadot:91b171bb158e2d3848fa23a9f1c25182").unwrap();
+    let address = |prefix: &[u8], account: usize| {
+        let payload = [prefix, &vec![7; account]].concat();
+        let hash = Blake2b512::new()
+            .chain_update(b"SS58PRE")
+            .chain_update(&payload)
+            .finalize();
+        base58(&[payload.as_slice(), &hash[..2]].concat())
+    };
+    for prefix in [0, 42] {
+        assert_eq!(
+            check(&chain, &address(&[prefix], 32)),
+            Ok(Coverage::Checked)
+        );
+    }
+    // The two bytes of 64, and the smallest number that is no other spelling of one byte's.
+    let is_length = |result| {
+        matches!(
+            result,
+            Err(AddressError::Length { .. } | AddressError::TooLong { .. })
+        )
+    };
+    for (prefix, account) in [
+        (&[0][..], 31),
+        (&[0], 33),
+        (&[42], 33),
+        (&[64, 1], 31),
+        (&[64, 1], 33),
+        (&[128, 1], 32),
+        (&[255], 32),
+    ] {
+        let result = check(&chain, &address(prefix, account));
+        assert!(is_length(result), "{prefix:?} {account} {result:?}");
+    }
+    for (prefix, got) in [([80, 0], 64), ([80, 64], 65), ([64, 1], 256)] {
+        let expected = "0 or 42";
+        let result = check(&chain, &address(&prefix, 32));
+        assert_eq!(result, Err(AddressError::Version { expected, got }));
+    }
+    let is_version = |result| matches!(result, Err(AddressError::Version { .. }));
+    for prefix in [&[1][..], &[2], &[63], &[64, 0], &[64, 1], &[127, 255]] {
+        let result = check(&chain, &address(prefix, 32));
+        assert!(is_version(result), "{prefix:?} {result:?}");
+    }
+}
+
+/// The thirteenth character of a name has four bits.
+#[test]
+fn a_name_of_eos_says_which_character_is_wrong() {
+    let chain = Chain::parse("antelope:aca376f206b8fc25a6ed44dbdc66547c").unwrap();
+    for (name, at, expected) in [
+        ("Alice", 0, "a-z, 1-5 or an inner dot"),
+        ("alice6", 5, "a-z, 1-5 or an inner dot"),
+        ("alice.", 5, "a-z, 1-5 or an inner dot"),
+        ("aliceandbob1k", 12, "a-j or 1-5"),
+    ] {
+        let error = AddressError::Character { expected, at };
+        assert_eq!(check(&chain, name), Err(error), "{name}");
+    }
+    for name in ["a", "a.b", "alice12345", "aliceandbob1j", "zzzzzzzzzzzz5"] {
+        assert_eq!(check(&chain, name), Ok(Coverage::Checked), "{name}");
     }
 }

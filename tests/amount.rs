@@ -7,7 +7,10 @@
     clippy::as_conversions
 )]
 
+use std::collections::BTreeSet;
+
 use wallet_callback::chain::amount::{AmountError, BaseUnits, Decimals, to_base_units};
+use wallet_callback::event::model::{AMOUNTS, FAMILIES, Kind};
 
 const MAX: &str = "115792089237316195423570985008687907853269984665640564039457584007913129639935";
 
@@ -229,5 +232,21 @@ impl Random {
 
     fn below(&mut self, bound: usize) -> usize {
         (self.next() % bound as u64) as usize
+    }
+}
+
+#[test]
+fn every_amount_of_an_event_is_told() {
+    let fields = FAMILIES.iter().flat_map(|family| family.fields);
+    let amounts = fields.filter(|field| matches!(field.kind, Kind::Amount));
+    let names: BTreeSet<&str> = amounts.map(|field| field.name).collect();
+    assert_eq!(names, BTreeSet::from(AMOUNTS));
+
+    // What stands in a list has no place of its own.
+    let fields = FAMILIES.iter().flat_map(|family| family.fields);
+    for field in fields {
+        if let Kind::List(inner) = field.kind {
+            assert!(!inner.iter().any(|field| matches!(field.kind, Kind::Amount)));
+        }
     }
 }

@@ -21,7 +21,7 @@ use serde_json::{Map, Value, json};
 use wallet::{Wallet, base58, keccak256};
 use wallet_callback::dapp::Rejection;
 use wallet_callback::error::ConfigError;
-use wallet_callback::options::dapp::{action_id, callback, request};
+use wallet_callback::options::dapp::{action_id, callback, handler, request};
 
 const NOW: u64 = 1_700_000_000;
 const EOS: &str = "antelope:aca376f206b8fc25a6ed44dbdc66547c";
@@ -429,6 +429,55 @@ mod requests {
     }
 
     #[test]
+    fn typed_data_is_told_from_its_old_form() {
+        let problem = |kind: &str, message: Value| {
+            let own = json!({ "action": "sign", "signType": kind, "message": message });
+            match ask(&own) {
+                Err(ConfigError::InvalidOption { problem, .. }) => problem,
+                other => unreachable!("{other:?}"),
+            }
+        };
+        assert_eq!(
+            problem("ethSignTypedData_v4", json!([])),
+            "expected an object of typed data"
+        );
+        assert_eq!(
+            problem("ethSignTypedDataLegacy", json!({})),
+            "expected an array of typed data"
+        );
+    }
+
+    fn url_of(length: usize) -> String {
+        let start = "https://shop.example/";
+        format!("{start}{}", "a".repeat(length - start.len()))
+    }
+
+    #[test]
+    fn links_have_at_most_8_kb() {
+        let length = |message: usize| {
+            let own = json!({ "action": "sign", "message": "m".repeat(message) });
+            let answer = ask(&own).ok()?;
+            let (_, param) = answer["uri"]
+                .as_str()
+                .unwrap()
+                .split_once("param=")
+                .unwrap();
+            Some(param.len())
+        };
+        let rest = length(1).unwrap() - 1;
+        assert_eq!(length(8192 - rest), Some(8192));
+        assert_eq!(length(8193 - rest), None);
+        // And the url to which the answer comes 2,048 characters.
+        for url in [
+            &url_of(2048),
+            "https://[2001:db8::7]/",
+            "https://[::1]:8443/",
+        ] {
+            assert!(ask(&json!({ "action": "login", "callbackUrl": url })).is_ok());
+        }
+    }
+
+    #[test]
     fn bad_options_are_named() {
         let address = Wallet::new(1).address();
         let tron = Wallet::new(1).tron_address();
@@ -451,6 +500,10 @@ mod requests {
                 "callbackUrl",
             ),
             (with(&login, "callbackUrl", json!("/wallet")), "callbackUrl"),
+            (
+                with(&login, "callbackUrl", json!(url_of(2049))),
+                "callbackUrl",
+            ),
             (
                 with(&login, "callbackUrl", json!("https://")),
                 "callbackUrl",
@@ -516,6 +569,7 @@ mod requests {
                 "chains",
             ),
             (with(&own, "chains", json!([EOS, SOLANA])), "chains"),
+            (with(&own, "chains", json!(["tron:0x94a9059e"])), "chains"),
             (
                 with(&login, "expiresInSeconds", json!(29)),
                 "expiresInSeconds",
@@ -585,6 +639,10 @@ mod requests {
             (
                 with(&sign, "signIn", json!({ "resources": "a" })),
                 "signIn.resources",
+            ),
+            (
+                with(&sign, "signIn", json!({ "resources": ["JavaScript:1"] })),
+                "signIn",
             ),
             (
                 with(&sign, "signIn", json!({ "nonce": "12345678" })),
@@ -855,6 +913,8 @@ mod logins {
         let mut keys: Vec<_> = (2..65).map(|byte| Wallet::new(byte).eos_key()).collect();
         let answer = judge_with_keys(&eos_login(), &body, &keys);
         assert_eq!(code(&answer), ("signature_mismatch", "sign"));
+        let message = "expected a signature of one of accountKeys";
+        assert_eq!(answer["message"], message);
         keys.push(wallet.eos_key());
         let answer = judge_with_keys(&eos_login(), &body, &keys);
         assert_authenticated(&answer, "eoseoseosacc");
@@ -904,6 +964,8 @@ mod logins {
         assert_eq!(judge(&record, &body)["chain"], "eip155:1");
         let body = with(&body, "chainId", json!("56"));
         assert_eq!(judge(&record, &body)["chain"], "eip155:56");
+        let body = with(&body, "chainId", json!("0x2"));
+        assert_eq!(code(&judge(&record, &body)), ("chain_mismatch", "chainId"));
         let body = with(&body, "chainId", Value::Null);
         assert_eq!(judge(&record, &body).get("chain"), None);
         let body = eos_login_body(&wallet, ID);
@@ -1335,12 +1397,13 @@ mod signs {
         let answer = judge(&record(&own), &body);
         assert_authenticated(&answer, &wallet.tron_address());
         assert_eq!(answer["chain"], TRON);
-        let body = with(
-            &with(&body, "network", json!("tron")),
-            "chainId",
-            json!(728_126_428),
-        );
-        assert_authenticated(&judge(&record(&own), &body), &wallet.tron_address());
+        let body = with(&body, "network", json!("tron"));
+        for id in [json!("0x2b6653dc"), json!(728_126_428)] {
+            let body = with(&body, "chainId", id);
+            assert_authenticated(&judge(&record(&own), &body), &wallet.tron_address());
+        }
+        let other = with(&body, "chainId", json!("0x94a9059e"));
+        assert_eq!(judge(&record(&own), &other)["ok"], false);
         let body = with(&body, "sign", json!(Wallet::new(2).tron("0a0b")));
         assert_eq!(
             code(&judge(&record(&own), &body)),
@@ -1370,6 +1433,9 @@ mod signs {
             let answer = judge(&record(&own), &sign_body(&address, &sign));
             assert_authenticated(&answer, &address);
         }
+        let named = sign_body(&address, &base58(&signature));
+        let named = with(&named, "network", json!("solana"));
+        assert_authenticated(&judge(&record(&own), &named), &address);
         let body = sign_body(&base58(&[9; 32]), &base58(&signature));
         assert_eq!(
             code(&judge(&record(&own), &body)),
@@ -1608,6 +1674,16 @@ mod forms {
                 ("malformed_payload", "data")
             );
         }
+        let twice = json!({ "result": 1, "data": r#"[{"a":1,"a":2}]"# });
+        assert_eq!(
+            code(&judge(&transfer(), &twice)),
+            ("malformed_payload", "data[0].a")
+        );
+        let twice = json!({ "result": 1, "data": r#"{"a":1,"a":2}"# });
+        assert_eq!(
+            code(&judge(&transfer(), &twice)),
+            ("malformed_payload", "data.a")
+        );
         for data in [json!(""), json!({}), json!(null)] {
             let body = json!({ "result": 0, "data": data });
             assert_eq!(
@@ -1888,6 +1964,10 @@ mod records {
                 .any(|start| problem.starts_with(start));
             assert!(known, "{problem}");
         }
+        // One that was over at once is none of these.
+        let short = with(&sign, "expiresAt", json!(NOW));
+        let options = json!({ "expected": short }).to_string();
+        assert!(callback(options.as_bytes(), b"{}", NOW).is_ok());
     }
 
     #[test]
@@ -1934,5 +2014,20 @@ mod records {
         let message = kept["message"].as_str().unwrap();
         let body = sign_body(&wallet.address(), &wallet.personal(message));
         assert_authenticated(&judge(&kept, &body), &wallet.address());
+    }
+}
+
+#[test]
+fn a_handlers_tolerance_is_checked_beforehand() {
+    for good in ["{}", r#"{"toleranceSeconds":300}"#] {
+        assert_eq!(handler(good.as_bytes()), Ok(()), "{good}");
+    }
+    for bad in [
+        r#"{"toleranceSeconds":0}"#,
+        r#"{"toleranceSeconds":"300"}"#,
+        r#"{"tolerance":300}"#,
+        "[]",
+    ] {
+        assert!(handler(bad.as_bytes()).is_err(), "{bad}");
     }
 }

@@ -13,7 +13,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use k256::ecdsa::Signature;
+use k256::ecdsa::{Signature, SigningKey};
 use ripemd::{Digest, Ripemd160};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -24,7 +24,7 @@ use wallet_callback::dapp::message::{
 use wallet_callback::dapp::sign_in::{Demands, MAX_AGE, SignIn};
 use wallet_callback::dapp::{Rejection, RejectionCode};
 use wallet_callback::error::ConfigError;
-use wallet_callback::options::dapp::message;
+use wallet_callback::options::dapp::{message, sign as sign_options};
 use wallet_callback::timestamp;
 
 fn read<T: DeserializeOwned>(name: &str) -> T {
@@ -236,6 +236,10 @@ fn what_is_signed_is_verified() {
         ADDRESS\n\n\nURI: https://shop.example\nVersion: 1\nChain ID: 1\nNonce: 12345678\n\
         Issued At: 2026-01-01T00:00:00Z";
     let account = sign(Scheme::Eip191, b"", true, &key).unwrap();
+    let own = SigningKey::from_slice(&key).unwrap();
+    let own = own.verifying_key().to_sec1_point(false);
+    let own = format!("0x{}", hex::encode(own.as_bytes()));
+    assert_eq!(account.public_key, Some(own));
     let sign_in = sign_in.replace("ADDRESS", account.address.as_deref().unwrap());
     let mut nonces = BTreeMap::new();
     for (scheme, message) in [
@@ -468,6 +472,8 @@ fn values_fit_their_types() {
         ("uint0", json!(1), false),
         ("uint08", json!(1), false),
         ("uint7", json!(1), false),
+        ("uint9", json!(1), false),
+        ("int12", json!(1), false),
         ("uint264", json!(1), false),
         ("uint+8", json!(1), false),
         ("bytes", json!("0x"), true),
@@ -580,6 +586,17 @@ fn typed_data_that_has_no_digest() {
         rejection(&message),
         at(RejectionCode::MalformedPayload, "message.contents")
     );
+    // Elements are named by their place, at each depth.
+    let mut data = mail();
+    data["types"]["Mail"][2]["type"] = json!("string[][]");
+    data["message"]["contents"] = json!([["a"], ["b", 1]]);
+    let text = data.to_string();
+    let message = signed(Scheme::Eip712, text.as_bytes(), MAIL_SIGNATURE);
+    assert_eq!(
+        rejection(&message),
+        at(RejectionCode::MalformedPayload, "message.contents[1][1]")
+    );
+    let mut data = mail();
     // A struct that is not there is 32 zeros, so this is a text that somebody may have signed.
     data["message"] = json!({ "contents": "" });
     let text = data.to_string();
@@ -2314,5 +2331,32 @@ fn owners_that_are_none_are_refused_and_no_mistake_of_the_program() {
         );
         assert_eq!(refused["code"], "malformed_payload", "{value}");
         assert_eq!(refused["path"], name, "{value}");
+    }
+}
+
+#[test]
+fn keys_that_cannot_sign_are_refused_by_their_option() {
+    let sign = |scheme: &str, message: &[u8], key: &[u8]| {
+        let options = json!({ "scheme": scheme, "text": true }).to_string();
+        match sign_options(options.as_bytes(), message, key) {
+            Ok(signed) => Ok(serde_json::to_value(signed).unwrap()),
+            Err(ConfigError::InvalidOption { option, .. }) => Err(option.into_owned()),
+            Err(error) => panic!("{error}"),
+        }
+    };
+    let key = [7; 32];
+    assert!(sign("eip191", b"hello", &key).unwrap()["address"].is_string());
+    for (scheme, message, key, option) in [
+        ("eip191", b"hello".as_slice(), &[0; 32][..], "privateKey"),
+        ("eip191", b"hello", &[0xff; 32], "privateKey"),
+        ("eip191", b"hello", &key[1..], "privateKey"),
+        ("solana", b"hello", &key, "scheme"),
+        ("eip712", b"hello", &key, "message"),
+    ] {
+        assert_eq!(
+            sign(scheme, message, key),
+            Err(option.to_owned()),
+            "{scheme}"
+        );
     }
 }

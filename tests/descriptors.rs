@@ -177,6 +177,155 @@ mod table {
     }
 }
 
+#[test]
+fn senders_are_known_by_their_headers() {
+    let detected = |headers: &[&str]| {
+        let options = json!({ "headers": headers }).to_string();
+        options::detect(options.as_bytes()).unwrap()
+    };
+    assert_eq!(detected(&["content-type", "stripe-signature"]), ["stripe"]);
+    // Those with the most headers first.
+    let both = detected(&[
+        "x-hub-signature-256",
+        "svix-id",
+        "svix-timestamp",
+        "svix-signature",
+    ]);
+    let place = |name: &str| both.iter().position(|other| other == name);
+    assert_eq!(place("svix"), Some(0), "{both:?}");
+    assert!(place("github").is_some(), "{both:?}");
+    assert_eq!(detected(&["svix-id", "svix-timestamp"]), [""; 0]);
+    for name in names() {
+        let sender = Sender::find(&name).unwrap();
+        let headers = sender.header_names();
+        assert_eq!(
+            detected(&headers).contains(&name),
+            !headers.is_empty(),
+            "{name}"
+        );
+    }
+    let result = options::detect(br#"{"headers":"stripe-signature"}"#);
+    assert!(matches!(result, Err(ConfigError::InvalidOption { .. })));
+}
+
+/// Some senders sign another text for a GET, whose callback is its query.
+mod gets {
+    use super::*;
+    use wallet_callback::error::{Code, Rejection};
+
+    const REGISTERED: &str = "https://shop.example/callbacks?from=registered";
+
+    fn sender(get: &str) -> Value {
+        let sender = with(acme(), "/signedOnGet", json!(get));
+        with(sender, "/payload", json!("json"))
+    }
+
+    fn verifier(get: &str) -> Verifier {
+        let mut options = json!({ "sender": sender(get) });
+        if get.contains("{url}") {
+            options["url"] = json!(REGISTERED);
+        }
+        options::verifier(options.to_string().as_bytes(), given(&["a-secret"])).unwrap()
+    }
+
+    /// A callback with this tag, which `message` has under the secret.
+    fn callback(method: &str, url: &str, message: &str) -> Callback {
+        use hmac::{KeyInit, Mac};
+        let mut mac = hmac::Hmac::<sha2::Sha256>::new_from_slice(b"a-secret").unwrap();
+        mac.update(message.as_bytes());
+        let tag = hex::encode(mac.finalize().into_bytes());
+        Callback::default()
+            .called(method, url)
+            .with("acme-id", "7")
+            .with("acme-time", NOW.to_string())
+            .with("acme-signature", tag)
+    }
+
+    fn code(result: Result<Verdict, Rejection>) -> Option<Code> {
+        result.err().map(|rejection| rejection.code())
+    }
+
+    #[test]
+    fn have_their_query_behind_what_was_registered() {
+        let verifier = verifier("{id}.{timestamp}.{url}");
+        for (called, signed) in [
+            (
+                "https://proxy.example/x?a=1&b=2",
+                "https://shop.example/callbacks?a=1&b=2",
+            ),
+            ("/callbacks?a=1", "https://shop.example/callbacks?a=1"),
+            ("/callbacks", "https://shop.example/callbacks"),
+        ] {
+            let message = format!("7.{NOW}.{signed}");
+            let result = callback("GET", called, &message).verify(&verifier);
+            assert_eq!(code(result), None, "{called}");
+        }
+        for signed in [
+            REGISTERED,
+            "https://shop.example/callbacks?",
+            "/callbacks?a=1",
+            "",
+        ] {
+            let message = format!("7.{NOW}.{signed}");
+            let result = callback("GET", "/callbacks?a=1", &message).verify(&verifier);
+            assert_eq!(code(result), Some(Code::SignatureMismatch), "{signed}");
+        }
+    }
+
+    #[test]
+    fn have_no_body() {
+        let verifier = verifier("{id}.{timestamp}.?{query}");
+        let get = callback("GET", "/callbacks?a=1", &format!("7.{NOW}.?a=1"));
+        assert_eq!(code(get.verify(&verifier)), None);
+        for body in ["{}", "?a=1"] {
+            let with_body = get.clone().with_body(body);
+            let found = code(with_body.verify(&verifier));
+            assert_eq!(found, Some(Code::SignatureMismatch), "{body}");
+        }
+        // The body of a POST that is what a GET signs.
+        let post = callback("POST", "/callbacks", &format!("7.{NOW}.?a=1")).with_body("?a=1");
+        assert_eq!(code(post.verify(&verifier)), Some(Code::SignatureMismatch));
+        let post = callback("POST", "/callbacks?a=1", &format!("7.{NOW}.{{}}")).with_body("{}");
+        assert_eq!(code(post.verify(&verifier)), None);
+        let get = callback("GET", "/callbacks?a=1", &format!("7.{NOW}.{{}}")).with_body("{}");
+        assert_eq!(code(get.verify(&verifier)), Some(Code::SignatureMismatch));
+    }
+
+    /// Or else it could reach into what is signed behind it.
+    #[test]
+    fn have_a_query_without_what_ends_it() {
+        let verifier = verifier("{id}.{timestamp}.?{query}|");
+        for (query, expected) in [
+            ("a=1", None),
+            ("a=1|b=2", Some(Code::SignatureMismatch)),
+            ("a=é", Some(Code::SignatureMismatch)),
+        ] {
+            let get = callback(
+                "GET",
+                &format!("/callbacks?{query}"),
+                &format!("7.{NOW}.?{query}|"),
+            );
+            assert_eq!(code(get.verify(&verifier)), expected, "{query}");
+        }
+        // At the end of what is signed it may hold anything.
+        let verifier = self::verifier("{id}.{timestamp}.?{query}");
+        let get = callback("GET", "/callbacks?a=1|é", &format!("7.{NOW}.?a=1|é"));
+        assert_eq!(code(get.verify(&verifier)), None);
+    }
+
+    #[test]
+    fn are_read_with_their_url() {
+        for get in ["{id}.{timestamp}.?{query}", "{id}.{timestamp}.{url}"] {
+            let verifier = verifier(get);
+            let sender = verifier.sender();
+            assert!(sender.reads_method() && sender.reads_url(), "{get}");
+        }
+        let plain = verifier_with(&acme().to_string(), "a-secret").unwrap();
+        let sender = plain.sender();
+        assert!(!sender.reads_method() && !sender.reads_url());
+    }
+}
+
 mod signs {
     use super::*;
 
@@ -193,11 +342,41 @@ mod signs {
             (with(acme(), "/type", json!({ "member": "type" })), true),
             (typed("acme-type"), false),
             (typed("acme-id"), true),
+            (typed("acme-time"), true),
             (
                 with(
                     typed("acme-type"),
                     "/signed",
                     json!("{id}.{timestamp}.{header:acme-type}.{body}"),
+                ),
+                true,
+            ),
+            // The header of another token.
+            (
+                with(
+                    with(
+                        typed("acme-client"),
+                        "/headers/clientId",
+                        json!("acme-client"),
+                    ),
+                    "/signed",
+                    json!("{clientId}.{id}.{timestamp}.{body}"),
+                ),
+                true,
+            ),
+            (
+                with(
+                    with(typed("acme-key"), "/headers/keyId", json!("acme-key")),
+                    "/signed",
+                    json!("{keyId}.{id}.{timestamp}.{body}"),
+                ),
+                true,
+            ),
+            (
+                with(
+                    with(typed("acme-nonce"), "/headers/nonce", json!("acme-nonce")),
+                    "/signed",
+                    json!("{nonce}.{id}.{timestamp}.{body}"),
                 ),
                 true,
             ),
@@ -242,6 +421,10 @@ mod signs {
         assert!(plain.body && plain.id && plain.timestamp && !plain.url && !plain.method);
         let get = with(acme(), "/signedOnGet", json!("{id}.{timestamp}.{url}"));
         assert!(!signs(&get).url);
+        let bare = with(acme(), "/signed", json!("{body}"));
+        let bare = with(bare, "/headers", json!({ "signature": "acme-signature" }));
+        let bare = signs(&with(bare, "/timestamp", None));
+        assert!(bare.body && !bare.id && !bare.timestamp);
         for part in ["url", "path", "query"] {
             let signed = format!("{{method}}\n{{{part}}}\n{{id}}.{{timestamp}}.{{body}}");
             let found = signs(&with(acme(), "/signed", json!(signed)));
@@ -863,6 +1046,17 @@ mod refusals {
         }
     }
 
+    /// A date of HTTP has a comma, which would end its entry.
+    #[test]
+    fn a_date_in_a_list_is_not_split() {
+        let dated = with(labelled(), "/timestamp/unit", json!("http-date"));
+        let dated = with(dated, "/signed", json!("{timestamp}|{body}"));
+        let problem = "expected a time without commas in a list, got http-date";
+        refuses(&dated, "sender.timestamp.unit", problem);
+        let dated = with(dated, "/signature/separator", json!(";"));
+        assert_eq!(read(&dated), Ok(()));
+    }
+
     #[test]
     fn labels_belong_to_lists_and_prefixes_to_what_is_no_list() {
         for (descriptor, name, value, problem) in [
@@ -952,6 +1146,15 @@ mod refusals {
             (
                 "{id}.{timestamp}.{url}.{body}",
                 "expected {query} or {url} and no {body} in it",
+            ),
+            // What a request brings along may start with anything.
+            (
+                "{timestamp}.{id}{url}",
+                "expected a text behind {id} that {id} cannot hold, got {url}",
+            ),
+            (
+                "{timestamp}.{id}{path}?{query}",
+                "expected a text behind {id} that {id} cannot hold, got {path}",
             ),
         ] {
             let descriptor = with(acme(), "/signedOnGet", json!(signed));
@@ -1062,6 +1265,45 @@ mod refusals {
             let problem = format!("expected 1024 to 4096 bits, got {bits}");
             let descriptor = with_bits("rsa-pkcs1-sha256", json!(bits));
             refuses(&descriptor, "sender.minRsaBits", &problem);
+        }
+    }
+
+    /// Only Standard Webhooks says how to tell a secret from a public key.
+    #[test]
+    fn algorithms_need_keys_of_one_kind() {
+        let problem = "expected what the rule and the key form take, got another";
+        let both = |other: &str| {
+            let algorithms = json!({ "v1": "hmac-sha256", "v2": other });
+            with(labelled(), "/algorithm", algorithms)
+        };
+        let standard = |descriptor| with(descriptor, "/key", json!("standard"));
+        let result = verifier_with(&standard(both("ed25519")).to_string(), SECRET);
+        assert_eq!(result.map(drop), Ok(()));
+        assert_eq!(read(&both("hmac-sha512")), Ok(()));
+        for descriptor in [both("ed25519"), standard(both("ecdsa-p256-sha256"))] {
+            refuses(&descriptor, "sender.algorithm", problem);
+        }
+    }
+
+    /// The rule of Coinbase reads its two labels, in hex, and the time in seconds.
+    #[test]
+    fn hook0_has_one_form() {
+        let rows = rows();
+        let row = rows.into_iter().find(|row| row["rule"] == "hook0").unwrap();
+        let (sha256, sha512) = ("hmac-sha256", "hmac-sha512");
+        assert_eq!(read(&row), Ok(()));
+        let problem = "expected what the rule and the key form take, got another";
+        for (place, value) in [
+            ("/algorithm", json!({ "v1": sha256 })),
+            ("/algorithm", json!({ "v0": sha256, "v2": sha256 })),
+            ("/algorithm", json!({ "v0": sha512, "v1": sha256 })),
+            ("/algorithm", json!({ "v0": sha512, "v1": sha512 })),
+            ("/signature/timestamp", json!("time")),
+            ("/signature/encoding", json!("base64")),
+            ("/timestamp/unit", json!("ms")),
+        ] {
+            let descriptor = with(row.clone(), place, value);
+            refuses(&descriptor, "sender.algorithm", problem);
         }
     }
 
@@ -1384,4 +1626,15 @@ mod fuzz {
             let _ = options::verifier(&options, given(&["secret"]));
         }
     }
+}
+
+#[test]
+fn the_default_sender_is_the_first_of_the_table() {
+    let table: Value = serde_json::from_str(TABLE).unwrap();
+    let described = json!({ "sender": table[0] }).to_string();
+    let [default, described] = ["{}", &described].map(|json| {
+        let verifier = options::verifier(json.as_bytes(), given(&[SECRET])).unwrap();
+        format!("{:?}", verifier.sender())
+    });
+    assert_eq!(default, described);
 }

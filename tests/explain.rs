@@ -14,11 +14,13 @@
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 use sha2::{Sha256, Sha512};
+use wallet_callback::error::ConfigError;
 use wallet_callback::explain::{
     BUDGET_MILLISECONDS, CauseCode, Certainty, Explanation, Input, Verdict, explain,
 };
 use wallet_callback::freshness::Tolerance;
 use wallet_callback::key::{KeyInput, KeySource};
+use wallet_callback::options::{self, GivenKeys};
 use wallet_callback::request::Request;
 use wallet_callback::sender::Sender;
 
@@ -41,6 +43,7 @@ struct Callback {
     url: Option<String>,
     now: u64,
     budget: u64,
+    max_body_bytes: Option<usize>,
     /// What may stand in no answer.
     secrets: Vec<Vec<u8>>,
 }
@@ -150,6 +153,7 @@ impl Callback {
             url: None,
             now: NOW,
             budget: BUDGET_MILLISECONDS,
+            max_body_bytes: None,
             secrets: Vec::new(),
         };
         callback.hide(&key);
@@ -258,6 +262,7 @@ impl Callback {
             now: self.now,
             client_id: None,
             tolerance: Tolerance::from_seconds(300).ok(),
+            max_body_bytes: self.max_body_bytes,
             budget_milliseconds: self.budget,
         });
         self.refuse_leaks(&explanation);
@@ -369,6 +374,11 @@ fn a_key_came_with_what_does_not_belong_to_it() {
                 CauseCode::KeyAssignment,
             ),
             (format!("v1,{key}"), CauseCode::KeyPrefix),
+            // Over two lines.
+            (
+                format!("{}\n  {}", &key[..20], &key[20..]),
+                CauseCode::KeyWhiteSpace,
+            ),
         ] {
             callback.clone().with_key(text).proves(&[code]);
         }
@@ -391,6 +401,14 @@ fn a_key_was_read_in_another_form() {
     let (text, bytes) = key_of("tp-wallet");
     let encoded = text.strip_prefix("whsec_").unwrap();
     callback.clone().with_key(encoded).proves(&[]);
+    for (key, code) in [
+        (text.replace('=', ""), CauseCode::KeyEncoding),
+        (format!("sk_{encoded}"), CauseCode::KeyPrefix),
+    ] {
+        let message = callback.clone().with_key(key).proves(&[code]);
+        let is_padding = code == CauseCode::KeyEncoding;
+        assert_eq!(message.contains("no padding"), is_padding, "{message}");
+    }
     // A text that could be base64, and signs as it stands.
     let raw = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
     let tag = hmac256(raw.as_bytes(), format!("{ID}.{NOW}.{BODY}").as_bytes());
@@ -413,6 +431,14 @@ fn a_key_was_read_in_another_form() {
         .with_key(hex::encode(&bytes))
         .proves(&[CauseCode::KeyEncoding]);
     callback.with_key_bytes(&bytes).proves(&[]);
+    // Bytes that are the key itself, out of a file that ends with a line break.
+    let raw = "correct-horse-battery-staple";
+    let tag = hmac256(raw.as_bytes(), format!("{ID}.{NOW}.{BODY}").as_bytes());
+    let mut own = Callback::genuine("tp-wallet")
+        .with("webhook-signature", format!("v1,{}", base64(&tag)))
+        .with_key_bytes(format!("{raw}\n").as_bytes());
+    own.hide(&tag);
+    own.proves(&[CauseCode::KeyWhiteSpace]);
 
     let (text, _) = key_of("stripe");
     let rest = text.strip_prefix("whsec_").unwrap();
@@ -430,6 +456,7 @@ fn a_key_was_read_in_another_form() {
     for (key, text) in [
         (vec![7; 20], hex::encode([7; 20])),
         (vec![9; 24], base64(&[9; 24])),
+        (vec![9; 22], base64(&[9; 22])),
         (vec![9; 24], format!("whsec_{}", base64(&[9; 24]))),
         (b"whsec_abcdefghijkl".to_vec(), "abcdefghijkl".to_owned()),
         (b"abcdefghijkl".to_vec(), "whsec_abcdefghijkl".to_owned()),
@@ -447,6 +474,35 @@ fn a_key_was_read_in_another_form() {
             CauseCode::KeyEncoding
         };
         callback.proves(&[code]);
+    }
+}
+
+/// What is wrong with an encoded key behind a prefix depends on whether the sender decodes its keys.
+#[test]
+fn a_key_has_a_prefix_before_its_digits() {
+    let key = [0xa5; 24];
+    for (form, digits, expected) in [
+        ("hex", hex::encode(key), CauseCode::KeyPrefix),
+        ("base64", base64(&key), CauseCode::KeyPrefix),
+        ("utf8", hex::encode(key), CauseCode::KeyEncoding),
+        ("utf8", base64(&key), CauseCode::KeyEncoding),
+    ] {
+        let options = serde_json::json!({
+            "sender": {
+                "name": "acme",
+                "algorithm": "hmac-sha256",
+                "headers": { "signature": "acme-signature" },
+                "signature": { "encoding": "hex" },
+                "signed": "{body}",
+                "key": form
+            },
+            "headers": { "acme-signature": hex::encode(hmac256(&key, BODY.as_bytes())) }
+        });
+        let source = KeySource::text(&format!("key_{digits}"));
+        let keys = GivenKeys::List(vec![source.into()]);
+        let json = options.to_string();
+        let explained = options::explain(json.as_bytes(), keys, BODY.as_bytes(), NOW).unwrap();
+        assert_eq!(codes(&explained, Certainty::Certain), [expected], "{form}");
     }
 }
 
@@ -480,6 +536,20 @@ fn no_key_at_all_is_told() {
     callback.proves(&[CauseCode::KeyRefused]);
     let callback = Callback::genuine("stripe").with_key("");
     callback.proves(&[CauseCode::KeyRefused]);
+    // What else is wrong is told all the same.
+    let both = callback.without("stripe-signature");
+    both.proves(&[CauseCode::HeaderMissing, CauseCode::KeyRefused]);
+}
+
+/// Nothing else is wrong with a weak signature of Coinbase that no key has made.
+#[test]
+fn headers_that_are_not_signed_are_likely() {
+    let mut callback = Callback::genuine("lightspark").without("lightspark-signature");
+    callback.sender = "coinbase-cdp";
+    let value = format!("t={NOW},v0={}", "0".repeat(64));
+    let callback = callback.with("x-hook0-signature", value);
+    assert_eq!(callback.certain(), []);
+    assert_eq!(callback.likely(), [CauseCode::HeadersUnsigned]);
 }
 
 #[test]
@@ -529,6 +599,14 @@ fn the_body_was_written_anew() {
             callback.proves(&[CauseCode::BodyReserialized]);
         }
     }
+    let signed = "{\n  \"a\": [],\n  \"b\": {}\n}";
+    let empty = Callback::over("github", signed).with_body(r#"{"a":[],"b":{}}"#);
+    empty.proves(&[CauseCode::BodyReserialized]);
+    // Together with a mistake of another kind.
+    let both = Callback::over("github", r#"{"a": 1}"#).with_body(r#"{"a":1}"#);
+    let key = both.key() + "\n";
+    both.with_key(key)
+        .proves(&[CauseCode::BodyReserialized, CauseCode::KeyWhiteSpace]);
     // And the reverse: what arrived has the other form.
     let pretty = Callback::genuine("github").with_body(
         serde_json::to_string_pretty(&serde_json::from_str::<serde_json::Value>(BODY).unwrap())
@@ -541,6 +619,11 @@ fn the_body_was_written_anew() {
             .replace("22: 13: 20", "22:13:20"),
     );
     spaced.proves(&[CauseCode::BodyReserialized]);
+    // Controls have short escapes and long ones.
+    let signed = r#"{"a": "\b\f\n\r\t\u0001\"\\"}"#;
+    let controls = Callback::over("github", signed).with_body(signed.replace(": ", ":"));
+    let message = controls.proves(&[CauseCode::BodyReserialized]);
+    assert!(message.contains("Python's json.dumps"), "{message}");
     // Go escapes these.
     let go =
         Callback::over("tatum", r#"{"a":"\u003cb\u003e \u0026"}"#).with_body(r#"{"a":"<b> &"}"#);
@@ -614,6 +697,9 @@ fn the_body_went_through_another_character_set() {
             ("Zoë".as_bytes(), "ZoÃ«".as_bytes()),
             (utf8.as_bytes(), "ZoÃ« â€“ 5 â‚¬".as_bytes()),
             (b"5 \x80", "5 €".as_bytes()),
+            ("5 €".as_bytes(), b"5 \x80"),
+            // A control of Latin-1, where windows-1252 has an ellipsis.
+            ("a\u{85}é".as_bytes(), b"a\x85\xe9"),
         ] {
             let callback = Callback::over(sender, signed).with_body(came);
             let codes = callback.certain();
@@ -656,6 +742,10 @@ fn the_body_may_have_been_decompressed() {
         callback.likely(),
         [CauseCode::BodyDecompressed, CauseCode::KeyWrong]
     );
+    for none in ["", "identity"] {
+        let plain = callback.clone().with("content-encoding", none);
+        assert_eq!(plain.likely(), [CauseCode::KeyWrong], "{none}");
+    }
 }
 
 #[test]
@@ -702,6 +792,8 @@ fn the_body_was_taken_for_a_form_or_was_one() {
                 r#"{"amount":"1.5","text":"a b&c","n":1}"#,
             ),
             ("%7B%22a%22%3A1%7D", r#"{"a":1}"#),
+            ("%7B%22a%22%3A%22b+c%22%7D", r#"{"a":"b c"}"#),
+            ("%7B%22a%22%3A%22b%20c%22%7D", r#"{"a":"b c"}"#),
             (r#"{"a":"b c"}"#, "%7B%22a%22%3A%22b+c%22%7D="),
             (r#"{"a":"b c"}"#, "payload=%7B%22a%22%3A%22b+c%22%7D"),
             ("payload=%7B%22a%22%3A1%7D", r#"{"a":1}"#),
@@ -770,6 +862,12 @@ fn single_characters_and_numbers_were_written_anew() {
             r#"{"amount":1000000000000000000000,"n":1}"#,
             r#"{"amount":1e+21,"n":1}"#,
         ),
+        ("[1.0,2,3.0]", "[1,2,3]"),
+        // Two of as many numbers as are tried in pairs.
+        (
+            "[1.0,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16.0]",
+            "[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16]",
+        ),
     ] {
         let callback = Callback::over("tatum", signed).with_body(came);
         callback.proves(&[CauseCode::BodyReserialized]);
@@ -799,8 +897,17 @@ fn digits_were_lost() {
 
 #[test]
 fn the_body_was_lost() {
-    for body in ["", "[object Object]", "undefined"] {
+    for (body, evidence) in [
+        ("", "it is empty"),
+        (
+            "[object Object]",
+            "it is an object that was turned into text",
+        ),
+        ("undefined", "it is what a parser leaves of an empty one"),
+    ] {
         let callback = Callback::genuine("stripe").with_body(body);
+        let causes = callback.explain().causes;
+        assert!(causes.iter().any(|cause| cause.message.contains(evidence)));
         assert_eq!(callback.certain(), []);
         assert_eq!(
             callback.likely(),
@@ -815,15 +922,20 @@ fn the_body_was_lost() {
         shorter.likely(),
         [CauseCode::BodyLength, CauseCode::KeyWrong]
     );
-    Callback::over("tatum", "")
-        .with_body("{}")
-        .proves(&[CauseCode::BodyReserialized]);
+    for body in ["{}", "null"] {
+        Callback::over("tatum", "")
+            .with_body(body)
+            .proves(&[CauseCode::BodyReserialized]);
+    }
+    let other = Callback::over("tatum", "").with_body("[]");
+    assert_eq!(other.certain(), []);
 }
 
 #[test]
 fn the_clock_is_off() {
     for (sender, age, code) in [
         ("tp-wallet", 301, CauseCode::TimestampTooOld),
+        ("stripe", 2500, CauseCode::TimestampTooOld),
         ("stripe", 7200, CauseCode::TimestampTooOld),
     ] {
         let mut callback = Callback::genuine(sender);
@@ -831,6 +943,7 @@ fn the_clock_is_off() {
         let message = callback.proves(&[code]);
         assert!(message.contains(&format!("by {age} s")), "{message}");
         assert_eq!(message.contains("2 h"), age == 7200, "{message}");
+        assert_eq!(message.contains("local time"), age == 7200, "{message}");
         callback.now = NOW - age;
         callback.proves(&[CauseCode::TimestampTooNew]);
         // Together with a mistake of another kind.
@@ -845,7 +958,8 @@ fn times_are_in_another_unit() {
     for sender in ["tp-wallet", "stripe"] {
         // Signed in milliseconds by something that means seconds.
         let callback = Callback::at(sender, BODY, ID, NOW * 1000);
-        callback.proves(&[CauseCode::TimestampUnit]);
+        let message = callback.proves(&[CauseCode::TimestampUnit]);
+        assert!(message.contains("it is in milliseconds"), "{message}");
         // Signed in seconds, and changed on the way.
         let changed = |text: &str| text.replace(&NOW.to_string(), &(NOW * 1000).to_string());
         Callback::genuine(sender)
@@ -860,6 +974,100 @@ fn times_are_in_another_unit() {
         callback.proves(&[CauseCode::ClockUnit]);
         callback.now = NOW * 1000;
         callback.proves(&[CauseCode::ClockUnit]);
+    }
+}
+
+/// If only the number of its digits tells where a time ends, one in another unit cannot have been signed.
+#[test]
+fn a_time_of_other_digits_is_in_another_unit() {
+    let causes = |unit: &str, time: &str| {
+        let options = serde_json::json!({
+            "sender": {
+                "name": "acme",
+                "algorithm": "hmac-sha256",
+                "headers": { "signature": "acme-signature", "timestamp": "acme-time" },
+                "signature": { "encoding": "hex" },
+                "signed": "{timestamp}{body}",
+                "payload": "json",
+                "timestamp": { "unit": unit }
+            },
+            "headers": { "acme-signature": "00".repeat(32), "acme-time": time }
+        });
+        let keys = GivenKeys::List(vec![KeySource::text("a-shared-secret").into()]);
+        let json = options.to_string();
+        codes(
+            &options::explain(json.as_bytes(), keys, BODY.as_bytes(), NOW).unwrap(),
+            Certainty::Certain,
+        )
+    };
+    let (seconds, milliseconds) = (NOW.to_string(), (NOW * 1000).to_string());
+    assert_eq!(causes("s", &milliseconds), [CauseCode::TimestampUnit]);
+    assert_eq!(causes("ms", &seconds), [CauseCode::TimestampUnit]);
+    for (unit, time) in [
+        ("s", "170000000000x"),
+        ("ms", "170000000x"),
+        ("s", "17000000000"),
+        ("ms", "17000000000"),
+    ] {
+        assert_eq!(causes(unit, time), [CauseCode::HeaderMalformed], "{time}");
+    }
+}
+
+#[test]
+fn a_body_that_may_be_lost_has_another_length_than_it_says() {
+    let causes = |body: &str, length: &str| {
+        let wrong = Callback::genuine("github")
+            .with_body(body)
+            .with_key("another-key-of-somebody");
+        wrong.with("content-length", length).likely()
+    };
+    for body in ["", "{}", "null", "undefined", "[object Object]"] {
+        let own = body.len().to_string();
+        assert!(!causes(body, &own).contains(&CauseCode::BodyLost), "{body}");
+        assert!(causes(body, "131").contains(&CauseCode::BodyLost), "{body}");
+        assert!(causes(body, "").contains(&CauseCode::BodyLost), "{body}");
+    }
+    assert!(causes("{ }", "131").contains(&CauseCode::BodyLength));
+    assert!(!causes("{ }", "3").contains(&CauseCode::BodyLength));
+}
+
+#[test]
+fn a_header_of_another_form_is_named() {
+    let callback = Callback::genuine("tp-wallet").with("webhook-id", "a.b");
+    let explanation = callback.explain();
+    let named = explanation
+        .causes
+        .iter()
+        .find(|cause| cause.code == CauseCode::HeaderMalformed);
+    assert!(
+        named.is_some_and(|cause| cause.message.contains("webhook-id")),
+        "{explanation:#?}"
+    );
+}
+
+#[test]
+fn the_options_of_explain_are_checked() {
+    let explained = |options: serde_json::Value| {
+        let keys = GivenKeys::List(vec![
+            KeySource::text("whsec_AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcY").into(),
+        ]);
+        options::explain(options.to_string().as_bytes(), keys, BODY.as_bytes(), NOW)
+    };
+    for budget in [1, 60_000] {
+        let options = serde_json::json!({ "headers": {}, "budgetMilliseconds": budget });
+        assert!(explained(options).is_ok(), "{budget}");
+    }
+    for (name, value) in [
+        ("budgetMilliseconds", 0),
+        ("budgetMilliseconds", 60_001),
+        ("toleranceSeconds", 0),
+    ] {
+        let mut options = serde_json::json!({ "headers": {} });
+        options[name] = value.into();
+        let Err(ConfigError::InvalidOption { option, .. }) = explained(options) else {
+            panic!("{name} {value} was taken");
+        };
+        assert_eq!(option, name);
     }
 }
 
@@ -934,6 +1142,13 @@ fn the_values_of_headers_were_changed() {
         if encoded.signature() != callback.signature() {
             encoded.proves(&[CauseCode::HeaderUrlEncoded]);
         }
+        // Only in a form is a plus sign a space.
+        let padding = callback
+            .clone()
+            .map_signature(|text| text.replace('=', "%3D"));
+        if callback.signature().contains('+') && callback.signature().contains('=') {
+            padding.proves(&[CauseCode::HeaderUrlEncoded]);
+        }
         let spaces = callback
             .clone()
             .map_signature(|text| text.replace('+', " "));
@@ -956,6 +1171,12 @@ fn the_signature_is_spelt_in_another_way() {
         }
         let junk = callback.clone().map_signature(|text| format!("{text}00"));
         junk.proves(&[CauseCode::SignatureTrailing]);
+        if sender == "lightspark" {
+            let upper = callback
+                .clone()
+                .map_signature(|text| text[..length - 2].to_ascii_uppercase());
+            upper.proves(&[CauseCode::SignatureTruncated]);
+        }
         if matches!(sender, "tp-wallet" | "tatum") {
             let lower = callback.clone().map_signature(str::to_ascii_lowercase);
             lower.proves(&[CauseCode::SignatureCase]);
@@ -966,6 +1187,12 @@ fn the_signature_is_spelt_in_another_way() {
             .with_key(key)
             .map_signature(|text| text[..length - 3].to_owned());
         cut.proves(&[CauseCode::KeyWhiteSpace, CauseCode::SignatureTruncated]);
+    }
+    // Less than half of a signature may be a guess, and no answer says whether it is a good one.
+    for (digits, is_told) in [(7, false), (8, false), (31, false), (32, true)] {
+        let cut = Callback::genuine("lightspark").map_signature(|text| text[..digits].to_owned());
+        let is_found = cut.certain().contains(&CauseCode::SignatureTruncated);
+        assert_eq!(is_found, is_told, "{digits}");
     }
 }
 
@@ -1007,7 +1234,8 @@ fn the_prefix_or_label_of_the_signature_is_wrong() {
     let bare = github
         .clone()
         .map_signature(|text| text.replace("sha256=", ""));
-    bare.proves(&[CauseCode::SignaturePrefix]);
+    let message = bare.proves(&[CauseCode::SignaturePrefix]);
+    assert!(message.contains("header x-hub-signature-256"), "{message}");
     let other = github.map_signature(|text| text.replace("sha256=", "v1="));
     other.proves(&[CauseCode::SignaturePrefix]);
     let bare = Callback::genuine("lightspark");
@@ -1099,6 +1327,10 @@ fn another_sender_is_named() {
             .with_key(key)
             .proves(&[CauseCode::KeyWhiteSpace, CauseCode::OtherSender]);
     }
+    // A payload that the other sender would not send is not what has to be mended.
+    let mut other = Callback::over("tp-wallet", "{}");
+    other.sender = "alchemy";
+    assert_eq!(other.certain(), [CauseCode::OtherSender]);
     let mut unnamed = Callback::genuine("stripe");
     unnamed.named = false;
     unnamed.proves(&[CauseCode::OtherSender]);
@@ -1118,6 +1350,12 @@ fn the_headers_of_another_delivery_came_along() {
         .with("x-original-id", ID);
     let message = other.proves(&[CauseCode::OtherId]);
     assert!(message.contains("x-original-id"), "{message}");
+    // Only a name that looks like one is shown.
+    for name in ["x{id}", &"x".repeat(65)] {
+        let other = callback.clone().with("webhook-id", "msg_other");
+        let message = other.with(name, ID).proves(&[CauseCode::OtherId]);
+        assert!(message.contains("another name"), "{message}");
+    }
     let body = format!("{{\"type\":\"a\",\"id\":\"{ID}\"}}");
     let inside = Callback::over("standard-webhooks", body).with("webhook-id", "msg_other");
     inside.proves(&[CauseCode::OtherId]);
@@ -1248,6 +1486,7 @@ fn vectors() -> Vec<(Vector, Callback)> {
             url: None,
             now: vector.verify_at.unwrap_or(NOW),
             budget: BUDGET_MILLISECONDS,
+            max_body_bytes: None,
             secrets: Vec::new(),
         };
         Some((vector, callback))
@@ -1289,6 +1528,66 @@ fn published_callbacks_are_explained() {
     assert!(count >= 15 && unsigned > 0, "{count} {unsigned}");
 }
 
+/// For a stale callback no key is looked up, so that its age is what is wrong.
+#[test]
+fn a_stale_callback_of_an_unknown_key_is_stale() {
+    let causes = |time: u64| {
+        let options = serde_json::json!({
+            "sender": {
+                "name": "acme",
+                "algorithm": "hmac-sha256",
+                "headers": {
+                    "signature": "acme-signature", "timestamp": "acme-time", "keyId": "acme-key"
+                },
+                "signature": { "encoding": "hex" },
+                "timestamp": { "unit": "s" },
+                "signed": "{keyId}.{timestamp}.{body}"
+            },
+            "headers": {
+                "acme-signature": "00".repeat(32), "acme-time": time.to_string(), "acme-key": "two"
+            }
+        });
+        let keys = GivenKeys::List(vec![KeyInput {
+            id: Some("one".to_owned()),
+            source: KeySource::text("a-shared-secret"),
+        }]);
+        let json = options.to_string();
+        let explained = options::explain(json.as_bytes(), keys, BODY.as_bytes(), NOW);
+        codes(&explained.unwrap(), Certainty::Certain)
+    };
+    assert_eq!(causes(NOW), [CauseCode::KeyUnknown]);
+    assert_eq!(causes(NOW - 1000), [CauseCode::TimestampTooOld]);
+}
+
+/// The key may be that of another client, too: only the option is wrong, or the callback came astray.
+#[test]
+fn a_callback_for_another_client_is_told() {
+    let tag = hmac256(b"a-shared-secret", format!("client-2|{BODY}").as_bytes());
+    let causes = |client: &str, key: &str| {
+        let options = serde_json::json!({
+            "sender": {
+                "name": "acme",
+                "algorithm": "hmac-sha256",
+                "headers": { "signature": "acme-signature", "clientId": "acme-client" },
+                "signature": { "encoding": "hex" },
+                "signed": "{clientId}|{body}"
+            },
+            "clientId": client,
+            "headers": { "acme-signature": hex::encode(&tag), "acme-client": "client-2" }
+        });
+        let keys = GivenKeys::List(vec![KeySource::text(key).into()]);
+        let json = options.to_string();
+        options::explain(json.as_bytes(), keys, BODY.as_bytes(), NOW).unwrap()
+    };
+    let key = "a-shared-secret";
+    assert_eq!(causes("client-2", key).causes, []);
+    let other = codes(&causes("client-1", key), Certainty::Certain);
+    assert_eq!(other, [CauseCode::HeaderMalformed]);
+    // With a mistake on top.
+    let both = codes(&causes("client-1", "a-shared-secret\n"), Certainty::Certain);
+    assert_eq!(both, [CauseCode::KeyWhiteSpace, CauseCode::HeaderMalformed]);
+}
+
 #[test]
 fn keys_are_known_by_other_ids() {
     let (_, callback) = vectors()
@@ -1316,8 +1615,14 @@ fn a_payload_that_the_format_does_not_have_is_told() {
 
 #[test]
 fn a_body_that_is_too_large_is_told() {
-    let body = vec![b'x'; (1 << 20) + 1];
-    Callback::over("github", body).proves(&[CauseCode::BodyTooLarge]);
+    let body = format!("{{\"a\":\"{}\"}}", "x".repeat(1 << 20)).into_bytes();
+    let mut callback = Callback::over("github", body);
+    callback.proves(&[CauseCode::BodyTooLarge]);
+    callback.max_body_bytes = Some(1 << 21);
+    assert!(matches!(
+        callback.explain().verdict,
+        Verdict::Accepted { .. }
+    ));
 }
 
 #[test]
@@ -1347,6 +1652,28 @@ fn answers_have_the_public_shape() {
         json,
         "{\"verdict\":{\"ok\":true,\"timestamp\":1700000000,\"key\":{\"index\":0}},\"causes\":[]}"
     );
+    // What is signed in the body's place, and what tells it from another with the same.
+    let sorted = br#"{"a":1,"b":2}"#;
+    let tag = hmac256(b"a-shared-secret", &[b"n-1.".as_slice(), sorted].concat());
+    let options = serde_json::json!({
+        "sender": {
+            "name": "acme",
+            "algorithm": "hmac-sha256",
+            "headers": { "signature": "acme-signature", "nonce": "acme-nonce" },
+            "signature": { "encoding": "hex" },
+            "signed": "{nonce}.{body}",
+            "rule": "sorted-json"
+        },
+        "headers": { "acme-signature": hex::encode(tag), "acme-nonce": "n-1" }
+    });
+    let keys = GivenKeys::List(vec![KeySource::text("a-shared-secret").into()]);
+    let json = options.to_string();
+    let body = br#"{"b":2,"a":1}"#;
+    let explained = options::explain(json.as_bytes(), keys, body, NOW).unwrap();
+    let verdict = &serde_json::to_value(explained).unwrap()["verdict"];
+    let digest = <Sha256 as sha2::Digest>::digest(sorted);
+    assert_eq!(verdict["contentHash"], hex::encode(digest));
+    assert_eq!(verdict["signedWith"], "n-1");
     let callback = Callback::genuine("github").without("x-hub-signature-256");
     let answer = serde_json::to_value(callback.explain()).unwrap();
     assert_eq!(answer["verdict"]["code"], "missing_header");
@@ -1602,6 +1929,32 @@ fn the_search_keeps_to_its_budget() {
     small.body.insert(0, b' ');
     small.budget = 1;
     assert_eq!(small.certain(), [CauseCode::BodyNewline]);
+}
+
+/// Reading and sorting a body, public keys, and long headers and bodies take more of it.
+#[test]
+fn what_costs_more_is_tried_less_often() {
+    let plain = Callback::over("lightspark", "a").with_key("another-key");
+    let mut sorted = plain.clone().with_body(BODY);
+    sorted.sender = "nowpayments";
+    let sorted = sorted.with("x-nowpayments-sig", "00".repeat(64));
+    let public = "whpk_A6EHv/POEL4dcN0Y50vAmWfk1jCbpQ1fHdyGZBJVMbg=";
+    let signature = format!("v1a,{}", base64(&[7; 64]));
+    let public = Callback::over("tp-wallet", "a")
+        .with("webhook-signature", signature)
+        .with_key(public);
+    let header = plain.clone().with("x-long", "a".repeat(50_000));
+    let body = plain.clone().with_body(vec![b'a'; 50_000]);
+    let is_complete = |callback: &Callback, budget: u64| {
+        let mut callback = callback.clone();
+        callback.budget = budget;
+        !callback.likely().contains(&CauseCode::SearchIncomplete)
+    };
+    assert!(is_complete(&plain, 1));
+    for costly in [sorted, public, header, body] {
+        assert!(!is_complete(&costly, 20), "{costly}");
+        assert!(is_complete(&costly, 500), "{costly}");
+    }
 }
 
 /// What is never written down cannot be given away, and nothing panics.

@@ -12,9 +12,10 @@
 mod common;
 
 use common::*;
-use wallet_callback::error::{Code, HeaderProblem, Rejection};
+use wallet_callback::error::{Code, HeaderProblem, Location, Rejection};
 use wallet_callback::event::Event;
 use wallet_callback::freshness::Tolerance;
+use wallet_callback::options::sign;
 use wallet_callback::sender::Sender;
 use wallet_callback::verify::Verifier;
 
@@ -92,6 +93,79 @@ fn a_tolerance_is_1_second_to_a_day() {
 }
 
 /// Each text is signed as it stands: the form is refused, not the signature.
+#[test]
+fn a_sender_may_name_its_tolerance() {
+    let sender = serde_json::json!({
+        "name": "acme",
+        "algorithm": "hmac-sha256",
+        "headers": { "signature": "acme-signature", "timestamp": "acme-time" },
+        "signature": { "encoding": "hex" },
+        "timestamp": { "unit": "s" },
+        "toleranceSeconds": 60,
+        "signed": "{timestamp}.{body}"
+    });
+    let tolerance = |options: serde_json::Value| {
+        let verifier = try_verifier(&options, "a-shared-secret").unwrap();
+        verifier.tolerance().seconds()
+    };
+    assert_eq!(tolerance(serde_json::json!({ "sender": sender })), 60);
+    let own = serde_json::json!({ "sender": sender, "toleranceSeconds": 10 });
+    assert_eq!(tolerance(own), 10);
+}
+
+/// Without a header for it, the time may be a member of the signed body.
+#[test]
+fn a_time_in_the_body_is_compared() {
+    let options = serde_json::json!({
+        "sender": {
+            "name": "acme",
+            "algorithm": "hmac-sha256",
+            "headers": { "signature": "acme-signature" },
+            "signature": { "encoding": "hex" },
+            "timestamp": { "unit": "s", "member": "sent.at" },
+            "payload": "json",
+            "signed": "{body}"
+        }
+    });
+    let key = "a-shared-secret";
+    let verifier = try_verifier(&options, key).unwrap();
+    let verify = |body: &str| {
+        let random = || unreachable!("nothing is random");
+        let json = options.to_string();
+        let key = Ok(given_key(key));
+        let signed = sign(json.as_bytes(), key, body.as_bytes(), NOW, random).unwrap();
+        let mut callback = Callback::default().with_body(body);
+        for (name, value) in &signed.headers {
+            callback = callback.with(name, value);
+        }
+        callback.verify(&verifier).map(|verdict| verdict.timestamp)
+    };
+    let at = |time: u64| verify(&format!(r#"{{"sent":{{"at":{time}}}}}"#));
+    assert_eq!(at(NOW - 300), Ok(Some(NOW - 300)));
+    let location = || Location::Member("sent.at".to_owned());
+    let (tolerance, age, ahead) = (300, 301, 301);
+    assert_eq!(
+        at(NOW - 301),
+        Err(Rejection::TimestampTooOld {
+            location: location(),
+            tolerance,
+            age
+        })
+    );
+    assert_eq!(
+        at(NOW + 301),
+        Err(Rejection::TimestampTooNew {
+            location: location(),
+            tolerance,
+            ahead
+        })
+    );
+    assert_eq!(
+        verify("{}").map_err(|rejection| rejection.code()),
+        Err(Code::MalformedPayload)
+    );
+}
+
 #[test]
 fn a_timestamp_is_ascii_digits_and_nothing_else() {
     let verifier = verifier(&WALLET, &[SECRET]);

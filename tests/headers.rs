@@ -13,8 +13,10 @@ mod common;
 
 use common::*;
 use wallet_callback::claim::MAX_SIGNATURES;
-use wallet_callback::error::{HeaderProblem, Rejection};
+use wallet_callback::error::{Code, HeaderProblem, Rejection};
 use wallet_callback::event::{Content, Event};
+use wallet_callback::options::sign;
+use wallet_callback::sender::Sender;
 
 const SIGNATURE: &str = "webhook-signature";
 
@@ -412,4 +414,75 @@ mod svix {
             assert_eq!(result, Err(missing_header(header)));
         }
     }
+}
+
+/// A comma of a list may have a space behind it (RFC 9110, section 5.6.1), and nothing else may.
+#[test]
+fn entries_of_a_list_stand_behind_commas() {
+    let sender = Sender::find("stripe").unwrap();
+    let key = "whsec_5WbX5kEWLlfzsGNjH64I8lOOqUB6e8FH";
+    let genuine = Callback::signed_by(&sender, key, "", NOW, "{}");
+    let value = String::from_utf8(genuine.header("stripe-signature").to_vec()).unwrap();
+    let (time, tag) = value.split_once(',').unwrap();
+    let verifier = verifier(&sender, &[key]);
+    let verify = |value: String| {
+        genuine
+            .clone()
+            .with("stripe-signature", value)
+            .verify(&verifier)
+    };
+    for good in [
+        value.clone(),
+        format!("{time}, {tag}"),
+        format!("{tag},{time}"),
+    ] {
+        assert!(verify(good.clone()).is_ok(), "{good}");
+    }
+    for bad in [
+        format!(" {time},{tag}"),
+        format!("{time},  {tag}"),
+        format!("{time} ,{tag}"),
+        format!("{time},{tag},"),
+        format!(",{time},{tag}"),
+        format!("{time};{tag}"),
+    ] {
+        let code = verify(bad.clone()).err().map(|rejection| rejection.code());
+        assert_eq!(code, Some(Code::MalformedHeader), "{bad}");
+    }
+}
+
+/// Such as the version of a signature, which says what is signed.
+#[test]
+fn a_header_that_is_expected_has_its_one_value() {
+    let sender = serde_json::json!({
+        "name": "acme",
+        "algorithm": "hmac-sha256",
+        "headers": { "signature": "acme-signature" },
+        "expect": { "acme-version": "1" },
+        "signature": { "encoding": "hex" },
+        "signed": "{body}"
+    });
+    let key = "a-shared-secret";
+    let own = serde_json::json!({ "sender": sender }).to_string();
+    let random = || unreachable!("nothing is random");
+    let signed = sign(own.as_bytes(), Ok(given_key(key)), b"{}", NOW, random).unwrap();
+    let mut genuine = Callback::default().with_body("{}");
+    for (name, value) in &signed.headers {
+        genuine = genuine.with(name, value);
+    }
+    assert_eq!(genuine.header("acme-version"), b"1");
+    let options = serde_json::json!({ "sender": sender });
+    let verifier = try_verifier(&options, key).unwrap();
+    let verify = |callback: Callback| callback.verify(&verifier).map(drop);
+    assert_eq!(verify(genuine.clone()), Ok(()));
+    let other = Rejection::OtherVersion {
+        header: "acme-version".to_owned(),
+        expected: "1".to_owned(),
+    };
+    assert_eq!(
+        verify(genuine.clone().with("acme-version", "2")),
+        Err(other)
+    );
+    let missing = missing_header("acme-version");
+    assert_eq!(verify(genuine.without("acme-version")), Err(missing));
 }

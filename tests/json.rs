@@ -614,7 +614,12 @@ fn proto_is_refused_however_it_is_written() {
         let other = read_other(format!("{{{members}}}"));
         assert_eq!(other, Ok(Content::Json), "{members}");
     }
-    for members in [r#""__proto_":1"#, r#""__proto__x":1"#, r#""___o_____":1"#] {
+    for members in [
+        r#""__proto_":1"#,
+        r#""__proto__x":1"#,
+        r#""___o_____":1"#,
+        r#""\u0061":1"#,
+    ] {
         accepts(members);
     }
 }

@@ -12,6 +12,9 @@
 mod common;
 
 use common::*;
+use hmac::{Hmac, KeyInit, Mac};
+use serde_json::json;
+use sha2::{Sha256, Sha512};
 use wallet_callback::error::{ConfigError, KeyProblem, Rejection};
 use wallet_callback::event::Event;
 use wallet_callback::key::{KeySource, MAX_KEYS, SigningKey};
@@ -301,6 +304,39 @@ fn the_key_at_fault_is_named_by_its_index() {
             problem: KeyProblem::SecretTooShort { actual: 3 },
         };
         assert_eq!(keys(&texts).map(drop), Err(expected));
+    }
+}
+
+/// Of several signatures by one key, one that matches is enough, and more do no harm.
+#[test]
+fn one_key_may_have_made_two_signatures() {
+    let sender = json!({
+        "name": "acme",
+        "algorithm": { "a": "hmac-sha256", "b": "hmac-sha512" },
+        "headers": { "signature": "acme-signature" },
+        "signature": { "encoding": "hex" },
+        "signed": "{body}"
+    });
+    let key = "a-shared-secret";
+    let verifier = try_verifier(&json!({ "sender": sender }), key).unwrap();
+    let mut short = Hmac::<Sha256>::new_from_slice(key.as_bytes()).unwrap();
+    let mut long = Hmac::<Sha512>::new_from_slice(key.as_bytes()).unwrap();
+    short.update(b"{}");
+    long.update(b"{}");
+    let short = hex::encode(short.finalize().into_bytes());
+    let long = hex::encode(long.finalize().into_bytes());
+    let (no_short, no_long) = ("0".repeat(64), "0".repeat(128));
+    for (a, b, is_genuine) in [
+        (&short, &long, true),
+        (&short, &no_long, true),
+        (&no_short, &long, true),
+        (&no_short, &no_long, false),
+    ] {
+        let callback = Callback::default()
+            .with("acme-signature", format!("a={a},b={b}"))
+            .with_body("{}");
+        let verdict = callback.verify(&verifier);
+        assert_eq!(verdict.is_ok(), is_genuine, "{a} {b}");
     }
 }
 

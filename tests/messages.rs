@@ -259,6 +259,20 @@ fn messages_are_plain_english() {
 }
 
 #[test]
+fn separators_are_called_by_their_names() {
+    for (separator, name) in [
+        (b',', "a comma"),
+        (b' ', "one space"),
+        (b';', "a semicolon"),
+    ] {
+        let assign = b'=';
+        let problem = HeaderProblem::SignatureEntry { separator, assign };
+        let message = format!("expected `label=value` entries separated by {name}");
+        assert_eq!(problem.to_string(), message);
+    }
+}
+
+#[test]
 fn a_key_at_fault_is_named_in_the_message() {
     let problem = KeyProblem::Quotes;
     for (index, message) in [

@@ -3,6 +3,7 @@
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::panic,
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
     clippy::as_conversions,
@@ -12,6 +13,8 @@
 mod common;
 
 use common::*;
+use serde_json::{Value, json};
+use wallet_callback::answer::Settings;
 use wallet_callback::error::{Client, ConfigError, KeyProblem, Rejection};
 use wallet_callback::event::Event;
 use wallet_callback::key::{KeyInput, KeySource};
@@ -145,6 +148,18 @@ fn a_short_key_is_refused_unless_it_is_allowed() {
 }
 
 /// Whoever puts a key among the options would hand it to a reader that is not made for one.
+/// Only keys that callbacks name can be looked up.
+#[test]
+fn keys_are_found_for_senders_that_name_them() {
+    let found = |sender: &str| {
+        let options = json!({ "sender": sender }).to_string();
+        verifier(options.as_bytes(), GivenKeys::Found(Vec::new())).map(drop)
+    };
+    assert_eq!(found("circle"), Ok(()));
+    let problem = "expected keys, since callbacks of stripe name none, got a function";
+    assert_eq!(found("stripe"), Err(invalid_option("keys", problem)));
+}
+
 #[test]
 fn what_crosses_apart_is_refused_among_the_options() {
     for option in ["keys", "now"] {
@@ -228,6 +243,11 @@ fn an_unknown_sender_is_refused() {
         ("", "(senders() lists the names)"),
         ("__proto__", "(senders() lists the names)"),
         ("whsec_AQIDBAUGBwgJCgsMDQ4P", "(senders() lists the names)"),
+        (
+            "qqqqqqqqqqqqqqqqqqqq",
+            "\"qqqqqqqqqqqqqqqqqqqq\" (senders() lists the names)",
+        ),
+        ("qqqqqqqqqqqqqqqqqqqqq", "(senders() lists the names)"),
         ("tp_wallet", "\"tp_wallet\" (did you mean \"tp-wallet\"?)"),
         ("TP-WALLET", "\"TP-WALLET\" (did you mean \"tp-wallet\"?)"),
         ("tp-wallet ", "\"tp-wallet \" (did you mean \"tp-wallet\"?)"),
@@ -440,4 +460,159 @@ fn signing_refuses_what_makes_no_sense() {
         let result = sign(b"{}", Ok(given_key(&key)), b"", NOW, || Ok([0; 16]));
         assert_eq!(result, Err(invalid_key(None, problem)), "{key}");
     }
+}
+
+/// What the package's own layers are told of a verifier.
+#[test]
+fn settings_say_what_a_verifier_is_and_reads() {
+    let settings = |json: Value, keys: Vec<KeyInput>| {
+        let verifier = verifier(json.to_string().as_bytes(), GivenKeys::List(keys)).unwrap();
+        serde_json::to_value(Settings::of(&verifier, 7)).unwrap()
+    };
+    let given = json!({ "toleranceSeconds": 10, "maxBodyBytes": 9, "unsafeNumbers": "bigint" });
+    let named = KeyInput {
+        id: Some("new".to_owned()),
+        source: KeySource::text(OTHER_SECRET),
+    };
+    assert_eq!(
+        settings(given, vec![named, given_key(SECRET)]),
+        json!({
+            "verifier": 7,
+            "sender": "tp-wallet",
+            "maxBodyBytes": 9,
+            "toleranceSeconds": 10,
+            "signs": {
+                "body": true, "id": true, "type": true, "timestamp": true, "url": false, "method": false
+            },
+            "headers": ["webhook-id", "webhook-timestamp", "webhook-signature"],
+            "reads": { "method": false, "url": false, "allHeaders": false },
+            "keyIds": ["new", null],
+            "unsafeNumbers": "bigint",
+            "mediaType": "application/json"
+        })
+    );
+    let stripe = settings(json!({ "sender": "stripe" }), vec![given_key(SECRET)]);
+    assert_eq!(stripe.get("mediaType"), None);
+    let reads = |get: &str| {
+        let sender = json!({
+            "name": "acme",
+            "algorithm": "hmac-sha256",
+            "headers": { "signature": "acme-signature" },
+            "signature": { "encoding": "hex" },
+            "signed": "{body}",
+            "signedOnGet": get
+        });
+        let url = get.contains("{url}").then_some("https://shop.example/");
+        let mut given = json!({ "sender": sender });
+        given
+            .as_object_mut()
+            .unwrap()
+            .extend(url.map(|url| ("url".to_owned(), json!(url))));
+        settings(given, vec![given_key(SECRET)])["reads"].clone()
+    };
+    for get in ["{url}", "?{query}"] {
+        let expected = json!({ "method": true, "url": true, "allHeaders": false });
+        assert_eq!(reads(get), expected, "{get}");
+    }
+}
+
+#[test]
+fn a_registered_url_is_absolute_and_a_client_id_is_a_token() {
+    let sender = json!({
+        "name": "acme",
+        "algorithm": "hmac-sha256",
+        "headers": { "signature": "acme-signature", "clientId": "acme-client" },
+        "signature": { "encoding": "hex" },
+        "signed": "{url}|{clientId}|{body}"
+    });
+    let is_taken = |option: &str, value: &str| {
+        let mut options = json!({
+            "sender": sender,
+            "url": "https://shop.example/callbacks",
+            "clientId": "client-1"
+        });
+        options[option] = json!(value);
+        let options = options.to_string();
+        match verifier(options.as_bytes(), given(&["a-secret"])) {
+            Ok(_) => true,
+            Err(ConfigError::InvalidOption { option: named, .. }) => {
+                assert_eq!(named, option);
+                false
+            }
+            Err(error) => panic!("{error}"),
+        }
+    };
+    for (url, is_good) in [
+        ("https://shop.example/callbacks?a=1", true),
+        ("http://127.0.0.1:8080/", true),
+        ("https://[::1]/", true),
+        ("https://shop.example/a b", false),
+        ("https://shop.example/#a", false),
+        ("https://shop.example/é", false),
+        ("https:///callbacks", false),
+        ("https://-shop.example/", false),
+        ("ftp://shop.example/", false),
+        ("/callbacks", false),
+        ("", false),
+    ] {
+        assert_eq!(is_taken("url", url), is_good, "{url}");
+    }
+    for (id, is_good) in [
+        ("client-1", true),
+        ("a b", false),
+        ("é", false),
+        ("", false),
+    ] {
+        assert_eq!(is_taken("clientId", id), is_good, "{id}");
+    }
+}
+
+#[test]
+fn what_is_registered_is_given_if_it_is_signed_and_left_out_if_not() {
+    for (name, value) in [("url", "https://shop.example/"), ("clientId", "client-1")] {
+        let problem = "leave it out: tp-wallet does not sign it";
+        let result = with(&format!(r#""{name}":"{value}""#)).map(drop);
+        assert_eq!(result, Err(invalid_option(name, problem)));
+    }
+    for sender in ["coinpayments", "cryptapi"] {
+        let result = with(&format!(r#""sender":"{sender}""#)).map(drop);
+        let error = result.unwrap_err();
+        assert!(
+            matches!(
+                error,
+                ConfigError::OptionRequired { .. } | ConfigError::InvalidKey { .. }
+            ),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn a_callback_for_another_client_is_refused() {
+    let sender = json!({
+        "name": "acme",
+        "algorithm": "hmac-sha256",
+        "headers": { "signature": "acme-signature", "clientId": "acme-client" },
+        "signature": { "encoding": "hex" },
+        "signed": "{clientId}|{body}"
+    });
+    let options = json!({ "sender": sender, "clientId": "client-1" }).to_string();
+    let verifier = verifier(options.as_bytes(), given(&["a-shared-secret"])).unwrap();
+    let verify = |client: &str| {
+        let options = json!({ "sender": sender, "clientId": client }).to_string();
+        let random = || unreachable!("everything is given");
+        let key = Ok(given_key("a-shared-secret"));
+        let signed = sign(options.as_bytes(), key, b"{}", NOW, random).unwrap();
+        let headers = signed.headers.into_iter();
+        let headers = headers.map(|(name, value)| (name, value.into_bytes()));
+        let callback = Callback {
+            headers: headers.collect(),
+            body: b"{}".to_vec(),
+            ..Callback::default()
+        };
+        callback.verify(&verifier).map(drop)
+    };
+    assert_eq!(verify("client-1"), Ok(()));
+    let header = "acme-client".to_owned();
+    assert_eq!(verify("client-2"), Err(Rejection::OtherClient { header }));
 }

@@ -17,6 +17,7 @@ use wallet_callback::error::{PayloadProblem, Rejection};
 use wallet_callback::event::answer::write_other;
 use wallet_callback::event::{Content, Event, Other};
 use wallet_callback::options;
+use wallet_callback::request::Request;
 use wallet_callback::verify::Verifier;
 
 const KEY: &str = "a-shared-secret";
@@ -293,6 +294,17 @@ mod content {
         bodies.map(|body| read_with(&members, body, &[]).unwrap().content_hash)
     }
 
+    /// Anybody may write what stands around it.
+    #[test]
+    fn is_what_is_signed_of_the_body() {
+        let body = r#"{"payload":{"a":[1, 2]},"note":"not signed"}"#;
+        let other = read_with(&json!({ "rule": "signed-member" }), body, &[]).unwrap();
+        assert_eq!(other.payload, Content::Given(r#"{"a":[1,2]}"#.into()));
+        // What is signed in another order is the body.
+        let other = read_with(&json!({ "rule": "sorted-json" }), body, &[]).unwrap();
+        assert_eq!(other.payload, Content::Json);
+    }
+
     #[test]
     fn is_the_same_whatever_changes_on_retry() {
         let bodies = [
@@ -330,6 +342,130 @@ mod content {
         }
         let none = hashes(&["retries"], [r#"{"a":1}"#, "[]", "text", ""]);
         assert_eq!(none, [None; 4]);
+    }
+}
+
+/// For what a program asks for; `number` is what `JSON.parse` makes of the body.
+#[test]
+fn numbers_beyond_a_double_are_marked_unless_they_are_to_be_numbers() {
+    let sender = sender(&json!({}));
+    let callback = callback(&sender, br#"{"n":9007199254740993}"#, &[]);
+    let content = |options: Value| {
+        let verifier = try_verifier(&options, KEY).unwrap();
+        callback.verify(&verifier).unwrap().content()
+    };
+    let numbers = json!({ "sender": sender, "unsafeNumbers": "number" });
+    assert_eq!(content(numbers), Content::Json);
+    for kind in ["string", "bigint"] {
+        let marked = content(json!({ "sender": sender, "unsafeNumbers": kind }));
+        let text = r#"{"n":"\u00009007199254740993"}"#;
+        assert_eq!(marked, Content::Marked(text.into()), "{kind}");
+    }
+}
+
+mod what_is_signed {
+    use super::*;
+
+    /// The event of a callback that is signed with these options.
+    fn event(members: &Value, options: &Value, body: &str, url: &str) -> Other {
+        let sender = sender(members);
+        let mut all = json!({ "sender": sender, "id": "a", "nonce": "n-1", "url": url });
+        let options = options.as_object().unwrap().clone();
+        all.as_object_mut().unwrap().extend(options);
+        let random = || unreachable!("everything is given");
+        let key = Ok(given_key(KEY));
+        let json = all.to_string();
+        let signed = options::sign(json.as_bytes(), key, body.as_bytes(), NOW, random).unwrap();
+        let mut callback = Callback::default().called("POST", url).with_body(body);
+        for (name, value) in &signed.headers {
+            callback = callback.with(name, value);
+        }
+        match callback.verify(&verifier_of(&sender)).unwrap().event {
+            Event::Other(other) => other,
+            event => unreachable!("{event:?} is not another sender's"),
+        }
+    }
+
+    #[test]
+    fn beside_the_body_is_hashed_with_it() {
+        const URL: &str = "https://shop.example/";
+        let hash = |kind: &str, body: &str| {
+            let members = json!({ "signed": "{header:acme-kind}.{body}" });
+            let headers = json!({ "headers": { "acme-kind": kind } });
+            event(&members, &headers, body, URL).content_hash.unwrap()
+        };
+        let first = hash("paid", "{}");
+        assert_eq!(hash("paid", "{}"), first);
+        assert_ne!(hash("lost", "{}"), first);
+        assert_ne!(hash("paid", "[]"), first);
+        let called = |query: &str| {
+            let url = format!("{URL}?{query}");
+            let other = event(
+                &json!({ "signed": "{query}\n{body}" }),
+                &json!({}),
+                "{}",
+                &url,
+            );
+            other.content_hash.unwrap()
+        };
+        assert_eq!(called("order=1"), called("order=1"));
+        assert_ne!(called("order=1"), called("order=2"));
+        // The body alone needs no hash.
+        let plain = event(&json!({}), &json!({}), "{}", URL);
+        assert_eq!(plain.content_hash, None);
+    }
+
+    #[test]
+    fn once_tells_callbacks_apart() {
+        let signed_with = |names: &[&str], unit: &str| {
+            let mut members = json!({ "headers": { "signature": "acme-signature" } });
+            let mut parts = String::new();
+            for name in names {
+                members["headers"][name] = json!(format!("acme-{name}"));
+                parts.push_str(&format!("{{{name}}}."));
+            }
+            members["signed"] = json!(parts + "{body}");
+            if names.contains(&"timestamp") {
+                members["timestamp"] = json!({ "unit": unit });
+            }
+            event(&members, &json!({}), "{}", "/").signed_with
+        };
+        assert_eq!(signed_with(&[], "s"), None);
+        assert_eq!(signed_with(&["nonce"], "s").as_deref(), Some("n-1"));
+        // Two callbacks may be signed in the same second.
+        assert_eq!(signed_with(&["timestamp"], "s"), None);
+        let milliseconds = format!("{NOW}000");
+        assert_eq!(signed_with(&["timestamp"], "ms"), Some(milliseconds));
+        let both = format!("n-1 {NOW}");
+        assert_eq!(signed_with(&["nonce", "timestamp"], "s"), Some(both));
+    }
+
+    #[test]
+    fn identifies_if_it_is_unique() {
+        let signed_id = |id: Value, body: &str| {
+            let sender = sender(&json!({ "id": id }));
+            let callback = callback(&sender, body.as_bytes(), &[]);
+            let headers = callback.headers.iter();
+            let headers: Vec<_> = headers
+                .map(|(name, value)| (name.as_str(), value.as_slice()))
+                .collect();
+            let request = Request {
+                body: body.as_bytes(),
+                headers: &headers,
+                method: None,
+                url: None,
+                registered_url: None,
+                ip: None,
+            };
+            let verifier = verifier_of(&sender);
+            let accepted = verifier.verify(&request, NOW).unwrap();
+            accepted.signed_id().map(str::to_owned)
+        };
+        let body = r#"{"number":7}"#;
+        let unique = json!({ "member": "number", "unique": true });
+        assert_eq!(signed_id(unique.clone(), body).as_deref(), Some("7"));
+        assert_eq!(signed_id(unique, "{}"), None);
+        assert_eq!(signed_id(json!({ "member": "number" }), body), None);
     }
 }
 
@@ -403,6 +539,19 @@ mod types_and_ids {
     }
 
     #[test]
+    fn are_fields_of_a_form() {
+        let members = json!({
+            "payload": "form",
+            "type": { "member": "kind" },
+            "id": { "member": "number", "unique": true }
+        });
+        let other = read_with(&members, "kind=paid&number=7", &[]).unwrap();
+        assert_eq!(other.kind.as_deref(), Some("paid"));
+        assert_eq!(other.id.as_deref(), Some("7"));
+        assert!(other.is_identified);
+    }
+
+    #[test]
     fn in_a_header_are_not_signed() {
         let members = json!({
             "type": { "header": "acme-event" },
@@ -427,20 +576,37 @@ mod types_and_ids {
     fn are_reported_with_what_is_given() {
         let report = |members: &Value, body: &str, headers: &[(&str, &str)]| {
             let mut text = String::new();
-            write_other(&mut text, &read_with(members, body, headers).unwrap());
-            serde_json::from_str::<Value>(&text).unwrap()
+            let lengths = write_other(&mut text, &read_with(members, body, headers).unwrap());
+            let units: Vec<u16> = text.encode_utf16().collect();
+            let mut rest = units.as_slice();
+            let names = lengths.map(|length| {
+                let (name, behind) = rest.split_at(length?);
+                rest = behind;
+                Some(String::from_utf16(name).unwrap())
+            });
+            (names, String::from_utf16(rest).unwrap())
+        };
+        let names = |kind: Option<&str>, id: Option<&str>| {
+            [kind.map(String::from), id.map(String::from), None, None]
         };
         let members = json!({ "type": { "member": "a" }, "id": { "member": "b" } });
-        assert_eq!(report(&members, "{}", &[]), json!({}));
+        let nothing = String::new();
         assert_eq!(
-            report(&members, r#"{"a":"\"\\\n","b":1}"#, &[]),
-            json!({ "type": "\"\\\n", "id": "1" })
+            report(&members, "{}", &[]),
+            (names(None, None), nothing.clone())
         );
-        assert_eq!(report(&members, r#"{"b":"1"}"#, &[]), json!({ "id": "1" }));
+        assert_eq!(
+            report(&members, r#"{"a":"\"\\\n\ud83d\ude00","b":1}"#, &[]),
+            (names(Some("\"\\\n\u{1f600}"), Some("1")), nothing.clone())
+        );
+        assert_eq!(
+            report(&members, r#"{"a":"","b":"1"}"#, &[]),
+            (names(Some(""), Some("1")), nothing)
+        );
         let members = json!({ "payload": "form", "type": { "header": "x-type" } });
         assert_eq!(
             report(&members, "a=%22", &[("x-type", "é")]),
-            json!({ "type": "é", "payload": { "a": "\"" } })
+            (names(Some("é"), None), r#"{"a":"\""}"#.into())
         );
     }
 }

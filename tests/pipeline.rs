@@ -279,10 +279,18 @@ fn every_rejection_has_its_code_header_and_path() {
         ),
     ];
     for (rejection, code, header, path) in cases {
+        assert_eq!(rejection.key_id(), None, "{code:?}");
         assert_eq!(rejection.code(), code);
         assert_eq!(rejection.header(), header, "{code:?}");
         assert_eq!(rejection.path(), path, "{code:?}");
     }
+    let unknown = Rejection::UnknownKey {
+        header: header.to_owned(),
+        key_id: "key-2".to_owned(),
+    };
+    assert_eq!(unknown.code(), Code::UnknownKey);
+    assert_eq!(unknown.header(), Some(header));
+    assert_eq!(unknown.key_id(), Some("key-2"));
 }
 
 #[test]

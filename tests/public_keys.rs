@@ -4,6 +4,7 @@
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::panic,
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
     clippy::as_conversions,
@@ -18,7 +19,7 @@ use common::*;
 use sha2::{Digest, Sha256};
 use wallet_callback::error::{ConfigError, KeyProblem};
 use wallet_callback::key::{KeySource, Keys};
-use wallet_callback::options;
+use wallet_callback::options::{self, GivenKeys};
 use wallet_callback::sender::Sender;
 use wallet_callback::verify::{Options, Verifier};
 
@@ -165,6 +166,8 @@ fn what_is_no_ed25519_key_says_why() {
         ("\n", KeyProblem::WhiteSpace),
         (&format!("{ED_HEX}\n"), KeyProblem::WhiteSpace),
         (&format!("\"{ED_HEX}\""), KeyProblem::Quotes),
+        (&format!("\"{ED_HEX}"), KeyProblem::Quotes),
+        (&format!("{ED_HEX}'"), KeyProblem::Quotes),
         (&ED_HEX[1..], KeyProblem::PublicForm),
         (&ED_HEX[2..], KeyProblem::PublicForm),
         ("whpk_A6EHv", KeyProblem::Encoding),
@@ -547,6 +550,22 @@ fn der_is_read_to_its_end() {
     }
 }
 
+/// RFC 3279, sections 2.3.1 and 2.3.5: RSA has NULL for parameters, and an elliptic key the name of its curve.
+#[test]
+fn der_has_the_parameters_of_its_algorithm() {
+    for (algorithm, text, parameters, others) in [
+        (&RSA_256, RSA_INFO, [0x05, 0x00], [0x04, 0x00]),
+        (&P256, P256_INFO, [0x06, 0x08], [0x04, 0x08]),
+    ] {
+        let mut der = from_base64(text);
+        assert!(parse_bytes(algorithm, &der).is_ok());
+        let place = der.windows(2).position(|two| two == parameters).unwrap();
+        der[place..place + 2].copy_from_slice(&others);
+        let expected = Some(KeyProblem::PublicForm);
+        assert_eq!(parse_bytes(algorithm, &der).err(), expected);
+    }
+}
+
 /// A callback of each sender as it is published: <https://developers.circle.com>,
 /// `webhook.test.ts` of fireblocks/ncw-backend-demo, and <https://apidocs.bridge.xyz>, which
 /// hashes the digest once more.
@@ -687,4 +706,89 @@ fn wycheproof_rsa() {
         }
     }
     assert_eq!(open, 6);
+}
+
+/// JSON Web Key Sets (RFC 7517, section 5).
+mod sets {
+    use super::*;
+    use wallet_callback::error::Rejection;
+
+    fn verifier(named: bool, keys: &str) -> Result<Verifier, ConfigError> {
+        let key_id = if named { r#","keyId":"acme-key""# } else { "" };
+        let options = format!(
+            r#"{{"sender":{{"name":"acme","algorithm":"ed25519","headers":{{"signature":"acme-signature"{key_id}}},"signature":{{"encoding":"hex"}},"signed":"{{body}}"}}}}"#
+        );
+        let keys = format!(r#"{{"keys":[{keys}]}}"#);
+        options::verifier(options.as_bytes(), GivenKeys::Set(keys.into()))
+    }
+
+    fn with_id(jwk: &str, id: &str) -> String {
+        jwk.replacen('{', &format!(r#"{{"kid":"{id}","#), 1)
+    }
+
+    fn ids(verifier: &Verifier) -> Vec<Option<&str>> {
+        verifier.key_ids().collect()
+    }
+
+    #[test]
+    fn have_their_keys_with_their_ids() {
+        let rsa = rsa_jwk(RSA_N, "AQAB");
+        let (one, other) = (with_id(ED_JWK, "one"), with_id(ED_JWK, "other"));
+        // Keys of another kind are ignored.
+        let keys = [rsa.as_str(), &one, ED_JWK, &other].join(",");
+        let all = verifier(false, &keys).unwrap();
+        assert_eq!(ids(&all), [Some("one"), None, Some("other")]);
+        // If callbacks name the key, so is one that has no name.
+        let named = verifier(true, &keys).unwrap();
+        assert_eq!(ids(&named), [Some("one"), Some("other")]);
+        let callback = |id: &str| {
+            let callback = Callback::default().with_body("sample").with("acme-key", id);
+            callback.with("acme-signature", ED_SIGNATURE)
+        };
+        for (id, key) in [("one", 0), ("other", 1)] {
+            let verdict = callback(id).verify(&named);
+            assert_eq!(verdict.map(|verdict| verdict.key), Ok(key));
+        }
+        let refused = callback("third").verify(&named).unwrap_err();
+        assert!(matches!(refused, Rejection::UnknownKey { .. }));
+        assert_eq!(refused.key_id(), Some("third"));
+        let changed = callback("one").with_body("other").verify(&named);
+        assert_eq!(changed, Err(mismatch("acme-signature")));
+    }
+
+    #[test]
+    fn say_what_they_lack() {
+        let problem = |named, keys: &str| match verifier(named, keys) {
+            Err(ConfigError::InvalidKey {
+                index: None,
+                problem,
+            }) => problem,
+            other => panic!("{:?}", other.map(drop)),
+        };
+        assert_eq!(problem(true, ED_JWK), KeyProblem::Jwk { member: "kid" });
+        let not_a_set = options::verifier(b"{}", GivenKeys::Set("{}".to_owned().into()));
+        let expected = ConfigError::InvalidKey {
+            index: None,
+            problem: KeyProblem::Type,
+        };
+        assert_eq!(not_a_set.map(drop), Err(expected.clone()));
+        let not_json = options::verifier(b"{}", GivenKeys::Set("keys".to_owned().into()));
+        assert_eq!(not_json.map(drop), Err(expected));
+        // No key of this kind is no key at all.
+        for keys in ["", &rsa_jwk(RSA_N, "AQAB")] {
+            for named in [true, false] {
+                let error = verifier(named, keys).map(drop).unwrap_err();
+                assert!(
+                    !matches!(
+                        error,
+                        ConfigError::InvalidKey {
+                            problem: KeyProblem::Jwk { .. },
+                            ..
+                        }
+                    ),
+                    "{error}"
+                );
+            }
+        }
+    }
 }

@@ -126,6 +126,37 @@ fn a_published_key_is_no_secret() {
     }
 }
 
+/// What a line of a file has around a value changes nothing.
+#[test]
+fn a_published_key_in_quotes_is_no_secret() {
+    let github = Sender::find("github").unwrap();
+    for key in [PUBLIC, ED_INFO, OPENSSH] {
+        for quote in ["\"", "'", "`"] {
+            let quoted = format!("{quote}{key}{quote}");
+            for line in [
+                quoted.clone(),
+                format!("{quoted},"),
+                format!(" {quoted}\n"),
+                format!("KEY={quoted}"),
+                format!("export KEY={quoted}\n"),
+                format!("{quote}key{quote}: {quoted}"),
+                format!("  {quote}key{quote}: {quoted},\n"),
+            ] {
+                let bytes = parse(&github, KeySource::bytes(line.as_bytes()));
+                assert_eq!(bytes, Err(KeyProblem::PublicForSecret), "{line}");
+            }
+        }
+    }
+    for secret in [
+        "\"a-shared-secret'",
+        "'a-shared-secret",
+        "KEY=\"a-shared-secret",
+    ] {
+        let bytes = parse(&github, KeySource::bytes(secret.as_bytes()));
+        assert_eq!(bytes, Ok(()), "{secret}");
+    }
+}
+
 /// The same bytes behind the prefix of a secret.
 #[test]
 fn a_prefix_makes_no_secret_of_a_published_key() {
@@ -177,6 +208,32 @@ fn the_text_of_an_unset_value_is_no_key() {
     }
 }
 
+/// NOWPayments' own code trims its keys; of others, white space may belong to the key or be a mistake.
+#[test]
+fn white_space_around_a_secret_is_left_out_where_the_sender_does_so() {
+    let parse_as = |sender: &str| {
+        let sender = Sender::find(sender).unwrap();
+        parse(&sender, text(" a-shared-secret\n"))
+    };
+    assert_eq!(parse_as("nowpayments"), Ok(()));
+    assert_eq!(parse_as("github"), Err(KeyProblem::WhiteSpace));
+}
+
+/// Only both quotes together come from a configuration.
+#[test]
+fn a_quote_at_one_end_belongs_to_the_secret() {
+    let github = Sender::find("github").unwrap();
+    for quote in ['"', '\'', '`'] {
+        let inner = "a-shared-secret";
+        for secret in [format!("{quote}{inner}"), format!("{inner}{quote}")] {
+            assert_eq!(parse(&github, text(&secret)), Ok(()), "{secret}");
+        }
+        assert_eq!(parse(&github, text(&quote.to_string())), Ok(()));
+        let quoted = format!("{quote}{inner}{quote}");
+        assert_eq!(parse(&github, text(&quoted)), Err(KeyProblem::Quotes));
+    }
+}
+
 /// A secret may start like DER or like its base64, and only the whole of a key is one.
 #[test]
 fn a_secret_that_starts_like_a_key_is_a_secret() {
@@ -196,6 +253,9 @@ fn a_secret_that_starts_like_a_key_is_a_secret() {
             let source = text(&base64(&secret));
             assert_eq!(parse(&github, source), Ok(()), "{secret:?}");
         }
+    }
+    for secret in [&format!("x{PUBLIC}x"), "ssh-secret", "a secret AAAA"] {
+        assert_eq!(parse(&github, text(secret)), Ok(()), "{secret}");
     }
     // Random secrets of the usual lengths, as bytes and in the usual encodings.
     for round in 0..20_000 {

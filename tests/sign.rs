@@ -3,6 +3,7 @@
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::panic,
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
     clippy::as_conversions,
@@ -12,7 +13,10 @@
 mod common;
 
 use common::*;
+use serde_json::{Value, json};
+use wallet_callback::error::ConfigError;
 use wallet_callback::event::{Content, Event, Other};
+use wallet_callback::options;
 use wallet_callback::sign::{key_pair, message_id, secret, sign};
 
 #[test]
@@ -186,4 +190,118 @@ fn a_key_pair_is_derived_from_its_seed() {
     let callback = Callback::signed_by(&WALLET, &private, ID, NOW, BODY);
     let result = callback.verify(&verifier(&WALLET, &[&public]));
     assert_eq!(result, Ok(accepted(Event::Unknown)));
+}
+
+/// The headers by this name of what is signed with these options.
+fn signed_headers(options: &Value, name: &str) -> Vec<String> {
+    let signed = options::sign(
+        options.to_string().as_bytes(),
+        Ok(given_key("a-shared-secret")),
+        b"",
+        NOW,
+        || Ok([0xab; 16]),
+    );
+    let headers = signed.unwrap().headers.into_iter();
+    let named = headers.filter(|(other, _)| other == name);
+    named.map(|(_, value)| value).collect()
+}
+
+#[test]
+fn a_body_has_one_media_type_and_a_get_has_none() {
+    let given = |method: &str, headers: Value| {
+        let options = json!({ "sender": "github", "method": method, "headers": headers });
+        signed_headers(&options, "content-type")
+    };
+    assert_eq!(given("POST", json!({})), ["application/json"]);
+    let own = json!({ "content-type": "text/plain" });
+    assert_eq!(given("POST", own.clone()), ["text/plain"]);
+    assert_eq!(given("PUT", own), ["text/plain"]);
+    assert_eq!(given("GET", json!({})), [""; 0]);
+}
+
+/// One that names its key and has a nonce.
+fn acme() -> Value {
+    json!({
+        "name": "acme",
+        "algorithm": "hmac-sha256",
+        "headers": {
+            "signature": "acme-signature",
+            "timestamp": "acme-time",
+            "id": "acme-id",
+            "nonce": "acme-nonce",
+            "keyId": "acme-key"
+        },
+        "signature": { "encoding": "hex" },
+        "timestamp": { "unit": "s" },
+        "signed": "{keyId}.{id}.{nonce}.{timestamp}.{header:acme-kind}.{body}"
+    })
+}
+
+#[test]
+fn every_signed_header_has_a_value() {
+    let kinds = |headers: Value| {
+        let options = json!({ "sender": acme(), "id": "a", "headers": headers });
+        signed_headers(&options, "acme-kind")
+    };
+    assert_eq!(kinds(json!({})), ["key-1"]);
+    assert_eq!(kinds(json!({ "acme-kind": "paid" })), ["paid"]);
+}
+
+#[test]
+fn what_no_receiver_accepts_is_named() {
+    let refused = |option: &str, value: Value| {
+        let mut options = json!({ "sender": acme(), "headers": { "acme-kind": "x" } });
+        options[option] = value;
+        let key = Ok(given_key("a-shared-secret"));
+        let json = options.to_string();
+        match options::sign(json.as_bytes(), key, b"{}", NOW, || Ok([0xab; 16])) {
+            Err(ConfigError::InvalidOption { option, .. }) => Some(option.into_owned()),
+            Err(error) => panic!("{error}"),
+            Ok(_) => None,
+        }
+    };
+    for name in ["id", "nonce", "keyId"] {
+        assert_eq!(refused(name, json!("good")), None, "{name}");
+        assert_eq!(refused(name, json!("a.b")).as_deref(), Some(name));
+        assert_eq!(refused(name, json!("a b")).as_deref(), Some(name));
+    }
+    // Of a time that is not bounded on both sides, all have ten digits.
+    let mut sender = acme();
+    sender["signed"] = json!("{keyId}.{id}.{nonce}{timestamp}{body}");
+    sender["payload"] = json!("json");
+    for (time, expected) in [(NOW, None), (5, Some("timestamp"))] {
+        let own = json!({ "sender": sender, "timestamp": time });
+        let key = Ok(given_key("a-shared-secret"));
+        let json = own.to_string();
+        let refused = match options::sign(json.as_bytes(), key, b"{}", NOW, || Ok([0xab; 16])) {
+            Err(ConfigError::InvalidOption { option, .. }) => Some(option.into_owned()),
+            Err(error) => panic!("{error}"),
+            Ok(_) => None,
+        };
+        assert_eq!(refused.as_deref(), expected);
+    }
+    let kind = json!({ "acme-kind": "a.b" });
+    assert_eq!(refused("headers", kind).as_deref(), Some("headers"));
+    // A URL that is signed and not given.
+    let mut sender = acme();
+    sender["signed"] = json!("{query}\n{id}.{nonce}.{timestamp}.{body}");
+    let mut options = json!({ "sender": sender });
+    for (url, missing) in [
+        (None, Some("url")),
+        (Some("https://shop.example/?a=1"), None),
+    ] {
+        options["url"] = json!(url);
+        if url.is_none() {
+            options.as_object_mut().unwrap().remove("url");
+        }
+        let key = Ok(given_key("a-shared-secret"));
+        let json = options.to_string();
+        let signed = options::sign(json.as_bytes(), key, b"{}", NOW, || Ok([0xab; 16]));
+        match (signed, missing) {
+            (Err(ConfigError::InvalidOption { option, .. }), Some(missing)) => {
+                assert_eq!(option, missing);
+            }
+            (signed, _) => assert!(signed.is_ok() && missing.is_none(), "{signed:?}"),
+        }
+    }
 }

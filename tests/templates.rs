@@ -417,6 +417,8 @@ fn templates_with_two_readings_are_refused() {
         ),
         (&["", "timestamp", "+", "body", ""], "http-date", "any"),
         (&["", "id", "", "clientId", ".", "body", ""], "s", "json"),
+        // A digit of the time could end the id.
+        (&["", "id", "", "timestamp", "1", "body", ""], "s", "json"),
     ] {
         let template = Template::of(parts, unit, payload);
         assert!(template.verifier().is_none(), "{template:?}");
@@ -442,6 +444,12 @@ fn templates_with_one_reading_are_accepted() {
         (&["", "timestamp", "", "body", ""], "iso8601", "json"),
         (&["", "timestamp", "|", "body", ""], "iso8601", "any"),
         (&["", "nonce", "", "timestamp", "", "body", ""], "s", "json"),
+        (&["", "nonce", "", "timestamp", "|", "body", ""], "s", "any"),
+        (
+            &["", "method", "", "path", "", "timestamp", "", "body", ""],
+            "iso8601",
+            "json",
+        ),
         (&["", "body", "", "timestamp", ""], "http-date", "json"),
         (&["", "body", "|", "timestamp", ""], "unix", "json"),
         (

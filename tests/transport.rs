@@ -13,8 +13,9 @@ mod common;
 
 use common::*;
 use core::net::IpAddr;
-use wallet_callback::error::{Code, Plain, Rejection};
+use wallet_callback::error::{Code, ConfigError, Plain, Rejection};
 use wallet_callback::handshake::prove;
+use wallet_callback::options;
 use wallet_callback::transport::{Arrival, Https, Proxies, Transport};
 
 const CLIENT: &str = "203.0.113.7";
@@ -460,6 +461,11 @@ fn forwarded_is_read_with_its_quoting_rules() {
         ("PROTO=HTTPS;FOR=203.0.113.7", Some(CLIENT), true),
         (r#"proto="https";for="203.0.113.7""#, Some(CLIENT), true),
         (r#"for="\2\03.0.113.7";proto="\https""#, Some(CLIENT), true),
+        (
+            "for=203.0.113.7;proto=https;x=\"a\tb\\\t\"",
+            Some(CLIENT),
+            true,
+        ),
         ("for=203.0.113.7 ; proto=https", Some(CLIENT), true),
         ("\tfor=203.0.113.7;proto=https ", Some(CLIENT), true),
         (";for=203.0.113.7;;proto=https;", Some(CLIENT), true),
@@ -545,6 +551,8 @@ fn what_is_not_of_forwardeds_form_names_nobody_and_no_https() {
         "for=203.0.113.7;proto=https=",
         r#"for="203.0.113.7;proto=https"#,
         r#"for="203.0.113.7"x;proto=https"#,
+        "for=203.0.113.7;proto=https;x=\"\u{1}\"",
+        "for=203.0.113.7;proto=https;x=\"\\\u{1}\"",
         r#"for=203.0.113.7;proto=https;host="a\"#,
         r#"for=203.0.113.7";proto=https"#,
         "for=203.0.113.7;proto=https;é=1",
@@ -672,6 +680,10 @@ fn a_handshake_is_answered_by_the_key_that_signed() {
         Some("v1,2Ug8IqmNonHZhNonPDfhZAsFGe8z2yMuyM/+PBqgWXI=")
     );
     assert_eq!(proof(2), None, "a public key");
+    let verifier = verifier(&WALLET, &[SECRET, OTHER_SECRET, PUBLIC]);
+    for key in 0..3 {
+        assert_eq!(verifier.prove(key, ID, CHALLENGE), proof(key));
+    }
     assert_eq!(proof(3), None, "no key");
     let empty = prove(&keys, 0, "", "");
     assert_eq!(
@@ -717,4 +729,34 @@ fn what_is_insecure_says_whose_fault_it_is() {
     ] {
         assert_eq!(insecure(plain).unwrap_err().to_string(), message);
     }
+}
+
+#[test]
+fn options_say_what_is_demanded() {
+    let admits = |json: &str, arrival: &Arrival| {
+        let transport = options::transport(json.as_bytes()).unwrap();
+        transport.admit(arrival).is_ok()
+    };
+    let (here, outside) = (from("127.0.0.1"), from(CLIENT));
+    for (json, locally, elsewhere) in [
+        ("{}", true, false),
+        (r#"{"requireHttps":true}"#, false, false),
+        (r#"{"requireHttps":false}"#, true, true),
+    ] {
+        assert_eq!(admits(json, &here), locally, "{json}");
+        assert_eq!(admits(json, &outside), elsewhere, "{json}");
+    }
+    let forwarded = Arrival {
+        forwarded_for: Some(CLIENT),
+        forwarded_proto: Some("https"),
+        ..from(PROXY)
+    };
+    assert!(!admits("{}", &forwarded));
+    let trusting = format!(r#"{{"trustedProxies":["{PROXY}"]}}"#);
+    assert!(admits(&trusting, &forwarded));
+    let result = options::transport(br#"{"trustedProxies":["10.0.0.0/33"]}"#);
+    assert!(matches!(
+        result.err(),
+        Some(ConfigError::InvalidOption { .. })
+    ));
 }
