@@ -146,6 +146,31 @@ test("100,000 random operations are answered as by a plain model", async () => {
 	assert.ok(states.includes("done"));
 });
 
+test("lists begin with what is due first, and with what was given up last", async () => {
+	const store = memoryStore();
+	for (const id of ["a", "b", "c", "d"]) {
+		assert.deepEqual(await store.enqueue(id, HASH, id, HOUR), { status: "stored" });
+	}
+	for (const delayMs of [3000, 1000, 4000, 2000]) {
+		const taken = await store.take(HOUR);
+		assert.ok(taken && (await store.release(taken.claim, delayMs)));
+	}
+	const ids = async (which: "inbox" | "dead", limit = 9) =>
+		(await store.inbox.list(which, limit)).map(({ id }) => id).join("");
+	assert.equal(await ids("inbox"), "bdac");
+	assert.equal(await ids("inbox", 2), "bd");
+	for (const id of ["f", "e", "g"]) {
+		const buried = await store.inbox.bury(await claim(store, id), {
+			type: "t",
+			error: "e",
+		} as never);
+		assert.ok(buried);
+		await new Promise((resolve) => setTimeout(resolve, 5));
+	}
+	assert.equal(await ids("dead"), "gef");
+	assert.equal(await ids("dead", 1), "g");
+});
+
 test("wrong options are refused by name", () => {
 	for (const maxEntries of [
 		0,

@@ -90,6 +90,7 @@ describe("the contract of a store", { concurrency: true }, () => {
 	for (const [name, connect, table] of [
 		["pg", () => ofPg(), "contract_pg"],
 		["pg, one connection", () => ofPg(server.url, 1), "contract_pg_1"],
+		["pg, in partitions", () => ofPg(), "contract_parts"],
 		["postgres", () => ofPostgresJs(), "public.contract_postgres"],
 		["postgres, not prepared", () => ofPostgresJs(server.url, 10, false), "contract_unprepared"],
 	] as const) {
@@ -97,15 +98,28 @@ describe("the contract of a store", { concurrency: true }, () => {
 			let database: Database;
 			before(async () => {
 				database = connect();
+				if (table === "contract_parts") await partition(database, table);
 				await postgresStore(database.client, { table }).migrate();
 			});
 			after(() => database.close());
-			const options = name.endsWith("s") || name === "pg" ? { fastCheck, shared: true } : {};
+			const options = ["pg", "postgres"].includes(name) ? { fastCheck, shared: true } : {};
 			const cases = conformance(() => postgresStore(database.client, { table }), options);
 			for (const { name, run } of cases) test(name, run);
 		});
 	}
 });
+
+/** Makes the table beforehand, in partitions by the hash of the id. */
+async function partition(database: Database, table: string): Promise<void> {
+	const like = `${table}_like`;
+	await postgresStore(database.client, { table: like }).migrate();
+	await database.rows(`CREATE TABLE ${table} (LIKE ${like} INCLUDING ALL) PARTITION BY HASH (id)`);
+	for (const part of [0, 1, 2]) {
+		await database.rows(
+			`CREATE TABLE ${table}_${part} PARTITION OF ${table} FOR VALUES WITH (MODULUS 3, REMAINDER ${part})`,
+		);
+	}
+}
 
 for (const [name, connect] of [
 	["pg", ofPg],
@@ -308,8 +322,32 @@ for (const [name, connect] of [
 			);
 			assert.deepEqual(
 				indexes.map((index) => (index as { name: string }).name),
-				["_expiry", "_pkey", "_queue"].map((suffix) => table + suffix),
+				["_dead", "_expiry", "_pkey", "_queue"].map((suffix) => table + suffix),
 			);
+		});
+
+		test("a table made before dead letters were kept is brought up to date", async () => {
+			const table = `plain_${name}`;
+			await database.rows(`CREATE TABLE ${table} (
+				id text COLLATE "C" NOT NULL, receiver text COLLATE "C" NOT NULL, body_hash text NOT NULL,
+				state text NOT NULL CHECK (state IN ('free', 'leased', 'done')), token text,
+				attempt integer NOT NULL, due timestamptz NOT NULL, expires timestamptz NOT NULL,
+				retention float8 NOT NULL, payload text, PRIMARY KEY (id, receiver)
+			)`);
+			await database.rows(`INSERT INTO ${table} VALUES
+				('done', 'one', '${HASH}', 'done', 'token', 1, now(), now() + interval '1 hour', 9e6, NULL),
+				('entry', 'one', '${HASH}', 'free', NULL, 0, now(), now(), 9e6, '"payload"')`);
+			const old = postgresStore(database.client, { table });
+			for (let started = 0; started < 2; started++) await old.migrate();
+			const done = await old.claim("done", HASH, LEASE, RETENTION, "one");
+			assert.equal(done.status, "done");
+			const entry = await old.take(LEASE, "one");
+			assert.equal(entry?.payload, "payload");
+			assert.equal(await old.inbox.bury(entry.claim, { error: "no" }), true);
+			const [item] = await old.inbox.list("dead", 9);
+			assert.deepEqual([item?.id, item?.letter?.error, item?.ageMs], ["entry", "no", undefined]);
+			assert.equal(await old.inbox.retry("entry", "one"), true);
+			assert.equal((await old.take(LEASE, "one"))?.payload, "payload");
 		});
 
 		test("one round trip for each operation", async () => {
@@ -388,8 +426,22 @@ for (const [name, connect] of [
 			await Promise.all(databases.map(({ rows }) => rows("SELECT 1")));
 			await Promise.all(databases.map(({ client }) => postgresStore(client, { table }).migrate()));
 			const indexes = await database.rows(`SELECT FROM pg_indexes WHERE tablename = '${table}'`);
-			assert.equal(indexes.length, 3);
+			assert.equal(indexes.length, 4);
 			await Promise.all(databases.map((one) => one.close()));
+		});
+
+		test("tables may have any name, also one of a part of a statement", async () => {
+			for (const table of ["clock", "known", "own", "others", "next", "target", "old", "added"]) {
+				const named = postgresStore(database.client, { table });
+				await named.migrate();
+				await named.enqueue("id", HASH, "payload", RETENTION);
+				const entry = await named.take(LEASE);
+				assert.equal(entry?.payload, "payload", table);
+				assert.equal(await named.complete(entry.claim), true);
+				assert.equal((await named.claim("id", HASH, LEASE, RETENTION)).status, "done");
+				assert.equal((await named.claim("new", HASH, LEASE, RETENTION)).status, "claimed");
+				await database.rows(`DROP TABLE "${table}"`);
+			}
 		});
 
 		test("a table that is missing: the client's error", async () => {

@@ -357,6 +357,94 @@ test("what the version before has written goes on, and is everybody's", async ()
 	close();
 });
 
+test("what was written before dead letters were kept can be given up", async () => {
+	const [client, close] = await admins();
+	const later = Date.now() + RETENTION;
+	await client.hSet(
+		"{plain}:entries",
+		"one entry",
+		`free ${HASH} - 0 1000.000 ${later}.000 9000.000`,
+	);
+	await client.hSet("{plain}:payloads", "one entry", "payload");
+	await client.zAdd("{plain}:one inbox", { score: 1000, value: "one entry" });
+	const { inbox, ...store } = redisStore(client, { prefix: "plain" });
+	const entry = await store.take(LEASE, "one");
+	assert.equal(entry?.payload, "payload");
+	assert.equal(await inbox.bury(entry.claim, { error: "no" }), true);
+	const [item] = await inbox.list("dead", 9);
+	assert.deepEqual([item?.id, item?.letter?.error, item?.ageMs], ["entry", "no", undefined]);
+	assert.equal(await inbox.retry("entry", "one"), true);
+	assert.equal((await store.take(LEASE, "one"))?.payload, "payload");
+	close();
+});
+
+test("what a later version adds to a record is passed over", async () => {
+	const [client, close] = await admins();
+	const later = Date.now() + RETENTION;
+	const rest = `${later}.000 9000.000 1000.000 more than this`;
+	await client.set("{later}:id:one id", `done ${HASH} token 1 1000.000 ${rest}`);
+	await client.hSet("{later}:entries", "one entry", `free ${HASH} - 0 1000.000 ${rest}`);
+	await client.hSet("{later}:payloads", "one entry", "payload");
+	await client.zAdd("{later}:one inbox", { score: 1000, value: "one entry" });
+	const store = redisStore(client, { prefix: "later" });
+	assert.deepEqual(await store.claim("id", HASH, LEASE, RETENTION, "one"), { status: "done" });
+	const entry = await store.take(LEASE, "one");
+	assert.deepEqual([entry?.claim.attempt, entry?.payload], [1, "payload"]);
+	close();
+});
+
+test("of what was given up, nothing stays behind", async () => {
+	const [client, close] = await admins();
+	const store = redisStore(client, { prefix: "behind" });
+	const bury = async (id: string, retentionMs: number) => {
+		await store.enqueue(id, HASH, "payload", retentionMs);
+		const entry = await store.take(1);
+		assert.ok(entry);
+		assert.equal(await store.inbox.bury(entry.claim, { error: id }), true);
+	};
+	const keys = async () => {
+		const names = await Promise.all(["dead", "letters", "kept"].map((name) => `{behind}:${name}`));
+		return client.exists(names);
+	};
+	// The keys expire with the last of what they hold.
+	await bury("short", 50);
+	assert.equal(await keys(), 3);
+	await new Promise((resolve) => setTimeout(resolve, 100));
+	assert.equal(await keys(), 0);
+	// What has expired goes when another comes.
+	await bury("short", 50);
+	await bury("long", RETENTION);
+	await new Promise((resolve) => setTimeout(resolve, 100));
+	assert.deepEqual(
+		(await store.inbox.list("dead", 9)).map(({ id }) => id),
+		["long"],
+	);
+	await bury("other", RETENTION);
+	assert.deepEqual((await client.hKeys("{behind}:letters")).sort(), ["long", "other"]);
+	assert.equal(await store.inbox.drop("long", ""), true);
+	assert.equal(await store.inbox.retry("other", ""), true);
+	assert.equal(await keys(), 0);
+	close();
+});
+
+test("a letter whose callback was handled since is nobody's", async () => {
+	const [client, close] = await admins();
+	const store = redisStore(client, { prefix: "stale" });
+	const claim = async () => {
+		const outcome = await store.claim("id", HASH, LEASE, RETENTION);
+		assert.equal(outcome.status, "claimed");
+		return outcome.claim;
+	};
+	await store.inbox.bury(await claim(), { error: "no" });
+	// Redis has lost the record: the callback is new when it comes again.
+	await client.del("{stale}:id:id");
+	await store.complete(await claim());
+	assert.equal(await store.inbox.get("id", ""), undefined);
+	assert.equal(await store.inbox.retry("id", ""), false);
+	assert.equal((await store.claim("id", HASH, LEASE, RETENTION)).status, "done");
+	close();
+});
+
 test("a failure of the server is thrown", async () => {
 	const [client, close] = await admins();
 	await client.hSet("{broken}:id:id", "no", "record");

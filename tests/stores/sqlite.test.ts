@@ -659,6 +659,76 @@ test("a table of the version before is brought up to date, and its rows are ever
 	assert.deepEqual(tables, []);
 });
 
+/** What the version before dead letters were kept created. */
+const PLAIN_TABLE = `
+	CREATE TABLE "wallet_callback" (
+		id TEXT NOT NULL, receiver TEXT NOT NULL, body_hash TEXT NOT NULL,
+		state TEXT NOT NULL CHECK (state IN ('leased', 'free', 'done')),
+		token TEXT, attempt INTEGER NOT NULL, due INTEGER NOT NULL, expiry INTEGER NOT NULL,
+		retention INTEGER NOT NULL, payload TEXT, PRIMARY KEY (id, receiver)
+	);
+	CREATE INDEX "wallet_callback_due" ON "wallet_callback" (receiver, due) WHERE payload IS NOT NULL;
+	CREATE INDEX "wallet_callback_expiry" ON "wallet_callback" (expiry) WHERE payload IS NULL;
+	CREATE TABLE "wallet_callback_pieces" (
+		id TEXT NOT NULL, receiver TEXT NOT NULL, number INTEGER NOT NULL, piece TEXT NOT NULL,
+		PRIMARY KEY (id, receiver, number)
+	);
+	CREATE TRIGGER "wallet_callback_finished" AFTER UPDATE OF payload ON "wallet_callback"
+		WHEN OLD.payload IS NOT NULL AND NEW.payload IS NULL
+	BEGIN
+		DELETE FROM "wallet_callback_pieces" WHERE id = OLD.id AND receiver = OLD.receiver;
+	END;`;
+
+test("a table made before dead letters were kept is brought up to date", async () => {
+	const path = freshPath();
+	const database = new BetterSqlite3(path);
+	database.exec(PLAIN_TABLE);
+	const first = "x".repeat(500_000);
+	database.exec(
+		`INSERT INTO wallet_callback VALUES
+			('done', 'one', '${HASH}', 'done', 'token', 1, 0, ${Date.now() + RETENTION}, ${RETENTION}, NULL),
+			('entry', 'one', '${HASH}', 'free', NULL, 0, 0, 0, ${RETENTION}, '${first}');
+		INSERT INTO wallet_callback_pieces VALUES ('entry', 'one', 0, 'the rest')`,
+	);
+	const pieces = () => database.prepare("SELECT id FROM wallet_callback_pieces").all().length;
+	for (let opened = 0; opened < 2; opened++) {
+		const store = sqliteStore(new BetterSqlite3(path));
+		const { status } = await store.claim("done", HASH, LEASE, RETENTION, "one");
+		assert.equal(status, "done");
+		const entry = await store.take(LEASE, "one");
+		assert.equal(entry?.payload, `${first}the rest`);
+		assert.equal(await store.inbox.bury(entry.claim, { error: "no" }), true);
+		const [item] = await store.inbox.list("dead", 9);
+		assert.deepEqual([item?.id, item?.letter?.error, item?.ageMs], ["entry", "no", undefined]);
+		assert.equal(await store.inbox.retry("entry", "one"), true);
+		assert.equal(pieces(), 1);
+	}
+	const store = sqliteStore(new BetterSqlite3(path));
+	const entry = await store.take(LEASE, "one");
+	assert.equal(entry?.payload, `${first}the rest`);
+	assert.equal(await store.complete(entry.claim), true);
+	assert.equal(pieces(), 0);
+});
+
+test("no piece of a payload outlives what was given up", async () => {
+	const { database, store } = freshStore();
+	const pieces = () => database.prepare("SELECT id FROM wallet_callback_pieces").all().length;
+	const bury = async (id: string, retentionMs: number) => {
+		await store.enqueue(id, HASH, "x".repeat(1_200_000), retentionMs);
+		const entry = await store.take(1);
+		assert.ok(entry);
+		assert.equal(await store.inbox.bury(entry.claim, {}), true);
+		assert.equal(pieces(), 2);
+	};
+	await bury("dropped", RETENTION);
+	assert.equal(await store.inbox.drop("dropped", ""), true);
+	assert.equal(pieces(), 0);
+	await bury("forgotten", 1);
+	await new Promise((resolve) => setTimeout(resolve, 20));
+	await store.claim("another", HASH, LEASE, RETENTION);
+	assert.equal(pieces(), 0);
+});
+
 test("tables are stores of their own", async () => {
 	const database = new BetterSqlite3(freshPath());
 	for (const table of ["one", "_2", "order"]) {

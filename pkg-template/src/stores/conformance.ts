@@ -2,6 +2,7 @@
 import { claims } from "./conformance/claims.js";
 import { contention } from "./conformance/contention.js";
 import { inbox } from "./conformance/inbox.js";
+import { letters } from "./conformance/letters.js";
 import { times } from "./conformance/times.js";
 import { compareWithModel, type FastCheck } from "./model.js";
 import type { ReplayStore } from "./store.js";
@@ -11,8 +12,11 @@ export type {
 	ClaimOutcome,
 	EnqueueOutcome,
 	InboxEntry,
+	InboxItem,
+	Letter,
 	NotNow,
 	ReplayStore,
+	StoreInbox,
 } from "./store.js";
 export type { FastCheck };
 
@@ -42,10 +46,11 @@ export interface ConformanceOptions {
 }
 
 /**
- * The tests that every store has to pass. They take about six seconds when run one after another,
+ * The tests that every store has to pass; those on its `inbox` are for one that has it. They take about six seconds when run one after another,
  * as they must be: `Date.now` is wrong for moments. Each uses ids and receivers of its own.
  *
  * @param create gives a store to each test; always the same one will do
+ * @throws {Error} from a case's `run`, if the store fails it.
  * @example
  * ```ts
  * import * as fastCheck from "fast-check";
@@ -63,6 +68,7 @@ export function conformance(
 		...times,
 		...contention,
 		...inbox,
+		...letters,
 	}).map(([name, test]) => ({
 		name,
 		run: async () => {

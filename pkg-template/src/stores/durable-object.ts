@@ -1,16 +1,21 @@
 /** A store in a Durable Object of Cloudflare's, with SQLite inside. */
 import { shown } from "../core/shown.js";
 import type { MachineClock } from "./sqlite-clock.js";
+import type { SqliteInbox } from "./sqlite-inbox.js";
 import { CallbackTable } from "./sqlite-table.js";
-import type { ReplayStore } from "./store.js";
+import type { CompleteStore } from "./store.js";
 
 export type {
 	Claim,
 	ClaimOutcome,
+	CompleteStore,
 	EnqueueOutcome,
 	InboxEntry,
+	InboxItem,
+	Letter,
 	NotNow,
 	ReplayStore,
+	StoreInbox,
 } from "./store.js";
 export { StoreError, type StoreErrorCode } from "./store.js";
 
@@ -35,6 +40,7 @@ export interface ObjectState {
 	};
 }
 
+/** The options of {@link durableObjectStore}. */
 export interface DurableObjectStoreOptions {
 	/** The name of the object, one for each callback address. Default `wallet-callback`. */
 	readonly name?: string;
@@ -65,7 +71,7 @@ export interface DurableObjectStoreOptions {
 export function durableObjectStore<Id>(
 	namespace: ObjectNamespace<Id>,
 	{ name = "wallet-callback" }: DurableObjectStoreOptions = {},
-): ReplayStore {
+): CompleteStore {
 	if (typeof namespace?.idFromName !== "function" || typeof namespace.get !== "function") {
 		throw new TypeError(
 			`expected the binding of a Durable Object's class, got ${shown(namespace)}`,
@@ -74,8 +80,8 @@ export function durableObjectStore<Id>(
 	/** A new stub for each request: after a failure the old one is of no use. */
 	async function ask<Name extends Operation>(
 		operation: Name,
-		...given: Parameters<CallbackTable[Name]>
-	): Promise<ReturnType<CallbackTable[Name]>> {
+		...given: Parameters<Operations[Name]>
+	): Promise<ReturnType<Operations[Name]>> {
 		const stub = namespace.get(namespace.idFromName(name));
 		const body = JSON.stringify({ operation, given });
 		const response = await stub.fetch(new Request(ADDRESS, { method: "POST", body }));
@@ -91,21 +97,28 @@ export function durableObjectStore<Id>(
 		release: (...given) => ask("release", ...given),
 		enqueue: (...given) => ask("enqueue", ...given),
 		take: (...given) => ask("take", ...given),
+		inbox: {
+			bury: (...given) => ask("bury", ...given),
+			list: (...given) => ask("list", ...given),
+			get: (...given) => ask("get", ...given),
+			retry: (...given) => ask("retry", ...given),
+			drop: (...given) => ask("drop", ...given),
+		},
 	};
 }
 
 /** A request has to have an address; nobody looks at this one. */
 const ADDRESS = "https://wallet-callback.invalid/";
 
-type Operation = keyof ReplayStore;
+const ON_TABLE = ["claim", "complete", "release", "enqueue", "take", "bury"] as const;
+const ON_INBOX = ["list", "get", "retry", "drop"] as const;
 
-const OPERATIONS: readonly string[] = [
-	"claim",
-	"complete",
-	"release",
-	"enqueue",
-	"take",
-] satisfies Operation[];
+/** What an object can be asked for. */
+type Operations = Pick<CallbackTable, (typeof ON_TABLE)[number]> &
+	Pick<SqliteInbox, (typeof ON_INBOX)[number]>;
+type Operation = keyof Operations;
+
+const isOneOf = (names: readonly string[], name: string): boolean => names.includes(name);
 
 /** An alarm is paid for, so there is one in this time at most, and it deletes so many rows. */
 const ALARM_INTERVAL_MS = 60_000;
@@ -147,11 +160,13 @@ export class WalletCallbackStore {
 			readonly operation: Operation;
 			readonly given: readonly unknown[];
 		};
-		if (!OPERATIONS.includes(operation)) {
+		const onInbox = isOneOf(ON_INBOX, operation);
+		if (!onInbox && !isOneOf(ON_TABLE, operation)) {
 			return new Response(`unknown operation ${operation}`, { status: 400 });
 		}
-		const run = this.#callbacks[operation] as (...given: readonly unknown[]) => unknown;
-		const result = run.apply(this.#callbacks, [...given]);
+		const target: object = onInbox ? this.#callbacks.inbox : this.#callbacks;
+		const run = (target as Operations)[operation] as (...given: readonly unknown[]) => unknown;
+		const result = run.apply(target, [...given]);
 		if (!this.#alarmSet) await this.#setAlarm(0);
 		return Response.json({ result });
 	}

@@ -5,15 +5,30 @@ import { Column, HashColumn, Index, Queue } from "./columns.js";
 import {
 	type Claim,
 	type ClaimOutcome,
+	type CompleteStore,
 	type EnqueueOutcome,
 	type InboxEntry,
+	type InboxItem,
+	type Letter,
 	type NotNow,
 	type ReplayStore,
 	StoreError,
+	type StoreInbox,
 } from "./store.js";
 
 export { StoreError, type StoreErrorCode } from "./store.js";
-export type { Claim, ClaimOutcome, EnqueueOutcome, InboxEntry, NotNow, ReplayStore };
+export type {
+	Claim,
+	ClaimOutcome,
+	CompleteStore,
+	EnqueueOutcome,
+	InboxEntry,
+	InboxItem,
+	Letter,
+	NotNow,
+	ReplayStore,
+	StoreInbox,
+};
 
 /** What {@link memoryStore} takes. */
 export interface MemoryStoreOptions {
@@ -46,7 +61,7 @@ export interface MemoryStoreOptions {
  * const store = memoryStore({ maxEntries: 100_000, onEvict: (id) => console.warn("forgot", id) });
  * ```
  */
-export function memoryStore(options: MemoryStoreOptions = {}): ReplayStore {
+export function memoryStore(options: MemoryStoreOptions = {}): CompleteStore {
 	const { maxEntries = 1_000_000, onEvict, now = () => performance.now() } = options;
 	if (!Number.isSafeInteger(maxEntries) || maxEntries < 1 || maxEntries > MOST_ENTRIES) {
 		throw new TypeError(
@@ -65,6 +80,13 @@ export function memoryStore(options: MemoryStoreOptions = {}): ReplayStore {
 /** More would take gigabytes: that is what the other stores are for. */
 const MOST_ENTRIES = 2 ** 24;
 
+/** What is kept of a callback that was given up. */
+interface Buried {
+	readonly letter: Letter;
+	/** Of an entry of the inbox. */
+	readonly payload: string | undefined;
+}
+
 const FREE = 0;
 const LEASED = 1;
 const DONE = 2;
@@ -73,7 +95,7 @@ const DONE = 2;
  * What is known of an id stands in columns, at its slot: a million objects would need more than
  * twice the memory. No operation waits for anything, so that each is atomic.
  */
-class MemoryStore implements ReplayStore {
+class MemoryStore implements CompleteStore {
 	readonly #maxEntries: number;
 	readonly #onEvict: ((id: string) => void) | undefined;
 	readonly #clock: () => number;
@@ -84,11 +106,14 @@ class MemoryStore implements ReplayStore {
 	/** A number suffices as a token, since none leaves the process. */
 	readonly #token = new Column(Float64Array);
 	readonly #attempt = new Column(Uint32Array);
-	/** When the lease is over, or when an entry of the inbox may be taken. */
+	/** When it came first. */
+	readonly #first = new Column(Float64Array);
+	/** When the lease is over, when an entry of the inbox may be taken, or when one was given up. */
 	readonly #due = new Column(Float64Array);
 	readonly #retention = new Column(Float64Array);
 	readonly #expiry = new Column(Float64Array);
 	readonly #payloads = new Map<number, string>();
+	readonly #letters = new Map<number, Buried>();
 	/** Receivers by number, as the index has them. */
 	readonly #owners = new Map<string, number>();
 	readonly #receivers: string[] = [];
@@ -99,6 +124,20 @@ class MemoryStore implements ReplayStore {
 	readonly #claimed = new Queue(this.#expiry, this.#position);
 	/** By receiver. */
 	readonly #inboxes: Queue[] = [];
+
+	readonly inbox: StoreInbox = {
+		bury: async (claim, letter) => this.#end(claim, letter),
+		list: async (which, limit) => this.#list(which, limit),
+		get: async (id, receiver) => {
+			const slot = this.#find(id, this.#ownerOf(receiver), this.#now());
+			if (slot === undefined) return undefined;
+			const payload = this.#payloads.get(slot) ?? this.#letters.get(slot)?.payload;
+			const item = this.#itemAt(slot);
+			return item && { ...item, ...(payload !== undefined && { payload }) };
+		},
+		retry: async (id, receiver) => this.#retry(id, receiver),
+		drop: async (id, receiver) => this.#drop(id, receiver),
+	};
 
 	#lastToken = 0;
 	#latest = 0;
@@ -168,9 +207,23 @@ class MemoryStore implements ReplayStore {
 	}
 
 	async complete(claim: Claim): Promise<boolean> {
+		return this.#end(claim);
+	}
+
+	#end(claim: Claim, letter?: Letter): boolean {
 		const slot = this.#newest(claim);
 		if (slot === undefined) return false;
 		if (this.#state.get(slot) === DONE) return true;
+		const payload = this.#payloads.get(slot);
+		this.#finish(slot);
+		if (letter !== undefined) {
+			this.#letters.set(slot, { letter, payload });
+			this.#due.set(slot, this.#now());
+		}
+		return true;
+	}
+
+	#finish(slot: number): void {
 		this.#queueOf(slot).remove(slot);
 		this.#payloads.delete(slot);
 		this.#state.set(slot, DONE);
@@ -178,7 +231,6 @@ class MemoryStore implements ReplayStore {
 		const expiry = Math.max(this.#expiry.get(slot), this.#now() + this.#retention.get(slot));
 		this.#expiry.set(slot, expiry);
 		this.#completed.add(slot);
-		return true;
 	}
 
 	async release(claim: Claim, delayMs: number): Promise<boolean> {
@@ -201,6 +253,70 @@ class MemoryStore implements ReplayStore {
 		const claim = this.#lease(slot, now + leaseMs);
 		inbox.add(slot);
 		return { claim, payload: this.#payloads.get(slot) ?? "" };
+	}
+
+	#list(which: "inbox" | "dead", limit: number): InboxItem[] {
+		const now = this.#now();
+		const slots = which === "inbox" ? this.#payloads.keys() : this.#letters.keys();
+		const known = [...slots].filter((slot) => which === "inbox" || this.#expiry.get(slot) > now);
+		const order = which === "inbox" ? 1 : -1;
+		known.sort((one, other) => order * (this.#due.get(one) - this.#due.get(other)));
+		return known.slice(0, limit).flatMap((slot) => this.#itemAt(slot) ?? []);
+	}
+
+	/** What is told of a slot: nothing unless it is in an inbox or was given up. */
+	#itemAt(slot: number): InboxItem | undefined {
+		const buried = this.#letters.get(slot);
+		const isEntry = (buried?.payload ?? this.#payloads.get(slot)) !== undefined;
+		if (buried === undefined && !isEntry) return undefined;
+		const now = this.#now();
+		const item = {
+			id: this.#index.idAt(slot),
+			receiver: this.#receivers[this.#index.ownerAt(slot)] ?? "",
+			attempt: this.#attempt.get(slot),
+			ageMs: now - this.#first.get(slot),
+			isEntry,
+		};
+		const leftMs = this.#due.get(slot) - now;
+		if (buried) return { ...item, status: "dead", deadMs: -leftMs, letter: buried.letter };
+		const status = this.#isWaiting(slot, now) ? "waiting" : "leased";
+		return { ...item, status, dueMs: Math.max(0, leftMs) };
+	}
+
+	#retry(id: string, receiver: string): boolean {
+		const now = this.#now();
+		const slot = this.#find(id, this.#ownerOf(receiver), now);
+		if (slot === undefined) return false;
+		const buried = this.#letters.get(slot);
+		if (buried === undefined && !this.#isWaiting(slot, now)) return false;
+		this.#queueOf(slot).remove(slot);
+		this.#due.set(slot, Math.min(this.#due.get(slot), now));
+		if (buried !== undefined) {
+			this.#letters.delete(slot);
+			if (buried.payload !== undefined) this.#payloads.set(slot, buried.payload);
+			this.#state.set(slot, FREE);
+			this.#token.set(slot, 0);
+			this.#attempt.set(slot, 0);
+		}
+		this.#queueOf(slot).add(slot);
+		return true;
+	}
+
+	#drop(id: string, receiver: string): boolean {
+		const now = this.#now();
+		const slot = this.#find(id, this.#ownerOf(receiver), now);
+		if (slot === undefined) return false;
+		if (this.#letters.delete(slot)) return true;
+		if (!this.#isWaiting(slot, now)) return false;
+		this.#token.set(slot, 0);
+		this.#finish(slot);
+		return true;
+	}
+
+	/** Whether it is an entry of the inbox that nobody handles. */
+	#isWaiting(slot: number, now: number): boolean {
+		const isLeased = this.#state.get(slot) === LEASED && this.#due.get(slot) > now;
+		return this.#payloads.has(slot) && !isLeased;
 	}
 
 	/** The time that has passed, which steps of the system's clock do not change. */
@@ -265,6 +381,7 @@ class MemoryStore implements ReplayStore {
 		this.#hashes.set(slot, bodyHash);
 		this.#token.set(slot, 0);
 		this.#attempt.set(slot, 0);
+		this.#first.set(slot, now);
 		return slot;
 	}
 
@@ -291,6 +408,7 @@ class MemoryStore implements ReplayStore {
 	/** Only of slots that are not in an inbox. */
 	#forget(slot: number): void {
 		this.#queueOf(slot).remove(slot);
+		this.#letters.delete(slot);
 		this.#index.remove(slot);
 	}
 

@@ -1,5 +1,13 @@
 /** A model of a store, which random operations are compared with. */
-import type { Claim, ClaimOutcome, EnqueueOutcome, InboxEntry, ReplayStore } from "./store.js";
+import type {
+	Claim,
+	ClaimOutcome,
+	EnqueueOutcome,
+	InboxEntry,
+	InboxItem,
+	ReplayStore,
+	StoreInbox,
+} from "./store.js";
 
 /** What is used of `fast-check`, of any version from 3 on. */
 export interface FastCheck {
@@ -44,6 +52,12 @@ const OPERATIONS = [
 	"complete",
 	"complete",
 	"release",
+	"release",
+	"bury",
+	"bury",
+	"retry",
+	"drop",
+	"get",
 	"wait",
 	"wait",
 	"restart",
@@ -124,6 +138,8 @@ interface Known {
 	readonly expiry: Moment;
 	/** Of an unfinished entry of the inbox. */
 	readonly payload: string | undefined;
+	/** Of one that was given up: the payload that is kept, if it was an entry. */
+	readonly dead?: { readonly kept: string | undefined } | undefined;
 }
 
 class Run {
@@ -187,6 +203,29 @@ class Run {
 			case "release":
 				if (claim === undefined) return undefined;
 				return this.#checkRelease(claim, leaseMs, await at(() => store.release(claim, leaseMs)));
+			default:
+				if (store.inbox === undefined) return undefined;
+				return this.#playInbox(operation, store.inbox, { receiver, id }, claim, at);
+		}
+	}
+
+	async #playInbox(
+		operation: "bury" | "retry" | "drop" | "get",
+		inbox: StoreInbox,
+		{ receiver, id }: Pick<Claim, "receiver" | "id">,
+		claim: Claim | undefined,
+		at: <Answer>(ask: () => Promise<Answer>) => Promise<Asked<Answer>>,
+	): Promise<void> {
+		switch (operation) {
+			case "bury":
+				if (claim === undefined) return;
+				return this.#checkBury(claim, await at(() => inbox.bury(claim, { error: claim.token })));
+			case "retry":
+				return this.#checkRetry({ receiver, id }, await at(() => inbox.retry(id, receiver)));
+			case "drop":
+				return this.#checkDrop({ receiver, id }, await at(() => inbox.drop(id, receiver)));
+			case "get":
+				return this.#checkGet({ receiver, id }, await at(() => inbox.get(id, receiver)));
 		}
 	}
 
@@ -327,6 +366,70 @@ class Run {
 		this.#lastWrite = asked.from;
 	}
 
+	#checkBury(claim: Claim, asked: Asked<boolean>): void {
+		const known = this.#checkOwn("bury", claim, asked, () => true);
+		if (known === undefined || known.state === "done") return;
+		const expiry = latest(known.expiry, plus(after(asked, 0), known.retentionMs));
+		const dead = { kept: known.payload };
+		this.#set(claim, { ...known, state: "done", expiry, payload: undefined, dead });
+		this.#lastWrite = asked.from;
+	}
+
+	#checkRetry(of: Pick<Claim, "receiver" | "id">, asked: Asked<boolean>): void {
+		const known = this.#checkHad("retry", of, asked);
+		if (known === undefined) return;
+		const due = earliest(known.due, after(asked, 0));
+		const { dead } = known;
+		if (dead === undefined) this.#set(of, { ...known, due });
+		else {
+			const anew = { attempt: 0, token: undefined, payload: dead.kept, dead: undefined };
+			this.#set(of, { ...known, ...anew, state: "free", due: after(asked, 0) });
+		}
+		this.#lastWrite = asked.from;
+	}
+
+	#checkDrop(of: Pick<Claim, "receiver" | "id">, asked: Asked<boolean>): void {
+		const known = this.#checkHad("drop", of, asked);
+		if (known === undefined) return;
+		if (known.dead !== undefined) this.#set(of, { ...known, dead: undefined });
+		else {
+			const expiry = latest(known.expiry, plus(after(asked, 0), known.retentionMs));
+			this.#set(of, { ...known, state: "done", token: undefined, expiry, payload: undefined });
+		}
+		this.#lastWrite = asked.from;
+	}
+
+	/** Checks whether a retry or a drop was had; gives what is known if so. */
+	#checkHad(
+		what: string,
+		of: Pick<Claim, "receiver" | "id">,
+		asked: Asked<boolean>,
+	): Known | undefined {
+		const known = this.#get(of);
+		const can = known === undefined ? "no" : canBeChanged(known, asked);
+		const isRight = can === "maybe" || asked.answer === (can === "yes");
+		expect(isRight, `${what}: expected ${can}, got ${asked.answer}`);
+		return asked.answer ? known : undefined;
+	}
+
+	#checkGet(of: Pick<Claim, "receiver" | "id">, { answer, ...asked }: Asked<Got>): void {
+		const known = this.#get(of);
+		const shown = known?.dead ? not(isForgotten(known, asked)) : "yes";
+		const expected = known?.dead || known?.payload !== undefined ? shown : "no";
+		const got = answer === undefined ? "no" : "yes";
+		expect(expected === "maybe" || got === expected, `get: expected ${expected}, got ${got}`);
+		if (answer === undefined || known === undefined) return;
+		const isDead = answer.status === "dead";
+		expect(
+			isDead === (known.dead !== undefined),
+			`get: expected another state than ${answer.status}`,
+		);
+		const payload = known.dead ? known.dead.kept : known.payload;
+		expect(answer.payload === payload, `get: expected ${payload}, got ${answer.payload}`);
+		const { attempt = answer.attempt } = known;
+		expect(answer.attempt === attempt, `get: expected attempt ${attempt}, got ${answer.attempt}`);
+	}
+
 	#checkRelease(claim: Claim, delayMs: number, asked: Asked<boolean>): void {
 		const known = this.#checkOwn("release", claim, asked, ({ state }) => state === "leased");
 		if (known === undefined) return;
@@ -362,6 +465,8 @@ class Run {
 	}
 }
 
+type Got = (InboxItem & { readonly payload?: string | undefined }) | undefined;
+
 interface Asked<Answer> {
 	readonly answer: Answer;
 	readonly from: number;
@@ -377,14 +482,24 @@ function allowedFor(known: Known, hash: string, asked: Asked<unknown>): readonly
 	return { no: ["busy"], maybe: ["busy", "admitted"], yes: ["admitted"] }[isOver(known.due, asked)];
 }
 
+/** Whether it can be retried or dropped: it was given up, or waits. */
+function canBeChanged(known: Known, asked: Asked<unknown>): Certainty {
+	if (known.dead !== undefined) return not(isForgotten(known, asked));
+	if (known.payload === undefined) return "no";
+	return known.state === "free" ? "yes" : isOver(known.due, asked);
+}
+
+const not = (certainty: Certainty): Certainty =>
+	({ no: "yes", maybe: "maybe", yes: "no" })[certainty] as Certainty;
+
 type Certainty = "no" | "maybe" | "yes";
 
-function isOver(moment: Moment, { from, to, lost }: Asked<unknown>): Certainty {
+function isOver(moment: Moment, { from, to, lost }: Omit<Asked<unknown>, "answer">): Certainty {
 	if (to < moment.from - ROUNDING) return "no";
 	return from - lost > moment.to + ROUNDING ? "yes" : "maybe";
 }
 
-function isForgotten(known: Known, asked: Asked<unknown>): Certainty {
+function isForgotten(known: Known, asked: Omit<Asked<unknown>, "answer">): Certainty {
 	return known.payload === undefined ? isOver(known.expiry, asked) : "no";
 }
 
@@ -394,6 +509,10 @@ function after({ from, to, lost }: Asked<unknown>, ms: number): Moment {
 
 function plus({ from, to }: Moment, ms: number): Moment {
 	return { from: from + ms, to: to + ms };
+}
+
+function earliest(one: Moment, other: Moment): Moment {
+	return { from: Math.min(one.from, other.from), to: Math.min(one.to, other.to) };
 }
 
 function latest(one: Moment, other: Moment): Moment {

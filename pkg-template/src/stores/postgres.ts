@@ -1,22 +1,28 @@
 /** A {@link ReplayStore} in PostgreSQL. */
-import { shownName } from "../core/shown.js";
+import { parseTable, statementsFor } from "./postgres-statements.js";
 import {
 	type Claim,
 	type ClaimOutcome,
+	type CompleteStore,
 	type EnqueueOutcome,
 	type InboxEntry,
+	type InboxItem,
+	type Letter,
 	type NotNow,
-	type ReplayStore,
 	StoreError,
 } from "./store.js";
 
 export type {
 	Claim,
 	ClaimOutcome,
+	CompleteStore,
 	EnqueueOutcome,
 	InboxEntry,
+	InboxItem,
+	Letter,
 	NotNow,
 	ReplayStore,
+	StoreInbox,
 } from "./store.js";
 export { StoreError, type StoreErrorCode } from "./store.js";
 
@@ -63,7 +69,7 @@ export interface PostgresStoreOptions {
 }
 
 /** What {@link postgresStore} gives. */
-export interface PostgresStore extends ReplayStore {
+export interface PostgresStore extends CompleteStore {
 	/**
 	 * Creates the table and its indexes where they are missing, and brings those of an older version
 	 * up to date; safe to call at every start of every process. Needs the right to create tables in the
@@ -177,6 +183,34 @@ export function postgresStore(
 			return { claim, payload: JSON.parse(row.payload) };
 		},
 
+		inbox: {
+			async bury({ id, receiver = "", token }, letter) {
+				const values = [id, receiver, token, JSON.stringify(letter)];
+				return (await query(statements.bury, values)).length > 0;
+			},
+
+			async list(which, limit) {
+				const statement = which === "inbox" ? statements.listInbox : statements.listDead;
+				return (await query<ItemRow>(statement, [limit])).map(toItem);
+			},
+
+			async get(id, receiver) {
+				const [row] = await query<ItemRow>(statements.get, [id, receiver]);
+				if (row === undefined) return undefined;
+				const { payload } = row;
+				const item = toItem(row);
+				return payload == null ? item : { ...item, payload: JSON.parse(payload) };
+			},
+
+			async retry(id, receiver) {
+				return (await query(statements.retry, [id, receiver]).catch(orHeld)).length > 0;
+			},
+
+			async drop(id, receiver) {
+				return (await query(statements.drop, [id, receiver]).catch(orHeld)).length > 0;
+			},
+		},
+
 		async claimInTransaction(transaction, { id, receiver = "", token }: Claim): Promise<void> {
 			if (isHttp(transaction)) {
 				throw new TypeError(
@@ -242,7 +276,39 @@ function orBusy(error: unknown): readonly Admission[] {
 	return [{ attempt: null, status: "busy", rest: null }];
 }
 
+/** The same where that means that somebody handles it. */
+function orHeld(error: unknown): readonly unknown[] {
+	if (member(error, "code") !== LOCK_NOT_AVAILABLE) throw error;
+	return [];
+}
+
 const LOCK_NOT_AVAILABLE = "55P03";
+
+interface ItemRow {
+	readonly id: string;
+	readonly receiver: string;
+	readonly status: InboxItem["status"];
+	readonly attempt: number;
+	readonly age: number | null;
+	/** Until it is due, or since it was given up. */
+	readonly rest: number;
+	readonly letter: string | null;
+	readonly entry: boolean;
+	readonly payload?: string | null;
+}
+
+function toItem({ id, receiver, status, attempt, age, rest, letter, entry }: ItemRow): InboxItem {
+	const item = {
+		id,
+		receiver,
+		attempt: Number(attempt),
+		ageMs: age === null ? undefined : Number(age),
+		isEntry: entry,
+	};
+	const ms = Math.max(0, Number(rest));
+	if (letter === null) return { ...item, status, dueMs: ms };
+	return { ...item, status, deadMs: ms, letter: JSON.parse(letter) as Letter };
+}
 
 type Query = <Row>(text: string, values?: Value[]) => Promise<readonly Row[]>;
 
@@ -283,201 +349,3 @@ const isPool = (client: AnyClient): boolean =>
 
 const member = (value: unknown, name: string): unknown =>
 	(value as Record<string, unknown> | null | undefined)?.[name];
-
-interface Table {
-	/** Quoted, with its schema. */
-	readonly path: string;
-	readonly name: string;
-}
-
-/** Names with room for an index's suffix within PostgreSQL's 63 bytes. */
-function parseTable(table: unknown): Table {
-	const parts =
-		typeof table === "string"
-			? /^(?:([a-z_][a-z0-9_]{0,49})\.)?([a-z_][a-z0-9_]{0,49})$/.exec(table)
-			: null;
-	const name = parts?.[2];
-	if (!parts || name === undefined) {
-		throw new TypeError(
-			`expected a table "name" or "schema.name" in lower-case letters, digits and "_", got ${shownName(table)}`,
-		);
-	}
-	return { path: parts[1] === undefined ? `"${name}"` : `"${parts[1]}"."${name}"`, name };
-}
-
-/**
- * How long a statement waits for a row that another transaction holds: long enough for another
- * statement of the store to be committed, too short for a handler's transaction to hold one up.
- */
-const PATIENCE_MS = 100;
-
-/** How many expired rows one claim clears away: more than it can add. */
-const SWEEP_ROWS = 4;
-
-/** How long records are kept that were written before they had a retention of their own: 7 days. */
-const OLD_RETENTION_MS = 604_800_000;
-
-/** Guards `migrate`, as CREATE ... IF NOT EXISTS alone fails when two run at once. */
-const MIGRATION_LOCK = "7022363711548617";
-
-/*
- * Rows without a receiver were written by a version that did not know receivers, and belong to
- * whoever asks.
- *
- * A row is an unfinished entry of the inbox exactly while it has a payload. The expiry of others
- * stands in `expires`; `due` is the end of the lease or when a free entry may be taken.
- *
- * A statement sees the rows as they were when it began (`known`). It locks the one that it may
- * change, waiting for whoever has it locked, and checks it again as it is then (`admitted`). If that
- * finds it changed, or the insertion meets a row that was not seen, there is no answer: ask again.
- *
- * The limit on waiting ends with the statement's transaction. Rows are swept after everything else,
- * passing over locked ones, so that no statement waits while it holds another's row.
- */
-function statementsFor({
-	path,
-	name,
-}: Table): Record<
-	"migrate" | "claim" | "enqueue" | "take" | "complete" | "release" | "lock" | "claimInTransaction",
-	string
-> {
-	const clock = `clock AS MATERIALIZED (
-		SELECT clock_timestamp() AS now, set_config('lock_timeout', '${PATIENCE_MS}ms', true)
-	)`;
-	const now = "(SELECT now FROM clock)";
-	const indexPath = (suffix: string) => `${path.slice(0, -name.length - 1)}${name}_${suffix}"`;
-	const later = (parameter: string) => `${now} + ${parameter}::float8 * interval '1 millisecond'`;
-
-	const admit = (values: string) => `WITH ${clock},
-		known AS MATERIALIZED (
-			SELECT *, payload IS NULL AND expires <= ${now} AS expired FROM ${path}
-			WHERE id = $1::text AND (
-				receiver = $2::text OR (receiver = '' AND (payload IS NOT NULL OR expires > ${now}))
-			)
-			ORDER BY receiver DESC LIMIT 1
-		),
-		admitted AS MATERIALIZED (
-			SELECT
-				receiver,
-				CASE WHEN expires <= ${now} THEN NULL ELSE token END AS token,
-				CASE WHEN expires <= ${now} THEN 0 ELSE attempt END AS attempt
-			FROM ${path}
-			WHERE id = $1::text AND receiver = (SELECT receiver FROM known) AND payload IS NULL AND (
-				expires <= ${now} OR (
-					body_hash = $3::text AND (state = 'free' OR (state = 'leased' AND due <= ${now}))
-				)
-			)
-			FOR UPDATE
-		),
-		changed AS (
-			UPDATE ${path} AS target
-			SET (body_hash, retention, state, token, attempt, due, expires, payload) =
-				ROW($3::text, $4::float8, ${values})
-			FROM admitted AS old WHERE target.id = $1::text AND target.receiver = old.receiver
-			RETURNING target.attempt
-		),
-		added AS (
-			INSERT INTO ${path}
-				(id, receiver, body_hash, retention, state, token, attempt, due, expires, payload)
-			SELECT $1::text, $2::text, $3::text, $4::float8, ${values}
-			FROM (SELECT NULL::text AS token, 0 AS attempt FROM clock) AS old
-			WHERE NOT EXISTS (SELECT FROM known)
-			ON CONFLICT (id, receiver) DO NOTHING
-			RETURNING attempt
-		),
-		swept AS (
-			DELETE FROM ${path} WHERE (id, receiver) IN (
-				SELECT id, receiver FROM ${path}
-				WHERE payload IS NULL AND expires <= ${now} AND id <> $1::text
-				ORDER BY expires LIMIT ${SWEEP_ROWS} FOR UPDATE SKIP LOCKED
-			)
-		)
-		SELECT
-			coalesce((SELECT attempt FROM changed), (SELECT attempt FROM added)) AS attempt,
-			CASE
-				WHEN known.body_hash <> $3::text THEN 'conflict'
-				WHEN known.state = 'done' OR known.payload IS NOT NULL THEN 'done'
-				WHEN known.state = 'leased' AND known.due > now THEN 'busy'
-			END AS status,
-			(extract(epoch FROM known.due - now) * 1000)::float8 AS rest
-		FROM clock LEFT JOIN known ON NOT known.expired`;
-
-	const next = (receiver: string, condition = "") => `
-		SELECT id, receiver FROM ${path}
-		WHERE payload IS NOT NULL AND receiver = ${receiver} AND due <= ${now} ${condition}
-		ORDER BY due LIMIT 1 FOR UPDATE SKIP LOCKED`;
-
-	const completed = `state = 'done', payload = NULL,
-		expires = CASE WHEN state = 'done' THEN expires ELSE
-			greatest(expires, clock_timestamp() + retention * interval '1 millisecond') END`;
-	const claimed = (token: string) =>
-		`id = $1::text AND receiver IN ($2::text, '') AND token = ${token}`;
-
-	return {
-		// One statement: over HTTP a text may not have several.
-		migrate: `DO $$ BEGIN
-			PERFORM pg_advisory_xact_lock(${MIGRATION_LOCK});
-			PERFORM set_config('client_min_messages', 'warning', true);
-			CREATE TABLE IF NOT EXISTS ${path} (
-				id text COLLATE "C" NOT NULL,
-				receiver text COLLATE "C" NOT NULL,
-				body_hash text NOT NULL,
-				state text NOT NULL CHECK (state IN ('free', 'leased', 'done')),
-				token text,
-				attempt integer NOT NULL,
-				due timestamptz NOT NULL,
-				expires timestamptz NOT NULL,
-				retention float8 NOT NULL,
-				payload text,
-				PRIMARY KEY (id, receiver)
-			);
-			IF NOT EXISTS (
-				SELECT FROM pg_attribute WHERE attrelid = '${path}'::regclass AND attname = 'receiver'
-			) THEN
-				ALTER TABLE ${path}
-					ADD COLUMN receiver text COLLATE "C" NOT NULL DEFAULT '',
-					ADD COLUMN retention float8 NOT NULL DEFAULT ${OLD_RETENTION_MS};
-				UPDATE ${path} SET expires = greatest(expires, due + interval '7 days')
-				WHERE state <> 'done';
-				ALTER TABLE ${path}
-					ALTER COLUMN receiver DROP DEFAULT,
-					ALTER COLUMN retention DROP DEFAULT,
-					DROP CONSTRAINT "${name}_pkey",
-					ADD PRIMARY KEY (id, receiver);
-				DROP INDEX ${indexPath("inbox")};
-			END IF;
-			CREATE INDEX IF NOT EXISTS "${name}_queue" ON ${path} (receiver, due)
-				WHERE payload IS NOT NULL;
-			CREATE INDEX IF NOT EXISTS "${name}_expiry" ON ${path} (expires) WHERE payload IS NULL;
-		END $$`,
-
-		claim: admit(
-			`'leased', $5::text, old.attempt + 1, ${later("$6")}, ${later("($6::float8 + $4::float8)")}, NULL::text`,
-		),
-
-		enqueue: admit(`'free', old.token, old.attempt, ${now}, ${later("$4")}, $5::text`),
-
-		take: `WITH ${clock},
-			own AS MATERIALIZED (${next("$3::text")}),
-			others AS MATERIALIZED (${next("''", "AND NOT EXISTS (SELECT FROM own)")}),
-			next AS (SELECT * FROM own UNION ALL SELECT * FROM others)
-			UPDATE ${path} AS target
-			SET state = 'leased', token = $1::text, attempt = attempt + 1, due = ${later("$2")},
-				expires = ${later("($2::float8 + retention)")}
-			FROM next WHERE target.id = next.id AND target.receiver = next.receiver
-			RETURNING target.id, target.attempt, target.payload`,
-
-		complete: `WITH ${clock}
-			UPDATE ${path} SET ${completed} FROM clock WHERE ${claimed("$3::text")} RETURNING id`,
-
-		release: `WITH ${clock}
-			UPDATE ${path} SET state = 'free', due = ${later("$4")} FROM clock
-			WHERE ${claimed("$3::text")} AND state = 'leased' RETURNING id`,
-
-		// Fails outside of a transaction.
-		lock: `LOCK TABLE ${path} IN ROW EXCLUSIVE MODE`,
-
-		claimInTransaction: `UPDATE ${path} SET ${completed}
-			WHERE ${claimed("$3::text")} AND state <> 'done' RETURNING id`,
-	};
-}

@@ -1,14 +1,39 @@
 /** A {@link ReplayStore} in Redis. */
 import { shown } from "../core/shown.js";
-import type { Claim, ClaimOutcome, EnqueueOutcome, InboxEntry, ReplayStore } from "./store.js";
+import {
+	BURY,
+	CLAIM,
+	COMPLETE,
+	DROP,
+	ENQUEUE,
+	GET,
+	LIST,
+	MARK,
+	RELEASE,
+	RETRY,
+	type Script,
+	TAKE,
+} from "./redis-scripts.js";
+import type {
+	Claim,
+	ClaimOutcome,
+	CompleteStore,
+	EnqueueOutcome,
+	InboxEntry,
+	InboxItem,
+} from "./store.js";
 
 export type {
 	Claim,
 	ClaimOutcome,
+	CompleteStore,
 	EnqueueOutcome,
 	InboxEntry,
+	InboxItem,
+	Letter,
 	NotNow,
 	ReplayStore,
+	StoreInbox,
 } from "./store.js";
 export { StoreError, type StoreErrorCode } from "./store.js";
 
@@ -87,7 +112,7 @@ export interface RedisStoreOptions {
 export function redisStore(
 	client: NodeRedisClient | NodeRedisCluster | IoRedisClient | UpstashRedisClient,
 	options: RedisStoreOptions = {},
-): ReplayStore {
+): CompleteStore {
 	const { prefix = "wallet-callback" } = options;
 	if (typeof prefix !== "string" || !/^[^{}]+$/.test(prefix)) {
 		throw new TypeError(`expected a prefix without braces, got ${shown(prefix)}`);
@@ -102,6 +127,18 @@ export function redisStore(
 		key("inbox"),
 		...(id === undefined ? [] : [key(`id:${nameOf(id, receiver)}`), key(`id:${id}`)]),
 	];
+
+	/** The same, and what is kept of those that were given up. */
+	const allKeysOf = (receiver: string, id: string) => [
+		...keysOf(receiver, id),
+		key("dead"),
+		key("letters"),
+		key("kept"),
+	];
+	const change = async (script: Script, id: string, receiver: string): Promise<boolean> => {
+		const values = [id, nameOf(id, receiver), ""];
+		return Number(await run(script, allKeysOf(receiver, id), values)) === 1;
+	};
 
 	return {
 		async claim(id, bodyHash, leaseMs, retentionMs, receiver = ""): Promise<ClaimOutcome> {
@@ -137,15 +174,56 @@ export function redisStore(
 			const claim = { id, receiver, token, attempt: Number(attempt) };
 			return { claim, payload: payload.slice(MARK.length) };
 		},
+
+		inbox: {
+			async bury({ id, receiver = "", token }, letter) {
+				const values = [id, nameOf(id, receiver), token, JSON.stringify(letter)];
+				return Number(await run(BURY, allKeysOf(receiver, id), values)) === 1;
+			},
+
+			async list(which, limit) {
+				const keys = ["entries", "payloads", "dead", "letters", "kept"].map(key);
+				const rows = await run(LIST, keys, [which, `${limit}`]);
+				const items = (Array.isArray(rows) ? rows : []).map((row) => toItem(toList(row)));
+				return items.sort((one, other) => orderOf(one) - orderOf(other));
+			},
+
+			async get(id, receiver) {
+				const values = [id, nameOf(id, receiver), ""];
+				const row = toList(await run(GET, allKeysOf(receiver, id), values));
+				if (row.length === 0) return undefined;
+				const [, , , , , , payload = ""] = row;
+				const item = toItem(row);
+				return item.isEntry ? { ...item, payload: payload.slice(MARK.length) } : item;
+			},
+
+			retry: (id, receiver) => change(RETRY, id, receiver),
+			drop: (id, receiver) => change(DROP, id, receiver),
+		},
 	};
+}
+
+const orderOf = ({ dueMs, deadMs }: InboxItem): number => dueMs ?? deadMs ?? 0;
+
+/** What a script tells of a callback. Redis has no null within lists that all clients give alike: "-" is one. */
+function toItem([name = "", status, attempt, age, due = "", letter = ""]: string[]): InboxItem {
+	const at = Math.max(MARK.length, name.lastIndexOf(" ") + 1);
+	const item = {
+		id: name.slice(at),
+		receiver: name.slice(MARK.length, Math.max(MARK.length, at - 1)),
+		attempt: Number(attempt),
+		ageMs: age === "-" ? undefined : Number(age),
+		isEntry: due.endsWith("+"),
+	};
+	const ms = Number.parseFloat(due);
+	if (status !== "dead")
+		return { ...item, status: status === "leased" ? status : "waiting", dueMs: ms };
+	return { ...item, status, deadMs: ms, letter: JSON.parse(letter.slice(MARK.length)) };
 }
 
 /** What an id, or the inbox, is called among those of all receivers. No id has a space. */
 const nameOf = (what: string, receiver: string): string =>
 	receiver === "" ? what : `${receiver} ${what}`;
-
-/** What a script answers with texts of somebody else's behind it: Upstash's client reads JSON in them. */
-const MARK = ":";
 
 /** Strings, whether the client gives replies as strings or as bytes. */
 const toList = (reply: unknown): string[] => (Array.isArray(reply) ? reply : []).map(String);
@@ -231,12 +309,6 @@ function has<Method extends string>(
 	return typeof methods?.[method] === "function";
 }
 
-interface Script {
-	readonly text: string;
-	/** Its SHA-1 in hexadecimal digits, once it was needed. */
-	digest?: Promise<string>;
-}
-
 function digest(script: Script): Promise<string> {
 	script.digest ??= crypto.subtle
 		.digest("SHA-1", new TextEncoder().encode(script.text))
@@ -245,158 +317,3 @@ function digest(script: Script): Promise<string> {
 		);
 	return script.digest;
 }
-
-/** How long records are kept that were written before they had a retention of their own: 7 days. */
-const OLD_RETENTION_MS = 604_800_000;
-
-/** How many entries of which something is missing one `take` passes over. */
-const MOST_BROKEN = 1000;
-
-/*
- * An unfinished entry of the inbox has its record in the hash `entries`, its payload in the hash
- * `payloads` and its due time in the sorted set `inbox` of its receiver: none of them expires, and
- * `take` needs no key whose name it cannot know. Every other record is a string of its own, `id:<name>`,
- * which Redis drops when it expires. A name is an id behind its receiver.
- *
- * An id alone as a name is one without a receiver, as a version wrote it that knew none: it belongs
- * to whoever asks.
- *
- * A record is a line: state (free, leased or done), hash, token or "-", attempt, due time, expiry,
- * retention. Times are milliseconds since 1970 with microseconds behind the point. The hash is "-"
- * where the record was lost, and then any will do.
- */
-const PRELUDE = `
-local entries, payloads = KEYS[1], KEYS[2]
-local time = redis.call('TIME')
-local now = time[1] * 1000 + time[2] / 1000
-
-local function parse(line)
-  local state, hash, token, attempt, due, expiry, retention =
-    string.match(line, '^(%S+) (%S+) (%S+) (%S+) (%S+) (%S+) ?(%S*)$')
-  return { state = state, hash = hash, token = token, attempt = tonumber(attempt),
-    due = tonumber(due), expiry = tonumber(expiry), retention = tonumber(retention) or ${OLD_RETENTION_MS} }
-end
-
--- The record of an entry of the inbox. One that is lost begins anew while there is a payload.
-local function readEntry(name)
-  local line = redis.call('HGET', entries, name)
-  if not line and redis.call('HEXISTS', payloads, name) == 1 then
-    line = string.format('free - - 0 %.3f %.3f', now, now)
-  end
-  return line
-end
-
-local function write(record)
-  local line = string.format('%s %s %s %d %.3f %.3f %.3f', record.state, record.hash, record.token,
-    record.attempt, record.due, record.expiry, record.retention)
-  if record.queued then
-    redis.call('HSET', entries, record.name, line)
-    redis.call('ZADD', record.inbox, string.format('%.3f', record.due), record.name)
-  else
-    local rest = math.max(1, math.ceil(record.expiry - now))
-    redis.call('SET', record.key, line, 'PX', string.format('%d', rest))
-  end
-end
-
-local function lease(record, token, ms)
-  record.state, record.token, record.due = 'leased', token, now + ms
-  record.attempt = record.attempt + 1
-  record.expiry = record.due + record.retention
-  write(record)
-end
-`;
-
-/** Reads the record of an id, its receiver's or one without. */
-const READ = `
-local id, name, token = ARGV[1], ARGV[2], ARGV[3]
-local function read(name, inbox, key)
-  local line = readEntry(name)
-  local queued = line and true
-  if not line then line = redis.call('GET', key) end
-  if not line then return nil end
-  local record = parse(line)
-  record.queued, record.name, record.inbox, record.key = queued, name, inbox, key
-  return record
-end
-local record = read(name, KEYS[3], KEYS[5])
-if not record and name ~= id then record = read(id, KEYS[4], KEYS[6]) end
-`;
-
-/** Answers why a callback is not to be handled now, or goes on with its record, new or old. */
-const ADMIT = `${READ}
-local hash = ARGV[4]
-record = record or { state = 'free', hash = hash, token = '-', attempt = 0, due = now,
-  name = name, inbox = KEYS[3], key = KEYS[5] }
-if record.hash ~= hash and record.hash ~= '-' then return { 'conflict' } end
-if record.state == 'done' or record.queued then return { 'done' } end
-if record.state == 'leased' and record.due > now and record.token ~= token then
-  return { 'busy', math.ceil(record.due - now) }
-end
-record.hash, record.retention = hash, tonumber(ARGV[5])
-`;
-
-/** Answers 0 if the claim is no longer the newest, or goes on with its record. */
-const OWN = `${READ}
-if not record or record.token ~= token then return 0 end
-`;
-
-// The claim's own token does not make it busy: clients repeat a command whose reply they lost.
-const CLAIM: Script = {
-	text: `${PRELUDE}${ADMIT}
-lease(record, token, ARGV[6])
-return { 'claimed', record.attempt }`,
-};
-
-const ENQUEUE: Script = {
-	text: `${PRELUDE}${ADMIT}
-record.state, record.queued, record.due = 'free', true, now
-record.expiry = now + record.retention
-redis.call('DEL', record.key)
-redis.call('HSET', payloads, record.name, ARGV[6])
-write(record)
-return { 'stored' }`,
-};
-
-const COMPLETE: Script = {
-	text: `${PRELUDE}${OWN}
-if record.state == 'done' then return 1 end
-if record.queued then
-  redis.call('ZREM', record.inbox, record.name)
-  redis.call('HDEL', entries, record.name)
-  redis.call('HDEL', payloads, record.name)
-end
-record.state, record.queued = 'done', false
-record.expiry = math.max(record.expiry, now + record.retention)
-write(record)
-return 1`,
-};
-
-const RELEASE: Script = {
-	text: `${PRELUDE}${OWN}
-if record.state ~= 'leased' then return 0 end
-record.state, record.due = 'free', now + ARGV[4]
-write(record)
-return 1`,
-};
-
-// Of an entry that has lost its record the payload is handed out all the same. One without a payload
-// cannot be handled by anybody and is dropped: should its sender send it again, it is new.
-const TAKE: Script = {
-	text: `${PRELUDE}
-local function take(inbox)
-  for _ = 1, ${MOST_BROKEN} do
-    local name = redis.call('ZRANGEBYSCORE', inbox, '-inf', string.format('%.3f', now), 'LIMIT', 0, 1)[1]
-    if not name then return nil end
-    local payload = redis.call('HGET', payloads, name)
-    if payload then
-      local record = parse(readEntry(name))
-      record.queued, record.name, record.inbox = true, name, inbox
-      lease(record, ARGV[1], ARGV[2])
-      return { '${MARK}' .. name, record.attempt, '${MARK}' .. payload }
-    end
-    redis.call('ZREM', inbox, name)
-    redis.call('HDEL', entries, name)
-  end
-end
-return take(KEYS[3]) or (KEYS[3] ~= KEYS[4] and take(KEYS[4])) or {}`,
-};

@@ -1,6 +1,7 @@
 /** Callbacks in a table of SQLite: what each operation of a store does, wherever SQLite runs. */
 import { Clock, type KeptTime, type MachineClock } from "./sqlite-clock.js";
-import type { Claim, ClaimOutcome, EnqueueOutcome, InboxEntry, NotNow } from "./store.js";
+import { SqliteInbox } from "./sqlite-inbox.js";
+import type { Claim, ClaimOutcome, EnqueueOutcome, InboxEntry, Letter, NotNow } from "./store.js";
 
 /** What a statement is given. */
 export type SqlValue = string | number | null;
@@ -15,7 +16,7 @@ export interface SqlHost {
 	transaction<Result>(run: () => Result): Result;
 }
 
-type Statement = (...values: SqlValue[]) => readonly unknown[];
+export type Statement = (...values: SqlValue[]) => readonly unknown[];
 
 /**
  * Each claim adds one row at most and deletes so many expired ones, so that they become fewer
@@ -33,8 +34,11 @@ const OLD_RETENTION_MS = 604_800_000;
  * The tables, which are created if they are missing.
  *
  * A row with a payload is an unfinished entry of the inbox; what of a payload is too long for its row
- * stands in pieces. `due` is when a lease ends or when an entry may be taken. Rows without a receiver
+ * stands in pieces. `due` is when a lease ends, when an entry may be taken, or when a callback was given
+ * up: such a row is done and has a letter, and `kept` has what `payload` had. Rows without a receiver
  * were written by a version that did not know receivers, and belong to whoever asks.
+ *
+ * @internal
  */
 export class CallbackTable {
 	readonly #host: SqlHost;
@@ -52,6 +56,8 @@ export class CallbackTable {
 	readonly #take: Statement;
 	readonly #deleteExpired: Statement;
 	readonly #earliestExpiry: Statement;
+	/** What people do with it. */
+	readonly inbox: SqliteInbox;
 
 	/**
 	 * @param table has characters of identifiers only
@@ -66,7 +72,8 @@ export class CallbackTable {
 		this.#keepTime = host.prepare(
 			`UPDATE "${table}_clock" SET now = ?, wall = ?, mark = ? RETURNING mark`,
 		);
-		const columns = "receiver, body_hash, state, token, attempt, due, payload IS NOT NULL AS entry";
+		const columns =
+			"receiver, body_hash, state, token, attempt, due, first, payload IS NOT NULL AS entry";
 		const known = "(payload IS NOT NULL OR expiry > ?)";
 		this.#find = host.prepare(
 			`SELECT ${columns} FROM "${table}" WHERE id = ? AND receiver IN (?, '') AND ${known}
@@ -78,12 +85,12 @@ export class CallbackTable {
 		);
 		this.#put = host.prepare(
 			`INSERT INTO "${table}"
-			(id, receiver, body_hash, state, token, attempt, due, expiry, retention, payload)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+			(id, receiver, body_hash, first, state, token, attempt, due, expiry, retention, payload)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (id, receiver) DO UPDATE SET body_hash = excluded.body_hash,
 				state = excluded.state, token = excluded.token, attempt = excluded.attempt,
 				due = excluded.due, expiry = excluded.expiry, retention = excluded.retention,
-				payload = excluded.payload
+				payload = excluded.payload, first = excluded.first, letter = NULL, kept = NULL
 			RETURNING id`,
 		);
 		this.#putPiece = host.prepare(
@@ -113,6 +120,11 @@ export class CallbackTable {
 		this.#earliestExpiry = host.prepare(
 			`SELECT expiry FROM "${table}" WHERE payload IS NULL ORDER BY expiry LIMIT 1`,
 		);
+		this.inbox = new SqliteInbox(host, table, {
+			at: (run) => this.#at(run),
+			keep: () => this.#keep(),
+			restOf: (row) => this.#restOf(row),
+		});
 	}
 
 	claim(
@@ -127,7 +139,7 @@ export class CallbackTable {
 			const attempt = attempts(row) + 1;
 			const due = Math.ceil(now + leaseMs);
 			const values = ["leased", token, attempt, due, due + retentionMs, retentionMs, null] as const;
-			this.#put(id, row?.receiver ?? receiver, bodyHash, ...values);
+			this.#put(id, row?.receiver ?? receiver, bodyHash, firstOf(row, now), ...values);
 			return { status: "claimed", claim: { id, receiver, token, attempt } };
 		});
 	}
@@ -144,7 +156,7 @@ export class CallbackTable {
 			const due = Math.floor(now);
 			const known = [row?.token ?? null, attempts(row), due, due + retentionMs] as const;
 			const [first = "", ...others] = piecesOf(payload);
-			this.#put(id, owner, bodyHash, "free", ...known, retentionMs, first);
+			this.#put(id, owner, bodyHash, firstOf(row, now), "free", ...known, retentionMs, first);
 			for (const [index, piece] of others.entries()) this.#putPiece(id, owner, index, piece);
 			return { status: "stored" };
 		});
@@ -167,13 +179,23 @@ export class CallbackTable {
 		});
 	}
 
-	complete({ id, receiver = "", token }: Claim): boolean {
+	complete(claim: Claim): boolean {
+		return this.#end(claim);
+	}
+
+	/** Completes, and keeps why it was given up. */
+	bury(claim: Claim, letter: Letter): boolean {
+		return this.#end(claim, letter);
+	}
+
+	#end({ id, receiver = "", token }: Claim, letter?: Letter): boolean {
 		return this.#at((now) => {
 			const [row] = this.#findClaim(id, receiver, token, now) as readonly Row[];
 			if (row === undefined) return false;
 			// What is recorded already costs no write.
 			if (row.state === "done") return true;
 			this.#keep();
+			if (letter) this.inbox.bury(id, row.receiver, now, letter);
 			this.#complete(Math.ceil(now), id, receiver, token);
 			return true;
 		});
@@ -242,7 +264,7 @@ export class CallbackTable {
 	}
 
 	/** What of a payload stands in pieces. */
-	#restOf({ id, receiver, payload }: TakenRow): string {
+	#restOf({ id, receiver, payload }: Pick<TakenRow, "id" | "receiver" | "payload">): string {
 		if (payload.length < PIECE_LENGTH - 1) return "";
 		const pieces = this.#pieces(id, receiver) as readonly { readonly piece: string }[];
 		return pieces.map(({ piece }) => piece).join("");
@@ -274,8 +296,23 @@ function createTables(host: SqlHost, table: string): void {
 			expiry INTEGER NOT NULL,
 			retention INTEGER NOT NULL,
 			payload TEXT,
+			first INTEGER,
+			letter TEXT,
+			kept TEXT,
 			PRIMARY KEY (id, receiver)
 		);
+	`);
+	const columns = host.prepare(`PRAGMA table_info("${table}")`)() as readonly { name: string }[];
+	if (!columns.some(({ name }) => name === "kept")) {
+		host.execute(`
+			ALTER TABLE "${table}" ADD COLUMN first INTEGER;
+			ALTER TABLE "${table}" ADD COLUMN letter TEXT;
+			ALTER TABLE "${table}" ADD COLUMN kept TEXT;
+			DROP TRIGGER IF EXISTS "${table}_finished";
+		`);
+	}
+	host.execute(`
+		CREATE INDEX IF NOT EXISTS "${table}_dead" ON "${table}" (due) WHERE letter IS NOT NULL;
 		CREATE INDEX IF NOT EXISTS "${table}_due" ON "${table}" (receiver, due)
 			WHERE payload IS NOT NULL;
 		CREATE INDEX IF NOT EXISTS "${table}_expiry" ON "${table}" (expiry) WHERE payload IS NULL;
@@ -287,7 +324,17 @@ function createTables(host: SqlHost, table: string): void {
 			PRIMARY KEY (id, receiver, number)
 		);
 		CREATE TRIGGER IF NOT EXISTS "${table}_finished" AFTER UPDATE OF payload ON "${table}"
-			WHEN OLD.payload IS NOT NULL AND NEW.payload IS NULL
+			WHEN OLD.payload IS NOT NULL AND NEW.payload IS NULL AND NEW.kept IS NULL
+		BEGIN
+			DELETE FROM "${table}_pieces" WHERE id = OLD.id AND receiver = OLD.receiver;
+		END;
+		CREATE TRIGGER IF NOT EXISTS "${table}_dropped" AFTER UPDATE OF kept ON "${table}"
+			WHEN OLD.kept IS NOT NULL AND NEW.kept IS NULL AND OLD.payload IS NULL
+		BEGIN
+			DELETE FROM "${table}_pieces" WHERE id = OLD.id AND receiver = OLD.receiver;
+		END;
+		CREATE TRIGGER IF NOT EXISTS "${table}_forgotten" AFTER DELETE ON "${table}"
+			WHEN OLD.kept IS NOT NULL
 		BEGIN
 			DELETE FROM "${table}_pieces" WHERE id = OLD.id AND receiver = OLD.receiver;
 		END;
@@ -303,7 +350,7 @@ function createTables(host: SqlHost, table: string): void {
 		host.execute(`
 			INSERT INTO "${table}" SELECT id, '', body_hash, state, token, attempt, due,
 				CASE state WHEN 'done' THEN expiry ELSE MAX(expiry, due + ${OLD_RETENTION_MS}) END,
-				${OLD_RETENTION_MS}, payload FROM "${table}_old";
+				${OLD_RETENTION_MS}, payload, NULL, NULL, NULL FROM "${table}_old";
 			DROP TABLE "${table}_old";
 		`);
 	}
@@ -327,6 +374,8 @@ interface Row {
 	readonly token: string | null;
 	readonly attempt: number | bigint;
 	readonly due: number | bigint;
+	/** When it came first; nothing in rows of an older version. */
+	readonly first: number | bigint | null;
 	/** Whether it is an unfinished entry of the inbox: 1 or 0. */
 	readonly entry: number | bigint;
 }
@@ -348,6 +397,12 @@ function notNow(row: Row | undefined, bodyHash: string, now: number): NotNow | u
 
 function attempts(row: Row | undefined): number {
 	return Number(row?.attempt ?? 0);
+}
+
+/** When a callback came first. */
+function firstOf(row: Row | undefined, now: number): number | null {
+	if (row === undefined) return Math.floor(now);
+	return row.first === null ? null : Number(row.first);
 }
 
 /** Cuts a payload, though never between the two halves of a character. */

@@ -2,15 +2,19 @@
 import { shown, shownName } from "../core/shown.js";
 import { nodeClock } from "./sqlite-clock.js";
 import { CallbackTable, type SqlHost, type SqlValue } from "./sqlite-table.js";
-import { type Claim, type ReplayStore, StoreError } from "./store.js";
+import { type Claim, type CompleteStore, StoreError } from "./store.js";
 
 export type {
 	Claim,
 	ClaimOutcome,
+	CompleteStore,
 	EnqueueOutcome,
 	InboxEntry,
+	InboxItem,
+	Letter,
 	NotNow,
 	ReplayStore,
+	StoreInbox,
 } from "./store.js";
 export { StoreError, type StoreErrorCode } from "./store.js";
 
@@ -20,6 +24,7 @@ export interface SqliteDatabase {
 	prepare(statement: string): { all(...values: SqlValue[]): readonly unknown[] };
 }
 
+/** The options of {@link sqliteStore}. */
 export interface SqliteStoreOptions {
 	/**
 	 * The table, one for each callback address: letters, digits and underscores. Default
@@ -28,7 +33,7 @@ export interface SqliteStoreOptions {
 	readonly table?: string;
 }
 
-export interface SqliteStore extends ReplayStore {
+export interface SqliteStore extends CompleteStore {
 	/**
 	 * Completes the claim inside a transaction that is open on `database`, so that it commits or
 	 * rolls back together with what the handler writes there: exactly once, by construction. The
@@ -129,6 +134,13 @@ export function sqliteStore(
 		release: async (claim, delayMs) => callbacks.release(claim, delayMs),
 		enqueue: async (...given) => callbacks.enqueue(...given),
 		take: async (...given) => callbacks.take(...given),
+		inbox: {
+			bury: async (...given) => callbacks.bury(...given),
+			list: async (...given) => callbacks.inbox.list(...given),
+			get: async (...given) => callbacks.inbox.get(...given),
+			retry: async (...given) => callbacks.inbox.retry(...given),
+			drop: async (...given) => callbacks.inbox.drop(...given),
+		},
 		claimInTransaction(inTransaction, claim) {
 			requireTransaction(inTransaction);
 			const { prepare } = hostOf(inTransaction);

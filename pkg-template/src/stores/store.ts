@@ -8,7 +8,7 @@ export interface Claim {
 	readonly receiver: string;
 	/** Tells this claim from every other of the same id (a fencing token). */
 	readonly token: string;
-	/** Which claim of the id this is: 1 for the first. */
+	/** Which claim of the id this is: 1 for the first, and for the first after a retry by hand. */
 	readonly attempt: number;
 }
 
@@ -32,6 +32,70 @@ export interface InboxEntry {
 	readonly claim: Claim;
 	/** As it was given to {@link ReplayStore.enqueue}. */
 	readonly payload: string;
+}
+
+/** Why a callback was given up. */
+export interface Letter {
+	/** The event's type, where it has one. */
+	readonly type?: string | undefined;
+	/** What the last handler threw; nothing if the program ended while it ran. */
+	readonly error?: string | undefined;
+}
+
+/** A callback that waits in the inbox, is handled from there, or was given up. */
+export interface InboxItem {
+	readonly id: string;
+	/** Whose it is. */
+	readonly receiver: string;
+	readonly status: "waiting" | "leased" | "dead";
+	/** How often it was claimed. */
+	readonly attempt: number;
+	/** How long ago it came first; nothing if a version stored it that did not note that down. */
+	readonly ageMs?: number | undefined;
+	/** In how many milliseconds it may be taken, or its lease ends. */
+	readonly dueMs?: number | undefined;
+	/** How long ago it was given up. */
+	readonly deadMs?: number | undefined;
+	/** Why it was given up. */
+	readonly letter?: Letter | undefined;
+	/** Whether its payload is here. If not, its sender has to deliver it once more. */
+	readonly isEntry: boolean;
+}
+
+/**
+ * What a store lets people do with callbacks that wait or were given up (dead letters). A store may have
+ * none of it; then what was given up is only completed.
+ *
+ * A callback that was given up counts as done. What {@link ReplayStore.enqueue} was given is kept with it,
+ * and both are forgotten when its retention is over.
+ */
+export interface StoreInbox {
+	/**
+	 * As {@link ReplayStore.complete}, and keeps the letter and, of an entry of the inbox, its payload.
+	 * What is done already stays as it is.
+	 */
+	bury(claim: Claim, letter: Letter): Promise<boolean>;
+	/**
+	 * Up to `limit` callbacks of all receivers: those in the inbox, or those that were given up. Claims
+	 * that never were in the inbox are neither. If there are more, it is the store's choice which.
+	 */
+	list(which: "inbox" | "dead", limit: number): Promise<readonly InboxItem[]>;
+	/** One of them, with its payload if that is here. */
+	get(
+		id: string,
+		receiver: string,
+	): Promise<(InboxItem & { readonly payload?: string | undefined }) | undefined>;
+	/**
+	 * Has a callback handled again that was given up: takes it back into the inbox, due now, or without a
+	 * payload lets the next delivery of it be claimed. Its attempts begin anew, and earlier claims are
+	 * void. One that waits becomes due. False if nobody waits for a retry: it is unknown, leased or done.
+	 */
+	retry(id: string, receiver: string): Promise<boolean>;
+	/**
+	 * Forgets what was given up, or ends what waits without handling it; it counts as done from then on.
+	 * False if it is unknown, leased or done.
+	 */
+	drop(id: string, receiver: string): Promise<boolean>;
 }
 
 /**
@@ -96,6 +160,13 @@ export interface ReplayStore {
 	 * @param receiver the identity of the receiver that asks; an empty string unless given
 	 */
 	take(leaseMs: number, receiver?: string): Promise<InboxEntry | undefined>;
+	/** Keeps what was given up, and lets people look at it. */
+	readonly inbox?: StoreInbox;
+}
+
+/** A store that has all of it, as those of this package do. */
+export interface CompleteStore extends ReplayStore {
+	readonly inbox: StoreInbox;
 }
 
 /**
