@@ -13,11 +13,12 @@ import { identify } from "./receiver/dedupe.js";
 import { CLOSING, type Ending, isPassing, notNow, OVERLOADED, unread } from "./receiver/ending.js";
 import { Explaining } from "./receiver/explaining.js";
 import { Handling, typeOf } from "./receiver/handling.js";
-import { Inbox, pack } from "./receiver/inbox.js";
+import { Inbox } from "./receiver/inbox.js";
 import { Intake } from "./receiver/intake.js";
 import { fromRequest, type Refusal, refuseLength, refuseMedia, toOwn } from "./receiver/media.js";
 import { Notices } from "./receiver/notices.js";
 import { type Settings, settle } from "./receiver/options.js";
+import { pack } from "./receiver/packing.js";
 import { onWorkers } from "./receiver/peer.js";
 import { insist, later, PRESENT, refusal } from "./receiver/reply.js";
 import { share } from "./receiver/sharing.js";
@@ -51,8 +52,11 @@ export type {
 	ClaimOutcome,
 	EnqueueOutcome,
 	InboxEntry,
+	InboxItem,
+	Letter,
 	NotNow,
 	ReplayStore,
+	StoreInbox,
 } from "./stores/store.js";
 
 /**
@@ -171,21 +175,19 @@ class CallbackReceiver<Event extends object> {
 		const since = performance.now();
 		const facts: Facts = { store: {} };
 		this.#inFlight += 1;
-		const [outcome, reply] = await this.#end(incoming, context, facts);
+		let ending: Ending;
+		try {
+			ending = await this.#run(incoming, context, facts);
+		} catch (error) {
+			facts.error = error;
+			ending = ["internal_error", refusal(500, "internal_error")];
+		}
 		this.#inFlight -= 1;
+		const [outcome, reply] = ending;
 		facts.outcome = outcome;
 		this.#telemetry.close(facts, since);
 		const { clientErrorsAreFinal } = this.#settings.verifier.settings;
 		return clientErrorsAreFinal && isPassing(outcome) ? insist(reply) : reply;
-	}
-
-	async #end(incoming: Incoming, context: ReceiverContext, facts: Facts): Promise<Ending> {
-		try {
-			return await this.#run(incoming, context, facts);
-		} catch (error) {
-			facts.error = error;
-			return ["internal_error", refusal(500, "internal_error")];
-		}
 	}
 
 	/** The life of a callback, stage by stage. */
@@ -194,13 +196,18 @@ class CallbackReceiver<Event extends object> {
 		const { settings } = this.#settings.verifier;
 		const peer = context.ip ?? incoming.peer;
 		if (peer !== undefined) facts.peer = peer;
-		if (settings.probes.some((method) => method === incoming.method)) {
+		if ((settings.probes as readonly string[]).includes(incoming.method)) {
 			return this.#admit(incoming, context, facts) ?? ["probe", PRESENT];
 		}
 		const unwanted = refuseMedia(incoming, settings);
 		if (unwanted !== undefined) return this.#refuse(unwanted, context, facts);
-		if (this.#intake.isFull) return OVERLOADED;
-		const judged = await this.#intake.hold(() => this.#verify(incoming, context, facts));
+		if (!this.#intake.enter()) return OVERLOADED;
+		let judged: Callback<Event> | Ending;
+		try {
+			judged = await this.#verify(incoming, context, facts);
+		} finally {
+			this.#intake.leave();
+		}
 		if (!("event" in judged)) return judged;
 		// Whoever closes the receiver does not wait for what has not been verified.
 		if (this.#closing !== undefined) return CLOSING;
@@ -278,8 +285,7 @@ class CallbackReceiver<Event extends object> {
 		const { event: source } = verified;
 		const { event } = shaped;
 		facts.type = typeOf(source);
-		const accepted = { ...verified, event };
-		const { id: own, hash } = identify(accepted, body, this.#settings.dedupe, settings);
+		const { id: own, hash } = identify(verified, event, body, this.#settings.dedupe, settings);
 		const { typeIdentifies, on } = this.#settings;
 		const id = typeIdentifies ? withType(own, facts.type, on) : own;
 		facts.id = id;

@@ -8,6 +8,9 @@ const { createVerifier }: typeof import("wallet-callback") = installed("wallet-c
 const { createReceiver }: typeof import("wallet-callback/receiver") = installed(
 	"wallet-callback/receiver",
 );
+const { memoryStore }: typeof import("wallet-callback/stores/memory") = installed(
+	"wallet-callback/stores/memory",
+);
 const { toNodeListener }: typeof import("wallet-callback/node") = installed("wallet-callback/node");
 const { toLambdaHandler }: typeof import("wallet-callback/aws-lambda") = installed(
 	"wallet-callback/aws-lambda",
@@ -21,6 +24,8 @@ const STRANGERS: readonly (readonly [value: unknown, got: string])[] = [
 	[{}, "object"],
 	[{ receive: 5 }, "object"],
 	[{ keys: SECRET }, "options (pass them to createReceiver first)"],
+	[{ store: memoryStore() }, "options (pass them to createReceiver first)"],
+	[{ verifier: {} }, "options (pass them to createReceiver first)"],
 	[createReceiver, "a function without receive (call createReceiver first)"],
 	[
 		createVerifier({ keys: SECRET }),

@@ -58,13 +58,14 @@ async function listen(listener: Parameters<typeof createServer>[1]): Promise<Run
 	};
 }
 
-/** Sends a genuine callback but for its last byte. */
-function send({ port }: Running): Socket & { answer: Promise<string> } {
+/** Sends a genuine callback at once, but for its last byte unless it is to be whole. */
+function send({ port }: Running, isWhole = false): Socket & { answer: Promise<string> } {
 	const { headers, body } = signed(deposit("dep_1"));
 	const socket = connect(port, "127.0.0.1");
 	const length = `content-length: ${Buffer.byteLength(body)}\r\n`;
-	socket.write(`POST /callback HTTP/1.1\r\nhost: 127.0.0.1\r\n${lines(headers)}${length}\r\n`);
-	socket.write(Buffer.from(body).subarray(0, -1));
+	const head = `POST /callback HTTP/1.1\r\nhost: 127.0.0.1\r\n${lines(headers)}${length}\r\n`;
+	const request = Buffer.from(`${head}${body}`);
+	socket.write(isWhole ? request : request.subarray(0, -1));
 	socket.on("error", () => {});
 	const answer = once(socket.setEncoding("utf8"), "data").then(([text]) => String(text));
 	return Object.assign(socket, { answer });
@@ -106,6 +107,21 @@ for (const [name, start] of Object.entries(SERVERS)) {
 		await server.close();
 	});
 }
+
+test("node:http: a timer is set only for a body that does not come with its headers", async (t) => {
+	const receiver = createReceiver({ keys: SECRET, store: memoryStore(), onAny: () => {} });
+	const server = await listen(toNodeListener(receiver));
+	t.after(() => server.close());
+	const { mock: timers } = t.mock.method(globalThis, "setTimeout");
+	const whole = send(server, true);
+	assert.match(await whole.answer, /^HTTP\/1\.1 200 /);
+	whole.destroy();
+	assert.equal(timers.callCount(), 0);
+	const slow = send(server);
+	await until(() => timers.callCount() === 1);
+	slow.destroy();
+	await receiver.close();
+});
 
 async function until(holds: () => boolean): Promise<void> {
 	for (let look = 0; !holds(); look++) {

@@ -68,10 +68,15 @@ test("a repetition signed anew, with the same id and body, is a duplicate", asyn
 });
 
 test("a callback that somebody handles is in progress", async () => {
-	const gate = new Gate();
-	const receiver = receiverThat(() => gate.opened, { leaseSeconds: 20 });
+	const [begun, gate] = [new Gate(), new Gate()];
+	const handle = () => {
+		begun.open();
+		return gate.opened;
+	};
+	const receiver = receiverThat(handle, { leaseSeconds: 20 });
 	const callback = signed();
 	const first = deliver(receiver, callback);
+	await begun.opened;
 	const others = await Promise.all(Array.from({ length: 5 }, () => deliver(receiver, callback)));
 	for (const { status, body, headers } of others) {
 		assert.deepEqual([status, body], IN_PROGRESS);
@@ -150,6 +155,8 @@ test("media types and charsets", async () => {
 		["application/json; profile=x; charset=utf-8", 200],
 		["application/json; charset=iso-8859-1", 415],
 		["application/json; charset=utf-16", 415],
+		["application/json; charset=utf-80", 415],
+		["application/json; charset=x-utf-8", 415],
 		["application/json; profile=x; charset=latin1", 415],
 		["application/json; charset=", 415],
 		["text/plain", 415],

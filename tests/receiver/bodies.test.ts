@@ -136,17 +136,46 @@ test("so many bodies of unverified clients are read at once, and no more", async
 	assert.deepEqual(told(await third), CLOSING);
 });
 
-test("close does not wait for bodies of clients that nobody has verified", async () => {
-	const receiver = createReceiver({ keys: SECRET, store: memoryStore() });
-	const request = new SlowRequest();
-	const answer = receiver.receive(request);
+test("a slow body makes room for another, and the slowest does so first", async () => {
+	const log = new Log();
+	const receiver = createReceiver({
+		keys: SECRET,
+		store: memoryStore(),
+		log,
+		maxUnverifiedBodies: 2,
+	});
+	const [one, two] = [new SlowRequest(), new SlowRequest(signed(deposit("dep_2")))];
+	const first = receiver.receive(one);
 	await sleep(5);
-	assert.equal(receiver.stats().inFlight, 1);
-	assert.notEqual(await soon(receiver.close()), "late");
-	assert.deepEqual(told(await answer), CLOSING);
-	assert.equal(request.cancelled, 1);
-	assert.equal(receiver.stats().inFlight, 0);
+	const second = receiver.receive(two);
+	await sleep(300);
+	await expectAnswer(receiver, signed(deposit("dep_3")), OK);
+	assert.deepEqual(told(await first), OVERLOADED);
+	assert.deepEqual([one.cancelled, two.cancelled], [1, 0]);
+	// There is room again, so nothing else has to give way.
+	await expectAnswer(receiver, signed(deposit("dep_4")), OK);
+	two.arrive();
+	assert.deepEqual(told(await second), OK);
+	assert.deepEqual(log.outcomes, ["overloaded", "handled", "handled", "handled"]);
+	await receiver.close();
 });
+
+for (const [when, pauseMs] of [
+	["at once", undefined],
+	["while they are on their way", 5],
+] as const) {
+	test(`close does not wait for bodies of clients that nobody has verified: ${when}`, async () => {
+		const receiver = createReceiver({ keys: SECRET, store: memoryStore() });
+		const request = new SlowRequest();
+		const answer = receiver.receive(request);
+		if (pauseMs !== undefined) await sleep(pauseMs);
+		assert.equal(receiver.stats().inFlight, 1);
+		assert.notEqual(await soon(receiver.close()), "late");
+		assert.deepEqual(told(await answer), CLOSING);
+		assert.equal(request.cancelled, 1);
+		assert.equal(receiver.stats().inFlight, 0);
+	});
+}
 
 test("close does not wait for keys that are looked up, and what they verify is not handled", async () => {
 	const gate = new Gate();

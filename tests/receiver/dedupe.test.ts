@@ -274,6 +274,10 @@ describe("the option dedupe", () => {
 				() => 5,
 				"dedupe: expected a string of 1 to 1024 characters, got a number (wrap it in String(…))",
 			],
+			[
+				() => 5n,
+				"dedupe: expected a string of 1 to 1024 characters, got a bigint (wrap it in String(…))",
+			],
 			[() => undefined, /^dedupe: expected a string of 1 to 1024 characters, got /],
 			[async () => "x", /^dedupe: expected a string of 1 to 1024 characters, got /],
 			[
@@ -334,6 +338,18 @@ describe("the option dedupe", () => {
 			assert.equal(answers.filter((answer) => answer.duplicate === undefined).length, 2);
 			assert.equal(ids.length, 2);
 		}
+	});
+
+	test("bodies of types that nobody handles are told apart", async () => {
+		const options = { dangerouslyTrustUnsignedType: true, on: { push: () => {} } };
+		const { ids, receiver } = receiving("github", options);
+		for (const body of ["{}", '{"a":1}']) {
+			const made = wallet.sign({ sender: "github", key: KEY, body });
+			const headers = { ...made.headers, "x-github-event": "release" };
+			const response = await receiver(new Request(ADDRESS, { method: "POST", headers, body }));
+			assert.deepEqual([response.status, await response.json()], OK);
+		}
+		assert.equal(new Set(ids).size, 2);
 	});
 
 	test("what it cannot be is refused", () => {

@@ -239,6 +239,25 @@ test("who has lost the lease does not say that it is done", async () => {
 	await expectAnswer(second, callback, DUPLICATE);
 });
 
+test("the lease of a handler that lets nothing else run ends when it is over", async () => {
+	let toldInTime: boolean | undefined;
+	const receiver = createReceiver({
+		keys: SECRET,
+		store: memoryStore(),
+		leaseSeconds: 0.2,
+		onAny: async ({ signal }) => {
+			for (let turn = 0; turn < 5; turn++) await undefined;
+			const end = performance.now() + 300;
+			while (performance.now() < end);
+			await sleep(100);
+			toldInTime = signal.aborted;
+		},
+	});
+	await expectAnswer(receiver, signed(), HANDLER_FAILED);
+	await sleep(150);
+	assert.equal(toldInTime, true);
+});
+
 test("a claim that was taken over at the end is in progress elsewhere", async () => {
 	const log = new Log();
 	const store = storeWith({ complete: async () => false });

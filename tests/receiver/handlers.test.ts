@@ -182,18 +182,22 @@ test("what a handler gets", async () => {
 	assert.deepEqual(record, { ...names, amount: 1 });
 });
 
-test("a handler may pass on a copy of its context with something added", async () => {
-	let copy: (HandlerContext & { database: string }) | undefined;
+test("a handler may pass on its context with something added: a copy, an heir, a proxy", async () => {
+	const passed: HandlerContext[] = [];
 	const receiver = createReceiver({
 		keys: SECRET,
 		store: memoryStore(),
 		onAny: (context) => {
-			copy = { ...context, database: "db" };
+			const copy = { ...context, database: "db" };
+			passed.push(copy, Object.create(context), new Proxy(context, {}));
 		},
 	});
 	await expectAnswer(receiver, signed(), OK);
-	assert.equal(typeof copy?.log?.info, "function");
-	assert.equal(copy?.signal?.aborted, false);
+	assert.equal(passed.length, 3);
+	for (const { log, signal } of passed) {
+		assert.equal(typeof log.info, "function");
+		assert.equal(signal.aborted, false);
+	}
 });
 
 test("a handler may log a text alone, with or without a logger", async () => {

@@ -345,8 +345,8 @@ test("console gets a line for each record, the message first", async (t) => {
 			`warn: told [${names} amount="5 EUR" big=5]`,
 			`info: just a text [${names}]`,
 			`info: callback handled [${names} sender=tp-wallet ip=${IP} ${rest}]`,
-			`warn: callback refused: signature does not match any key (call explain() to find out why); check that the key is the one of this endpoint and that nothing changes the body before it gets here [code=signature_mismatch header=webhook-signature sender=tp-wallet ip=${IP} ${rest}]`,
-			`warn: callback refused: expected decimal digits; check the options sender and schema; if they are right, report the path to the sender [code=malformed_payload path=data.amount.value sender=tp-wallet ${rest}]`,
+			`warn: callback refused: signature does not match any key (call explain() to find out why); check that the key is the one of this endpoint and that nothing changes the body before it gets here (docs: troubleshooting#signature_mismatch) [code=signature_mismatch header=webhook-signature sender=tp-wallet ip=${IP} ${rest}]`,
+			`warn: callback refused: expected decimal digits; check the options sender and schema; if they are right, report the path to the sender (docs: troubleshooting#malformed_payload) [code=malformed_payload path=data.amount.value sender=tp-wallet ${rest}]`,
 		],
 	);
 });
@@ -483,6 +483,19 @@ test("without a logger, each type that no handler takes is told once", async (t)
 	]);
 	for (let count = 0; count < 30; count++) await post(`evt_1${count}`, `type_${count}`);
 	assert.equal(lines.length, 20);
+});
+
+test("without a logger, what no handler takes is told unless respond does all of the work", async (t) => {
+	const lines = consoleLines(t);
+	const respond = () => undefined;
+	for (const [on, told] of [
+		[{}, 0],
+		[{ "deposit.confirmed": () => {} }, 1],
+	] as const) {
+		const receiver = createReceiver({ keys: SECRET, store: memoryStore(), on, respond });
+		await deliver(receiver, signed(ofType("test.event")));
+		assert.equal(lines.splice(0).length, told);
+	}
 });
 
 test("a logger gets each callback once, and the console nothing", async (t) => {

@@ -81,6 +81,19 @@ test("options at their bounds are taken", () => {
 	}
 });
 
+test("what is out of bounds is refused with them", () => {
+	for (const [options, message] of [
+		[{ leaseSeconds: 0 }, "leaseSeconds: expected above 0 to 86400, got 0"],
+		[{ storeTimeoutSeconds: 61 }, "storeTimeoutSeconds: expected above 0 to 60, got 61"],
+		[{ retentionSeconds: 601 }, "retentionSeconds: expected 602 to 315360000, got 601"],
+		[{ concurrency: 1.5 }, "concurrency: expected a whole number from 1 to 1000, got 1.5"],
+		[{ on: 5 as never }, "on: expected an object of handlers by type, got 5"],
+	] as const) {
+		const create = () => createReceiver({ keys: SECRET, store: memoryStore(), ...options });
+		assert.throws(create, { code: "invalid_option", message });
+	}
+});
+
 test("a retention below twice the tolerance and two seconds would let a callback be replayed", () => {
 	assertRefused({ toleranceSeconds: 1000, retentionSeconds: 2001 }, "retentionSeconds");
 	createReceiver({

@@ -73,6 +73,10 @@ test("what is not a store, with what makes one of it", () => {
 			{},
 			'store: expected a store, such as memoryStore() from "wallet-callback/stores/memory", got an object without the method claim',
 		],
+		[
+			5,
+			'store: expected a store, such as memoryStore() from "wallet-callback/stores/memory", got 5',
+		],
 	] as const) {
 		assertRefused({ store: value }, message);
 	}

@@ -10,7 +10,7 @@ const WIRING = wiringOf("nestjs", 'app.use("/callback", walletCallback(receiver)
 /** Injects the receiver of {@link WalletCallbackModule}. */
 export const WALLET_CALLBACK_RECEIVER = "WALLET_CALLBACK_RECEIVER";
 
-/** The options of {@link WalletCallbackModule.forRootAsync}. */
+/** The options of `forRootAsync` of {@link WalletCallbackModule}. */
 export interface WalletCallbackAsyncOptions<
 	Payload,
 	From extends AnySender,

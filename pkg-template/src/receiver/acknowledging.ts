@@ -28,31 +28,41 @@ export class Acknowledging<Event> {
 		this.#duplicate = acknowledge(acknowledgement, DUPLICATE);
 	}
 
-	async answer(callback: Acknowledged<Event>, facts: Facts): Promise<Reply> {
-		const { proof, ...accepting } = callback;
-		const { duplicate, event } = accepting;
+	answer(callback: Acknowledged<Event>, facts: Facts): Reply | Promise<Reply> {
+		const { proof, duplicate } = callback;
 		if (proof !== undefined) return answer(200, duplicate ? { ...proof, duplicate } : proof);
-		const type = typeOf(event);
-		const decides = type !== undefined && this.#settings.verifier.settings.decisions.includes(type);
+		const { respond } = this.#settings;
+		if (respond === undefined) return this.#document(callback, facts);
+		return this.#ask(respond, callback, facts);
+	}
+
+	/** The answer of the user, or else the documented one. */
+	async #ask(
+		respond: NonNullable<Settings<Event>["respond"]>,
+		{ proof: _, ...accepting }: Acknowledged<Event>,
+		facts: Facts,
+	): Promise<Reply> {
+		const { leaseMs } = this.#settings;
 		try {
-			const reply = await this.#ask(accepting);
-			if (reply !== undefined) return reply;
-			if (decides)
-				throw new Error(`respond: expected an answer to ${type}, which decides, got none`);
+			const work = Promise.resolve(respond(accepting));
+			const given = await within(leaseMs, "respond to end", work);
+			return given === undefined ? this.#document(accepting, facts) : toReply(given);
 		} catch (error) {
-			facts.error = error;
+			return this.#document(accepting, facts, error);
+		}
+	}
+
+	/** What the sender documents. Where the answer decides, none is made up. */
+	#document({ duplicate, event }: Accepting<Event>, facts: Facts, thrown?: unknown): Reply {
+		const type = typeOf(event);
+		const { decisions } = this.#settings.verifier.settings;
+		const decides = type !== undefined && decisions.includes(type);
+		if (thrown !== undefined) facts.error = thrown;
+		else if (decides) {
+			facts.error = new Error(`respond: expected an answer to ${type}, which decides, got none`);
 		}
 		if (decides) return refusal(500, "undecided");
 		return duplicate ? this.#duplicate : this.#accepted;
-	}
-
-	/** The answer of the user, if there is one. */
-	async #ask(accepting: Accepting<Event>): Promise<Reply | undefined> {
-		const { respond, leaseMs } = this.#settings;
-		if (respond === undefined) return undefined;
-		const work = Promise.resolve(respond(accepting));
-		const given = await within(leaseMs, "respond to end", work);
-		return given === undefined ? undefined : toReply(given);
 	}
 }
 

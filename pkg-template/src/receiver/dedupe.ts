@@ -49,17 +49,18 @@ export function lossOf({ sender, identifiedBy, signs }: VerifierSettings): strin
 }
 
 /**
- * What a verified callback is known by.
+ * What a verified callback is known by; its `event` is what the schema made of its own.
  *
  * @throws {TypeError} if the user's function gives something else than a text.
  */
 export function identify<Event>(
-	callback: Accepted<Event>,
+	callback: Accepted<object>,
+	event: Event,
 	body: string | Uint8Array,
 	dedupe: Dedupe<Event>,
 	{ identifiedBy }: VerifierSettings,
 ): Identity {
-	if (typeof dedupe === "function") return alone(ownId(dedupe(callback)));
+	if (typeof dedupe === "function") return alone(ownId(dedupe({ ...callback, event })));
 	const { id, timestamp, signedWith } = callback;
 	// The same content in other bytes is the same callback where they are not what is signed.
 	const hash = callback.contentHash ?? bodyHash(body);

@@ -1,7 +1,7 @@
 /** How callbacks end that are not handled now. */
 
 import type { NotNow } from "../stores/store.js";
-import { ClosingError } from "./intake.js";
+import { ClosingError, OverloadedError } from "./intake.js";
 import { later, refusal } from "./reply.js";
 import type { Facts, Outcome } from "./telemetry.js";
 import { TimeoutError } from "./timeout.js";
@@ -24,6 +24,7 @@ export const OVERLOADED: Ending = ["overloaded", later(503, "overloaded")];
 /** The end of a callback whose body could not be read. */
 export function unread(error: unknown, facts: Facts): Ending {
 	if (error instanceof ClosingError) return CLOSING;
+	if (error instanceof OverloadedError) return OVERLOADED;
 	facts.error = error;
 	if (error instanceof TypeError) {
 		facts.code = "body_already_parsed";

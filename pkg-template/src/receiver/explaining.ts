@@ -2,7 +2,7 @@
 
 import type { CallbackInput, Cause } from "wallet-callback";
 import { allHeaders } from "../verifier/request.js";
-import { hintFor } from "./hints.js";
+import { hintFor, withPage } from "./hints.js";
 import type { Settings } from "./options.js";
 import { Ration } from "./ration.js";
 import type { Facts, Telemetry } from "./telemetry.js";
@@ -74,7 +74,7 @@ export class Explaining<Event> {
 		}
 		const reasons = told.map((cause) => cause.message);
 		const why = proven.length > 0 ? reasons.join("; ") : `likely cause: ${reasons.join(", or ")}`;
-		const hint = [...new Set(told.map(({ fix }) => fix))].join("; ");
+		const hint = [...new Set(told.map(({ fix, code: cause }) => withPage(fix, cause)))].join("; ");
 		const explained = { cause: first.code, certainty: first.certainty, causes };
 		this.#telemetry.tell({ ...names, ...explained, message: why, hint }, TOLD);
 	}

@@ -2,6 +2,7 @@
 
 import { CallbackRejectedError } from "../core/errors.js";
 import type { Claim, ClaimOutcome, ReplayStore } from "../stores/store.js";
+import { letterOf } from "./letter.js";
 import type { Settings, Shaped } from "./options.js";
 import { type Facts, type Logger, type Outcome, type Telemetry, toPlain } from "./telemetry.js";
 import { pause, TimeoutError, within } from "./timeout.js";
@@ -20,6 +21,9 @@ export type Handled = Extract<
 	Outcome,
 	"handled" | "unhandled" | "not_recorded" | "dead_letter" | "failed" | "lease_lost"
 >;
+
+/** What the store is asked for. */
+type Operation = Exclude<keyof ReplayStore, "inbox"> | "bury";
 
 /** What is to be handled. */
 export interface Task<Event> {
@@ -71,7 +75,7 @@ export class Handling<Event> {
 	/** Asks the store, and notes down where it cannot be reached. */
 	async tryTo<T>(
 		facts: Facts,
-		operation: keyof ReplayStore,
+		operation: Operation,
 		call: (store: ReplayStore) => Promise<T>,
 	): Promise<T | undefined> {
 		try {
@@ -94,7 +98,7 @@ export class Handling<Event> {
 	/** Asks the store, with its time taken and limited. */
 	async ask<T>(
 		facts: Facts,
-		operation: keyof ReplayStore,
+		operation: Operation,
 		call: (store: ReplayStore) => Promise<T>,
 	): Promise<T> {
 		const start = performance.now();
@@ -112,7 +116,7 @@ export class Handling<Event> {
 	 * @throws {TimeoutError} for a schema that takes as long as a handler may.
 	 * @throws what the schema throws.
 	 */
-	async shape(source: object): Promise<Shaped<Event>> {
+	shape(source: object): Shaped<Event> | Promise<Shaped<Event>> {
 		const { shape, leaseMs } = this.#settings;
 		if (shape === undefined) return { ok: true, event: source as Event };
 		return within(leaseMs, "the schema to end", shape(source));
@@ -127,22 +131,11 @@ export class Handling<Event> {
 	}
 
 	async #runHandlers(task: Task<Event>, handlers: readonly Handler<Event>[]): Promise<void> {
-		const { claim, source, body, since, signal } = task;
-		const { id, attempt } = claim;
+		const { source, since, signal } = task;
 		const lease = new Lease(since + this.#settings.leaseMs, signal);
 		try {
 			const event = task.event ?? (await this.#reshape(source));
-			const context: HandlerContext<Event> = {
-				event,
-				body,
-				id,
-				attempt,
-				claim,
-				log: this.#loggerFor(task),
-				get signal() {
-					return lease.signal;
-				},
-			};
+			const context = new Context(task, event, this.#loggerFor(task), lease);
 			for (const handler of handlers) {
 				lease.requireTime();
 				const work = handler(context);
@@ -161,15 +154,12 @@ export class Handling<Event> {
 		const { on, onUnknown, onAny } = this.#settings;
 		const type = typeOf(source);
 		const own = type !== undefined && on !== undefined && Object.hasOwn(on, type);
-		const handlers = [
-			own
-				? (on as { readonly [type: string]: Handler<Event> })[type]
-				: isKnown(source)
-					? undefined
-					: onUnknown,
-			onAny,
-		];
-		return handlers.filter((handler) => handler !== undefined) as Handler<Event>[];
+		const other = isKnown(source) ? undefined : onUnknown;
+		const first = (own ? (on as { readonly [type: string]: unknown })[type] : other) as
+			| Handler<Event>
+			| undefined;
+		if (first === undefined) return onAny === undefined ? [] : [onAny];
+		return onAny === undefined ? [first] : [first, onAny];
 	}
 
 	/**
@@ -180,14 +170,20 @@ export class Handling<Event> {
 		task: Task<Event>,
 		outcome: "handled" | "unhandled" | "dead_letter",
 	): Promise<Handled> {
-		const { claim, facts } = task;
-		const giveUp = performance.now() + this.#settings.storeTimeoutMs;
+		const { claim, source, facts } = task;
+		const { inbox } = this.#settings.store;
+		const isBuried = outcome === "dead_letter" && typeof inbox?.bury === "function";
+		const letter = isBuried ? letterOf(typeOf(source), facts.error) : undefined;
+		const start = performance.now();
 		for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs *= 2) {
 			try {
-				const recorded = await this.ask(facts, "complete", (store) => store.complete(claim));
+				const recorded =
+					inbox !== undefined && letter !== undefined
+						? await this.ask(facts, "bury", () => inbox.bury(claim, letter))
+						: await this.ask(facts, "complete", (store) => store.complete(claim));
 				return recorded ? outcome : "lease_lost";
 			} catch (error) {
-				if (performance.now() + pauseMs > giveUp) {
+				if (performance.now() + pauseMs > start + this.#settings.storeTimeoutMs) {
 					facts.error = error;
 					return "not_recorded";
 				}
@@ -223,6 +219,42 @@ export class Handling<Event> {
 			lease.end();
 		}
 		return this.#complete(task, "dead_letter");
+	}
+}
+
+/** Where a context has its lease, which is also there for whoever wraps one in a proxy. */
+const LEASE = Symbol("lease");
+
+/** One for all: an object with an accessor that no other has takes several times as long to make. */
+const SIGNAL: PropertyDescriptor & ThisType<Context<unknown>> = {
+	get() {
+		return this[LEASE].signal;
+	},
+	enumerable: true,
+	configurable: true,
+};
+
+/** What handlers get. */
+class Context<Event> implements HandlerContext<Event> {
+	readonly event: Event;
+	readonly body: Uint8Array;
+	readonly id: string;
+	readonly attempt: number;
+	readonly claim: Claim;
+	readonly log: Logger;
+	/** A member of the object, so that a copy has it, too. */
+	declare readonly signal: AbortSignal;
+	readonly [LEASE]: Lease;
+
+	constructor({ body, claim }: Task<Event>, event: Event, log: Logger, lease: Lease) {
+		this.event = event;
+		this.body = body;
+		this.id = claim.id;
+		this.attempt = claim.attempt;
+		this.claim = claim;
+		this.log = log;
+		this[LEASE] = lease;
+		Object.defineProperty(this, "signal", SIGNAL);
 	}
 }
 

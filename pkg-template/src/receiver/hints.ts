@@ -41,8 +41,26 @@ const OF_OUTCOME: { readonly [Ended in Outcome]?: string } = {
 	internal_error: "see the error; the sender is asked to try again",
 };
 
-/** What to do about a callback that ended so. */
+/** Where the documentation says more of an outcome. */
+const PAGES: { readonly [Ended in Outcome]?: string } = {
+	failed: "handler_failed",
+	id_conflict: "id_conflict",
+	store_unavailable: "store_unavailable",
+	internal_error: "internal_error",
+};
+
+/** What to do about a callback that ended so, and where the documentation says more. */
 export function hintFor(outcome: Outcome, code: string | undefined): string | undefined {
 	const known = outcome === "refused" || outcome === "misconfigured";
-	return known && code !== undefined ? OF_CODE[code] : OF_OUTCOME[outcome];
+	if (known && code !== undefined) return withPage(OF_CODE[code], code);
+	return withPage(OF_OUTCOME[outcome], PAGES[outcome]);
+}
+
+/** A hint with the heading of the documentation's page about it: of a code, or of a cause. */
+export function withPage<Hint extends string | undefined>(
+	hint: Hint,
+	heading: string | undefined,
+): Hint | string {
+	if (hint === undefined || heading === undefined) return hint;
+	return `${hint} (docs: troubleshooting#${heading})`;
 }

@@ -1,6 +1,6 @@
 /** Callbacks that nobody has verified yet: how many there may be, and how long their bodies may take. */
 
-import { after, TimeoutError } from "./timeout.js";
+import { after, afterArrivals, TimeoutError, unlessStopped } from "./timeout.js";
 import type { Incoming } from "./types.js";
 
 /** How long a body may take, in seconds. */
@@ -8,6 +8,17 @@ export const BODY_TIMEOUT_SECONDS = 10;
 
 /** How many callbacks may be read and verified at the same time. */
 export const MAX_UNVERIFIED_BODIES = 256;
+
+/**
+ * How long a body is waited for even if others come meanwhile. Whoever sends callbacks needs some
+ * milliseconds for one: what is still on its way then gives way.
+ */
+const PATIENCE_MS = 250;
+
+/** Thrown where a body is no longer waited for, since others have come meanwhile and it is slow. */
+export class OverloadedError extends Error {
+	override readonly name = "OverloadedError";
+}
 
 /** Thrown where a body is no longer waited for, since the receiver is being closed. */
 export class ClosingError extends Error {
@@ -19,26 +30,37 @@ export class Intake {
 	readonly #timeoutMs: number;
 	readonly #most: number;
 	#count = 0;
-	/** What stops the reading of each body that has not arrived. */
-	readonly #stops = new Set<(reason: Error) => void>();
+	#isClosed = false;
+	/** What stops the reading of each body that has not arrived, and since when it is read: the oldest first. */
+	readonly #stops = new Map<(reason: Error) => void, number>();
 
 	constructor(timeoutMs: number, most: number) {
 		this.#timeoutMs = timeoutMs;
 		this.#most = most;
 	}
 
-	get isFull(): boolean {
-		return this.#count >= this.#most;
+	/** Counts a callback until {@link Intake.leave}, when it has been read and verified, if there is room. */
+	enter(): boolean {
+		if (this.#count >= this.#most && !this.#makeRoom()) return false;
+		this.#count += 1;
+		return true;
 	}
 
-	/** Counts a callback for as long as it is read and verified. */
-	async hold<T>(work: () => Promise<T>): Promise<T> {
-		this.#count += 1;
-		try {
-			return await work();
-		} finally {
-			this.#count -= 1;
-		}
+	leave(): void {
+		this.#count -= 1;
+	}
+
+	/**
+	 * The slowest body makes room for another: otherwise whoever sends a byte now and then, on as many
+	 * connections, would keep all others out.
+	 */
+	#makeRoom(): boolean {
+		const [slowest] = this.#stops;
+		if (slowest === undefined) return false;
+		const [stop, since] = slowest;
+		if (performance.now() - since < PATIENCE_MS) return false;
+		stop(new OverloadedError("others have come while the body was on its way"));
+		return true;
 	}
 
 	/**
@@ -48,28 +70,34 @@ export class Intake {
 	 * @throws {ClosingError} for one that has not arrived when {@link Intake.close} is called.
 	 * @throws what {@link Incoming.readBody} throws.
 	 */
-	async read(incoming: Incoming, limit: number): Promise<string | Uint8Array> {
-		const body = incoming.readBody(limit);
-		return new Promise((resolve, reject) => {
-			const stop = (reason: Error) => {
-				end();
-				reject(reason);
-				incoming.cancelBody?.();
-			};
-			const endTimer = after(this.#timeoutMs, () =>
-				stop(new TimeoutError(`expected the body within ${this.#timeoutMs} ms`)),
-			);
-			const end = () => {
-				endTimer();
-				this.#stops.delete(stop);
-			};
-			this.#stops.add(stop);
-			body.then(resolve, reject).finally(end);
-		});
+	read(incoming: Incoming, limit: number): Promise<string | Uint8Array> {
+		const watch = (reject: (reason: Error) => void) => this.#watch(incoming, reject);
+		// Most bodies come with their headers: a timer for each would cost more than reading it.
+		return unlessStopped(incoming.readBody(limit), watch, afterArrivals);
+	}
+
+	/** Sees to it that a body that is on its way can be stopped, and is when it takes too long. */
+	#watch(incoming: Incoming, reject: (reason: Error) => void): () => void {
+		const stop = (reason: Error) => {
+			end();
+			reject(reason);
+			incoming.cancelBody?.();
+		};
+		const endTimer = after(this.#timeoutMs, () =>
+			stop(new TimeoutError(`expected the body within ${this.#timeoutMs} ms`)),
+		);
+		const end = () => {
+			endTimer();
+			this.#stops.delete(stop);
+		};
+		this.#stops.set(stop, performance.now());
+		if (this.#isClosed) stop(new ClosingError("the receiver is closed"));
+		return end;
 	}
 
 	/** Stops reading bodies. */
 	close(): void {
-		for (const stop of this.#stops) stop(new ClosingError("the receiver is being closed"));
+		this.#isClosed = true;
+		for (const stop of this.#stops.keys()) stop(new ClosingError("the receiver is being closed"));
 	}
 }

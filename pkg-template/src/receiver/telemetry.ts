@@ -112,24 +112,6 @@ export interface CallbackRecord extends Omit<Facts, "error"> {
 	readonly durationMs: number;
 }
 
-/** What a record has of the facts just as they are. */
-const AS_THEY_ARE: readonly Exclude<keyof Facts, "outcome" | "hint" | "error">[] = [
-	"code",
-	"message",
-	"header",
-	"path",
-	"id",
-	"type",
-	"keyIndex",
-	"attempt",
-	"duplicate",
-	"bytes",
-	"ip",
-	"peer",
-	"store",
-	"body",
-];
-
 /** What each record says besides. */
 const MESSAGES = Object.fromEntries(
 	Object.keys(LEVELS).map((outcome) => [
@@ -262,11 +244,24 @@ export class Telemetry {
 		// As where it was handled and then could not be answered as the program wants it.
 		const level = error === undefined || LEVELS[outcome] !== "info" ? LEVELS[outcome] : "error";
 		const record: { -readonly [Member in keyof CallbackRecord]?: unknown } = this.#stamp(level);
-		for (const name of AS_THEY_ARE) {
-			const value = facts[name];
-			if (value !== undefined) record[name] = value;
-		}
-		const hint = facts.hint ?? hintFor(outcome, facts.code);
+		// Member by member: a loop over their names takes several times as long.
+		const { code, message, header, path, id, type, keyIndex, attempt, duplicate } = facts;
+		if (code !== undefined) record.code = code;
+		if (message !== undefined) record.message = message;
+		if (header !== undefined) record.header = header;
+		if (path !== undefined) record.path = path;
+		if (id !== undefined) record.id = id;
+		if (type !== undefined) record.type = type;
+		if (keyIndex !== undefined) record.keyIndex = keyIndex;
+		if (attempt !== undefined) record.attempt = attempt;
+		if (duplicate !== undefined) record.duplicate = duplicate;
+		const { bytes, ip, peer, store, body } = facts;
+		if (bytes !== undefined) record.bytes = bytes;
+		if (ip !== undefined) record.ip = ip;
+		if (peer !== undefined) record.peer = peer;
+		record.store = store;
+		if (body !== undefined) record.body = body;
+		const hint = facts.hint ?? hintFor(outcome, code);
 		if (hint !== undefined) record.hint = hint;
 		if (error !== undefined) record.error = toPlain(error);
 		record.outcome = outcome;
@@ -341,11 +336,16 @@ function isRefusal(outcome: Outcome): boolean {
 /** The most causes of an error that are told. */
 const MOST_CAUSES = 3;
 
-/** What somebody threw, whatever it is, as plain data. */
+/**
+ * What somebody threw, whatever it is, as plain data.
+ *
+ * @internal
+ */
 export function toPlain(error: unknown): NonNullable<CallbackRecord["error"]> {
 	try {
 		if (!(error instanceof Error)) return { name: "Error", message: String(error) };
-		const { name, message } = error;
+		// Some libraries put objects there.
+		const [name, message] = [String(error.name ?? "Error"), String(error.message)];
 		const stack = stackOf(error);
 		return stack === undefined ? { name, message } : { name, message, stack };
 	} catch {

@@ -1,5 +1,7 @@
 /** Waiting for others, but not for ever. */
 
+import { onWorkers } from "./peer.js";
+
 /** A number in browsers, an object in Node. */
 type Timer = number | { unref?(): void };
 declare function setTimeout(run: () => void, ms: number): Timer;
@@ -18,30 +20,64 @@ const LONGEST_MS = 2 ** 31 - 1;
  * work then is nobody's business here: a rejection of it is taken note of and dropped.
  */
 export function within<T>(ms: number, what: string, work: PromiseLike<T>): Promise<T> {
+	return unlessStopped(work, (stop) =>
+		after(Math.min(ms, LONGEST_MS), () =>
+			stop(new TimeoutError(`expected ${what} within ${Math.round(ms)} ms`)),
+		),
+	);
+}
+
+/**
+ * Settles as `work` does, or rejects with what `stop` is given before. `watch` is called only if the
+ * work is not done already, as that of a store in memory is, and gives what ends the watch. `later` puts
+ * off the look at that.
+ */
+export function unlessStopped<T>(
+	work: PromiseLike<T>,
+	watch: (stop: (reason: Error) => void) => () => void,
+	later: (look: () => void) => void = (look) => look(),
+): Promise<T> {
 	return new Promise((resolve, reject) => {
 		let done = false;
-		let timer: Timer | undefined;
-		const end = () => {
-			done = true;
-			if (timer !== undefined) clearTimeout(timer);
-		};
+		let endWatch: (() => void) | undefined;
 		work.then(
 			(value) => {
-				end();
+				done = true;
+				endWatch?.();
 				resolve(value);
 			},
 			(error) => {
-				end();
+				done = true;
+				endWatch?.();
 				reject(error);
 			},
 		);
-		// Work that is done already, as that of a store in memory, needs no timer.
-		queueMicrotask(() => {
-			if (done) return;
-			const late = () => reject(new TimeoutError(`expected ${what} within ${Math.round(ms)} ms`));
-			timer = setTimeout(late, Math.min(ms, LONGEST_MS));
+		const look = () => {
+			if (!done) endWatch = watch(reject);
+		};
+		// Cheaper than queueMicrotask, for which Node makes a resource.
+		Promise.resolve().then(() => {
+			if (!done) later(look);
 		});
 	});
+}
+
+/**
+ * Calls `run` when what has arrived by now is handed over: Node tells the end of a body that came with its
+ * headers only after all promises. Where the runtime has no such turn, at once.
+ */
+export function afterArrivals(run: () => void): void {
+	const { setImmediate } = globalThis as { setImmediate?: (run: () => void) => unknown };
+	if (onWorkers || setImmediate === undefined) {
+		run();
+		return;
+	}
+	try {
+		setImmediate(run);
+	} catch {
+		// That of Next.js' edge runtime throws.
+		run();
+	}
 }
 
 /** Calls `run` in `ms`, unless what is returned is called before. */

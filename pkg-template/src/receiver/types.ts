@@ -253,7 +253,7 @@ export type AnyVerifier =
 	Verifier<any> | VerifierOptions<SenderName | SenderDescriptor | undefined>;
 
 /**
- * What {@link createReceiver} takes: its own options and those of {@link createVerifier}, or a
+ * What {@link createReceiver} takes: its own options and those of `createVerifier`, or a
  * `verifier` in place of these. Its type arguments are found by the compiler; `Payload` may be named
  * alone, as `createReceiver<Stripe.Event>({ sender: "stripe", … })`.
  */
@@ -265,7 +265,7 @@ export type ReceiverSetup<
 > = ReceiverOptions<Opaque<EventIn<Payload, From, Output, Ready>, Payload>> &
 	VerifierSetup<From, Output> & {
 		readonly keys?: Keys;
-		/** What {@link createVerifier} returns, or its options, in place of its options among these. */
+		/** What `createVerifier` returns, or its options, in place of its options among these. */
 		readonly verifier?: Ready;
 	} & (undefined extends Ready
 		? { readonly keys: Keys } & NeededFor<Payload>
