@@ -8,7 +8,9 @@ export interface DappWaitOptions {
 	readonly intervalMs?: number | undefined;
 	/** How long to ask, in milliseconds. Default 300,000. */
 	readonly timeoutMs?: number | undefined;
+	/** Ends the asking: the promise is then rejected with its reason. */
 	readonly signal?: AbortSignal | undefined;
+	/** Fetches, such as with headers of your own. Default: the platform's `fetch`. */
 	readonly fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
 }
 

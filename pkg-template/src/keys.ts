@@ -40,14 +40,14 @@ export interface KeyResolverOptions {
 	readonly staleSeconds?: number | undefined;
 	/** How long an answer without the key stands for "no such key", in seconds. Default: 60. */
 	readonly negativeTtlSeconds?: number | undefined;
-	/** The most keys that are kept; the least recently used one makes room. Default: 64. */
+	/** The number of keys that are kept; the least recently used one makes room. Default: 64. */
 	readonly maxKeys?: number | undefined;
 	/** The longest answer, in bytes. Default: 65,536. */
 	readonly maxBytes?: number | undefined;
 	/** How long a fetch may take, its body included, in seconds. Default: 5. */
 	readonly timeoutSeconds?: number | undefined;
 	/**
-	 * The most fetches within a minute for all ids that have never been a key, since anybody can invent
+	 * The number of fetches within a minute for all ids that have never been a key, since anybody can invent
 	 * ids; and for each id that has been one. Default: 10.
 	 */
 	readonly maxFetchesPerMinute?: number | undefined;

@@ -163,6 +163,21 @@ test("a stale key stands in for one that cannot be fetched, for so long", async 
 	}
 });
 
+test("after a failure, a known key is left alone for some seconds", async () => {
+	const keys = resolver({ ttlSeconds: 100, staleSeconds: 3600 });
+	await keys(ID);
+	answer = (_, response) => response.writeHead(503).end();
+	pass(100);
+	for (let count = 0; count < 3; count++) assert.equal(await keys(ID), KEY);
+	assert.equal(seen.length, 2);
+	pass(60);
+	answer = circle;
+	assert.equal(await keys(ID), KEY);
+	assert.equal(seen.length, 3);
+	assert.equal(await keys(ID), KEY);
+	assert.equal(seen.length, 3);
+});
+
 test("invented ids cost a bounded number of fetches", async () => {
 	const keys = resolver({ maxFetchesPerMinute: 5 });
 	assert.equal(await keys(ID), KEY);
@@ -296,6 +311,8 @@ test("a server that takes its time is left", async () => {
 		answer = behaviour;
 		const keys = resolver({ timeoutSeconds: 0.1 });
 		await assert.rejects(keys(ID), failsWith("key_fetch_failed"), when);
+		const told = { message: "api.circle.com: no answer within 0.1 s" };
+		await assert.rejects(resolver({ timeoutSeconds: 0.1 })(ID), told);
 		answer = circle;
 		assert.equal(await keys(ID), KEY, when);
 	}
@@ -395,4 +412,19 @@ test("options that make no sense are refused", () => {
 		assert.throws(() => resolver(options), failsWith("invalid_option"), JSON.stringify(options));
 	}
 	assert.throws(() => createKeyResolver(undefined as never), failsWith("invalid_option"));
+	for (const [options, message] of [
+		[{ timeoutSeconds: 61 }, "timeoutSeconds: expected 0.001 to 60, got 61"],
+		[{ ttlSeconds: -1 }, "ttlSeconds: expected 0 to 86400, got -1"],
+		[{ maxKeys: "5" }, "maxKeys: expected 1 to 1024, got string"],
+		[{ now: 5 }, "now: expected a function"],
+	] as const) {
+		assert.throws(() => resolver(options as never), { message });
+	}
+	for (const options of [
+		{ timeoutSeconds: 60 },
+		{ ttlSeconds: 86_400 },
+		{ maxKeys: 1, knownKeyIds: ["a"] },
+	]) {
+		assert.equal(typeof resolver(options), "function");
+	}
 });

@@ -39,6 +39,33 @@ function withDecimals(event: Body): { event: Body; amounts: number } {
 	return { event, amounts };
 }
 
+test("amounts have their point where it belongs, with every number of decimals", () => {
+	for (let decimals = 0; decimals <= 36; decimals += 1) {
+		const one = 10n ** BigInt(decimals);
+		const values = [
+			0n,
+			1n,
+			90n,
+			one / 10n,
+			one - 1n,
+			one,
+			one + 1n,
+			one * 120n + 50n,
+			2n ** 256n - 1n,
+		];
+		for (const [index, value] of values.entries()) {
+			const fee = values[values.length - 1 - index];
+			const event = example("transaction.confirmed", {
+				"data.asset": undefined,
+				"data.amount": { value: `${value}`, decimals },
+				"data.fee": { value: `${fee}`, decimals },
+			});
+			const { data } = accepted(event);
+			assert.deepEqual(data, withDecimals(event).event.data);
+		}
+	}
+});
+
 describe("statuses", () => {
 	test("a withdrawal that was rejected or has failed says why", () => {
 		for (const type of ["withdrawal.rejected", "withdrawal.failed"]) {

@@ -19,6 +19,7 @@ import {
 	signers,
 	title,
 } from "../senders/signers.ts";
+import { wallet } from "./package.ts";
 
 const MARKER = "confidential-4711";
 const EVENT = {
@@ -683,3 +684,23 @@ for (const [entry, library] of explaining) {
 		}
 	});
 }
+
+test("a verifier explains with its own limit on bodies", () => {
+	const key = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
+	const verifier = wallet.createVerifier({ keys: key, maxBodyBytes: 2 ** 21 });
+	const timestamp = new Date().toISOString();
+	const body = JSON.stringify({
+		type: "test.event",
+		timestamp,
+		data: { long: "x".repeat(2 ** 20) },
+	});
+	const { headers } = wallet.sign({ body, key });
+	const explain = (text: string) =>
+		verifier.explain?.({ headers, body: text }) ?? assert.fail("no explain");
+	assert.deepEqual(explain(body).causes, []);
+	const { verdict } = explain(`${body} `);
+	assert.equal("code" in verdict && verdict.code, "signature_mismatch");
+	const [cause] = explain(body + body).causes;
+	assert.equal(cause?.code, "body_too_large");
+	assert.match(cause.message, /the limit is 2097152$/);
+});

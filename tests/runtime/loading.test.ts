@@ -1,5 +1,6 @@
 /** Where the core cannot be loaded: a typed error that says what to do. */
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import {
 	copyFileSync,
 	mkdirSync,
@@ -62,6 +63,46 @@ for (const [style, load] of [
 	});
 }
 
+for (const [name, entry, first] of [
+	["the main entry's, which has not started", "wallet-callback", ""],
+	["the main entry's, which runs", "wallet-callback", "createVerifier({ keys });"],
+	["the full entry's", "wallet-callback/full", ""],
+] as const) {
+	test(`the slim entry leaves a core alone: ${name}`, async () => {
+		const file = join(app.folder, "slim-later.mjs");
+		writeFileSync(
+			file,
+			`import { createVerifier } from "${entry}";
+			const keys = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+			${first}
+			const slim = await import("wallet-callback/slim");
+			const verifiers = [createVerifier({ keys }), slim.createVerifier({ keys })];
+			const codes = verifiers.map((one) => one.safeVerify({ headers: {}, body: "{}" }).code);
+			console.log(JSON.stringify(codes));`,
+		);
+		const codes = JSON.parse(await execute(app.folder, process.execPath, [file]));
+		assert.deepEqual(codes, ["missing_header", "missing_header"]);
+	});
+}
+
+test("the main entry has the same names on every platform", async () => {
+	const file = join(app.folder, "names.mjs");
+	writeFileSync(
+		file,
+		`import { createRequire } from "node:module";
+		const require = createRequire(import.meta.url);
+		const dist = new URL("./node_modules/wallet-callback/dist/esm/index.js", import.meta.url);
+		const all = [await import("wallet-callback"), require("wallet-callback"), await import(dist)];
+		console.log(JSON.stringify(all.map((entry) => Object.keys(entry).sort())));`,
+	);
+	const [imported, required, elsewhere] = JSON.parse(
+		await execute(app.folder, process.execPath, [file]),
+	);
+	assert.ok(imported.includes("createVerifier"));
+	assert.deepEqual(required, imported);
+	assert.deepEqual(elsewhere, imported);
+});
+
 const deno = packageFile("@deno/linux-x64-glibc", "deno") ?? "deno";
 const bun = packageFile("@oven/bun-linux-x64", "bin/bun") ?? "bun";
 for (const [name, format, command] of [
@@ -109,16 +150,11 @@ for (const [name, bundle] of Object.entries(BUNDLERS)) {
 	});
 }
 
-/** A bundle for Node that resolves neither the module as text nor the file. */
-async function bundleWithoutModule(): Promise<string> {
-	const entry = join(app.folder, "bundled.mjs");
-	writeFileSync(
-		entry,
-		`import { CoreError, createVerifier } from "wallet-callback";
-    try { createVerifier({ keys: "${KEY}" }); console.log("built"); }
-    catch (error) { console.log(JSON.stringify([error instanceof CoreError, error.code, error.message])); }`,
-	);
-	const bundle = join(app.folder, "without-module.mjs");
+/** A bundle for Node of a program, which resolves neither the module as text nor the file. */
+async function bundleWithoutModule(name: string, program: string): Promise<string> {
+	const entry = join(app.folder, `${name}.mjs`);
+	writeFileSync(entry, program);
+	const bundle = join(app.folder, `${name}-without-module.mjs`);
 	await esbuild({
 		entryPoints: [entry],
 		outfile: bundle,
@@ -131,8 +167,73 @@ async function bundleWithoutModule(): Promise<string> {
 	return bundle;
 }
 
+test("a bundle for Node finds the dapp module where the package is installed", async () => {
+	const bundle = await bundleWithoutModule(
+		"dapp",
+		`import { createDappRequest } from "wallet-callback/dapp";
+		import { CoreError } from "wallet-callback";
+		try { createDappRequest({}); } catch (error) { console.log(error instanceof CoreError ? error.message : "asked"); }`,
+	);
+	assert.equal(await execute(app.folder, process.execPath, [bundle]), "asked\n");
+});
+
+for (const [style, program] of [
+	["import", 'import { createVerifier } from "wallet-callback"; createVerifier({ keys: "" });'],
+	["require", 'require("wallet-callback").createVerifier({ keys: "" });'],
+] as const) {
+	test(`an error that nobody catches fits on a screen, by ${style}`, () => {
+		const file = join(app.folder, style === "import" ? "uncaught.mjs" : "uncaught.cjs");
+		writeFileSync(file, program);
+		const { status, stderr } = spawnSync(process.execPath, [file], {
+			cwd: app.folder,
+			encoding: "utf8",
+		});
+		assert.equal(status, 1);
+		assert.match(stderr, /ConfigError: keys/);
+		assert.ok(stderr.length < 3_000, `${stderr.length} characters`);
+	});
+}
+
+test("a bundle of a program that requires has one layer, whatever it requires", async () => {
+	const entry = join(app.folder, "requires.cjs");
+	const bundle = join(app.folder, "required.cjs");
+	writeFileSync(
+		entry,
+		`const main = require("wallet-callback");
+		const slim = require("wallet-callback/slim");
+		const { toNodeListener } = require("wallet-callback/node");
+		const { toLambdaHandler } = require("wallet-callback/aws-lambda");
+		const { signedRequest } = require("wallet-callback/testing");
+		const { memoryStore } = require("wallet-callback/stores/memory");
+		const calls = [
+			() => toNodeListener(undefined),
+			() => toLambdaHandler(undefined),
+			() => signedRequest({ type: "a" }, { key: "${KEY}", sender: "nobody" }),
+			() => slim.createVerifier({ keys: "" }),
+		];
+		const codes = calls.map((call) => {
+			try { return call(); } catch (error) { return error instanceof main.ConfigError; }
+		});
+		console.log(JSON.stringify([...codes, typeof memoryStore]));`,
+	);
+	await esbuild({
+		entryPoints: [entry],
+		outfile: bundle,
+		bundle: true,
+		platform: "node",
+		logLevel: "error",
+	});
+	const said = JSON.parse(await execute(app.folder, process.execPath, [bundle]));
+	assert.deepEqual(said, [true, true, true, true, "function"]);
+});
+
 test("a bundle for Node without the file", async () => {
-	const bundle = await bundleWithoutModule();
+	const bundle = await bundleWithoutModule(
+		"bundled",
+		`import { CoreError, createVerifier } from "wallet-callback";
+		try { createVerifier({ keys: "${KEY}" }); console.log("built"); }
+		catch (error) { console.log(JSON.stringify([error instanceof CoreError, error.code, error.message])); }`,
+	);
 	assert.equal(await execute(app.folder, process.execPath, [bundle]), "built\n");
 	const elsewhere = mkdtempSync(join(tmpdir(), "bundle-"));
 	try {

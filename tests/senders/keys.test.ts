@@ -327,6 +327,33 @@ each("a found key is asked for again after five minutes", async (subject) => {
 	assert.equal(asked.length, 4);
 });
 
+each("a found key stands in while nobody can be asked, ten minutes in all", async (subject) => {
+	const { signer } = subject;
+	let isDown = false;
+	const { verifier, asked, clock } = finding(subject, () => {
+		if (isDown) throw new Error("nobody answers");
+		return jwkOf(signer);
+	});
+	const verify = (keyId?: string) => verifier.safeVerifyAsync(callback(signer, keyId));
+	const fails = { message: /nobody answers/ };
+	clock.now = NOW - FOUND_KEY_MS;
+	accepted(await verify());
+	accepted(await verify("key-2"));
+	isDown = true;
+	for (const now of [NOW, NOW + FOUND_KEY_MS - 1]) {
+		clock.now = now;
+		assert.equal(accepted(await verify()).key.id, KEY_ID);
+		assert.equal(accepted(await verify("key-2")).key.id, "key-2");
+		await assert.rejects(verify("key-3"), fails);
+	}
+	// Each time, somebody was asked first.
+	assert.equal(asked.length, 8);
+	clock.now = NOW + FOUND_KEY_MS;
+	await assert.rejects(verify(), fails);
+	isDown = false;
+	accepted(await verify());
+});
+
 each("sixteen found keys are kept", async (subject) => {
 	const { signer } = subject;
 	const { verifier, asked } = finding(subject, () => jwkOf(signer));

@@ -15,7 +15,7 @@ const { sign }: typeof import("wallet-callback") = require("wallet-callback");
 
 /** The examples in a file of types: what stands in the fences behind `@example`. */
 function examplesOf(file: string): string[] {
-	const path = join(library.CONSUMER, "node_modules/wallet-callback/dist/esm", file);
+	const path = join(library.CONSUMER, "node_modules/wallet-callback/dist/cjs", file);
 	const text = readFileSync(path, "utf8").replace(/^\s*\* ?/gm, "");
 	return [...text.matchAll(/@example\n```ts\n(.*?)```/gs)].map(([, code]) => code as string);
 }

@@ -2,8 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import type { KnownChain, KnownEvent, OpaqueEvent } from "wallet-callback";
-import type { OtherSampleTypes, SampleBody } from "wallet-callback/testing";
+import type { OpaqueEvent } from "wallet-callback";
 import { KEY_ID, keyPair, send, signatureOf, signers } from "../senders/signers.ts";
 import {
 	ConfigError,
@@ -13,21 +12,7 @@ import {
 	senders,
 	signedRequest,
 } from "./package.ts";
-
-type EventType = KnownEvent["type"];
-
-/** Made from the core's tables. */
-const MODEL = readFileSync(
-	new URL("../../pkg-template/src/generated/model.ts", import.meta.url),
-	"utf8",
-);
-const listOf = (name: string) => {
-	const [, list = ""] = new RegExp(`export (?:type|const) ${name}[^=]*=([^;]*);`).exec(MODEL) ?? [];
-	return Array.from(list.matchAll(/"([^"]+)"/g), ([, item]) => item as string);
-};
-const TYPES = listOf("EVENT_TYPES") as EventType[];
-const CHAINS = listOf("KnownChain") as KnownChain[];
-const SEEDS = Array.from({ length: 40 }, (_, index) => (index < 35 ? index : index * 7_919_993));
+import { CHAINS, FILE, OTHERS, SEEDS, sampleOf, samples, TYPES } from "./samples.ts";
 
 const key = generateSecret();
 const verifier = createVerifier({ keys: key });
@@ -74,6 +59,10 @@ test("the events of a family with one seed tell of one thing, one after the othe
 	assert.notEqual(txHash, replacedBy);
 });
 
+test("they stay what they were (node --import tsx tests/testing/samples.ts writes them)", () => {
+	assert.equal(samples(), readFileSync(FILE, "utf8"));
+});
+
 test("when it happened can be said", () => {
 	const timestamp = 1_700_000_000;
 	assert.equal(sampleEvent("user.registered", { timestamp }).timestamp, "2023-11-14T22:13:20Z");
@@ -84,36 +73,6 @@ test("when it happened can be said", () => {
 	const payment = sampleEvent("payment_intent.succeeded", { sender: "stripe", timestamp });
 	assert.equal(payment.created, timestamp);
 });
-
-/** The tables cannot be read at run time: written out once more, and complete by its type. */
-const OTHERS: { readonly [From in keyof OtherSampleTypes]: readonly OtherSampleTypes[From][] } = {
-	stripe: [
-		"payment_intent.succeeded",
-		"payment_intent.payment_failed",
-		"checkout.session.completed",
-		"charge.refunded",
-	],
-	github: ["ping", "push", "pull_request"],
-	"coinbase-commerce": ["charge:created", "charge:pending", "charge:confirmed", "charge:failed"],
-	"coinbase-cdp": ["onchain.activity.detected", "wallet.activity.detected"],
-	circle: ["webhooks.test", "transactions.inbound", "transactions.outbound"],
-	nowpayments: ["waiting", "confirming", "partially_paid", "finished", "failed"],
-	btcpay: [
-		"InvoiceCreated",
-		"InvoiceReceivedPayment",
-		"InvoiceProcessing",
-		"InvoiceSettled",
-		"InvoiceExpired",
-	],
-	alchemy: ["ADDRESS_ACTIVITY", "MINED_TRANSACTION", "DROPPED_TRANSACTION"],
-	moralis: ["native-transfer", "erc20-transfer"],
-	"fireblocks-v2": ["transaction.created", "transaction.status.updated"],
-};
-
-const sampleOf = sampleEvent as unknown as (
-	type: string,
-	options: { readonly sender: string; readonly seed?: number },
-) => SampleBody;
 
 for (const [sender, types] of Object.entries(OTHERS)) {
 	test(`what ${sender} sends is verified, with its type and its id`, () => {

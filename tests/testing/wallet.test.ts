@@ -201,7 +201,15 @@ test("what it cannot do, it says", () => {
 		const answer = () => wallet.answer(other as string);
 		assert.throws(answer, { name: "TypeError", message: /createDappRequest/ });
 	}
-	for (const privateKey of ["", "a1", "g1".repeat(32), "0".repeat(64), "f".repeat(64)]) {
+	for (const privateKey of [
+		"",
+		"a1",
+		"g1".repeat(32),
+		"a1".repeat(33),
+		`0y${"a1".repeat(32)}`,
+		"0".repeat(64),
+		"f".repeat(64),
+	]) {
 		const make = () => fakeWallet({ privateKey });
 		assert.throws(make, (error) => {
 			assert.ok(error instanceof ConfigError);

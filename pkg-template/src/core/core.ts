@@ -3,7 +3,9 @@
 import { createGlue, type Glue, type WasmCore } from "../generated/glue.js";
 import {
 	ABSENT,
+	ADDRESS_CHECKED,
 	ALL_HEADERS,
+	AMOUNTS,
 	BESIDE,
 	BINARY_PAYLOAD,
 	BODY,
@@ -17,10 +19,12 @@ import {
 	MARKED_PAYLOAD,
 	MAX_HEADERS,
 	METHOD,
+	NAMES,
+	NO_PAYLOAD,
+	POINTS,
 	REJECTED,
 	TEXT_PAYLOAD,
 	TIMESTAMP,
-	UNKNOWN_EVENT,
 	URL,
 	WORDS,
 } from "../generated/layout.js";
@@ -78,12 +82,19 @@ export interface Verdict {
 
 type Writable<Type> = { -readonly [Member in keyof Type]: Type[Member] };
 
-/** What an event of another sender has beside its payload. */
 interface EventLike {
-	readonly id?: string;
+	type?: string;
+	id?: string;
 	payload?: unknown;
-	contentHash?: string;
-	signedWith?: string;
+}
+
+/** What an event of another sender is called, and what it holds if that is not its body. */
+interface Beside {
+	readonly type: string | undefined;
+	readonly id: string | undefined;
+	readonly contentHash: string | undefined;
+	readonly signedWith: string | undefined;
+	readonly payload: string;
 }
 
 /** An instance of the module. */
@@ -161,7 +172,11 @@ export class Core {
 		if (this.#layout.length === 0) this.#layout = this.#viewLayout();
 		const layout = this.#layout;
 		if (outcome === REJECTED) return this.#enter((wasm) => wasm.rejection());
-		const event = this.#readEvent(outcome, parts.body, bodyAt);
+		const beside = outcome < JSON_PAYLOAD ? undefined : this.#readNames();
+		const event =
+			beside === undefined
+				? this.#readWalletEvent(outcome, parts.body, bodyAt)
+				: this.#readOther(outcome, beside, parts.body, bodyAt);
 		if (outcome === MARKED_PAYLOAD) event.payload = unmark(event.payload, unsafeNumbers);
 		const place = layout[ID] ?? ABSENT;
 		const high = layout[TIMESTAMP + 1] ?? ABSENT;
@@ -174,35 +189,67 @@ export class Core {
 			key: name === undefined ? { index } : { index, id: name },
 			event,
 		};
-		if (outcome >= JSON_PAYLOAD) {
-			const { contentHash, signedWith } = event;
-			if (contentHash !== undefined) {
-				verdict.contentHash = contentHash;
-				delete event.contentHash;
-			}
-			if (signedWith !== undefined) {
-				verdict.signedWith = signedWith;
-				delete event.signedWith;
-			}
-		}
+		if (beside?.contentHash !== undefined) verdict.contentHash = beside.contentHash;
+		if (beside?.signedWith !== undefined) verdict.signedWith = beside.signedWith;
 		return verdict;
 	}
 
 	/** Reads the bytes that were verified, as the core says. */
-	#readEvent(outcome: number, body: Parts["body"], bodyAt: number): EventLike {
-		if (outcome === KNOWN_EVENT) {
-			return annotate(JSON.parse(this.#readBody(body, bodyAt)), this.#readBeside());
+	#readWalletEvent(outcome: number, body: Parts["body"], bodyAt: number): EventLike {
+		const event = JSON.parse(this.#readBody(body, bodyAt));
+		return outcome === KNOWN_EVENT ? this.#annotate(event) : disclaim(event);
+	}
+
+	/** Adds what was found out. It wins over members of the sender's that have its names. */
+	#annotate(event: KnownEvent): EventLike {
+		const layout = this.#layout;
+		for (let index = 0; index < AMOUNTS.length; index++) {
+			const place = POINTS + index * 3;
+			const whole = layout[place] ?? ABSENT;
+			if (whole === ABSENT) continue;
+			const amount = event.data[AMOUNTS[index] as string] as Amount;
+			amount.decimal = putPoint(amount.value, whole, layout[place + 1], layout[place + 2]);
 		}
-		if (outcome === UNKNOWN_EVENT) return disclaim(JSON.parse(this.#readBody(body, bodyAt)));
-		const event = JSON.parse(this.#readBeside());
+		event.known = true;
+		event.addressChecked = layout[ADDRESS_CHECKED] === 1;
+		return event;
+	}
+
+	/** The same for the event of another sender. */
+	#readOther(outcome: number, beside: Beside, body: Parts["body"], bodyAt: number): EventLike {
+		const event: EventLike = {};
+		if (beside.type !== undefined) event.type = beside.type;
+		if (beside.id !== undefined) event.id = beside.id;
 		if (outcome === JSON_PAYLOAD) {
 			event.payload = JSON.parse(withoutByteOrderMark(this.#readBody(body, bodyAt)));
-		}
-		if (outcome === TEXT_PAYLOAD) event.payload = this.#readBody(body, bodyAt);
-		if (outcome === BINARY_PAYLOAD) {
+		} else if (outcome === TEXT_PAYLOAD) {
+			event.payload = this.#readBody(body, bodyAt);
+		} else if (outcome === BINARY_PAYLOAD) {
 			event.payload = this.#viewInput(bodyAt, this.#layout[BODY] ?? 0).slice();
+		} else if (outcome !== NO_PAYLOAD) {
+			event.payload = JSON.parse(beside.payload);
 		}
 		return event;
+	}
+
+	/** Takes apart what stands beside the body of another sender. */
+	#readNames(): Beside {
+		const text = this.#readBeside();
+		let at = 0;
+		const take = (place: number): string | undefined => {
+			const length = this.#layout[place] ?? ABSENT;
+			if (length === ABSENT) return undefined;
+			const start = at;
+			at += length;
+			return text.slice(start, at);
+		};
+		return {
+			type: take(NAMES),
+			id: take(NAMES + 1),
+			contentHash: take(NAMES + 2),
+			signedWith: take(NAMES + 3),
+			payload: text.slice(at),
+		};
 	}
 
 	#readBody(body: Parts["body"], bodyAt: number): string {
@@ -314,17 +361,10 @@ function withoutByteOrderMark(text: string): string {
 	return text.startsWith("\ufeff") ? text.slice(1) : text;
 }
 
-/** What the core found out about an event's data. */
-/** Adds the findings to the event. They win over members of the sender's that have their names. */
-function annotate(event: KnownEvent, findings: string): EventLike {
-	const words = findings.split(",");
-	for (let index = 1; index < words.length; index += 2) {
-		const amount = event.data[words[index] as string];
-		if (amount !== undefined) amount.decimal = words[index + 1] as string;
-	}
-	event.known = true;
-	event.addressChecked = words[0] === "1";
-	return event;
+/** An amount in whole tokens, of the digits of its base units, as the core says. */
+function putPoint(digits: string, whole: number, zeros = 0, end = whole): string {
+	const before = whole === 0 ? "0" : digits.slice(0, whole);
+	return end > whole ? `${before}.${"0".repeat(zeros)}${digits.slice(whole, end)}` : before;
 }
 
 /** Says that nothing in an event of an unknown type was checked, whatever the sender says of it. */
@@ -334,9 +374,14 @@ function disclaim(event: EventLike): EventLike {
 }
 
 interface KnownEvent extends EventLike {
-	readonly data: { readonly [member: string]: { decimal: string } };
+	readonly data: { readonly [member: string]: unknown };
 	known: boolean;
 	addressChecked: boolean;
+}
+
+interface Amount {
+	readonly value: string;
+	decimal: string;
 }
 
 /** Whether the stack or the memory was full, which need not be so the next time. */
@@ -362,9 +407,13 @@ export function toOptions(options: object): string {
 }
 
 /** What JSON would leave out in silence becomes a null, which the core refuses by name. */
-function keepVisible(_name: string, value: unknown): unknown {
+function keepVisible(this: unknown, name: string, value: unknown): unknown {
 	const unseen =
-		typeof value === "function" || typeof value === "symbol" || typeof value === "bigint";
+		typeof value === "function" ||
+		typeof value === "symbol" ||
+		typeof value === "bigint" ||
+		// Its toJSON has made nothing of it.
+		(value === undefined && (this as { [name: string]: unknown })[name] !== undefined);
 	return unseen ? null : value;
 }
 

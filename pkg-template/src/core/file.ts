@@ -10,11 +10,8 @@ export function read(name: string, locate: () => URL | string): WebAssembly.Modu
 	let bytes: Uint8Array<ArrayBuffer>;
 	try {
 		file = locate();
-		const require = createRequire(file);
-		if (!mayRead(file)) return require(`./load/${name}.inline.js`).load();
-		// Not imported: that costs a start two milliseconds.
-		const { readFileSync } = require("node:fs");
-		bytes = readFileSync(file);
+		if (!mayRead(file)) return createRequire(file)(`./load/${name}.inline.js`).load();
+		bytes = readFile(file);
 	} catch (error) {
 		try {
 			bytes = readInstalled(name);
@@ -25,6 +22,25 @@ export function read(name: string, locate: () => URL | string): WebAssembly.Modu
 		}
 	}
 	return new WebAssembly.Module(bytes);
+}
+
+/** Not imported: that costs a start two milliseconds, and to require it takes one more. */
+function readFile(file: URL | string): Uint8Array<ArrayBuffer> {
+	const { process } = globalThis as unknown as Host;
+	const fs = process.getBuiltinModule?.("node:fs") ?? createRequire(file)("node:fs");
+	return fs.readFileSync(file);
+}
+
+/** What Node and its like have; the first function came with Node 20.16. */
+interface Host {
+	readonly process: {
+		getBuiltinModule?(name: "node:fs"): FileSystem;
+		cwd(): string;
+	};
+}
+
+interface FileSystem {
+	readFileSync(file: URL | string): Uint8Array<ArrayBuffer>;
 }
 
 /** Deno asks before a program reads a file, but not before it loads the code of its packages. */
@@ -43,9 +59,9 @@ interface DenoLike {
 
 /** A bundle leaves the file behind, but may run where the package is installed. */
 function readInstalled(name: string): Uint8Array<ArrayBuffer> {
-	const { cwd } = (globalThis as unknown as { process: { cwd(): string } }).process;
-	const require = createRequire(`${cwd()}/`);
-	return require("node:fs").readFileSync(require.resolve(`wallet-callback/${name}.wasm`));
+	const { process } = globalThis as unknown as Host;
+	const require = createRequire(`${process.cwd()}/`);
+	return readFile(require.resolve(`wallet-callback/${name}.wasm`));
 }
 
 const explainMissing = (name: string, file: URL | string | undefined): string =>

@@ -162,8 +162,13 @@ class Callbacks {
 			facts.code = "method_not_allowed";
 			return ["refused", refusal(405, "method_not_allowed", { allow: "GET, POST" })];
 		}
-		if (this.#intake.isFull) return OVERLOADED;
-		const judged = await this.#intake.hold(() => this.#judgeBody(incoming, facts));
+		if (!this.#intake.enter()) return OVERLOADED;
+		let judged: Judged | Ending;
+		try {
+			judged = await this.#judgeBody(incoming, facts);
+		} finally {
+			this.#intake.leave();
+		}
 		if (!("result" in judged)) return judged;
 		facts.type = judged.result.action;
 		return this.#handOver(judged, facts);

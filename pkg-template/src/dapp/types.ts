@@ -236,6 +236,7 @@ export type SignatureScheme =
 export type RecoverableScheme = Exclude<SignatureScheme, "eos-k1" | "solana">;
 
 interface SignedMessageBase {
+	/** How the message was signed. */
 	readonly scheme: SignatureScheme;
 	/**
 	 * Text or bytes; for `eip712` an object, too, and for `eip712-v1` a list; for `tron-v1` as text:
@@ -280,6 +281,7 @@ export type SignedMessageOptions = SignedMessageBase & SignedMessageOwner;
 
 /** The options of {@link recoverSigner}. */
 export interface RecoverSignerOptions extends SignedMessageBase {
+	/** How the message was signed. */
 	readonly scheme: RecoverableScheme;
 }
 

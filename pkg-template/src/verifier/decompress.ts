@@ -43,8 +43,22 @@ export async function decompress(
 }
 
 function formatOf(name: string): CompressionFormat | undefined {
-	const isThere = typeof DecompressionStream === "function" && Object.hasOwn(FORMATS, name);
-	return isThere ? FORMATS[name] : undefined;
+	return Object.hasOwn(FORMATS, name) && decompresses() ? FORMATS[name] : undefined;
+}
+
+let tried: boolean | undefined;
+
+/** Whether the runtime can decompress: some have no class for it, and that of Next.js' edge runtime throws. */
+function decompresses(): boolean {
+	if (tried === undefined) {
+		try {
+			new DecompressionStream("gzip");
+			tried = true;
+		} catch {
+			tried = false;
+		}
+	}
+	return tried;
 }
 
 /** Whether it starts as its format does (RFC 1952, section 2.3.1; RFC 1950, section 2.2). */

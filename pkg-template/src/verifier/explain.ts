@@ -14,6 +14,8 @@ export interface ExplainOptions extends CallbackInput {
 	readonly now?: number | (() => number) | undefined;
 	/** How far its timestamp may be from that, in seconds. Default: the sender's own, or else 300. */
 	readonly toleranceSeconds?: number | undefined;
+	/** The longest body that the verifier takes, in bytes. Default: 1,048,576. */
+	readonly maxBodyBytes?: number | undefined;
 	/** The URL that was called; if the sender signs the registered one, that. */
 	readonly url?: string | undefined;
 	/** As the verifier's option of this name. Default: none, and the id of any client is right. */

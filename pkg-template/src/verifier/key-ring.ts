@@ -27,7 +27,8 @@ export interface FoundKey {
 /** The keys of one verifier. */
 export class KeyRing {
 	readonly #given: readonly CoreKey[];
-	readonly #set: KeySet | undefined;
+	/** The text of a key set: what the caller's object does when it is read is no part of a call of the core. */
+	readonly #set: string | undefined;
 	readonly #find: KeyFinder | undefined;
 	#found: readonly FoundKey[] = [];
 	/** Found too long ago: used only if asking again fails. */
@@ -35,10 +36,11 @@ export class KeyRing {
 
 	constructor(keys: Keys) {
 		this.#find = typeof keys === "function" ? keys : undefined;
-		this.#set = isKeySet(keys) ? keys : undefined;
+		this.#set = isKeySet(keys) ? JSON.stringify(keys) : undefined;
 		const given = this.#find === undefined && this.#set === undefined;
-		const list = Array.isArray(keys) ? keys : [keys];
-		this.#given = given ? list.map(toNamedKey) : [];
+		const list: readonly KeyInput[] = Array.isArray(keys) ? keys : [keys];
+		// Unlike map, this takes a hole for a key that is not there.
+		this.#given = given ? Array.from(list, toNamedKey) : [];
 	}
 
 	/** Whether keys are found by their ids. */
@@ -48,14 +50,14 @@ export class KeyRing {
 
 	/** The keys as the core takes them: those of a key set as its text. */
 	get keys(): string | readonly CoreKey[] {
-		if (this.#set !== undefined) return JSON.stringify(this.#set);
+		if (this.#set !== undefined) return this.#set;
 		return this.#find === undefined ? this.#given : this.#found.map(({ key }) => key);
 	}
 
 	/** What the keys are, whatever their order and names; nothing where they are found by their ids. */
 	get spelling(): string | undefined {
 		if (this.#find !== undefined) return undefined;
-		if (this.#set !== undefined) return JSON.stringify(this.#set);
+		if (this.#set !== undefined) return this.#set;
 		return JSON.stringify(this.#given.map(([key]) => `${typeof key} ${key}`).sort());
 	}
 

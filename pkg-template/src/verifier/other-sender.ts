@@ -1,6 +1,5 @@
 import type { SenderName } from "../generated/model.js";
-import { descriptors } from "../generated/senders.js";
-import type { SenderDescriptor } from "./descriptor.js";
+import { knownDescriptor, knownNames } from "./known-senders.js";
 
 /** The senders by the header that holds their signature, once that is asked for. */
 let senders: Map<string, SenderName[]> | undefined;
@@ -25,10 +24,11 @@ export function otherSender(
 
 function bySignature(): Map<string, SenderName[]> {
 	const found = new Map<string, SenderName[]>();
-	for (const [name, { headers = [] }] of Object.entries<Partial<SenderDescriptor>>(descriptors)) {
+	for (const name of knownNames()) {
+		const { headers = [] } = knownDescriptor(name);
 		for (const { signature } of [headers].flat()) {
 			const names = found.get(signature) ?? [];
-			if (!names.includes(name as SenderName)) names.push(name as SenderName);
+			if (!names.includes(name)) names.push(name);
 			found.set(signature, names);
 		}
 	}

@@ -66,26 +66,26 @@ export function readHeaders(
 	if (names.length === 0) return [];
 	if (isHeaders(headers)) return names.map((name) => headers.get(name) ?? undefined);
 
-	const values = new Array<string | undefined>(names.length).fill(undefined);
+	const values = names.map((): string | undefined => undefined);
 	if (isIterable(headers)) {
-		visit(headers, (name, value) => put(values, names, name, value));
+		visit(headers, (name, value) => {
+			const index = indexOf(names, name);
+			if (index >= 0) put(values, index, name, value);
+		});
 		return values;
 	}
 	// What most callbacks come with, so that nothing is made for it.
 	const record = headers as { readonly [name: string]: unknown };
-	for (const name of namesOf(record)) put(values, names, name, record[name]);
+	for (const name of namesOf(record)) {
+		const index = indexOf(names, name);
+		// Few are wanted, and looking a value up by its name is what takes time.
+		if (index >= 0) put(values, index, name, record[name]);
+	}
 	return values;
 }
 
-/** Adds the value of a header to those that are wanted, if it is one of them. */
-function put(
-	values: (string | undefined)[],
-	names: readonly string[],
-	name: string,
-	value: unknown,
-): void {
-	const index = indexOf(names, name);
-	if (index < 0) return;
+/** Adds the value of a header that is wanted. */
+function put(values: (string | undefined)[], index: number, name: string, value: unknown): void {
 	const text = toText(name, value);
 	if (text !== undefined) values[index] = append(values[index], text);
 }

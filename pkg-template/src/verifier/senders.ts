@@ -1,9 +1,13 @@
 import { withCore } from "../core/core.js";
 import { ConfigError } from "../core/errors.js";
 import { EVENT_TYPES, type SenderName } from "../generated/model.js";
-import { about, descriptors } from "../generated/senders.js";
+import { about } from "../generated/senders.js";
 import type { DescriptorPlace, SenderDescriptor } from "./descriptor.js";
+import { isKnown, knownDescriptor, knownNames } from "./known-senders.js";
 import type { Delivery, Place, SenderInfo } from "./types.js";
+
+/** The sender of a verifier that is told none. */
+export const DEFAULT_SENDER: SenderName = "tp-wallet";
 
 /**
  * Lists the senders whose callbacks can be verified.
@@ -14,13 +18,10 @@ import type { Delivery, Place, SenderInfo } from "./types.js";
  * ```
  */
 export function senders(): SenderInfo[] {
-	return Object.entries(about).map(([name, info]) => ({
-		name: name as SenderName,
-		...info,
-		headers: [...info.headers],
-		signs: { ...info.signs },
-		requires: [...info.requires],
-		...deliveryOf({ ...descriptors[name as SenderName] }),
+	return knownNames().map((name) => ({
+		name,
+		...JSON.parse(about[name]),
+		...deliveryOf(knownDescriptor(name)),
 	}));
 }
 
@@ -63,24 +64,20 @@ function placeOf({ member, header }: DescriptorPlace = {}): Place | undefined {
  * @throws {ConfigError} for a name that is not in the table.
  */
 export function toDescriptor(
-	sender: SenderName | SenderDescriptor = "tp-wallet",
+	sender: SenderName | SenderDescriptor = DEFAULT_SENDER,
 ): SenderDescriptor {
 	if (typeof sender !== "string") {
 		refuseNameAlone(sender);
 		return sender;
 	}
-	if (!Object.hasOwn(descriptors, sender)) {
-		const names = Object.keys(descriptors).join(" ");
-		return withCore((core) => core.ask((wasm) => wasm.refuseSender(sender, names)));
-	}
-	return { name: sender, ...descriptors[sender] };
+	if (isKnown(sender)) return knownDescriptor(sender);
+	return withCore((core) => core.ask((wasm) => wasm.refuseSender(sender, knownNames().join(" "))));
 }
 
 /** Refuses `{ name: "stripe" }`: a descriptor brings its own rules, and a name alone is text. */
 function refuseNameAlone(sender: SenderDescriptor): void {
 	const name = sender?.name;
-	if (typeof name !== "string" || !Object.hasOwn(descriptors, name) || "algorithm" in sender)
-		return;
+	if (typeof name !== "string" || !isKnown(name) || "algorithm" in sender) return;
 	throw new ConfigError(
 		"invalid_sender",
 		`sender.algorithm: expected a value, got nothing (for the sender of the list pass its name: sender: "${name}")`,

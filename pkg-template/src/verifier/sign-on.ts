@@ -20,8 +20,9 @@ export function signOn(run: Runner): Sign {
 		}
 		const bytes = toUtf8(toBody(body));
 		const text = toOptions({ ...rest, sender: toDescriptor(sender) });
+		const coreKey = toKey(key);
 		const signed: Signed = run((core) =>
-			toFull(core, "sign").ask((wasm) => wasm.sign(text, toKey(key), bytes, Date.now())),
+			toFull(core, "sign").ask((wasm) => wasm.sign(text, coreKey, bytes, Date.now())),
 		);
 		const { headers, body: other } = signed;
 		return {

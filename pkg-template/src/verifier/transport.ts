@@ -1,5 +1,5 @@
 import { toOptions, withCore } from "../core/core.js";
-import { requireObject } from "../core/options.js";
+import { optionalText, requireObject } from "../core/options.js";
 import { Resident } from "../core/resident.js";
 import type { WasmCore } from "../generated/glue.js";
 import { readHeaders } from "./request.js";
@@ -78,7 +78,9 @@ export function createTransport(options: TransportOptions = {}): Transport {
 	return {
 		admit(arrival) {
 			requireObject(arrival, "an arrival, as in admit({ headers, peer, secure })");
-			const { headers, peer, secure } = arrival;
+			const { headers } = arrival;
+			const peer = optionalText(arrival.peer, "peer");
+			const secure = arrival.secure === true;
 			const [forwardedFor, forwardedProto, forwarded] = readHeaders(headers, believed);
 			const known: Known = [peer, forwardedFor, forwardedProto, forwarded];
 			if (last?.secure === secure && last.known.every((part, index) => part === known[index])) {

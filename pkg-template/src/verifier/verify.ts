@@ -8,7 +8,7 @@ import {
 	withMore,
 } from "../core/core.js";
 import { CallbackRejectedError, ConfigError } from "../core/errors.js";
-import { requireObject } from "../core/options.js";
+import { optionalText, requireObject } from "../core/options.js";
 import { Resident } from "../core/resident.js";
 import { shown } from "../core/shown.js";
 import type { WasmCore } from "../generated/glue.js";
@@ -23,7 +23,7 @@ import { KeyRing } from "./key-ring.js";
 import { otherSender } from "./other-sender.js";
 import { allHeaders, headerNames, readBody, readHeaders, toBody } from "./request.js";
 import { ShapingVerifier } from "./schema.js";
-import { deliveryOf, toDescriptor } from "./senders.js";
+import { DEFAULT_SENDER, deliveryOf, toDescriptor } from "./senders.js";
 import type {
 	Accepted,
 	CallbackInput,
@@ -113,7 +113,10 @@ class CoreVerifier<Event> implements Verifier<Event> {
 		this.#now = now;
 		this.#keys = new KeyRing(keys);
 		const { findsKeys } = this.#keys;
-		const text = toOptions({ ...rest, sender: toDescriptor(sender) });
+		const isDefault = sender === undefined || sender === DEFAULT_SENDER;
+		const descriptor = toDescriptor(sender);
+		// The core has the default one ready: reading a descriptor is half of what a first verifier costs.
+		const text = toOptions({ ...rest, sender: isDefault ? undefined : descriptor });
 		const create = (wasm: WasmCore) => wasm.create(text, this.#keys.keys, findsKeys) as Handle;
 		this.#resident = new Resident(create, release);
 		this.#run = runnerFor((core) => this.#resident.in(core));
@@ -128,8 +131,8 @@ class CoreVerifier<Event> implements Verifier<Event> {
 		this.#reads = { headers, reads, maxBodyBytes: settings.maxBodyBytes };
 		// As the core has read it, whatever becomes of the caller's object.
 		const given = JSON.parse(text);
-		this.#given = given;
-		const delivery = deliveryOf(given.sender);
+		this.#given = { ...given, sender: given.sender ?? DEFAULT_SENDER };
+		const delivery = deliveryOf(given.sender ?? descriptor);
 		const identifiesCallbacks = delivery.identifiedBy !== undefined;
 		this.settings = { ...settings, ...delivery, identifiesCallbacks, findsKeys };
 	}
@@ -168,10 +171,10 @@ class CoreVerifier<Event> implements Verifier<Event> {
 		// Before the core is entered: the caller's objects may verify something themselves.
 		const parts: Parts = {
 			headers: readHeaders(input.headers, headers),
-			method: reads.method ? input.method : undefined,
-			url: reads.url ? input.url : undefined,
+			method: reads.method ? optionalText(input.method, "method") : undefined,
+			url: reads.url ? optionalText(input.url, "url") : undefined,
 			allHeaders: reads.allHeaders ? JSON.stringify(allHeaders(input.headers)) : undefined,
-			ip: toIp(input.ip),
+			ip: optionalText(input.ip, "ip"),
 			body: toBody(input.body, maxBodyBytes),
 		};
 		const verdict = this.#run((core) => core.verify(this.#resident.in(core), parts, now));
@@ -270,6 +273,7 @@ class CoreVerifier<Event> implements Verifier<Event> {
 			ip,
 			sender: given.sender,
 			toleranceSeconds,
+			maxBodyBytes: this.settings.maxBodyBytes,
 			clientId,
 			dangerouslyAllowUnsignedHeaders,
 			now: this.#now,
@@ -302,9 +306,4 @@ function refuseIncomplete({ code, header, message }: Rejected): void {
 function challengeOf(event: unknown): string | undefined {
 	const { type, data } = event as Partial<CallbackVerificationEvent>;
 	return type === "callback.verification" ? data?.challenge : undefined;
-}
-
-function toIp(ip: unknown): string | undefined {
-	if (ip === undefined || ip === null || typeof ip === "string") return ip ?? undefined;
-	throw new TypeError(`ip: expected a string, got ${shown(ip)}`);
 }
