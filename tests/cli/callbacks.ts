@@ -20,6 +20,27 @@ export const FORMS: { readonly [form: string]: (signed: Signed) => string } = {
 		const body = signed.body.replaceAll("'", "'\\''");
 		return `curl https://shop.example/callbacks${headers.join("")} \\\n  --data-raw '${body}'\n`;
 	},
+	"curl with quotes of the shell": ({ headers, body }) => {
+		const ansi = body.replaceAll("'", "\\'").replaceAll("ë", "\\u00eb").replaceAll(":", "\\x3a");
+		const given = Object.entries(headers).map(([name, value]) => `-H "${name}: ${value}"`);
+		return `$ curl --url=https://shop.example/ \\\n ${given.join(" ")} -XPOST --data-raw $'${ansi}'`;
+	},
+	"curl with double quotes": ({ headers, body }) => {
+		const given = Object.entries(headers).map(([name, value]) => `-H'${name}: ${value}'`);
+		return `curl -s -m 5 ${given.join(" ")} -d "${body.replaceAll('"', '\\"')}" https://shop.example/`;
+	},
+	"a log line of Node": ({ headers, body }) =>
+		JSON.stringify({ rawHeaders: Object.entries(headers).flat(), body }),
+	"a HAR entry": ({ headers, body }) => {
+		const named = Object.entries(headers).map(([name, value]) => ({ name, value }));
+		return JSON.stringify({
+			request: { method: "POST", headers: named, postData: { text: body } },
+		});
+	},
+	"pairs of headers": ({ headers, body }) =>
+		JSON.stringify([{ headers: Object.entries(headers), payload: body }]),
+	"an event of AWS Lambda": ({ headers, body }) =>
+		JSON.stringify({ headers, body: Buffer.from(body).toString("base64"), isBase64Encoded: true }),
 	"a log line": ({ headers, body }) =>
 		`${JSON.stringify({ level: 40, msg: "refused", req: { headers, rawBody: body } })}\n`,
 };

@@ -251,7 +251,7 @@ test("the cases can be listed, without a secret", async () => {
 	const { code, stdout } = await cli(["check", "http://localhost/", "--list"]);
 	assert.equal(code, 0);
 	assert.match(stdout, /^handshake +a callback\.verification is answered/m);
-	const documented = readFileSync("docs/cli.md", "utf8");
+	const documented = readFileSync("docs/check.md", "utf8");
 	for (const [, name, proves] of stdout.matchAll(/^(\S+) +(.+)$/gm)) {
 		assert.ok(documented.includes(`| \`${name}\` | ${proves} |`), name);
 	}
@@ -279,7 +279,9 @@ test("what is misunderstood is code 2, before anything is sent", async () => {
 	for (const [words, message] of [
 		[["--sender", "circle"], /circle signs with a private key that only circle has/],
 		[["--sender", "strype"], /unknown sender "strype"/],
-		[["--only", "replays"], /unknown case "replays" \(--list shows all\)/],
+		[["--only", "replays"], /unknown case "replays" \(did you mean "replay"\?\)/],
+		[["--skip", "replays"], /unknown case "replays" \(did you mean "replay"\?\)/],
+		[["--only", "nothing-like-it"], /unknown case "nothing-like-it" \(known: valid, /],
 		[["--rate", "0"], /Expected a whole number from 1 to/],
 	] as const) {
 		const { code, stderr } = await check([nowhere, ...words]);

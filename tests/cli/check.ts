@@ -27,7 +27,7 @@ export async function examine(
 	words: readonly string[] = [],
 	secret: string = SECRET,
 ): Promise<Report> {
-	const always = ["--json", "--timeout", "2", "--rate", "100000"];
+	const always = ["--json", "--timeout", "4", "--rate", "100000"];
 	const { code, stdout, stderr } = await check([url, ...always, ...words], secret);
 	assert.equal(stderr, "");
 	const report: Report = JSON.parse(stdout);

@@ -62,6 +62,29 @@ test("what arrives is sent on with its bytes, and the answer comes back", async 
 	assert.equal((await cli(["verify", "-", ...lines], { env, stdin: body })).code, 0);
 });
 
+test("a query is sent on whole, and a long answer comes back whole", async () => {
+	const long = "x".repeat(200_000);
+	const target = await keeper(200, long);
+	const { url } = await listening(["--forward", target.url], { env }, await freePort());
+	target.got.length = 0;
+	const answer = await fetch(`${url}?to=https://shop.example/?a=1?b`, { method: "POST" });
+	assert.equal(await answer.text(), long);
+	assert.deepEqual(
+		target.got.map(({ path }) => path),
+		["/callbacks?to=https://shop.example/?a=1?b"],
+	);
+});
+
+test("a body that is too long to be kept whole is refused, not sent on in part", async () => {
+	const target = await keeper();
+	const { url, printed } = await listening(["--forward", target.url], { env }, await freePort());
+	target.got.length = 0;
+	const body = new Uint8Array(16 * 1024 * 1024 + 1);
+	assert.equal((await fetch(url, { method: "POST", body })).status, 413);
+	await printed(/✗ refused {2}body_too_large .+ 413 in /);
+	assert.deepEqual(target.got, []);
+});
+
 test("if nobody is there, the answer is 502", async () => {
 	const gone = ["--forward", `http://127.0.0.1:${await freePort()}/`];
 	const { url } = await listening(gone, { env }, await freePort());

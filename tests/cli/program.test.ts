@@ -1,10 +1,20 @@
 /** What holds for every command: help, refusals, colours, pipes, and how fast it starts. */
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import {
+	closeSync,
+	existsSync,
+	openSync,
+	readdirSync,
+	readFileSync,
+	realpathSync,
+	statSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
+import { parse } from "acorn";
+import { SECRET } from "./callbacks.ts";
 import { BIN, cli, start } from "./cli.ts";
 
 const help = await cli(["--help"]);
@@ -30,9 +40,11 @@ test("the documentation has a section for each command, with each of its options
 	assert.deepEqual(titles, names);
 	const shared = ["--help", "--secret-file"];
 	for (const [at, name] of names.entries()) {
+		const page = `docs/${name}.md`;
+		const text = `${sections[at]}${existsSync(page) ? readFileSync(page, "utf8") : ""}`;
 		const { stdout } = await cli([name, "--help"]);
 		for (const [, option = ""] of stdout.matchAll(/^ {2}(--[\w-]+)/gm)) {
-			const isThere = shared.includes(option) || sections[at]?.includes(option);
+			const isThere = shared.includes(option) || text.includes(option);
 			assert.ok(isThere, `${name} ${option}`);
 		}
 	}
@@ -69,6 +81,37 @@ test("a secret given as an argument is refused and not shown", async () => {
 	}
 });
 
+test("a URL with a password is refused and not shown", async () => {
+	const env = { WALLET_CALLBACK_SECRET: SECRET };
+	const url = "http://me:hunter2@127.0.0.1:1/";
+	for (const words of [
+		["send", "deposit.confirmed", "--url", url],
+		["check", url],
+		["check", "http://127.0.0.1:1/", "--probe-url", url],
+		["sandbox", "--url", url],
+		["listen", "--forward", url],
+		["send", "deposit.confirmed", "--url", "http://me:hunter2@[/"],
+	]) {
+		const { code, stdout, stderr } = await cli(words, { env });
+		assert.deepEqual([code, stdout], [2, ""], stderr);
+		assert.match(stderr, /http:\/\/…@.+ is invalid.* Expected a URL/);
+		assert.doesNotMatch(stderr, /hunter2/);
+	}
+});
+
+test("a full disk is no finding", async () => {
+	const full = openSync("/dev/full", "w");
+	const child = spawn(process.execPath, [BIN, "senders"], { stdio: ["ignore", full, "pipe"] });
+	let stderr = "";
+	child.stderr?.setEncoding("utf8").on("data", (text) => {
+		stderr += text;
+	});
+	const [code] = await once(child, "close");
+	closeSync(full);
+	assert.equal(code, 70);
+	assert.match(stderr, /^error: ENOSPC: .+\n$/);
+});
+
 test("a reader that goes away ends a command quietly", async () => {
 	const child = start(["--help"]);
 	child.stdout.destroy();
@@ -93,8 +136,15 @@ test("it imports nothing but itself and Node", () => {
 	const folder = dirname(realpathSync(BIN));
 	for (const name of readdirSync(folder)) {
 		const text = readFileSync(join(folder, name), "utf8");
-		for (const [, from = ""] of text.matchAll(/\b(?:from|import\s*\(?)\s*"([^"\n]+)"/g)) {
-			assert.match(from, /^(node:|wallet-callback(\/|$)|#layer$|\.\/)/, name);
+		const { body } = parse(text, {
+			ecmaVersion: 2022,
+			sourceType: "module",
+			allowHashBang: true,
+		});
+		const fixed = body.flatMap((one) => ("source" in one && one.source ? [one.source.value] : []));
+		const loaded = [...text.matchAll(/\bimport\("([^"\n]+)"\)/g)].map(([, from]) => from);
+		for (const from of [...fixed, ...loaded]) {
+			assert.match(String(from), /^(node:|wallet-callback(\/|$)|#layer$|\.\/)/, name);
 		}
 	}
 });

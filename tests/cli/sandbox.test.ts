@@ -1,7 +1,7 @@
 /** The sandbox wallet, before receivers that work, that fail at first, and that are not who they say. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { RequestListener } from "node:http";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -252,6 +252,38 @@ test("Ctrl-C stops it at once, also while it waits for an answer", async () => {
 	assert.match(stdout, /, 11 left\n$/);
 });
 
+test("stopped before the first answer, it goes on with the same story", async () => {
+	const { url } = await serve(() => () => {});
+	const cwd = folder();
+	const child = start(["sandbox", "--url", url], { env, cwd });
+	let stdout = "";
+	child.stdout.setEncoding("utf8").on("data", (text) => {
+		stdout += text;
+		if (/made-up/.test(text)) setTimeout(() => child.kill("SIGINT"), 200);
+	});
+	const [code] = await once(child, "close");
+	assert.equal(code, 130);
+	const { seed } = JSON.parse(readFileSync(join(cwd, ".wallet-callback-sandbox.json"), "utf8"));
+	assert.ok(stdout.includes(`seed ${seed}.`), stdout);
+});
+
+test("a state that cannot be written is said before anything is sent", async () => {
+	let requests = 0;
+	const { url } = await serve(() => (_request, response) => {
+		requests += 1;
+		response.end();
+	});
+	for (const [state, says] of [
+		["missing/state.json", /ENOENT/],
+		[".", /\. is a folder/],
+	] as const) {
+		const { code, stderr } = await play(url, ["--state", state], folder());
+		assert.equal(code, 2);
+		assert.match(stderr, says);
+	}
+	assert.equal(requests, 0);
+});
+
 test("nobody at the address is code 3; a file of something else, and a wrong chain, code 2", async () => {
 	const cwd = folder();
 	const nobody = `http://127.0.0.1:${await freePort()}/`;
@@ -262,6 +294,20 @@ test("nobody at the address is code 3; a file of something else, and a wrong cha
 	const notes = await play(nobody, ["--state", "notes.txt"], cwd);
 	assert.equal(notes.code, 2);
 	assert.equal(readFileSync(join(cwd, "notes.txt"), "utf8"), "buy milk");
+	for (const odd of [
+		{},
+		{ deliveries: [] },
+		{ deliveries: [null] },
+		{ deliveries: [{ id: "a", type: "deposit.detected", due: 0, state: "waiting" }] },
+	]) {
+		const state = { version: 1, url: nobody, seed: 1, saved: 1, ...odd };
+		writeFileSync(join(cwd, "odd.json"), JSON.stringify(state));
+		const { code, stderr } = await play(nobody, ["--state", "odd.json"], cwd);
+		assert.equal(code, 2);
+		assert.match(stderr, /^error: odd\.json is not a state of the sandbox: /);
+	}
+	rmSync(join(cwd, "odd.json"));
+	assert.deepEqual(readdirSync(cwd), ["notes.txt"]);
 	const chain = await play(nobody, ["--chain", "eip155:1000"], cwd);
 	assert.equal(chain.code, 2);
 	assert.match(chain.stderr, /unknown chain "eip155:1000"/);

@@ -1,8 +1,10 @@
 /** From send to an endpoint. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { writeFileSync } from "node:fs";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { join } from "node:path";
-import { describe, test } from "node:test";
+import { after, describe, test } from "node:test";
 import { wallet } from "../package/package.ts";
 import { freePort } from "../ports.ts";
 import { BODY, SECRET } from "./callbacks.ts";
@@ -135,6 +137,52 @@ test("a refusal is a finding, and nobody at the URL is code 3", async () => {
 	assert.match(nobody.stdout, /\n← connect ECONNREFUSED /);
 });
 
+test("of an answer without an end, no more is read than is shown", async () => {
+	const open = new Set<Socket>();
+	const server = createServer((socket) => {
+		open.add(socket.on("close", () => open.delete(socket)).on("error", () => {}));
+		socket.once("data", () => socket.write("HTTP/1.1 200 OK\r\n\r\n"));
+		const part = "x".repeat(65_536);
+		const go = () => {
+			while (socket.writable && socket.write(part));
+		};
+		socket.once("data", go).on("drain", go);
+	});
+	server.listen(0, "127.0.0.1");
+	await once(server, "listening");
+	after(() => server.close());
+	const endless = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+	let most = 0;
+	server.on("connection", () => {
+		most = Math.max(most, open.size);
+	});
+	const { stdout } = await send(
+		"user.registered",
+		"--url",
+		endless,
+		"--repeat",
+		"30",
+		"--rate",
+		"50",
+	);
+	assert.match(stdout, /^30 accepted /);
+	assert.ok(most < 5, `${most} were open at once`);
+});
+
+test("a switch of protocols is an answer, and a refusal", async () => {
+	const server = createServer((socket) => {
+		const head = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n";
+		socket.on("error", () => {}).once("data", () => socket.write(head));
+	});
+	server.listen(0, "127.0.0.1");
+	await once(server, "listening");
+	after(() => server.close());
+	const switching = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+	const { code, stdout } = await send("user.registered", "--url", switching);
+	assert.equal(code, 1);
+	assert.match(stdout, /\n← 101 in \d+ ms\n$/);
+});
+
 describe("what cannot be sent is refused with code 2", () => {
 	const to = ["--url", url];
 	const cases: readonly (readonly [words: readonly string[], says: RegExp])[] = [
@@ -159,6 +207,8 @@ describe("what cannot be sent is refused with code 2", () => {
 		[["webhooks.test", "--sender", "circle", ...to], /private key that only circle has/],
 		[["x", "--body", "nothing-here", ...to], /no such file/],
 		[["--resend", "nothing-here", ...to], /no such file/],
+		[["--resend", ".", ...to], /^error: \. is a folder: expected a file$/m],
+		[["x", "--body", ".", ...to], /^error: \. is a folder: expected a file$/m],
 		[["--resend", "package.json", ...to], /expected a request with its headers/],
 	];
 	for (const [words, says] of cases) {

@@ -15,14 +15,14 @@ export interface Got {
 }
 
 /** Starts a server that answers each request with a status, and keeps it. */
-export async function keeper(status = 200): Promise<{ url: string; got: Got[] }> {
+export async function keeper(status = 200, text = "kept"): Promise<{ url: string; got: Got[] }> {
 	const got: Got[] = [];
 	const server = createServer(async (request, response) => {
 		let body = "";
 		for await (const part of request.setEncoding("utf8")) body += part;
 		const { method = "", url: path = "", headers } = request;
 		got.push({ method, path, headers, body });
-		response.writeHead(status, { "content-type": "text/plain" }).end("kept");
+		response.writeHead(status, { "content-type": "text/plain" }).end(text);
 	}).listen(0, "127.0.0.1");
 	await once(server, "listening");
 	after(() => server.close());

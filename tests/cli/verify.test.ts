@@ -46,7 +46,10 @@ for (const [form, write] of Object.entries(FORMS)) {
 			const { code, stdout } = await withSecret(words, given);
 			assert.equal(code, 0, stdout);
 		}
-		const changed = await withSecret(["explain", file("callback", given.replace("Zo", "zO"))]);
+		const changed = await withSecret([
+			"explain",
+			file("callback", write({ ...signed, body: BODY.replace("Zo", "zO") })),
+		]);
 		assert.equal(changed.code, 1);
 		assert.match(
 			changed.stdout,
@@ -119,6 +122,36 @@ test("a callback of another time verifies at that time", async () => {
 	assert.equal((await withSecret(narrow, old)).code, 1);
 });
 
+test("explain judges a log by the time that it names", async () => {
+	const old = ["sign", body, "--timestamp", "1700000000", "--json"];
+	const { headers, body: rawBody }: Signed = JSON.parse((await withSecret(old)).stdout);
+	const explain = (line: object) =>
+		withSecret(["explain", "-"], JSON.stringify({ headers, rawBody, ...line }));
+	for (const time of [
+		{ time: 1_700_000_299 },
+		{ timestamp: 1_700_000_299_000 },
+		{ "@timestamp": "2023-11-14T22:18:19Z" },
+		{ ts: "2023-11-14T22:18:19Z" },
+	]) {
+		const { code, stdout } = await explain(time);
+		assert.deepEqual([code, stdout], [0, "✓ verified  tp-wallet\n"], JSON.stringify(time));
+	}
+	for (const time of [{ time: 1_700_000_301 }, { time: "noon" }, {}]) {
+		const { code, stdout } = await explain(time);
+		assert.equal(code, 1);
+		assert.match(stdout, /^✗ refused {2}timestamp_too_old/);
+	}
+});
+
+test("explain says that a log that has parsed the body has lost its bytes", async () => {
+	const line = JSON.stringify({ headers: signed.headers, body: JSON.parse(BODY) });
+	const { code, stderr } = await withSecret(["explain", "-"], line);
+	assert.equal(code, 0);
+	assert.match(stderr, /^The log has the body as an object: its bytes are lost/);
+	const spaced = { ...signed, body: JSON.stringify(JSON.parse(BODY), null, 2) };
+	assert.equal((await withSecret(["explain", "-"], JSON.stringify(spaced))).code, 1);
+});
+
 test("the secret comes from files, of which each is tried", async () => {
 	const [right, wrong] = [file("right", `${SECRET}\n`), file("wrong", `whsec_${"A".repeat(32)}`)];
 	const both = ["verify", "-", "--secret-file", wrong, "--secret-file", right];
@@ -153,9 +186,12 @@ describe("what cannot be read is refused with code 2, in a line, without the sec
 		[["verify", "-", "--header", "nonsense"], /--header: expected "name: value", got "nonsense"/],
 		[["verify", "-", "--sender", "strip"], /unknown sender "strip" \(did you mean "stripe"/],
 		[["verify", "-", "--sender", body], /sender/],
+		[["verify", "-", "--sender", file("half.json", "{")], /half\.json: .*JSON/],
 		[["verify", "-", "--at", "noon"], /--at <time>.* Expected a time/],
 		[["verify", "-", "--tolerance", "0"], /--tolerance.*whole number from 1 to 86400/],
 		[["verify", "-", "--secret-file", "nothing-here"], /no such file/],
+		[["verify", "."], /\. is a folder: expected a file/],
+		[["verify", "-", "--secret-file", "."], /\. is a folder: expected a file/],
 		[["verify", "-", "--secret-file", file("empty", "\n")], /empty is empty: expected a secret/],
 		[["explain", "-", "--sender", "strip"], /unknown sender "strip"/],
 		[["sign", body, "--url", "localhost"], /--url.*Expected a URL/],

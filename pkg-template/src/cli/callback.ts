@@ -1,5 +1,4 @@
 /** The callback and the verifier that a command is told of. */
-import { readFileSync } from "node:fs";
 import { buffer } from "node:stream/consumers";
 import type { Command } from "commander";
 import { detect, type KeySet, type SenderDescriptor, type SenderName } from "wallet-callback";
@@ -7,6 +6,7 @@ import { CommandError } from "./exit.js";
 import { readHead } from "./head.js";
 import { collect, pointInTime, wholeNumber } from "./options.js";
 import { type Pasted, readKeys, readPaste } from "./paste.js";
+import { readFile, readText } from "./read.js";
 import { readSecrets, type SecretOptions, secretOptions } from "./secret.js";
 
 /** A sender as the library takes it. */
@@ -92,7 +92,7 @@ export async function readSubject(file: string, options: CallbackOptions): Promi
 
 /** The bytes of a file, or of the standard input. */
 export async function readBytes(file: string): Promise<Uint8Array> {
-	if (file !== "-") return readFileSync(file);
+	if (file !== "-") return readFile(file);
 	if (process.stdin.isTTY) process.stderr.write("Reading until Ctrl-D…\n");
 	return await buffer(process.stdin);
 }
@@ -106,7 +106,7 @@ export function named(file: string): string {
 export function readSender(given: string): Sender {
 	if (!given.endsWith(".json")) return given as SenderName;
 	try {
-		return JSON.parse(readFileSync(given, "utf8"));
+		return JSON.parse(readText(given));
 	} catch (error) {
 		if (!(error instanceof SyntaxError)) throw error;
 		throw new CommandError(`${given}: ${error.message}`);

@@ -2,7 +2,7 @@
 /** The command line: `wallet-callback`. */
 import { Command, CommanderError } from "commander";
 import { describeError, EXIT } from "./exit.js";
-import { endWithReader, note } from "./output.js";
+import { endWithReader, note, plainLines } from "./output.js";
 
 /** Given by the build. */
 declare const VERSION: string;
@@ -39,6 +39,10 @@ const COMMANDS: { readonly [name: string]: Entry } = {
 		summary: "print the JSON Schema of events",
 		load: () => import("./commands/schema.js"),
 	},
+	init: {
+		summary: "write a handler for your framework, and its test",
+		load: () => import("./commands/init.js"),
+	},
 	send: {
 		summary: "send an event to an endpoint, as its sender does",
 		load: () => import("./commands/send.js"),
@@ -50,6 +54,10 @@ const COMMANDS: { readonly [name: string]: Entry } = {
 	sandbox: {
 		summary: "play a wallet: verify the address, then deliver events, with retries and duplicates",
 		load: () => import("./commands/sandbox.js"),
+	},
+	inbox: {
+		summary: "look at what waits in a store or was given up, and try it again",
+		load: () => import("./commands/inbox.js"),
 	},
 	check: {
 		summary: "examine an endpoint: what it accepts, refuses, handles twice and survives",
@@ -80,11 +88,12 @@ async function main(words: readonly string[]): Promise<number> {
 
 const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** What is wrong with an option, without a secret that may have been given as its value. */
+/** A message without a secret that may have been given as an argument, such as a URL with a password. */
 function withoutValues(text: string): string {
 	return text
 		.replace(/(unknown option '--[^=']*)=[^']*/, "$1")
-		.replace(/wh(sec|sk)_[^'\s]*/g, "wh$1_…");
+		.replace(/wh(sec|sk)_[^'\s]*/g, "wh$1_…")
+		.replace(/(\b[a-z][a-z0-9+.-]{0,30}:\/\/)\S*@/gi, "$1…@");
 }
 
 endWithReader();
@@ -95,7 +104,7 @@ try {
 		process.exitCode = error.exitCode === 0 ? EXIT.fine : EXIT.usage;
 	} else {
 		const { message, exitCode } = describeError(error);
-		note(`error: ${message}`);
+		note(`error: ${plainLines(withoutValues(message))}`);
 		process.exitCode = exitCode;
 	}
 }

@@ -24,6 +24,13 @@ export function httpUrl(text: string): URL {
 	throw new InvalidArgumentError("Expected a URL such as http://localhost:3000/callbacks.");
 }
 
+/** The same of a URL that is called, and so shown and written into reports. */
+export function endpointUrl(text: string): URL {
+	const url = httpUrl(text);
+	if (url.username === "" && url.password === "") return url;
+	throw new InvalidArgumentError("Expected a URL without a user and a password.");
+}
+
 /** Collects the values of an option that may be given more than once. */
 export function collect(value: string, others: readonly string[] = []): readonly string[] {
 	return [...others, value];

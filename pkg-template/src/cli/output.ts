@@ -1,4 +1,5 @@
 /** What commands write, and in which colours. */
+import { EXIT } from "./exit.js";
 
 /** Whether a stream gets colours: a terminal does, unless the environment says otherwise. */
 export function hasColors({ isTTY }: NodeJS.WriteStream): boolean {
@@ -25,7 +26,12 @@ export function print(text = ""): void {
 
 /** Writes a value for a program to read. */
 export function printJson(value: unknown): void {
-	print(JSON.stringify(value, null, 2));
+	print(toJson(value, 2));
+}
+
+/** Writes a value in a line of its own, for a program to read. */
+export function printJsonLine(value: unknown): void {
+	print(toJson(value));
 }
 
 /** Writes a line for people, beside what a program may read from the standard output. */
@@ -38,10 +44,24 @@ export function note(text: string): void {
  * turn the direction of writing.
  */
 export function plain(text: string): string {
-	return text.replace(
-		/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
-		(one) => `\\u${(one.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`,
-	);
+	return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escaped);
+}
+
+/** The same of text that has lines. */
+export function plainLines(text: string): string {
+	return text.split("\n").map(plain).join("\n");
+}
+
+/** A value as JSON in which such characters are escaped, too, and large integers are texts. */
+export function toJson(value: unknown, indent?: number): string {
+	const toText = (_: string, one: unknown) => (typeof one === "bigint" ? `${one}` : one);
+	return plainLines(JSON.stringify(value, toText, indent));
+}
+
+/** In UTF-16 code units, as JSON escapes. */
+function escaped(one: string): string {
+	const units = one.split("").map((unit) => unit.charCodeAt(0).toString(16).padStart(4, "0"));
+	return `\\u${units.join("\\u")}`;
 }
 
 /** What a verifier says, without the advice to call a function. */
@@ -49,12 +69,13 @@ export function said({ message }: { readonly message: string }): string {
 	return plain(message.replace(/ \(call explain\(\)[^)]*\)$/, ""));
 }
 
-/** Ends quietly when the reader has gone, as `head` does. */
+/** Ends quietly when the reader has gone, as `head` does, and with a message if the disk is full. */
 export function endWithReader(): void {
 	for (const stream of [process.stdout, process.stderr]) {
 		stream.on("error", (error: NodeJS.ErrnoException) => {
 			if (error.code === "EPIPE") process.exit();
-			throw error;
+			note(`error: ${plain(error.message)}`);
+			process.exit(EXIT.internal);
 		});
 	}
 }

@@ -1,11 +1,12 @@
 /** Secrets: from the environment, from a file, or typed without an echo. Never from an argument. */
-import { openSync, readFileSync } from "node:fs";
+import { openSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
 import { ReadStream } from "node:tty";
 import type { Command } from "commander";
 import { CommandError, EXIT } from "./exit.js";
 import { collect } from "./options.js";
+import { readText } from "./read.js";
 
 export const SECRET_VARIABLE = "WALLET_CALLBACK_SECRET";
 
@@ -46,9 +47,7 @@ export async function readSecrets({ secretFile = [] }: SecretOptions): Promise<s
 }
 
 function readSecretFile(file: string): string {
-	const text = readFileSync(file, "utf8")
-		.replace(/^\uFEFF/, "")
-		.trim();
+	const text = readText(file).trim();
 	if (text === "") throw new CommandError(`${file} is empty: expected a secret`);
 	return text;
 }

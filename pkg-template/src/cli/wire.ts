@@ -20,6 +20,8 @@ export interface Sending {
 	readonly old?: boolean;
 	/** Takes a connection that was used before. */
 	readonly kept?: boolean;
+	/** Of the answer, no more is read. */
+	readonly mostBytes?: number;
 }
 
 /** What came back. */
@@ -40,7 +42,7 @@ export interface Unanswered {
 	readonly milliseconds: number;
 }
 
-/** Of an answer, no more is read. */
+/** Of an answer, no more is read unless somebody needs it. */
 const MOST_BYTES = 65_536;
 
 /** Sends a request and reads the answer. Never follows a redirect, never throws. `signal` ends it. */
@@ -87,7 +89,7 @@ export class Agents {
 }
 
 const askInHttp: Ask = (sending, agents, end) => {
-	const { method, url, headers, body, chunked, stopAfter, kept } = sending;
+	const { method, url, headers, body, chunked, stopAfter, kept, mostBytes = MOST_BYTES } = sending;
 	const secure = url.protocol === "https:";
 	const known = secure ? agents.https : agents.http;
 	const request = (secure ? requestHttps : requestHttp)(url, {
@@ -97,12 +99,15 @@ const askInHttp: Ask = (sending, agents, end) => {
 	for (const [name, values] of grouped(headers)) request.setHeader(name, values);
 	let answer: IncomingMessage | undefined;
 	let close = () => {
-		if (!kept || answer === undefined) request.destroy();
+		// What is left of an answer would keep coming.
+		if (!kept || !answer?.complete) request.destroy();
 	};
 	request.on("response", (response) => {
 		answer = response;
-		read(response, end);
+		read(response, mostBytes, end);
 	});
+	// A 101 comes in place of a response.
+	request.on("upgrade", ({ statusCode = 0 }) => end({ status: statusCode, headers: {}, body: "" }));
 	request.on("error", (error) => {
 		// Whoever refuses a body early may close before all of it was sent.
 		if (answer !== undefined) return;
@@ -141,7 +146,7 @@ function writeInChunks(request: ClientRequest, body: Uint8Array): void {
 	request.end(body.subarray(middle));
 }
 
-function read(response: IncomingMessage, end: (outcome: Outcome) => void): void {
+function read(response: IncomingMessage, mostBytes: number, end: (outcome: Outcome) => void): void {
 	const parts: Buffer[] = [];
 	let bytes = 0;
 	const finish = () => {
@@ -155,7 +160,7 @@ function read(response: IncomingMessage, end: (outcome: Outcome) => void): void 
 	response.on("data", (part: Buffer) => {
 		parts.push(part);
 		bytes += part.length;
-		if (bytes > MOST_BYTES) finish();
+		if (bytes > mostBytes) finish();
 	});
 	response.on("end", finish);
 	response.on("error", finish);
@@ -214,7 +219,7 @@ export function describe(answer: Answer): string {
 	const time = `${Math.round(answer.milliseconds)} ms`;
 	if (answer.status === undefined) {
 		if (answer.why === "closed") return `closed the connection without an answer after ${time}`;
-		return answer.message;
+		return plain(answer.message);
 	}
 	const text = answer.body.trim();
 	const shown = text.length > 120 ? `${text.slice(0, 120)}…` : text;

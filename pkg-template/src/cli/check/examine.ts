@@ -1,7 +1,7 @@
 /** The examination of an endpoint. */
 import type { SenderName } from "wallet-callback";
-import { descriptors } from "../../generated/senders.js";
-import { CommandError } from "../exit.js";
+import { requireKnown } from "../../testing/options.js";
+import { toDescriptor } from "../../verifier/senders.js";
 import { Bench, type BenchOptions, UnreachableError } from "./bench.js";
 import { forged } from "./cases/forged.js";
 import { fresh } from "./cases/fresh.js";
@@ -36,7 +36,7 @@ const FIRST = "valid";
 
 /** Whether `sign` can sign as a sender: not if its key is private to it. */
 export function isSignable(name: SenderName): boolean {
-	const { algorithm = "" } = descriptors[name] ?? {};
+	const { algorithm = "" } = toDescriptor(name);
 	const all = typeof algorithm === "string" ? [algorithm] : Object.values(algorithm);
 	return !all.some((one) => /^(rsa|ecdsa)/.test(one));
 }
@@ -44,16 +44,14 @@ export function isSignable(name: SenderName): boolean {
 /**
  * The cases that make sense for a sender.
  *
- * @throws {CommandError} for the name of a case that there is not.
+ * @throws {ConfigError} for the name of a case that there is not.
  */
 export function casesFor(
 	sender: Sender,
 	{ only, skip = [] }: Pick<ExamineOptions, "only" | "skip"> = {},
 ): readonly Case[] {
-	for (const name of [...(only ?? []), ...skip]) {
-		if (ALL.some((one) => one.name === name)) continue;
-		throw new CommandError(`unknown case "${name}" (--list shows all)`);
-	}
+	const names = ALL.map(({ name }) => name);
+	for (const name of [...(only ?? []), ...skip]) requireKnown("case", name, names);
 	return ALL.filter(
 		({ name, applies }) =>
 			(applies?.(sender) ?? true) &&

@@ -88,5 +88,5 @@ const ENTITIES: { readonly [character: string]: string } = {
 
 /** A text in XML, without characters that XML cannot hold. */
 function xml(text: string): string {
-	return text.replace(/[&<>"]|\p{Cc}|\p{Cs}/gu, (one) => ENTITIES[one] ?? "\ufffd");
+	return text.replace(/[&<>"\ufffe\uffff]|\p{Cc}|\p{Cs}/gu, (one) => ENTITIES[one] ?? "\ufffd");
 }

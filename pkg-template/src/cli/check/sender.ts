@@ -9,7 +9,7 @@ import {
 	senders,
 } from "wallet-callback";
 import { sampleEvent, signedRequest, type WalletEventType } from "wallet-callback/testing";
-import { descriptors } from "../../generated/senders.js";
+import { toDescriptor } from "../../verifier/senders.js";
 import { CommandError } from "../exit.js";
 import { takeApart } from "./signature.js";
 
@@ -80,7 +80,7 @@ export class Sender {
 		const info = senders().find((one) => one.name === name);
 		if (info === undefined) throw new CommandError(`unknown sender "${name}"`);
 		this.info = info;
-		this.descriptor = { name, ...descriptors[name] } as SenderDescriptor;
+		this.descriptor = toDescriptor(name);
 		[this.key, this.otherKey] = keys;
 		this.url = url;
 		this.type = type ?? TYPES[name] ?? info.types?.[0] ?? "order.paid";

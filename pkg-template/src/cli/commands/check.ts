@@ -7,7 +7,7 @@ import { Printer, summary, toJunit } from "../check/report.js";
 import { Sender } from "../check/sender.js";
 import type { Case } from "../check/types.js";
 import { CommandError, EXIT } from "../exit.js";
-import { examples, httpUrl, wholeNumber } from "../options.js";
+import { endpointUrl, examples, wholeNumber } from "../options.js";
 import { note, print, printJson } from "../output.js";
 import { readSecrets, type SecretOptions, secretOptions } from "../secret.js";
 
@@ -32,10 +32,10 @@ interface Options extends SecretOptions {
 const RATE = { loopback: 500, elsewhere: 50 };
 
 export function register(command: Command): void {
-	secretOptions(command.argument("<url>", "the endpoint", httpUrl))
+	secretOptions(command.argument("<url>", "the endpoint", endpointUrl))
 		.option("--sender <name>", "whose callbacks to send", "tp-wallet")
 		.option("--type <type>", "type of the events, one that the endpoint handles")
-		.option("--probe-url <url>", "address that tells how many callbacks were handled", httpUrl)
+		.option("--probe-url <url>", "address that tells how many callbacks were handled", endpointUrl)
 		.option("--registered-url <url>", "address as the sender knows it, if it signs it")
 		.option("--client-id <id>", "your id as the sender's client, if it signs it")
 		.option("--only <name...>", "only these cases")
@@ -54,16 +54,16 @@ export function register(command: Command): void {
 		.addHelpText(
 			"after",
 			examples(
-				["check http://localhost:3000/callbacks", "an endpoint on this machine"],
+				["check http://localhost:3000/callback", "an endpoint on this machine"],
 				[
-					"check http://localhost:3000/callbacks --probe-url http://localhost:3000/handled",
+					"check http://localhost:3000/callback --probe-url http://localhost:3000/handled",
 					"the same, with a counter of what was handled",
 				],
 				[
 					"check https://staging.example/stripe --sender stripe --junit report.xml",
 					"in CI: exits with 1 if a case fails",
 				],
-				["check http://localhost:3000/callbacks --list", "what is examined"],
+				["check http://localhost:3000/callback --list", "what is examined"],
 			),
 		)
 		.action(check);

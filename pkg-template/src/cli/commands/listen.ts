@@ -15,8 +15,8 @@ import {
 	lineOf,
 	rawRequest,
 } from "../listen/arrived.js";
-import { examples, httpUrl, wholeNumber } from "../options.js";
-import { dim, note, print } from "../output.js";
+import { endpointUrl, examples, wholeNumber } from "../options.js";
+import { dim, note, plain, print, printJsonLine } from "../output.js";
 import { readKeys } from "../paste.js";
 import { readSecrets, type SecretOptions, secretOptions } from "../secret.js";
 import { Agents, type Answer, exchange } from "../wire.js";
@@ -44,7 +44,11 @@ export function register(command: Command): void {
 		.option("--client-id <id>", "your id at the sender, for one that signs it")
 		.option("--tolerance <seconds>", "how old a callback may be", wholeNumber(1, 86_400))
 		.option("--allow-short-keys", "take secrets of fewer than 24 bytes")
-		.option("--forward <url>", "send on what arrives, and answer what is answered there", httpUrl)
+		.option(
+			"--forward <url>",
+			"send on what arrives, and answer what is answered there",
+			endpointUrl,
+		)
 		.option(
 			"--record <folder>",
 			"keep each request in a file, for verify, explain and send --resend",
@@ -57,7 +61,7 @@ export function register(command: Command): void {
 			examples(
 				["listen", "verifies what arrives at port 4000"],
 				[
-					"listen --forward http://localhost:3000/callbacks",
+					"listen --forward http://localhost:3000/callback",
 					"in front of the server that you are writing",
 				],
 				["listen --sender stripe --record recorded", "keeps each request in a file"],
@@ -87,13 +91,13 @@ async function listen(options: Options): Promise<void> {
 		const arrived = await answer(request, response, verifier, options, agents);
 		if (arrived === undefined) return;
 		counts[arrived.result.ok ? "verified" : "refused"] += 1;
-		if (json) print(JSON.stringify(jsonOf(arrived)));
+		if (json) printJsonLine(jsonOf(arrived));
 		else print([lineOf(arrived), ...detailsOf(arrived, options.verbose === true)].join("\n"));
 		if (record !== undefined) keep(record, counts.verified + counts.refused, arrived);
 	};
 	const server = createServer((request, response) => {
 		handle(request, response).catch((error) => {
-			note(`error: ${(error as Error).message}`);
+			note(`error: ${plain((error as Error).message)}`);
 			response.destroy();
 		});
 	});
@@ -151,9 +155,11 @@ async function answer(
 	const headers = pairs(request.rawHeaders);
 	const input = { headers, body, method, url: called };
 	const result: VerifyResult<unknown> = verifier.safeVerify(input);
-	const reply = forward
-		? await sendOn(forward, { method, headers, body, url }, agents)
-		: acknowledge(verifier, result);
+	// A body that was cut off is not what the sender sent.
+	const reply =
+		forward && body.length <= MOST_BYTES
+			? await sendOn(forward, { method, headers, body, url }, agents)
+			: acknowledge(verifier, result);
 	response.writeHead(reply.status, reply.headers).end(reply.body);
 	const milliseconds = performance.now() - since;
 	const causes = result.ok ? [] : (verifier.explain?.(input).causes ?? []);
@@ -209,10 +215,10 @@ async function sendOn(
 	agents: Agents,
 ): Promise<Reply> {
 	const target = new URL(to);
-	const [, query] = url.split("?", 2);
-	if (query !== undefined) target.search = query;
+	const query = url.indexOf("?");
+	if (query >= 0) target.search = url.slice(query);
 	const kept = headers.filter(([name]) => !HOP_BY_HOP.includes(name.toLowerCase()));
-	const sending = { method, url: target, headers: kept, body };
+	const sending = { method, url: target, headers: kept, body, mostBytes: MOST_BYTES };
 	const answer: Answer = await exchange(sending, FORWARD_TIMEOUT_MS, agents);
 	if (answer.status === undefined) {
 		const text = JSON.stringify({ code: 502, error: "unreachable" });

@@ -4,7 +4,7 @@ import { rmSync } from "node:fs";
 import type { Command } from "commander";
 import type { SampleOptions } from "wallet-callback/testing";
 import { EXIT } from "../exit.js";
-import { examples, httpUrl, required, wholeNumber } from "../options.js";
+import { endpointUrl, examples, required, wholeNumber } from "../options.js";
 import { note, print } from "../output.js";
 import { isOver, loadState, type State, saveState } from "../sandbox/state.js";
 import { jsonLines, lines, summary, table, type View } from "../sandbox/view.js";
@@ -25,7 +25,7 @@ interface Options extends SecretOptions {
 }
 
 export function register(command: Command): void {
-	secretOptions(command.option("--url <url>", "the callback address to register", httpUrl))
+	secretOptions(command.option("--url <url>", "the callback address to register", endpointUrl))
 		.option("--speed <times>", "how much faster than a wallet", wholeNumber(1, 1_000_000), 200)
 		.option(
 			"--seed <number>",
@@ -47,11 +47,11 @@ export function register(command: Command): void {
 			"after",
 			examples(
 				[
-					"sandbox --url http://localhost:3000/callbacks",
+					"sandbox --url http://localhost:3000/callback",
 					"a wallet for an endpoint on this machine",
 				],
 				[
-					"sandbox --url http://localhost:3000/callbacks --speed 10000 --seed 7",
+					"sandbox --url http://localhost:3000/callback --speed 10000 --seed 7",
 					"the same events each time, with retries after 24 hours in 9 seconds",
 				],
 			),
@@ -83,10 +83,16 @@ async function play(given: Omit<Options, "url"> & Partial<Pick<Options, "url">>)
 		},
 	});
 	wallet.rehearse(state);
+	// A file that cannot be written is said before anything is sent.
+	saveState(file, state);
 	if (!json) announce(state, options);
 	if (!json && process.stdout.isTTY) view = table(state);
 	try {
 		await wallet.play(state);
+	} catch (error) {
+		const isNew = state.deliveries.every(({ attempts }) => attempts.length === 0);
+		if (isNew) rmSync(file, { force: true });
+		throw error;
 	} finally {
 		view.close();
 		process.off("SIGINT", stop).off("SIGTERM", stop);

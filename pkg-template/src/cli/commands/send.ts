@@ -1,10 +1,10 @@
-import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
 import { SENDER_HELP } from "../callback.js";
 import { EXIT } from "../exit.js";
-import { collect, examples, httpUrl, required, wholeNumber } from "../options.js";
-import { bold, dim, green, plain, print, red } from "../output.js";
+import { collect, endpointUrl, examples, required, wholeNumber } from "../options.js";
+import { bold, dim, green, plain, print, printJsonLine, red } from "../output.js";
+import { readFile } from "../read.js";
 import { readSecret, type SecretOptions, secretOptions } from "../secret.js";
 import { fromRecord, fromSample, type Outgoing, type SampleOptions } from "../send/callbacks.js";
 import { Agents, type Answer, describe, exchange, isAccepted } from "../wire.js";
@@ -23,7 +23,7 @@ interface Options extends SecretOptions, SampleOptions {
 export function register(command: Command): void {
 	command
 		.argument("[type]", "the event's type, such as deposit.confirmed")
-		.option("--url <url>", "where to send it", httpUrl)
+		.option("--url <url>", "where to send it", endpointUrl)
 		.option("--sender <name>", `${SENDER_HELP} (default: tp-wallet)`)
 		.option("--chain <chain>", "of a tp-wallet event: its chain, as CAIP-2 (default: eip155:1)")
 		.option("--amount <amount>", "of a tp-wallet event: its amount, such as 12.50")
@@ -32,7 +32,11 @@ export function register(command: Command): void {
 			"another value, such as data.memo=123; data.n:=1 sets JSON",
 			collect,
 		)
-		.option("--seed <number>", "the same event again", wholeNumber(0, Number.MAX_SAFE_INTEGER))
+		.option(
+			"--seed <number>",
+			"the same data again, with the current time",
+			wholeNumber(0, Number.MAX_SAFE_INTEGER),
+		)
 		.option("--body <file>", "a body of your own; - for the standard input")
 		.option("--id <id>", "identifies the callback (default: a random one)")
 		.option("--client-id <id>", "your id at the sender, for one that signs it")
@@ -47,9 +51,9 @@ export function register(command: Command): void {
 		.addHelpText(
 			"after",
 			examples(
-				["send deposit.confirmed --url http://localhost:3000/callbacks", "a deposit"],
+				["send deposit.confirmed --url http://localhost:3000/callback", "a deposit"],
 				[
-					"send withdrawal.failed --url http://localhost:3000/callbacks --chain tron:0x2b6653dc --amount 12.50 --set data.memo=42",
+					"send withdrawal.failed --url http://localhost:3000/callback --chain tron:0x2b6653dc --amount 12.50 --set data.memo=42",
 					"a withdrawal on TRON",
 				],
 				[
@@ -57,11 +61,11 @@ export function register(command: Command): void {
 					"an event of another sender",
 				],
 				[
-					"send deposit.detected --url http://localhost:3000/callbacks --repeat 1000 --concurrency 20",
+					"send deposit.detected --url http://localhost:3000/callback --repeat 1000 --concurrency 20",
 					"a thousand of them",
 				],
 				[
-					"send --resend recorded/1.http --url http://localhost:3000/callbacks",
+					"send --resend recorded/1.http --url http://localhost:3000/callback",
 					"what `listen --record` has kept",
 				],
 			),
@@ -75,7 +79,7 @@ async function send(type: string | undefined, options: Options): Promise<void> {
 	const make =
 		resend === undefined
 			? await fromSample(required("<type>, such as deposit.confirmed", type), url, options)
-			: fromRecord(readFileSync(resend), resend, url, options);
+			: fromRecord(readFile(resend), resend, url, options);
 	const key = await readSecret(options);
 	// What cannot be signed is said before anything is sent.
 	const first = await make(0, key);
@@ -115,7 +119,7 @@ function show(outgoing: Outgoing, answer: Answer, { json, verbose, repeat }: Opt
 	const { sending, type, id } = outgoing;
 	const { url, method, headers, body } = sending;
 	if (json) {
-		print(JSON.stringify({ type, id, url: url.href, ...answer }));
+		printJsonLine({ type, id, url: url.href, ...answer });
 		return;
 	}
 	if (repeat > MOST_SHOWN && !verbose && isAccepted(answer)) return;

@@ -58,7 +58,7 @@ function show(result: VerifyResult<unknown>, { sender, now }: Subject): void {
 		print(`  signed     ${new Date(timestamp * 1000).toISOString()} ${dim(`(${inWords(age)})`)}`);
 	}
 	print(`  key        ${key.index + 1}${key.id === undefined ? "" : ` (${plain(key.id)})`}`);
-	print(JSON.stringify(event, null, 2));
+	printJson(event);
 }
 
 function inWords(seconds: number): string {

@@ -1,6 +1,6 @@
 /** What has arrived at `listen`, and how it is shown, kept and answered. */
 import type { Cause, Verifier, VerifyResult } from "wallet-callback";
-import { bold, dim, green, plain, red, said, yellow } from "../output.js";
+import { bold, dim, green, plain, red, said, toJson, yellow } from "../output.js";
 
 /** A request that was answered. */
 export interface Arrived {
@@ -65,7 +65,7 @@ export function detailsOf({ headers, result, causes, body }: Arrived, verbose: b
 	if (!verbose) return found;
 	const lines = headers.map(([name, value]) => `    ${dim(`${plain(name)}:`)} ${plain(value)}`);
 	const content = result.ok
-		? JSON.stringify(result.event, null, 2).split("\n")
+		? toJson(result.event, 2).split("\n")
 		: [plain(new TextDecoder().decode(body))];
 	return [...found, ...lines, ...content.map((line) => `    ${line}`)];
 }

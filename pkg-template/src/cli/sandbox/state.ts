@@ -1,6 +1,8 @@
 /** What the sandbox wallet remembers, in a file: nothing secret. */
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { renameSync, writeFileSync } from "node:fs";
 import { CommandError } from "../exit.js";
+import { plain } from "../output.js";
+import { readText } from "../read.js";
 
 /** A try to deliver a callback. */
 export interface Attempt {
@@ -53,7 +55,7 @@ export const isDone = ({ state }: Delivery): boolean => state === "done" || stat
 export function loadState(file: string, url: string): State | undefined {
 	let text: string;
 	try {
-		text = readFileSync(file, "utf8");
+		text = readText(file);
 	} catch (error) {
 		if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
 		throw error;
@@ -72,13 +74,48 @@ export function loadState(file: string, url: string): State | undefined {
 	return state;
 }
 
+/** Whoever wrote the file, its texts are shown on a terminal. */
 function parse(text: string): State | undefined {
 	try {
-		const state: State = JSON.parse(text);
-		return state.version === 1 && Array.isArray(state.deliveries) ? state : undefined;
+		const state = JSON.parse(text, (_, value) =>
+			typeof value === "string" ? plain(value) : value,
+		);
+		return isState(state) ? state : undefined;
 	} catch {
 		return undefined;
 	}
+}
+
+function isState(value: State): boolean {
+	const { version, url, seed, saved, deliveries } = value;
+	return (
+		version === 1 &&
+		typeof url === "string" &&
+		[seed, saved].every(Number.isFinite) &&
+		deliveries.length > 0 &&
+		deliveries.every(isDelivery)
+	);
+}
+
+const STATES: readonly Delivery["state"][] = ["waiting", "accepted", "done", "given up"];
+
+function isDelivery({
+	id,
+	type,
+	seed,
+	happened,
+	repeats,
+	due,
+	state,
+	attempts,
+}: Delivery): boolean {
+	return (
+		[id, type].every((text) => typeof text === "string") &&
+		[seed, happened, due].every(Number.isFinite) &&
+		typeof repeats === "boolean" &&
+		STATES.includes(state) &&
+		attempts.every(({ at, answered }) => typeof at === "string" && typeof answered === "string")
+	);
 }
 
 /** Writes the state, so that the file is always the old one or the new. */

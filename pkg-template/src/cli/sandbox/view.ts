@@ -1,5 +1,5 @@
 /** How the sandbox wallet is watched: a live table on a terminal, lines or JSON in a pipe. */
-import { bold, cyan, dim, green, print, red, yellow } from "../output.js";
+import { bold, cyan, dim, green, print, printJsonLine, red, yellow } from "../output.js";
 import type { Attempt, Delivery, State } from "./state.js";
 
 export interface View {
@@ -24,7 +24,7 @@ export const lines: View = {
 /** A JSON object for each try. */
 export const jsonLines: View = {
 	attempted({ id, type, state, attempts }, attempt) {
-		print(JSON.stringify({ id, type, try: attempts.length, state, ...attempt }));
+		printJsonLine({ id, type, try: attempts.length, state, ...attempt });
 	},
 	close() {},
 };

@@ -1,13 +1,13 @@
 /** The callbacks that `send` sends: made-up ones, and recorded ones signed anew. */
 import { randomInt, randomUUID } from "node:crypto";
-import { ConfigError, detect, type SenderDescriptor, toBaseUnits } from "wallet-callback";
+import { ConfigError, detect, toBaseUnits } from "wallet-callback";
 import {
 	type SampleOptions as Sample,
 	sampleEvent,
 	signedRequest,
 	type WalletEventType,
 } from "wallet-callback/testing";
-import { descriptors } from "../../generated/senders.js";
+import { toDescriptor } from "../../verifier/senders.js";
 import { readBytes, readSender, type Sender } from "../callback.js";
 import { CommandError } from "../exit.js";
 import { readPaste } from "../paste.js";
@@ -60,7 +60,7 @@ export function fromRecord(
 	if (pasted === undefined) throw new CommandError(`${file}: expected a request with its headers`);
 	const [detected = "tp-wallet"] = detect({ headers: pasted.headers });
 	const sender = given === undefined ? detected : readSender(given);
-	const { headers } = descriptorOf(sender);
+	const { headers } = toDescriptor(sender);
 	const own = [headers ?? []]
 		.flat()
 		.flatMap((set) => Object.values(set))
@@ -100,12 +100,6 @@ const OF_THE_CONNECTION: readonly string[] = [
 
 const lower = (name: string) => name.toLowerCase();
 const newId = () => `msg_${randomUUID().replaceAll("-", "")}`;
-
-function descriptorOf(sender: Sender): Partial<SenderDescriptor> {
-	if (typeof sender !== "string") return sender;
-	const known: { readonly [name: string]: Partial<SenderDescriptor> } = descriptors;
-	return known[sender] ?? {};
-}
 
 async function toSending(request: Request): Promise<Sending> {
 	const body = new Uint8Array(await request.arrayBuffer());

@@ -1,0 +1,188 @@
+/** What init writes: every combination has right types, and answers callbacks. */
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { before, describe, test } from "node:test";
+import { promisify } from "node:util";
+import { wallet } from "../package/package.ts";
+import { BIN, cli, folder } from "./cli.ts";
+
+const FRAMEWORKS = "node express fastify koa hono next sveltekit cloudflare aws-lambda".split(" ");
+const STORES = ["memory", "sqlite", "redis", "postgres"];
+const combinations = FRAMEWORKS.flatMap((framework) =>
+	(framework === "cloudflare" ? ["durable-object"] : STORES).map(
+		(store) => [framework, store] as const,
+	),
+);
+
+/** Whoever has a secret, and needs nothing else. */
+const senders = wallet
+	.senders()
+	.filter(
+		({ algorithm, requires }) => !/RSA|ECDSA|RS512|ES256/.test(algorithm) && requires.length === 0,
+	)
+	.map(({ name }) => name);
+
+// In here, frameworks are found in the project's node_modules.
+const place = resolve("target/init");
+
+interface Program {
+	readonly dir: string;
+	readonly words: readonly string[];
+}
+
+/** Each combination in TypeScript and in JavaScript, and each sender at least once. */
+const programs: readonly Program[] = ["ts", "js"].flatMap((language, round) =>
+	combinations.map(([framework, store], at): Program => {
+		const sender = senders[(round * combinations.length + at) % senders.length] ?? "";
+		const words = ["--framework", framework, "--store", store, "--sender", sender];
+		const dir = join(place, `${framework}-${store}-${sender}-${language}`);
+		return { dir, words: language === "ts" ? [...words, "--typescript"] : words };
+	}),
+);
+
+describe("every combination", () => {
+	before(async () => {
+		rmSync(place, { recursive: true, force: true });
+		mkdirSync(join(place, "node_modules"), { recursive: true });
+		const installed = dirname(dirname(BIN));
+		symlinkSync(join(installed, "wallet-callback"), join(place, "node_modules/wallet-callback"));
+		writeFileSync(join(place, "package.json"), '{ "private": true, "type": "module" }\n');
+		const waiting = [...programs];
+		const work = async () => {
+			for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+				const { code, stderr } = await cli(["init", ...next.words, "--dir", next.dir]);
+				assert.equal(code, 0, stderr);
+			}
+		};
+		await Promise.all(Array.from({ length: availableParallelism() }, work));
+	});
+
+	test("is tried with every sender that has a secret", () => {
+		assert.ok(senders.length > 40 && programs.length >= senders.length, `${senders.length}`);
+	});
+
+	test("has right types", async () => {
+		writeFileSync(
+			join(place, "svelte.d.ts"),
+			'declare module "$env/dynamic/private" { export const env: { readonly [name: string]: string | undefined }; }\n',
+		);
+		const shared = {
+			target: "ES2022",
+			module: "ESNext",
+			moduleResolution: "Bundler",
+			strict: true,
+			skipLibCheck: true,
+			noEmit: true,
+		};
+		const node = { ...shared, types: ["node"], lib: ["ES2023", "DOM", "DOM.Iterable"] };
+		const worker = { ...shared, types: ["@cloudflare/workers-types"], lib: ["ES2023"] };
+		// In JavaScript, a Worker's env has no type.
+		const js = { allowJs: true, checkJs: true, noImplicitAny: false };
+		const projects = [
+			{ compilerOptions: node, include: ["svelte.d.ts", "*-ts"], exclude: ["cloudflare-*"] },
+			{
+				compilerOptions: { ...node, ...js },
+				include: ["svelte.d.ts", "*-js"],
+				exclude: ["cloudflare-*"],
+			},
+			{ compilerOptions: worker, include: ["cloudflare-*-ts/worker.ts"] },
+			{ compilerOptions: { ...worker, ...js }, include: ["cloudflare-*-js/worker.js"] },
+		];
+		for (const [at, project] of projects.entries()) {
+			const file = join(place, `tsconfig.${at}.json`);
+			writeFileSync(file, JSON.stringify(project));
+			await typeCheck(file);
+		}
+	});
+
+	test("answers callbacks in its test", async () => {
+		const tests = programs.map(({ dir }) => {
+			const name = readdirSync(dir).find((file) => file.startsWith("callbacks.test."));
+			return `import ${JSON.stringify(`${dir}/${name}`)};`;
+		});
+		const all = join(place, "all.test.ts");
+		writeFileSync(all, tests.join("\n"));
+		const { stdout } = await promisify(execFile)(
+			process.execPath,
+			["--import", "tsx", "--test", "--test-reporter=tap", all],
+			{ env: { ...process.env, NODE_TEST_CONTEXT: undefined }, maxBuffer: 1e8 },
+		).catch((error) => error);
+		const count = (name: string) => Number(new RegExp(`^# ${name} (\\d+)$`, "m").exec(stdout)?.[1]);
+		const failed = stdout.match(/^not ok[\s\S]+?stack:/gm);
+		assert.equal(failed?.join("\n"), undefined);
+		assert.deepEqual([count("pass"), count("fail")], [programs.length * 2, 0]);
+	});
+});
+
+async function typeCheck(project: string): Promise<void> {
+	const tsc = resolve("node_modules/.bin/tsc");
+	const { stdout } = await promisify(execFile)(tsc, ["-p", project]).catch((error) => error);
+	assert.equal(stdout, "");
+}
+
+test("it writes over nothing", async () => {
+	const dir = folder();
+	const words = [
+		"init",
+		"--framework",
+		"node",
+		"--sender",
+		"stripe",
+		"--store",
+		"memory",
+		"--dir",
+		dir,
+	];
+	assert.equal((await cli(words)).code, 0);
+	const again = await cli(words);
+	assert.equal(again.code, 2);
+	assert.match(
+		again.stderr,
+		/^error: callbacks\.mjs, .+ there already \(--force writes over it\)\n$/,
+	);
+	assert.equal((await cli([...words, "--force"])).code, 0);
+	// A link that leads to no file yet.
+	rmSync(join(dir, "server.mjs"));
+	rmSync(join(dir, "callbacks.mjs"));
+	rmSync(join(dir, "callbacks.test.mjs"));
+	const target = join(folder(), "elsewhere.mjs");
+	symlinkSync(target, join(dir, "server.mjs"));
+	const linked = await cli(words);
+	assert.equal(linked.code, 2);
+	assert.match(linked.stderr, /^error: EEXIST: .+server\.mjs'\n$/);
+	assert.equal(existsSync(target), false);
+});
+
+test("beside a tsconfig.json it is TypeScript", async () => {
+	const dir = folder();
+	writeFileSync(join(dir, "tsconfig.json"), "{}");
+	const words = ["--framework", "hono", "--sender", "tp-wallet", "--store", "sqlite"];
+	const { stdout } = await cli(["init", ...words, "--dir", dir]);
+	assert.match(stdout, /\nnpm install wallet-callback hono @hono\/node-server\nnpx tsx --test/);
+	assert.deepEqual(readdirSync(dir).sort(), [
+		...["callbacks.test.ts", "callbacks.ts", "server.ts", "tsconfig.json"],
+	]);
+});
+
+test("what is missing or unknown is refused with code 2", async () => {
+	const dir = folder();
+	const given = ["--framework", "node", "--sender", "stripe", "--store", "memory"];
+	for (const [words, says] of [
+		[[], /missing --framework: one of node, express/],
+		[given.slice(0, 2), /missing --sender: one of tp-wallet/],
+		[given.slice(0, 4), /missing --store: one of memory, sqlite, redis, postgres\n/],
+		[["--framework", "expres"], /unknown framework "expres" \(did you mean "express"/],
+		[[...given, "--sender", "strip"], /unknown sender "strip"/],
+		[[...given, "--sender", "circle"], /circle needs more than a secret/],
+		[[...given, "--store", "durable-object"], /unknown store/],
+		[[...given, "--store", "reddis"], /did you mean "redis"/],
+	] as const) {
+		const { code, stdout, stderr } = await cli(["init", ...words, "--dir", dir]);
+		assert.deepEqual([code, stdout], [2, ""], words.join(" "));
+		assert.match(stderr, says);
+	}
+	assert.deepEqual(readdirSync(dir), []);
+});
