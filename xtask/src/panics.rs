@@ -1,6 +1,9 @@
 //! Panics without their messages. In WebAssembly nobody can read them: a panic ends in a trap, and what
 //! writes its message, and the names of source files in it, are bytes that every user would download.
 
+use std::collections::BTreeMap;
+
+use walrus::ir::{Unreachable, Visitor, dfs_in_order};
 use walrus::{FunctionBuilder, FunctionId, FunctionKind, Module};
 
 /// The functions of the standard library that only panic, by the beginnings of their names.
@@ -57,23 +60,106 @@ pub fn forget_messages(module: &mut Module) -> usize {
 /// How the name of a source file starts.
 const STARTS: [&[u8]; 4] = [b"/rustc/", b"/rust/deps/", b"crates/", b"src/"];
 
-/// The longer texts of the standard library's panics.
-const MESSAGES: [&[u8]; 14] = [
+/// The longer texts of panics, in the standard library and in others.
+const MESSAGES: [&[u8]; 34] = [
     b"Attempted to initialize thread-local while it is being dropped",
     b"Hash table capacity overflow",
     b"RefCell already borrowed",
     b"RefCell already mutably borrowed",
     b"Tried to shrink to a larger capacity",
+    b"argument of integer logarithm must be positive",
+    b"assertion `left ",
+    b" right` failed",
+    b"assertion failed: (source_pos + 1) & out_buf_size_mask < out_slice.len()",
+    b"assertion failed: (source_pos + 2) & out_buf_size_mask < out_slice.len()",
+    b"assertion failed: (source_pos + 3) & out_buf_size_mask < out_slice.len()",
+    b"assertion failed: [self.cur_idx, self.cur_idx + 1].contains(&idx)",
+    b"assertion failed: nlimbs == x.len() && nlimbs == out.len()",
+    b"assertion failed: nlimbs == x.len() && nlimbs == y.len() && nlimbs == out.len()",
+    b"assertion failed: out_pos + 1 < out_slice.len()",
+    b"assertion failed: out_pos + 2 < out_slice.len()",
+    b"assertion failed: out_pos + 3 < out_slice.len()",
     b"assertion failed: psize <= size + max_overhead",
     b"assertion failed: psize >= size + min_overhead",
+    b"assertion failed: self.bits_precision() >= other.bits_precision()",
+    b"assertion failed: self.peeked.is_none()",
+    b"assertion failed: shift < Limb::BITS",
     b"attempt to divide by zero",
+    b"attempt to join into collection with len > usize::MAX",
+    b"called `Option::unwrap()` on a `None` value",
     b"called `Result::unwrap()` on an `Err` value",
+    b"capacity overflow",
+    b"dest is out of bounds",
     b"index out of bounds: the len is ",
     b"internal error: entered unreachable code: ",
     b"range end index ",
     b"range start index ",
     b"slice index starts at ",
+    b"to_digit: invalid radix -- radix must be in the range 2 to 36 inclusive",
 ];
+
+/// What no module says that is shipped: the beginnings of panics' messages.
+const SAID_BY_PANICS: [&[u8]; 7] = [
+    b"assertion ",
+    b"attempt to ",
+    b"called `",
+    b"capacity overflow",
+    b"out of bounds: ",
+    b"panicked",
+    b"unwrap()",
+];
+
+/// Refuses a module in which the message of a panic is left.
+pub fn refuse_messages(module: &[u8]) -> Result<(), String> {
+    let is_said = |text: &&&[u8]| module.windows(text.len()).any(|part| part == **text);
+    match SAID_BY_PANICS.iter().find(is_said) {
+        None => Ok(()),
+        Some(text) => Err(format!(
+            "a panic says {:?}: add its message to MESSAGES in xtask/src/panics.rs",
+            String::from_utf8_lossy(text)
+        )),
+    }
+}
+
+/// The places at which a module can trap, by the crate of the function that has them. What a library
+/// checks stands in the functions into which it was inlined.
+pub fn count_traps(module: &Module) -> BTreeMap<String, usize> {
+    let mut counts = BTreeMap::new();
+    for (id, function) in module.funcs.iter_local() {
+        let name = module.funcs.get(id).name.as_deref();
+        let mut traps = Traps(0);
+        dfs_in_order(&mut traps, function, function.entry_block());
+        if traps.0 > 0 {
+            *counts
+                .entry(crate_of(name.unwrap_or_default()))
+                .or_default() += traps.0;
+        }
+    }
+    counts
+}
+
+struct Traps(usize);
+
+impl<'instr> Visitor<'instr> for Traps {
+    fn visit_unreachable(&mut self, _: &Unreachable) {
+        self.0 += 1;
+    }
+}
+
+/// `core` for `<core::net::ip_addr::IpAddr as core::fmt::Display>::fmt`.
+fn crate_of(name: &str) -> String {
+    let name = without_hashes(name);
+    let start = name.trim_start_matches(['<', '&', '(']);
+    let is_part = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    let end = start.find(|letter| !is_part(letter)).unwrap_or(start.len());
+    let is_export =
+        ["core_", "__wbg", "__wbindgen", "__externref"].map(|prefix| start.starts_with(prefix));
+    match &start[..end] {
+        _ if is_export.contains(&true) => "the boundary".to_owned(),
+        "" | "T" => "generic code".to_owned(),
+        name => name.to_owned(),
+    }
+}
 
 fn clear_texts(data: &mut [u8]) -> usize {
     let mut count = 0;
