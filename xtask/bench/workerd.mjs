@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { buildSync } from "esbuild";
 import { Miniflare } from "miniflare";
 import { sizes } from "./callbacks.mjs";
@@ -11,6 +12,7 @@ import { ours } from "./subjects.mjs";
 
 const { installed, names, settings } = JSON.parse(process.argv[2]);
 
+const bundled = bundle();
 const miniflare = new Miniflare({
 	compatibilityDate: "2026-01-01",
 	modules: [
@@ -31,7 +33,11 @@ await miniflare.dispose();
 
 const besideMiniflare = createRequire(import.meta.resolve("miniflare"));
 const { version } = besideMiniflare("workerd/package.json");
-process.stdout.write(JSON.stringify({ runtime: `workerd ${version}`, figures }));
+const upload = bundled.reduce(
+	(sum, { contents }) => sum + gzipSync(contents, { level: 9 }).length,
+	0,
+);
+process.stdout.write(JSON.stringify({ runtime: `workerd ${version}`, figures, upload }));
 
 /**
  * workerd's clock stands still while a worker computes, so the request is timed from outside,
@@ -60,7 +66,7 @@ function exampleModule() {
 }
 
 /** The package, bundled as for a Worker. */
-function packageModules() {
+function bundle() {
 	const { outputFiles } = buildSync({
 		stdin: {
 			contents: 'export * from "wallet-callback";',
@@ -73,7 +79,11 @@ function packageModules() {
 		conditions: ["workerd", "module"],
 		loader: { ".wasm": "copy" },
 	});
-	return outputFiles.map(({ path, contents }) =>
+	return outputFiles;
+}
+
+function packageModules() {
+	return bundled.map(({ path, contents }) =>
 		path.endsWith(".wasm")
 			? { type: "CompiledWasm", path: basename(path), contents }
 			: { type: "ESModule", path: "wallet-callback", contents },

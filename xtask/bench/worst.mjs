@@ -30,11 +30,14 @@ const TIMES = 5;
 const now = Math.floor(Date.now() / 1000);
 const secret = `whsec_${Buffer.alloc(32, 3).toString("base64")}`;
 
-const ordinary = JSON.stringify({ payments: Array(6000).fill(payment()) }).slice(0, LIMIT);
+const ordinary = JSON.stringify({ payments: Array(8000).fill(payment()) }).slice(0, LIMIT);
 const bodies = {
 	"0 in an array": `[${filled(() => "0")}]`,
 	"members of one object": `{${filled((name) => `"${name}":0`)}}`,
 	"names with escapes": `{${filled((name) => `"\\u0061${name}":0`)}}`,
+	"names that begin the same": `{${filled((name) => `"${"a".repeat(8)}${name}":0`)}}`,
+	"long ones, with escapes": `{${filled((name) => `"\\n${"a".repeat(100)}${name}":0`)}}`,
+	"names apart by one bit": `{${filled(apart)}}`,
 	"one text of escapes": `["${"\\u0001".repeat(LIMIT / 6 - 2)}"]`,
 };
 
@@ -111,10 +114,10 @@ function macs() {
 	const headers = { "webhook-id": "msg_1", "webhook-timestamp": `${now}` };
 	const body = "x".repeat(LIMIT);
 	const [one] = signatures;
-	const usual = refused(wallet.createVerifier({ keys: secret }), {
-		headers: { ...headers, "webhook-signature": one },
-		body,
-	});
+	const ordinary = { headers: { ...headers, "webhook-signature": one }, body };
+	const ofOneKey = wallet.createVerifier({ keys: secret });
+	const ofSixteen = wallet.createVerifier({ keys });
+	const usual = refused(ofOneKey, ordinary);
 	const most = { ...headers, "webhook-signature": signatures.join(" ") };
 	const many = Object.fromEntries(
 		Array.from({ length: 10_000 }, (_, index) => [`x-${index}`, "value"]),
@@ -123,13 +126,19 @@ function macs() {
 		{
 			title: "HMAC: 16 signatures, 16 keys",
 			bytes: LIMIT,
-			run: refused(wallet.createVerifier({ keys }), { headers: most, body }),
+			run: refused(ofSixteen, { headers: most, body }),
+			usual: refused(ofSixteen, ordinary),
+		},
+		{
+			title: "HMAC: 16 keys, beside one",
+			bytes: LIMIT,
+			run: refused(ofSixteen, ordinary),
 			usual,
 		},
 		{
 			title: "HMAC: 10,000 headers",
 			bytes: LIMIT,
-			run: refused(wallet.createVerifier({ keys: secret }), {
+			run: refused(ofOneKey, {
 				headers: { ...many, ...headers, "webhook-signature": one },
 				body,
 			}),
@@ -140,16 +149,19 @@ function macs() {
 
 function publicKeys() {
 	const body = "x".repeat(LIMIT);
-	const keys = [1, 2].map(() => {
+	const points = Array.from({ length: 18 }, () => {
 		const { publicKey } = generateKeyPairSync("ed25519");
-		return `whpk_${publicKey.export({ format: "der", type: "spki" }).subarray(12).toString("base64")}`;
+		return publicKey.export({ format: "der", type: "spki" }).subarray(12);
 	});
+	const keys = points.slice(16).map((key) => `whpk_${key.toString("base64")}`);
+	/** What is refused only after a pass over the body: its halves are a point and a small number. */
+	const forged = (point) => Buffer.concat([point, Buffer.alloc(1, 1), Buffer.alloc(31)]);
 	const headers = (count) => ({
 		"webhook-id": "msg_1",
 		"webhook-timestamp": `${now}`,
 		"webhook-signature": Array.from(
 			{ length: count },
-			(_, index) => `v1a,${Buffer.alloc(64, index + 1).toString("base64")}`,
+			(_, index) => `v1a,${forged(points[index]).toString("base64")}`,
 		).join(" "),
 	});
 	const verifier = wallet.createVerifier({ keys });
@@ -240,13 +252,33 @@ function whole(text) {
 	return `${text.slice(0, text.lastIndexOf("}},") + 2)}]}`;
 }
 
-/** As many units as the limit allows, each with a name of its own. */
+/** As many units as the limit allows, each with a name of its own, in no order. */
 function filled(unit) {
-	const count = Math.floor((LIMIT - 2) / (unit("0000").length + 1));
-	const units = Array.from({ length: count }, (_, index) =>
-		unit(index.toString(36).padStart(4, "0")),
-	);
-	return units.join(",");
+	const units = [];
+	let length = 1;
+	for (let index = 0; ; index++) {
+		const next = unit(index.toString(36).padStart(4, "0"), index);
+		length += next.length + 1;
+		if (length > LIMIT) return shuffled(units).join(",");
+		units.push(next);
+	}
+}
+
+/** A member whose name is apart from all that come later by one bit, as far behind as there are such. */
+function apart(_, index) {
+	const last = "`PHDBA"[index % 6];
+	return `"${"@".repeat(Math.floor(index / 6))}${last}":0`;
+}
+
+/** In the same order each time. */
+function shuffled(units) {
+	let state = 1;
+	for (let end = units.length; end > 1; end--) {
+		state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+		const other = (state >>> 8) % end;
+		[units[end - 1], units[other]] = [units[other], units[end - 1]];
+	}
+	return units;
 }
 
 /** Room for what a sender puts before it. */
