@@ -1,4 +1,4 @@
-/** Callbacks to send to the servers of the READMEs. Signed without the package, as a sender does. */
+/** Callbacks to send to the servers of the docs. Signed without the package, as a sender does. */
 import assert from "node:assert/strict";
 import { createHmac, randomBytes, randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -109,15 +109,19 @@ export async function failAndRepeat(
 	assert.equal(await credits(depositId), 1, "credits");
 }
 
-/** Sends a genuine event as Stripe does, the same again and a forged one, and checks each answer. */
-export async function converseAsStripe(post: Post): Promise<void> {
-	const body = JSON.stringify({ id: "evt_1", type: "payment_intent.succeeded" });
-	const timestamp = Math.floor(Date.now() / 1000);
+/** Signs a body as Stripe does. */
+export function signAsStripe(body: string, timestamp = Math.floor(Date.now() / 1000)) {
 	const tag = createHmac("sha256", secret).update(`${timestamp}.${body}`).digest("hex");
-	const headers = {
+	return {
 		"content-type": "application/json",
 		"stripe-signature": `t=${timestamp},v1=${tag}`,
 	};
+}
+
+/** Sends a genuine event as Stripe does, the same again and a forged one, and checks each answer. */
+export async function converseAsStripe(post: Post): Promise<void> {
+	const body = JSON.stringify({ id: "evt_1", type: "payment_intent.succeeded" });
+	const headers = signAsStripe(body);
 	assert.deepEqual(await answer(post(headers, body)), DONE, "genuine");
 	assert.deepEqual(await answer(post(headers, body)), DUPLICATE, "again");
 	assert.deepEqual(

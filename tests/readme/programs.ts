@@ -1,5 +1,5 @@
 /** Runs the snippets as a reader would: in a project with the package installed. */
-import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -48,6 +48,11 @@ export function prepareProject(name: string): Project {
 		recursive: true,
 		dereference: true,
 	});
+	mkdirSync(join(folder, "node_modules/.bin"));
+	symlinkSync(
+		"../wallet-callback/dist/cli/main.js",
+		join(folder, "node_modules/.bin/wallet-callback"),
+	);
 	cpSync(fileURLToPath(new URL("hosts", import.meta.url)), join(folder, "hosts"), {
 		recursive: true,
 	});

@@ -13,12 +13,11 @@ import {
 	repeat,
 	secret,
 } from "./callbacks.ts";
-import { type Document, documents, snippetOf } from "./documents.ts";
+import { snippetOf } from "./documents.ts";
 import { ON_SERVERS } from "./on-servers.ts";
 import { type Project, prepareProject } from "./programs.ts";
 
 const NODE = process.execPath;
-const [README] = documents as readonly [Document, ...Document[]];
 let project: Project;
 
 before(() => {
@@ -82,7 +81,7 @@ const RUNNERS: { readonly [title: string]: (file: string) => Promise<void> } = {
 		["pg-once", "drizzle-once", "kysely-once", "prisma-once"].map((title) => [
 			title,
 			(file: string) => {
-				const store = project.write("pg-store.js", snippetOf(README, "pg-store").code);
+				const store = project.write("pg-store.js", snippetOf("pg-store").code);
 				const generated = readFileSync(project.host("prisma-client"), "utf8");
 				project.write("generated/prisma/client.js", generated);
 				return creditsOnce("credit", { SNIPPET: file, STORE: store });
@@ -119,9 +118,9 @@ async function creditsOnce(host: string, files: NodeJS.ProcessEnv): Promise<void
 }
 
 for (const title of ON_SERVERS) {
-	test(`${README.name}: ${title}`, async () => {
+	test(title, async () => {
 		const runner = RUNNERS[title];
 		assert.ok(runner, "nothing runs this snippet");
-		await runner(project.write(`${title}.js`, snippetOf(README, title).code));
+		await runner(project.write(`${title}.js`, snippetOf(title).code));
 	});
 }

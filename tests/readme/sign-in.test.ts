@@ -4,15 +4,14 @@ import { before, test } from "node:test";
 import { build } from "esbuild";
 import { chromium } from "playwright-core";
 import { CHROMIUM, chromiumMissing } from "../runtime/runtimes/browser.ts";
-import { type Document, documents, snippetOf } from "./documents.ts";
+import { snippetOf } from "./documents.ts";
 import { SIGN_INS } from "./on-servers.ts";
 import { type Project, prepareProject } from "./programs.ts";
 import { callBack, readLink, signIn, Wallet } from "./sign-in.ts";
 import { inWorkerd, wranglerConfiguration } from "./workerd.ts";
 
 const NODE = process.execPath;
-const [README] = documents as readonly [Document, ...Document[]];
-const code = (title: string): string => snippetOf(README, title).code;
+const code = (title: string): string => snippetOf(title).code;
 let project: Project;
 
 /** The snippets that the tests below have run. */
@@ -37,7 +36,7 @@ before(async () => {
 	});
 });
 
-test("README.md: tokenpocket-express", async () => {
+test("tokenpocket-express", async () => {
 	const file = write("tokenpocket-express", "server.js");
 	await project.serve([NODE, file], {}, async ({ port, url }) => {
 		await signIn(url, `http://localhost:${port}`);
@@ -46,7 +45,15 @@ test("README.md: tokenpocket-express", async () => {
 	await project.serve([NODE, file], env, ({ url }) => signIn(url, "https://shop.example"));
 });
 
-test("README.md: tokenpocket-page, with a browser", async (context) => {
+test("tokenpocket-hono", async () => {
+	const file = write("tokenpocket-hono", "hono.js");
+	await project.serve([NODE, file], {}, async ({ port, url }) => {
+		await signIn(url, `http://localhost:${port}`);
+		assert.match(await (await fetch(url)).text(), /^<!doctype html>/);
+	});
+});
+
+test("tokenpocket-page, with a browser", async (context) => {
 	const install = chromiumMissing();
 	if (install !== undefined) {
 		assert.ok(!process.env.CI, `not installed: ${install}`);
@@ -87,7 +94,7 @@ test("README.md: tokenpocket-page, with a browser", async (context) => {
 	});
 });
 
-test("README.md: tokenpocket-workers", async () => {
+test("tokenpocket-workers", async () => {
 	const file = write("tokenpocket-workers", "worker.js");
 	done.add("tokenpocket-wrangler");
 	const configuration = wranglerConfiguration("tokenpocket-wrangler");
@@ -106,7 +113,7 @@ test("README.md: tokenpocket-workers", async () => {
 	});
 });
 
-test("README.md: tokenpocket-eos", async () => {
+test("tokenpocket-eos", async () => {
 	const env = { SNIPPET: write("tokenpocket-eos", "eos.js"), EOS_NODE: "https://node.example" };
 	const answers = await project.run(NODE, [project.host("antelope")], env);
 	const expected = [

@@ -1,12 +1,13 @@
 /**
- * Each snippet of the READMEs is run as it stands. One that nothing here, in servers.test.ts or in
- * sign-in.test.ts runs is a failure.
+ * Each snippet of the READMEs and of docs/ is run as it stands. One that nothing here, in
+ * servers.test.ts or in sign-in.test.ts runs is a failure.
  */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { before, test } from "node:test";
+import { freePort } from "../ports.ts";
 import {
 	converse,
 	converseAsStripe,
@@ -18,16 +19,19 @@ import {
 	postTo,
 	repeat,
 	secret,
+	signAsStripe,
 } from "./callbacks.ts";
 import {
-	type Document,
+	documentOf,
 	documents,
 	firstColumn,
+	headingsOf,
+	read,
 	type Snippet,
 	snippetOf,
 	statedOutput,
 } from "./documents.ts";
-import { ON_SERVERS, SIGN_INS } from "./on-servers.ts";
+import { FROM_SENDERS, MIGRATING, ON_SERVERS, SIGN_INS } from "./on-servers.ts";
 import { type Project, packageFile, prepareProject } from "./programs.ts";
 import { tables } from "./tables.ts";
 import { inWorkerd, wranglerConfiguration } from "./workerd.ts";
@@ -61,10 +65,16 @@ const RUNNERS: Record<string, Runner> = {
 	sveltekit: receivesInRoute("sveltekit"),
 	workers: receivesInWorkerd,
 	wrangler: bindsTheStore,
+	quickstart: receives([NODE]),
+	"quickstart-console": followsTheQuickstart,
+	"by-hand": hasItsFaults,
+	why: printsWhatIsShown,
+	"verify-express": serves([NODE]),
 	"verify-fetch": serves([BUN, "run", "--no-install"]),
 	"verify-node": serves([NODE]),
 	shutdown: endsInOrder,
 	"sqlite-once": receivesOnce,
+	"own-sender-workers": receivesInWorkerdFromAcme,
 	stripe: receivesFromStripe,
 	circle: receivesFromCircle,
 	respond: decidesForCobo,
@@ -95,17 +105,21 @@ const RUNNERS: Record<string, Runner> = {
 				"tokenpocket-transfer",
 				"signed-message",
 				"recover-signer",
-				"dapp",
+				"acme",
+				"sign-in",
 			],
 		].map((title) => [title, printsFrom([NODE])]),
 	),
 };
 
 /** What other files run. */
-const ELSEWHERE = [...ON_SERVERS, ...SIGN_INS];
+const ELSEWHERE = [...ON_SERVERS, ...SIGN_INS, ...FROM_SENDERS, ...MIGRATING];
+
+/** What another snippet prints. */
+const OUTPUTS = ["why-output"];
 
 /** What is shown for other reasons than to be run as it stands. */
-const FOR_READERS = ["sh", "text"];
+const FOR_READERS = ["sh", "text", "console", "nginx", "sql"];
 
 let project: Project;
 
@@ -116,13 +130,27 @@ before(() => {
 for (const { name, snippets } of documents) {
 	for (const { language, title, code } of snippets) {
 		if (title === undefined && FOR_READERS.includes(language)) continue;
-		if (ELSEWHERE.includes(title ?? "")) continue;
+		const first = documents.find((document) =>
+			document.snippets.some((one) => one.title === title),
+		);
+		if (title !== undefined && first?.name !== name) {
+			test(`${name}: ${title} is that of ${first?.name}`, () => {
+				assert.equal(code, snippetOf(title).code);
+			});
+			continue;
+		}
+		if ([...ELSEWHERE, ...OUTPUTS].includes(title ?? "")) continue;
 		test(`${name}: ${title ?? code}`, async () => {
 			const runner = RUNNERS[title ?? ""];
 			assert.ok(runner, "nothing runs this snippet");
-			await runner(project.write(`${dirname(name)}/${title}.${language}`, code), code);
+			await runner(project.write(fileOf(name, { language, title }), code), code);
 		});
 	}
+}
+
+/** Where a page's snippet is written: all of one page stand beside each other. */
+function fileOf(page: string, { language, title }: Omit<Snippet, "code">): string {
+	return `${page.replace(/\.md$/, "")}/${title}.${language}`;
 }
 
 test("every runner has its snippet", () => {
@@ -132,15 +160,17 @@ test("every runner has its snippet", () => {
 });
 
 test("the snippets use the package as its types say", async () => {
-	const isCode = ({ language }: Snippet) => language === "js" || language === "ts";
+	const isCode = ({ language, title }: Snippet) =>
+		(language === "js" || language === "ts") && title !== "by-hand";
 	for (const { name, snippets } of documents) {
-		for (const { language, title, code } of snippets.filter(isCode)) {
-			project.write(`types/${dirname(name)}/${title}.${language}`, code);
+		for (const snippet of snippets.filter(isCode)) {
+			project.write(`types/${fileOf(name, snippet)}`, snippet.code);
 		}
 	}
 	project.write("types/globals.d.ts", "declare const Bun: any;\ndeclare const Deno: any;\n");
 	// What `prisma generate` writes has types, and is not generated here.
-	project.write("types/generated/prisma/client.d.ts", "export const PrismaClient: any;\n");
+	const prisma = "types/docs/exactly-once/generated/prisma/client.d.ts";
+	project.write(prisma, "export const PrismaClient: any;\n");
 	writeSvelteKitEnv();
 	const compilerOptions = {
 		target: "es2022",
@@ -159,75 +189,81 @@ test("the snippets use the package as its types say", async () => {
 	await project.run(NODE, [packageFile("typescript", "bin/tsc"), "--project", config]);
 });
 
-for (const document of documents) {
-	test(`${document.name}: the table has every rejection code`, () => {
-		const codes = unionIn("generated/model.d.ts", "RejectionCode");
-		assert.deepEqual(firstColumn(document, "code", "status", "meaning"), codes);
-	});
-}
-
-test("README.md: the tables have every outcome and every option", () => {
-	const [document] = documents as readonly [Document, ...Document[]];
-	const outcomes = unionIn("receiver/telemetry.d.ts", "Outcome");
-	assert.deepEqual(firstColumn(document, "outcome", "level"), outcomes);
-
-	const options = membersIn("receiver/types.d.ts", "ReceiverOptions");
-	const listed = firstColumn(document, "option", "default", "what it is, its unit and bounds");
-	assert.deepEqual(new Set(listed), new Set(options));
+test("every rejection code and every cause has a heading of its own", () => {
+	const known = new Set([
+		...unionIn("generated/model.d.ts", "RejectionCode"),
+		...unionIn("generated/model.d.ts", "CauseCode"),
+	]);
+	for (const name of ["docs/troubleshooting.md", "docs/zh/troubleshooting.md"]) {
+		const headings = headingsOf(read(name)).filter((heading) => known.has(heading));
+		assert.deepEqual(headings, [...known], name);
+	}
 });
 
-test("README.md: the tables have every option of a resolver and every member of a descriptor", () => {
-	const [document] = documents as readonly [Document, ...Document[]];
+test("the tables have every outcome and every option of a receiver", () => {
+	const outcomes = unionIn("receiver/telemetry.d.ts", "Outcome");
+	assert.deepEqual(firstColumn("docs/operations.md", "outcome", "level"), outcomes);
+
+	const options = membersIn("receiver/types.d.ts", "ReceiverOptions");
+	const heads = ["option", "default", "what it is, its unit and bounds"];
+	assert.deepEqual(new Set(firstColumn("docs/receiver.md", ...heads)), new Set(options));
+});
+
+test("the tables have every option of a resolver and every member of a descriptor", () => {
 	const options = membersIn("keys.d.ts", "KeyResolverOptions");
-	const listed = firstColumn(document, "option", "default", "what it does, its unit and bounds");
-	assert.deepEqual(listed, options);
+	const heads = ["option", "default", "what it does, its unit and bounds"];
+	assert.deepEqual(firstColumn("docs/keys.md", ...heads), options);
 
 	const members = [
 		...membersIn("generated/descriptor.d.ts", "DescriptorBase"),
 		...membersIn("verifier/descriptor.d.ts", "SingleSignatureDescriptor"),
 	];
-	const described = firstColumn(document, "member", "what it says");
+	const described = firstColumn("docs/custom-sender.md", "member", "what it says");
 	assert.deepEqual(new Set(described), new Set(members));
 });
 
-test("README.md: the tables have every option and every code for dapps", () => {
-	const [document] = documents as readonly [Document, ...Document[]];
+test("the tables have every option and every code for dapps", () => {
 	const of = (name: string) => membersIn("dapp/types.d.ts", name);
 	const requests = ["RequestBase", "LoginRequest", "SignRequest", "TransferRequest"];
 	const options = [...requests, "PushTransactionRequest"].flatMap((name) => of(`Dapp${name}`));
-	const listed = firstColumn(document, "option", "default", "of", "what it is, and its bounds");
-	assert.deepEqual(new Set(listed), new Set(options));
+	const heads = ["option", "default", "of", "what it is, and its bounds"];
+	assert.deepEqual(new Set(firstColumn("docs/wallet-requests.md", ...heads)), new Set(options));
 	const rest = [
-		["of a callback", of("DappCallbackOptions")],
-		["of a handler", membersIn("dapp/handler.d.ts", "DappHandlerOptions")],
-		["of the page's questions", membersIn("dapp-wait.d.ts", "DappWaitOptions")],
-		["of a signed message", ofSignedMessage()],
+		["docs/wallet-requests.md", "of a callback", of("DappCallbackOptions")],
+		[
+			"docs/wallet-requests.md",
+			"of a handler",
+			membersIn("dapp/handler.d.ts", "DappHandlerOptions"),
+		],
+		[
+			"docs/wallet-requests.md",
+			"of the page's questions",
+			membersIn("dapp-wait.d.ts", "DappWaitOptions"),
+		],
+		["docs/signed-messages.md", "of a signed message", ofSignedMessage()],
 	] as const;
-	for (const [head, names] of rest) {
-		assert.deepEqual(firstColumn(document, "option", "default", head), names, head);
+	for (const [page, head, names] of rest) {
+		assert.deepEqual(firstColumn(page, "option", "default", head), names, head);
 	}
 	const codes = [...unionIn("dapp/types.d.ts", "DappRejectionCode"), "needs_chain"];
-	assert.deepEqual(firstColumn(document, "code", "callback", "message", "meaning"), codes);
+	const codeHeads = ["code", "callback", "message", "meaning"];
+	assert.deepEqual(firstColumn("docs/wallet-requests.md", ...codeHeads), codes);
 	const schemes = unionIn("dapp/types.d.ts", "SignatureScheme");
-	assert.deepEqual(firstColumn(document, "`scheme`", "what is signed"), schemes);
+	const listed = firstColumn("docs/signed-messages.md", "`scheme`", "what is signed");
+	assert.deepEqual(listed, schemes);
 });
 
-test("the tables of senders, causes and what is signed are those that print-tables.ts prints", () => {
-	const [document] = documents as readonly [Document, ...Document[]];
-	const security = readFileSync(new URL("../../SECURITY.md", import.meta.url), "utf8");
-	for (const [name, table] of Object.entries(tables)) {
+test("what print-tables.ts prints is what stands in the pages", () => {
+	for (const [name, { page, table }] of Object.entries(tables)) {
 		const marked = new RegExp(`<!-- ${name}:begin -->\n(.*?)<!-- ${name}:end -->`, "s");
-		assert.equal(marked.exec(document.text + security)?.[1], table(), name);
+		assert.equal(marked.exec(read(page))?.[1], table(), name);
 	}
 	const senders = unionIn("generated/model.d.ts", "SenderName");
-	assert.deepEqual(firstColumn(document, "`sender`", "who"), senders);
-	const causes = unionIn("generated/model.d.ts", "CauseCode");
-	assert.deepEqual(firstColumn(document, "cause", "what it means"), causes);
+	assert.deepEqual(firstColumn("docs/senders.md", "`sender`", "who"), senders);
 });
 
-test("README.md: the table has every sample event of other senders", () => {
-	const [document] = documents as readonly [Document, ...Document[]];
-	const types = readFileSync(join(project.package, "dist/esm/testing/types.d.ts"), "utf8");
+test("the table has every sample event of other senders", () => {
+	const types = readFileSync(join(project.package, "dist/cjs/testing/types.d.ts"), "utf8");
 	const [, body = ""] = /interface OtherSampleTypes \{\n(.*?)^\}/ms.exec(types) ?? [];
 	const rows = [...body.matchAll(/readonly "?([\w-]+)"?: ([^;]*);/g)].map(
 		([, sender, union = ""]) => {
@@ -236,12 +272,13 @@ test("README.md: the table has every sample event of other senders", () => {
 		},
 	);
 	assert.equal(rows.length, 10);
-	assert.ok(document.text.includes(`| \`sender\` | \`type\` |\n|---|---|\n${rows.join("")}`));
+	const table = `| \`sender\` | \`type\` |\n|---|---|\n${rows.join("")}`;
+	assert.ok(documentOf("docs/testing.md").text.includes(table));
 });
 
 /** The options of a signed message, who must have signed behind the signature. */
 function ofSignedMessage(): string[] {
-	const types = readFileSync(join(project.package, "dist/esm/dapp/types.d.ts"), "utf8");
+	const types = readFileSync(join(project.package, "dist/cjs/dapp/types.d.ts"), "utf8");
 	const [, owner = ""] = /type SignedMessageOwner = (.*?)\n\};/s.exec(types) ?? [];
 	const named = [...owner.matchAll(/readonly (\w+)\??:/g)].map(([, one]) => one as string);
 	assert.ok(named.length > 0);
@@ -252,7 +289,7 @@ function ofSignedMessage(): string[] {
 
 /** The members of a union of names in the package's types. */
 function unionIn(file: string, name: string): string[] {
-	const types = readFileSync(join(project.package, "dist/esm", file), "utf8");
+	const types = readFileSync(join(project.package, "dist/cjs", file), "utf8");
 	const [, union = ""] = new RegExp(`type ${name} = (.*?);`, "s").exec(types) ?? [];
 	const members = [...union.matchAll(/"([\w-]+)"/g)].map(([, member]) => member as string);
 	assert.ok(members.length > 0);
@@ -261,7 +298,7 @@ function unionIn(file: string, name: string): string[] {
 
 /** The members of an interface in the package's types. */
 function membersIn(file: string, name: string): string[] {
-	const types = readFileSync(join(project.package, "dist/esm", file), "utf8");
+	const types = readFileSync(join(project.package, "dist/cjs", file), "utf8");
 	const [, body = ""] = new RegExp(`interface ${name}\\b.*?\\{\n(.*?)^\\}`, "ms").exec(types) ?? [];
 	const members = [...body.matchAll(/^\s{4}readonly (\w+)\??:/gm)].map(([, one]) => one as string);
 	assert.ok(members.length > 0);
@@ -402,12 +439,58 @@ function printsFrom([program, ...options]: Command): Runner {
 }
 
 async function sendToServer(file: string, code: string): Promise<void> {
-	const [document] = documents as readonly [Document, ...Document[]];
-	const server = project.write("receiver.js", snippetOf(document, "node").code);
+	const server = project.write("receiver.js", snippetOf("node").code);
 	await project.serve([NODE_24, server], WITH_SECRET, async ({ port }) => {
 		const env = { ...WITH_SECRET, CALLBACK_URL: `http://127.0.0.1:${port}/callback` };
 		assert.equal(await project.run(NODE, [file], env), statedOutput(code));
 	});
+}
+
+/** Runs a program that prints what the snippet after it shows. */
+async function printsWhatIsShown(file: string): Promise<void> {
+	assert.equal(await project.run(NODE, [file]), snippetOf("why-output").code);
+}
+
+/** A handler that verifies by hand has the faults that stand in its comments. */
+async function hasItsFaults(file: string): Promise<void> {
+	const env = { STRIPE_WEBHOOK_SECRET: secret };
+	await project.serve([NODE, file], env, async ({ port, output }) => {
+		const post = postTo(`http://127.0.0.1:${port}/stripe`);
+		const statusOf = async (headers: Record<string, string>, body: string): Promise<number> => {
+			const { status } = await post({ "content-type": "application/json", ...headers }, body);
+			return status;
+		};
+		const body = '{"id":"evt_1"}';
+		const lastYear = Math.floor(Date.now() / 1000) - 365 * 86_400;
+		assert.equal(await statusOf(signAsStripe(body), body), 200, "genuine");
+		assert.equal(await statusOf(signAsStripe(body), body), 200, "again");
+		assert.equal(await statusOf(signAsStripe(body, lastYear), body), 200, "of last year");
+		assert.equal(output().match(/^paid evt_1$/gm)?.length, 3);
+		const spaced = '{"id": "evt_2", "amount": 1.50}';
+		assert.equal(await statusOf(signAsStripe(spaced), spaced), 400, "genuine, in other bytes");
+		assert.equal(await statusOf({}, body), 500, "without a signature");
+	});
+}
+
+/** Types what stands in a console, and compares what is printed. The port is another one. */
+async function followsTheQuickstart(_file: string, code: string): Promise<void> {
+	project.write("quickstart/server.js", snippetOf("quickstart").code);
+	const port = await freePort();
+	const isUp = `node -e 'fetch("http://localhost:${port}").catch(() => process.exit(1))'`;
+	const lines = code.trimEnd().split("\n");
+	const commands = lines
+		.filter((line) => line.startsWith("$ ") && !line.startsWith("$ npm "))
+		.map((line) => line.slice(2).replace("localhost:3000", `localhost:${port}`))
+		.map((line) => (line.endsWith("&") ? `${line}\nuntil ${isUp}; do sleep 0.1; done` : line));
+	const script = ["cd quickstart", "trap 'kill $!' EXIT", ...commands].join("\n");
+	const printed = await project.run("sh", ["-c", script], { PORT: `${port}` });
+	const comparable = (text: string) =>
+		text
+			.replace(/msg_[0-9a-f]{32}/, "msg_…")
+			.replace(/in \d+ ms/, "in … ms")
+			.replace(/localhost:\d+/, "localhost");
+	const shown = lines.filter((line) => !line.startsWith("$ ")).map(comparable);
+	assert.deepEqual(printed.trimEnd().split("\n").map(comparable).sort(), shown.sort());
 }
 
 async function runInShell(file: string): Promise<void> {
@@ -428,4 +511,25 @@ async function receivesInWorkerd(file: string): Promise<void> {
 		await converse(post);
 		await repeat(post, creditsIn(output));
 	});
+}
+
+/** A receiver of a sender that is described there. */
+async function receivesInWorkerdFromAcme(file: string): Promise<void> {
+	const configuration = wranglerConfiguration("wrangler");
+	await inWorkerd(
+		project,
+		file,
+		configuration,
+		{ ACME_SECRET: secret },
+		async ({ url, output }) => {
+			const body = '{"event":{"type":"paid","id":"p_1"}}';
+			// Acme signs as Stripe does, with a header of its own.
+			const headers = { "acme-signature": signAsStripe(body)["stripe-signature"] };
+			const answer = async (sent: string) => (await postTo(url)(headers, sent)).text();
+			assert.equal(await answer(body), '{"code":0}');
+			assert.equal(await answer(body), '{"code":0,"duplicate":true}');
+			assert.equal(await answer(`${body} `), '{"code":401,"error":"signature_mismatch"}');
+			assert.deepEqual(output().match(/^paid .*$/gm), ["paid p_1"]);
+		},
+	);
 }

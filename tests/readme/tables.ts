@@ -1,18 +1,32 @@
-/** The tables of README.md and SECURITY.md that are made of the project's own data. */
-import { readFileSync } from "node:fs";
+/** The tables of the docs that are made of the project's own data. */
 import type { Place } from "wallet-callback";
 import { core } from "../senders/package.ts";
+import { headingsOf, read } from "./documents.ts";
 
-/** Tables by the name that stands in their markers. */
-export const tables: { readonly [name: string]: () => string } = {
-	senders: tableOfSenders,
-	answers: tableOfAnswers,
-	causes: tableOfCauses,
-	signs: tableOfSigned,
+/** What stands between the markers of one name, and in which page. */
+interface Table {
+	readonly page: string;
+	readonly table: () => string;
+}
+
+export const tables: { readonly [name: string]: Table } = {
+	names: { page: "README.md", table: listOfSenders },
+	senders: { page: "docs/senders.md", table: tableOfSenders },
+	answers: { page: "docs/senders.md", table: tableOfAnswers },
+	causes: { page: "docs/troubleshooting.md", table: listOfCauses },
+	signs: { page: "SECURITY.md", table: tableOfSigned },
 };
 
-const read = (path: string): string =>
-	readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
+/** The names of all senders; those that need the full entry on some platforms stand apart. */
+function listOfSenders(): string {
+	const names = (entry: string) =>
+		core
+			.senders()
+			.filter((sender) => sender.entry === entry)
+			.map(({ name }) => `\`${name}\``)
+			.join(" ");
+	return `${names("wallet-callback")}\n\nWith \`wallet-callback/full\`: ${names("wallet-callback/full")}\n`;
+}
 
 /** Every sender that the package knows, and how many vectors there are for it. */
 function tableOfSenders(): string {
@@ -95,11 +109,26 @@ function tableOfSigned(): string {
 	return tableOf(["sender", ...parts], rows);
 }
 
-/** Every code of `explain` with its meaning, from where the core has them. */
-function tableOfCauses(): string {
-	const causes = read("src/explain/cause.rs").matchAll(/^ {4}\w+ = "(\w+)", "([^"]+)",$/gm);
-	const rows = [...causes].map(([, code, meaning = ""]) => [`\`${code}\``, toSentence(meaning)]);
-	return tableOf(["cause", "what it means"], rows);
+/**
+ * Every cause of `explain` with its fix, from where the core has them. A cause that is a rejection
+ * code, too, has its heading there.
+ */
+function listOfCauses(): string {
+	const source = read("src/explain/cause.rs");
+	const constants = new Map<string, string>();
+	for (const [, name = "", text = ""] of source.matchAll(/^const (\w+): &str = (".*");$/gm)) {
+		constants.set(name, JSON.parse(text));
+	}
+	const page = read("docs/troubleshooting.md");
+	const codes = headingsOf(page.replace(/<!-- causes:begin -->.*<!-- causes:end -->/s, ""));
+	const causes = source.matchAll(/^ {4}\w+ = "(\w+)", "([^"]+)",\s+(?:(".*")|([A-Z_]+));$/gm);
+	const lines = [...causes]
+		.filter(([, code = ""]) => !codes.includes(code))
+		.map(([, code, meaning = "", text, constant = ""]) => {
+			const fix = String(text === undefined ? constants.get(constant) : JSON.parse(text));
+			return `### ${code}\n${toSentence(meaning)} **Fix:** ${fix.replaceAll("*", "\\*")}.\n`;
+		});
+	return lines.join("\n");
 }
 
 function toSentence(text: string): string {

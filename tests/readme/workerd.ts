@@ -5,7 +5,7 @@ import type { Readable } from "node:stream";
 import { build } from "esbuild";
 import { Miniflare } from "miniflare";
 import { keepWasmImport } from "../runtime/runtimes/edge.ts";
-import { type Document, documents, snippetOf } from "./documents.ts";
+import { snippetOf } from "./documents.ts";
 import type { Project } from "./programs.ts";
 
 /** The part of wrangler's configuration that is used. */
@@ -20,10 +20,9 @@ export interface Configuration {
 	readonly migrations: readonly { readonly new_sqlite_classes: readonly string[] }[];
 }
 
-/** The configuration in a snippet of README.md. */
+/** The configuration in a snippet. */
 export function wranglerConfiguration(title: string): Configuration {
-	const [document] = documents as readonly [Document, ...Document[]];
-	return JSON.parse(snippetOf(document, title).code);
+	return JSON.parse(snippetOf(title).code);
 }
 
 /** A Worker that runs. */
