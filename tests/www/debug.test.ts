@@ -122,6 +122,29 @@ describe("paste to debug", { skip: missing }, () => {
 			{ view: "debug" },
 		));
 
+	test("meets nobody with an empty form: an example fails, and says why", () =>
+		visit(
+			async ({ page }) => {
+				await page.getByRole("button", { name: en.debug.tryExample }).click();
+				await page.waitForSelector("[data-cause=body_reserialized]");
+				assert.equal(await page.textContent(".answer .code"), "signature_mismatch");
+				assert.match(await page.locator("textarea.paste").inputValue(), /stripe-signature/i);
+			},
+			{ view: "debug" },
+		));
+
+	test("lists the senders that most come for before the others", () =>
+		visit(
+			async ({ page }) => {
+				const values = await page.$$eval(".debug option", (all) =>
+					all.map((option) => (option as HTMLOptionElement).value),
+				);
+				assert.deepEqual(values.slice(0, 3), ["", "stripe", "tp-wallet"]);
+				assert.equal(new Set(values).size, values.length);
+			},
+			{ view: "debug" },
+		));
+
 	test("says so where nothing can be read", () =>
 		visit(
 			async ({ page }) => {

@@ -1,11 +1,11 @@
-/** What the page copies is what the README shows, and works for other senders, too. */
+/** What the page copies is what the docs show, and works for other senders, too. */
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import type { SenderInfo } from "wallet-callback";
 import { writeHead } from "../../pkg-template/src/cli/head.ts";
 import { snippet, TARGETS } from "../../www/src/snippets.ts";
 import { secret } from "../readme/callbacks.ts";
-import { documents, snippetOf } from "../readme/documents.ts";
+import { snippetOf } from "../readme/documents.ts";
 import { type Project, packageFile, prepareProject } from "../readme/programs.ts";
 import { core, full } from "../senders/package.ts";
 import { type Callback, KEY_ID, keyPair, signCallback, signerOf } from "../senders/signers.ts";
@@ -46,10 +46,8 @@ function genuine(name: (typeof OTHERS)[number], body: string) {
 
 describe("what the page copies", () => {
 	for (const target of TARGETS.filter((name) => name !== "curl")) {
-		test(`for tp-wallet is the README's: ${target}`, () => {
-			const [readme] = documents;
-			assert.ok(readme);
-			assert.equal(snippet(target, infoOf("tp-wallet"), EMPTY), snippetOf(readme, target).code);
+		test(`for tp-wallet is that of the docs: ${target}`, () => {
+			assert.equal(snippet(target, infoOf("tp-wallet"), EMPTY), snippetOf(target).code);
 		});
 	}
 

@@ -26,6 +26,9 @@ const RUNNING: readonly Name[] = ["bench", "debug", "speed"];
 const main = h("main", { id: "main" });
 const header = h("header", { class: "top" });
 
+/** Where the site is, if the page is one of its pages. */
+const docs = document.querySelector("link[rel=help]")?.getAttribute("href") ?? "";
+
 /** The parts that have been shown, in the language that is spoken. */
 let built = new Map<Name, HTMLElement>();
 
@@ -94,6 +97,7 @@ function drawHeader(): void {
 			"nav",
 			{ "aria-label": t.page.parts },
 			...NAMES.map((name) => h("a", { href: `#${name}` }, t.page.nav[name])),
+			docs !== "" && h("a", { href: `${docs}${current === "zh" ? "zh/" : ""}` }, t.page.docs),
 		),
 	);
 }

@@ -1,6 +1,7 @@
 /** The table of senders. */
-import { type SenderInfo, senders } from "wallet-callback/slim";
+import type { SenderInfo } from "wallet-callback/slim";
 import { format, h, replace } from "./dom.ts";
+import { listedSenders } from "./listed.ts";
 import { search } from "./search.ts";
 import { table } from "./table.ts";
 import { t } from "./text/index.ts";
@@ -8,7 +9,7 @@ import { t } from "./text/index.ts";
 let query = "";
 
 export function sendersView(): HTMLElement {
-	const all = senders();
+	const all = listedSenders();
 	const list = h("div", { class: "list" });
 	const count = h("p", { class: "hint", role: "status" });
 	const { element, finds } = search(t.senders.search, query, (text) => {

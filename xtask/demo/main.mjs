@@ -4,7 +4,7 @@ import { isDeepStrictEqual, parseArgs } from "node:util";
 import { samples } from "./callbacks.mjs";
 import { createVerifier, generateKeyPair, generateSecret } from "./library.mjs";
 import { checks, tryOut } from "./once.mjs";
-import { FOLDER, servePage } from "./page.mjs";
+import { SITE, servePage } from "./page.mjs";
 import { post, startReceiver } from "./receiver.mjs";
 import {
 	printChecks,
@@ -81,9 +81,10 @@ if ([...rows, ...findings, ...signedIn].some(({ isExpected }) => !isExpected)) p
 if (flags.serve) {
 	const { PORT = "0", PAGE_PORT = "0" } = process.env;
 	await serve(verifier, secrets.current, Number(PORT)).catch(cannotListen("receiver", PORT));
-	const served = servePage(FOLDER, Number(PAGE_PORT)).catch(cannotListen("page", PAGE_PORT));
+	const served = servePage(SITE, Number(PAGE_PORT)).catch(cannotListen("site", PAGE_PORT));
 	const { address, close } = await served;
-	console.log(`\nThe page to see callbacks verified, broken and explained: ${address}`);
+	console.log(`\nThe documentation: ${address}`);
+	console.log(`The page to see callbacks verified, broken and explained: ${address}playground/`);
 	for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, close);
 }
 

@@ -1,4 +1,5 @@
-// Serves the page that was built, as any host of static files may, under the policy that it needs.
+// Serves the site or the page that was built, as any host of static files may, under the policy that each
+// page needs.
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -11,14 +12,19 @@ export const POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'"
 /** Where `www/build.mjs` puts it. */
 export const FOLDER = join(import.meta.dirname, "..", "..", "target", "page");
 
+/** Where `cargo xtask docs` puts the site, the page among its pages. */
+export const SITE = join(import.meta.dirname, "..", "..", "target", "site");
+
 /** @type {Record<string, string>} */
 const TYPES = {
 	".css": "text/css; charset=utf-8",
 	".html": "text/html; charset=utf-8",
 	".js": "text/javascript; charset=utf-8",
+	".json": "application/json",
 	".svg": "image/svg+xml",
 	".txt": "text/plain; charset=utf-8",
 	".wasm": "application/wasm",
+	".woff2": "font/woff2",
 };
 
 /**
@@ -30,9 +36,9 @@ const TYPES = {
 export async function servePage(folder, port = 0) {
 	const server = createServer((request, response) => {
 		const path = new URL(request.url ?? "/", "http://localhost").pathname;
-		// Files lie side by side: a name that could lead elsewhere is none.
-		const name = path === "/" ? "index.html" : path.slice(1);
-		const file = /^[\w.-]+$/.test(name) ? read(join(folder, name)) : undefined;
+		const name = path.endsWith("/") ? `${path}index.html` : path;
+		// A name that could lead out of the folder is refused.
+		const file = /^(\/[\w@-][\w@.-]*)+$/.test(name) ? read(join(folder, name)) : undefined;
 		if (file === undefined) {
 			response.writeHead(404, { "content-type": "text/plain" }).end("not found\n");
 			return;
@@ -41,7 +47,7 @@ export async function servePage(folder, port = 0) {
 		response.writeHead(200, {
 			...(packs && { "content-encoding": "gzip" }),
 			"content-type": TYPES[extname(name)] ?? "application/octet-stream",
-			"content-security-policy": POLICY,
+			"content-security-policy": policyOf(name, file),
 			"cache-control": "no-cache",
 			"referrer-policy": "no-referrer",
 			"x-content-type-options": "nosniff",
@@ -58,6 +64,18 @@ export async function servePage(folder, port = 0) {
 			server.closeAllConnections();
 		},
 	};
+}
+
+/**
+ * What a page says itself, or the strict one.
+ *
+ * @param {string} name
+ * @param {Buffer} file
+ */
+function policyOf(name, file) {
+	if (!name.endsWith(".html")) return POLICY;
+	const own = /http-equiv="Content-Security-Policy"\s+content="([^"]*)"/.exec(file.toString());
+	return own?.[1] ?? POLICY;
 }
 
 /** @param {string} path */

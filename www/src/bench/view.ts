@@ -1,9 +1,10 @@
 /** The live bench: a request, the receiver that judges it, and what becomes of both. */
-import { type SenderName, senders } from "wallet-callback/slim";
+import type { SenderName } from "wallet-callback/slim";
 import { chainName } from "../chains.ts";
 import { field, format, h, replace, select } from "../dom.ts";
 import { editor } from "../editor.ts";
 import { eventView } from "../event.ts";
+import { listedSenders } from "../listed.ts";
 import { t } from "../text/index.ts";
 import { ATTACKS, type Attack, attack, signerOf, type Victim } from "./attacks.ts";
 import { codeView } from "./code.ts";
@@ -23,7 +24,9 @@ import { measure, verdictView } from "./verdict.ts";
 
 const OURS = "tp-wallet";
 /** Those whose callbacks the page can sign: with RSA and ECDSA only they themselves can. */
-const signable = senders().filter(({ algorithm }) => !/RSA|ECDSA|RS512|ES256/.test(algorithm));
+const signable = listedSenders().filter(
+	({ algorithm }) => !/RSA|ECDSA|RS512|ES256/.test(algorithm),
+);
 
 /** What stands in the bench. It outlives a change of language. */
 const state = {

@@ -1,8 +1,9 @@
 /** Paste to debug: a callback that does not verify, and why. */
-import { type SenderName, senders, sign } from "wallet-callback/slim";
+import { type SenderName, sign } from "wallet-callback/slim";
 import { type Pasted, readPaste } from "../../../pkg-template/src/cli/paste.ts";
 import { field, format, h, replace, select } from "../dom.ts";
 import { eventView } from "../event.ts";
+import { listedSenders } from "../listed.ts";
 import { t } from "../text/index.ts";
 import type { Answer, Question, Reply } from "./worker.ts";
 
@@ -157,7 +158,7 @@ export function debugView(): HTMLElement {
 		answer.scrollIntoView({ block: "nearest" });
 	};
 
-	const all = senders().map(({ name, title }) => [name, title] as const);
+	const all = listedSenders().map(({ name, title }) => [name, title] as const);
 	const sender = select<SenderName | "">(
 		[["", t.debug.senderAuto], ...all],
 		state.sender,
@@ -168,7 +169,15 @@ export function debugView(): HTMLElement {
 
 	drawKeys();
 	showRead();
-	replace(answer, h("p", { class: "empty" }, t.debug.empty));
+	replace(
+		answer,
+		h(
+			"div",
+			{ class: "empty" },
+			h("p", {}, t.debug.empty),
+			h("button", { type: "button", click: () => fill(exampleOfBody()) }, t.debug.tryExample),
+		),
+	);
 	if (state.shown) run();
 	return h(
 		"section",
@@ -222,7 +231,7 @@ function timeOf(text: string): number | undefined {
 
 function answerView({ sender, detected, explanation, accepted }: Answer, pasted: Pasted) {
 	const { verdict, causes } = explanation;
-	const info = senders().find(({ name }) => name === sender);
+	const info = listedSenders().find(({ name }) => name === sender);
 	const how = detected.includes(sender as SenderName) ? t.debug.detected : t.debug.expected;
 	const code = verdict.ok ? t.bench.acceptedCode : verdict.code;
 	return [

@@ -10,6 +10,7 @@ export const zh: Texts = {
 		theme: "主题",
 		light: "浅色",
 		dark: "深色",
+		docs: "文档",
 		parts: "页面各部分",
 		nav: {
 			bench: "试验台",
@@ -36,7 +37,7 @@ export const zh: Texts = {
 		none: "时间未签名",
 	},
 	bench: {
-		title: "实时试验台",
+		title: "试验台",
 		lead: "一个已签名的回调，以及判断它的接收端。你可以随意修改，也可以让攻击者来改。",
 		sender: "发送方",
 		type: "事件",
@@ -158,7 +159,8 @@ export const zh: Texts = {
 		exampleBody: "示例：被解析的请求体",
 		exampleKey: "示例：带引号的密钥",
 		answer: "诊断结果",
-		empty: "结论和原因会显示在这里。",
+		empty: "粘贴一个回调，或试试示例：一个验证失败的回调，以及失败的原因。",
+		tryExample: "试试示例",
 		detected: "根据请求头判断的发送方：{sender}。",
 		expected: "发送方：{sender}。",
 		verifies: "验证通过：真实、在时效内、格式正确。",
