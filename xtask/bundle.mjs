@@ -1,13 +1,23 @@
-// Bundles the package's entries as ES modules and translates these to CommonJS: node xtask/bundle.mjs <entry>…
+// Bundles the package's entries as ES modules and translates these to CommonJS:
+// node xtask/bundle.mjs --sources DIR --dist DIR [--maps] <entry>…
 import { chmodSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
+import { parseArgs } from "node:util";
 import { build } from "esbuild";
 
 const root = dirname(import.meta.dirname);
-const sources = join(root, "pkg-template", "src");
-const dist = join(root, "pkg", "dist");
+const given = parseArgs({
+	options: {
+		sources: { type: "string", default: join(root, "pkg-template", "src") },
+		dist: { type: "string", default: join(root, "pkg", "dist") },
+		maps: { type: "boolean", default: false },
+	},
+	allowPositionals: true,
+});
+const { sources, dist, maps } = given.values;
+const entries = given.positionals;
 
-/** What more than one entry needs of these stands in one file, `#layer`: the fewer files, the faster a start. */
+/** What more than one entry needs of these stands in one file, `#layer`. */
 const SHARED = ["core", "verifier"].map((folder) => join(sources, folder));
 /** What only loaders need. */
 const LOADING = ["file.ts", "inline.ts"];
@@ -22,6 +32,7 @@ const options = {
 	target: "es2022",
 	legalComments: "none",
 	logLevel: "warning",
+	sourcemap: maps && "inline",
 };
 
 /** @satisfies {import("esbuild").BuildOptions} */
@@ -33,32 +44,37 @@ const esm = {
 	external: ["wallet-callback", "wallet-callback/receiver", "node:*", "#*"],
 };
 
-/** @type {import("esbuild").Plugin} */
-const shared = {
+/**
+ * Leaves what is shared to the file of the layer, of this name or path.
+ *
+ * @type {(layer: string) => import("esbuild").Plugin}
+ */
+const sharedFrom = (layer) => ({
 	name: "shared",
 	setup({ onResolve }) {
 		onResolve({ filter: /^\.{1,2}\/.*\.js$/ }, ({ path, importer, resolveDir }) => {
 			const file = join(resolveDir, path.replace(/js$/, "ts"));
 			if (isShared(file) && !isShared(importer))
-				return { path: "#layer", external: true, sideEffects: false };
+				return { path: layer, external: true, sideEffects: false };
 		});
 	},
-};
+});
+const shared = sharedFrom("#layer");
 
 const modules = SHARED.flatMap((folder) =>
 	readdirSync(folder)
 		.filter((name) => !LOADING.includes(name))
 		.map((name) => `export * from "${join(folder, name.replace(/ts$/, "js"))}";`),
 );
+const layer = modules.join("\n");
 await build({
 	...esm,
-	stdin: { contents: modules.join("\n"), resolveDir: sources },
+	stdin: { contents: layer, resolveDir: sources },
 	outdir: undefined,
 	outfile: join(dist, "esm", "layer.js"),
 });
 /** @param {string[]} names */
 const points = (names) => names.map((name) => ({ in: join(sources, `${name}.ts`), out: name }));
-const entries = process.argv.slice(2);
 // Of these, little is left but names: too little for files of what two of them have in common.
 const thin = ["index", "full", "slim"];
 await build({ ...esm, entryPoints: points(thin), plugins: [shared] });
@@ -68,6 +84,56 @@ await build({
 	splitting: true,
 	chunkNames: "shared/[hash]",
 	plugins: [shared],
+});
+
+// On Node.js and its like, the layer and what reads the modules from the disk are one file, found by its path: each
+// file costs a start a millisecond, and looking up a name among the package's imports another.
+const NEAR = "./layer.js";
+const fromDisk = join(sources, "generated", "load");
+/** What the main entry takes from a loader, and how the layer calls it. @type {Record<string, string>} */
+const loaded = {
+	"#core": "loadCore as load, loadMore as more",
+	"#on-demand": "loadOnDemand as load",
+};
+/** @satisfies {import("esbuild").BuildOptions} */
+const node = {
+	...options,
+	format: "esm",
+	// Names stay, for stacks, and lines: Node prints the one of an error that nobody catches.
+	minifyWhitespace: true,
+	minifySyntax: true,
+	lineLimit: 160,
+};
+await build({
+	...node,
+	stdin: {
+		contents: [
+			layer,
+			`export { load as loadCore, more as loadMore } from "${join(fromDisk, "core.node.js")}";`,
+			`export { load as loadOnDemand } from "${join(fromDisk, "full.node.js")}";`,
+		].join("\n"),
+		resolveDir: sources,
+	},
+	external: ["node:*"],
+	outfile: join(dist, "node", "layer.js"),
+});
+await build({
+	...node,
+	entryPoints: points(["index"]),
+	outdir: join(dist, "node"),
+	external: [NEAR],
+	plugins: [
+		sharedFrom(NEAR),
+		{
+			name: "loaders",
+			setup({ onResolve, onLoad }) {
+				onResolve({ filter: /^#(core|on-demand)$/ }, ({ path }) => ({ path, namespace: "loader" }));
+				onLoad({ filter: /./, namespace: "loader" }, ({ path }) => ({
+					contents: `export { ${loaded[path]} } from "${NEAR}";`,
+				}));
+			},
+		},
+	],
 });
 
 /** @param {string} folder @returns {string[]} */
@@ -146,6 +212,8 @@ await build({
 	outdir: cli,
 	splitting: true,
 	chunkNames: "[name]-[hash]",
+	minifyWhitespace: true,
+	lineLimit: 160,
 	external: ["wallet-callback", "wallet-callback/*", "#*"],
 	define: { VERSION: JSON.stringify(version) },
 	plugins: [shared, parser],

@@ -1,7 +1,8 @@
 //! From the Rust core and the TypeScript layer to the npm package.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::fs;
+use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 
 use wasm_bindgen_cli_support::Bindgen;
@@ -11,6 +12,7 @@ use crate::model::{self, descriptor, senders};
 use crate::panics;
 use crate::run::{self, Outcome, command, npm_bin, root, step, timed};
 use crate::setup::{self, Npm};
+use crate::test::CONSUMER;
 
 /// The core's target.
 pub const TARGET: &str = "wasm32-unknown-unknown";
@@ -26,11 +28,12 @@ pub fn build(packages: Npm) -> Outcome {
     run::together(MODULES.map(|module| move || module.build()))?;
     write_glue()?;
     timed("writing types and schema", describe)?;
-    bundle()?;
-    let names = MODULES.map(|module| module.name);
-    loaders::write(&names, &root().join("pkg/dist"))?;
+    Layer::shipped().bundle()?;
     declare_types()?;
-    copy_files()
+    copy_files()?;
+    let features = MODULES.map(|module| module.feature);
+    let mut sbom = command("node", &["xtask/sbom.mjs"]);
+    step("listing what is in it", sbom.args(features))
 }
 
 /// Packs the package that was built and returns the tarball's path.
@@ -57,6 +60,8 @@ pub struct Module {
     pub feature: &'static str,
     profile: &'static str,
     flags: &'static [&'static str],
+    /// The places at which it can trap, at most.
+    max_traps: usize,
 }
 
 /// What most callbacks need, all that callbacks may need, and what dapps need.
@@ -67,6 +72,7 @@ const CORE: Module = Module {
     feature: "callbacks",
     profile: "release",
     flags: &[],
+    max_traps: 228,
 };
 
 const FULL: Module = Module {
@@ -74,6 +80,7 @@ const FULL: Module = Module {
     feature: "full",
     profile: "release",
     flags: &[],
+    max_traps: 448,
 };
 
 const DAPP: Module = Module {
@@ -82,14 +89,16 @@ const DAPP: Module = Module {
     profile: "release-dapp",
     // Field elements in words of 32 bits: products of 64 bits are what WebAssembly has.
     flags: &["--cfg=cpubits=\"32\""],
+    max_traps: 220,
 };
 
 /// What wasm-opt does to every module.
 const WASM_OPT_FLAGS: [&str; 12] = [
     "-O3",
     "--converge",
-    // Functions that stay apart pack better, and take no more time that can be measured.
-    "--one-caller-inline-max-function-size=0",
+    // Functions that stay apart pack better, and take no more time that can be measured: but for small ones,
+    // each of which costs a start a hundredth of a millisecond.
+    "--one-caller-inline-max-function-size=200",
     "--flexible-inline-max-function-size=5",
     "--strip-target-features",
     "--enable-simd",
@@ -173,24 +182,56 @@ impl Module {
         if panics::silence(module) == 0 || panics::forget_messages(module) == 0 {
             return Err("expected panics of the standard library, got none".into());
         }
-        output.emit(self.work_dir()).map_err(failed)
+        let traps = panics::count_traps(module);
+        output.emit(self.work_dir()).map_err(failed)?;
+        self.limit_traps(&traps)?;
+        let lines: String = traps
+            .iter()
+            .map(|(name, count)| format!("{count:>5}  {name}\n"))
+            .collect();
+        write(&self.traps(), &lines)
+    }
+
+    /// Where it says at which places it can trap, by crate.
+    pub fn traps(&self) -> PathBuf {
+        self.work_dir().join("traps.txt")
+    }
+
+    /// Refuses more places that trap than are known. None of them can be reached, as fuzzing, the lints
+    /// and hostile calls say; what is new has to be looked at.
+    fn limit_traps(&self, traps: &BTreeMap<String, usize>) -> Outcome {
+        let count: usize = traps.values().sum();
+        if count <= self.max_traps {
+            return Ok(());
+        }
+        Err(format!(
+            "{} can trap at {count} places, at most {} are known: {traps:?}. If the new ones cannot be reached, \
+             raise max_traps in xtask/src/build.rs",
+            self.name, self.max_traps
+        ))
     }
 
     fn path(&self) -> PathBuf {
         root().join(format!("pkg/dist/{}.wasm", self.name))
     }
 
-    /// Optimizes what was bound, or takes what was made of the same bytes before.
+    /// Optimizes and deflates what was bound, or takes what was made of the same bytes before.
     fn optimize(&self) -> Outcome {
         let input = self.work_dir().join("core_bg.wasm");
         let seen = self.work_dir().join("optimized_from");
-        let optimized = self.work_dir().join("optimized.wasm");
+        let optimized = self.optimized_path();
         let mut source = WASM_OPT_FLAGS.join(" ").into_bytes();
         source.extend(fs::read(&input).map_err(|error| error.to_string())?);
-        if !fs::read(&seen).is_ok_and(|seen| seen == source) {
+        let is_made = self.deflated_path().exists();
+        if !(is_made && fs::read(&seen).is_ok_and(|seen| seen == source)) {
             self.run_wasm_opt(&input, &optimized)?;
+            timed(&format!("deflating {}", self.name), || {
+                self.deflate(&optimized)
+            })?;
             fs::write(&seen, source).map_err(|error| error.to_string())?;
         }
+        let bytes = fs::read(&optimized).map_err(|error| error.to_string())?;
+        panics::refuse_messages(&bytes).map_err(|problem| format!("{}: {problem}", self.name))?;
         copy(&optimized, &self.path())
     }
 
@@ -200,6 +241,39 @@ impl Module {
             &format!("optimizing {}", self.name),
             wasm_opt.arg(input).arg("-o").arg(output),
         )
+    }
+
+    /// Deflates it as far as can be: the package, bundles and pages carry it so.
+    fn deflate(&self, wasm: &Path) -> Outcome {
+        let bytes = fs::read(wasm).map_err(|error| error.to_string())?;
+        let options = zopfli::Options {
+            iteration_count: const { NonZeroU64::new(5).unwrap() },
+            ..zopfli::Options::default()
+        };
+        let mut deflated = Vec::new();
+        zopfli::compress(
+            options,
+            zopfli::Format::Deflate,
+            bytes.as_slice(),
+            &mut deflated,
+        )
+        .map_err(|error| error.to_string())?;
+        fs::write(self.deflated_path(), deflated).map_err(|error| error.to_string())
+    }
+
+    fn optimized_path(&self) -> PathBuf {
+        self.work_dir().join("optimized.wasm")
+    }
+
+    fn deflated_path(&self) -> PathBuf {
+        self.work_dir().join("optimized.deflate")
+    }
+
+    /// The module that was built, deflated, and its length before.
+    pub fn deflated(&self) -> Outcome<(Vec<u8>, u64)> {
+        let failed = |error: std::io::Error| error.to_string();
+        let length = fs::metadata(self.optimized_path()).map_err(failed)?.len();
+        Ok((fs::read(self.deflated_path()).map_err(failed)?, length))
     }
 
     fn glue(&self) -> Outcome<String> {
@@ -248,9 +322,9 @@ fn describe() -> Outcome {
     )?;
     write(&generated.join("descriptor.ts"), &descriptor::typescript()?)?;
     let dist = root().join("pkg/dist");
-    let events = format!("{:#}\n", model::schema());
+    let events = format!("{}\n", model::schema());
     write(&dist.join("schema.json"), &events)?;
-    let descriptors = format!("{:#}\n", descriptor::schema()?);
+    let descriptors = format!("{}\n", descriptor::schema()?);
     write(&dist.join("sender.schema.json"), &descriptors)
 }
 
@@ -305,7 +379,7 @@ export function createGlue(): Glue;
 const DAPP_GLUE_TYPES: &str = "export { createGlue } from \"./glue.js\";\n";
 
 /// The package's entries, as modules of `pkg-template/src`.
-const ENTRIES: [&str; 24] = [
+pub const ENTRIES: [&str; 24] = [
     "index",
     "full",
     "dapp",
@@ -372,13 +446,57 @@ const PUBLIC_MODULES: &[&str] = &[
     "testing/wallet",
 ];
 
-fn bundle() -> Outcome {
-    let mut bundle = command("node", &["xtask/bundle.mjs"]);
-    step("bundling the entries", bundle.args(ENTRIES))?;
-    write(
-        &root().join("pkg/dist/cjs/package.json"),
-        "{ \"type\": \"commonjs\" }\n",
-    )
+/// The TypeScript layer: what it is bundled from, and to where.
+pub struct Layer {
+    pub sources: PathBuf,
+    /// Where the modules are.
+    pub dist: PathBuf,
+    /// Whether the bundles say from which lines they are made.
+    pub maps: bool,
+}
+
+impl Layer {
+    /// That of the package.
+    pub fn shipped() -> Self {
+        Self {
+            sources: root().join("pkg-template/src"),
+            dist: root().join("pkg/dist"),
+            maps: false,
+        }
+    }
+
+    /// Bundles what loads the modules, and the entries.
+    pub fn bundle(&self) -> Outcome {
+        // One of the bundles has a loader in it.
+        loaders::write(&MODULES, self)?;
+        let mut bundle = command("node", &["xtask/bundle.mjs"]);
+        bundle.arg("--sources").arg(&self.sources);
+        bundle.arg("--dist").arg(&self.dist);
+        if self.maps {
+            bundle.arg("--maps");
+        }
+        step("bundling the entries", bundle.args(ENTRIES))?;
+        write(
+            &self.dist.join("cjs/package.json"),
+            "{ \"type\": \"commonjs\" }\n",
+        )
+    }
+
+    /// Bundles into a copy of the package that was installed, in a folder of its own.
+    pub fn variant(sources: PathBuf, consumer: &Path, maps: bool) -> Outcome {
+        remove(consumer)?;
+        create(consumer.parent().unwrap_or(consumer))?;
+        // With the links in its folder of programs.
+        let mut copy = command("cp", &["-a", CONSUMER]);
+        step("copying the package", copy.arg(consumer))?;
+        let dist = consumer.join("node_modules/wallet-callback/dist");
+        Self {
+            sources,
+            dist,
+            maps,
+        }
+        .bundle()
+    }
 }
 
 fn declare_types() -> Outcome {
@@ -386,15 +504,29 @@ fn declare_types() -> Outcome {
     remove(&types)?;
     let arguments = ["--project", "pkg-template", "--outDir", "target/types"];
     step("declaring types", &mut command(&npm_bin("tsc"), &arguments))?;
+    let dist = root().join("pkg/dist");
     for name in ENTRIES.iter().chain(PUBLIC_MODULES) {
-        let name = format!("{name}.d.ts");
-        for format in ["esm", "cjs"] {
-            let to = root().join("pkg/dist").join(format).join(&name);
-            create(to.parent().unwrap_or(&to))?;
-            copy(&types.join(&name), &to)?;
-        }
+        let to = dist.join(format!("cjs/{name}.d.ts"));
+        create(to.parent().unwrap_or(&to))?;
+        copy(&types.join(format!("{name}.d.ts")), &to)?;
+    }
+    for name in ENTRIES {
+        let types = read(&types.join(format!("{name}.d.ts")))?;
+        let to = dist.join(format!("esm/{name}.d.ts"));
+        write(&to, &types_again(name, &types))?;
     }
     Ok(())
+}
+
+/// The types of an ES module, which are those of its twin in CommonJS: these can be imported in both formats.
+fn types_again(name: &str, types: &str) -> String {
+    let up = "../".repeat(name.matches('/').count().saturating_add(1));
+    let twin = format!("\"{up}cjs/{name}.js\"");
+    let default = types
+        .lines()
+        .find_map(|line| line.strip_prefix("export default ")?.strip_suffix(';'));
+    let default = default.map(|name| format!("export {{ {name} as default }} from {twin};\n"));
+    format!("export * from {twin};\n{}", default.unwrap_or_default())
 }
 
 fn copy_files() -> Outcome {
@@ -409,10 +541,71 @@ fn copy_files() -> Outcome {
     copy_folder(
         &root().join("pkg-template/examples"),
         &root().join("pkg/examples"),
-    )
+    )?;
+    carry_pages()
 }
 
-fn copy_folder(from: &Path, to: &Path) -> Outcome {
+/// From where npm's page of the package reaches the files that the package carries.
+const CARRIED: &str = "https://unpkg.com/wallet-callback/";
+
+/// Copies the pages and pictures to which the package's README links. Of these pages, links to others
+/// become plain text.
+fn carry_pages() -> Outcome {
+    let readme = read(&root().join("pkg-template/README.md"))?;
+    let linked = readme.split(CARRIED).skip(1);
+    let paths: HashSet<&str> = linked
+        .filter_map(|link| link.split([')', '#']).next())
+        .filter(|path| !path.starts_with("examples/"))
+        .collect();
+    for path in &paths {
+        let (from, to) = (root().join(path), root().join("pkg").join(path));
+        create(to.parent().unwrap_or(&to))?;
+        if path.ends_with(".md") {
+            write(&to, &keep_links(&read(&from)?, path, &paths))?;
+        } else {
+            copy(&from, &to)?;
+        }
+    }
+    Ok(())
+}
+
+/// Turns links to pages that are not among `carried` into their text.
+fn keep_links(text: &str, page: &str, carried: &HashSet<&str>) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("](") {
+        out.push_str(before);
+        let (link, behind) = after.split_once(')').unwrap_or((after, ""));
+        let target = link.split('#').next().unwrap_or_default();
+        let path = resolve(page, target);
+        let is_lost = target.ends_with(".md")
+            && !target.contains("://")
+            && path != "README.md"
+            && !carried.contains(path.as_str());
+        match out.rfind('[') {
+            Some(start) if is_lost => drop(out.remove(start)),
+            _ => out.push_str(&format!("]({link})")),
+        }
+        rest = behind;
+    }
+    out + rest
+}
+
+/// Where a page's relative link leads, from the root.
+fn resolve(page: &str, target: &str) -> String {
+    let mut path: Vec<&str> = page.split('/').collect();
+    path.pop();
+    for part in target.split('/') {
+        match part {
+            ".." => drop(path.pop()),
+            part => path.push(part),
+        }
+    }
+    path.join("/")
+}
+
+/// Copies a folder with all that is in it.
+pub fn copy_folder(from: &Path, to: &Path) -> Outcome {
     create(to)?;
     let failed = |error| format!("{}: {error}", from.display());
     for entry in fs::read_dir(from).map_err(failed)? {
@@ -427,7 +620,8 @@ fn copy_folder(from: &Path, to: &Path) -> Outcome {
     Ok(())
 }
 
-fn read(path: &Path) -> Outcome<String> {
+/// The text of a file.
+pub fn read(path: &Path) -> Outcome<String> {
     fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
 }
 

@@ -2,33 +2,41 @@
 
 use crate::build;
 use crate::imports;
-use crate::run::{Outcome, command, npm_bin, step};
+use crate::run::{self, Outcome, command, npm_bin, step};
 use crate::setup::{self, Npm};
 
 /// Checks everything that can be judged without running it.
 pub fn check() -> Outcome {
-    let cargo = |title: &str, arguments: &[&str]| step(title, &mut command("cargo", arguments));
-    // What takes a second comes first.
+    format()?;
+    run::together([clippy, scripts])?;
+    built()
+}
+
+/// What takes a second.
+pub fn format() -> Outcome {
     cargo("rustfmt", &["fmt", "--all", "--check"])?;
-    imports::check()?;
+    imports::check()
+}
+
+/// The lints of all that is Rust, for this machine.
+pub fn clippy() -> Outcome {
+    let arguments = ["clippy", "--workspace", "--all-targets", "--locked"];
+    cargo("clippy", &[&arguments[..], &["--", "-Dwarnings"]].concat())
+}
+
+/// The lints of all that is not, with the npm packages.
+pub fn scripts() -> Outcome {
     setup::npm(Npm::Everything)?;
     step(
         "biome",
         &mut command(&npm_bin("biome"), &["check", "--error-on-warnings", "."]),
-    )?;
+    )
+}
+
+/// Builds the package, and checks what needs it.
+pub fn built() -> Outcome {
     build::build(Npm::Everything)?;
     println!("checking");
-    cargo(
-        "clippy",
-        &[
-            "clippy",
-            "--workspace",
-            "--all-targets",
-            "--locked",
-            "--",
-            "-Dwarnings",
-        ],
-    )?;
     for module in &build::MODULES {
         let wasm = [
             "clippy",
@@ -54,10 +62,15 @@ pub fn check() -> Outcome {
             "pkg-template/src/cli/tsconfig.json",
         ),
         ("types of the page", "www/tsconfig.json"),
+        ("types of the site", "docs/.vitepress/tsconfig.json"),
         ("types of the tests", "tests/tsconfig.json"),
     ] {
         let types = ["--noEmit", "--project", project];
         step(title, &mut command(&npm_bin("tsc"), &types))?;
     }
     Ok(())
+}
+
+fn cargo(title: &str, arguments: &[&str]) -> Outcome {
+    step(title, &mut command("cargo", arguments))
 }

@@ -1,6 +1,7 @@
 //! The demo, and the page.
 
 use crate::build;
+use crate::docs;
 use crate::run::{Outcome, command, root, show, step};
 use crate::setup::{self, Npm};
 
@@ -13,7 +14,8 @@ pub fn demo(arguments: &[String]) -> Outcome {
             run(&[])
         }
         ["--serve"] => {
-            build_page(Npm::Build)?;
+            build::build(Npm::Everything)?;
+            docs::site("/")?;
             run(&["--serve"])
         }
         ["--build-page"] => {

@@ -3,22 +3,22 @@
 use std::fs;
 use std::path::Path;
 
+use crate::build::{Layer, Module};
 use crate::run::{Outcome, command, npm_bin, root, step};
 use base64ct::{Base64, Encoding};
 
-/// Writes the loaders of the modules into `dist`, which has these.
-pub fn write(modules: &[&str], dist: &Path) -> Outcome {
-    let sources = root().join("pkg-template/src/generated/load");
+/// Writes the loaders of the modules into the layer's `dist`.
+pub fn write(modules: &[Module], layer: &Layer) -> Outcome {
+    let sources = layer.sources.join("generated/load");
     fs::create_dir_all(&sources).map_err(|error| error.to_string())?;
     let (mut esm, mut cjs) = (vec!["none.js".to_owned()], Vec::new());
     save(&sources.join("none.js"), "export const load = undefined;\n")?;
-    for name in modules {
-        let file = dist.join(format!("{name}.wasm"));
-        let wasm = fs::read(file).map_err(|error| error.to_string())?;
+    for module in modules {
+        let name = module.name;
         for (platform, source) in [
             ("workerd", given(name, "")),
             ("edge-light", given(name, "?module")),
-            ("inline", inline(name, &wasm)),
+            ("inline", inline(module)?),
             ("node", from_disk(name)),
         ] {
             let file = format!("{name}.{platform}.js");
@@ -29,16 +29,18 @@ pub fn write(modules: &[&str], dist: &Path) -> Outcome {
         save(&sources.join(&file), &required(name))?;
         cjs.push(file);
     }
-    bundle(&sources, &esm, "esm", &dist.join("load"))?;
-    bundle(&sources, &cjs, "cjs", &dist.join("cjs/load"))
+    bundle(layer, &esm, "esm", "load")?;
+    bundle(layer, &cjs, "cjs", "cjs/load")
 }
 
 /// Each is a file of its own, so that a start reads one.
-fn bundle(sources: &Path, files: &[String], format: &str, to: &Path) -> Outcome {
+fn bundle(layer: &Layer, files: &[String], format: &str, to: &str) -> Outcome {
+    let sources = layer.sources.join("generated/load");
     let mut esbuild = command(
         &npm_bin("esbuild"),
         &[
             "--bundle",
+            "--minify",
             "--target=es2022",
             "--external:node:*",
             "--external:*.wasm",
@@ -49,7 +51,10 @@ fn bundle(sources: &Path, files: &[String], format: &str, to: &Path) -> Outcome 
     esbuild
         .args(files.iter().map(|file| sources.join(file)))
         .arg(format!("--format={format}"))
-        .arg(format!("--outdir={}", to.display()));
+        .arg(format!("--outdir={}", layer.dist.join(to).display()));
+    if layer.maps {
+        esbuild.arg("--sourcemap=inline");
+    }
     step(&format!("bundling loaders ({format})"), &mut esbuild)
 }
 
@@ -61,14 +66,20 @@ fn given(name: &str, query: &str) -> String {
     )
 }
 
-/// The module is part of the program's text.
-fn inline(name: &str, wasm: &[u8]) -> String {
-    format!(
-        "import {{ compile }} from \"../../core/inline.js\";\n\n\
-         const base64 = \"{}\";\n\nexport const load = () => compile(base64);\n{}",
-        Base64::encode_string(wasm),
-        more(name, "undefined")
-    )
+/// The module is part of the program's text, and with it what inflates it, whose licence has to come along.
+fn inline(module: &Module) -> Outcome<String> {
+    let (deflated, length) = module.deflated()?;
+    let licence = root().join("node_modules/fflate/LICENSE");
+    let licence = fs::read_to_string(licence).map_err(|error| error.to_string())?;
+    Ok(format!(
+        "/*! fflate\n\n{}\n*/\n\
+         import {{ compile }} from \"../../core/inline.js\";\n\n\
+         const base64 = \"{}\";\n\nexport const load = () => compile(base64, {});\n{}",
+        licence.trim(),
+        Base64::encode_string(&deflated),
+        length,
+        more(module.name, "undefined")
+    ))
 }
 
 /// The module lies beside the code. Bundlers and tracers of files understand this form of its name.

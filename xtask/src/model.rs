@@ -8,7 +8,7 @@ use std::fmt::Write;
 use serde_json::{Map, Value, json};
 use wallet_callback::chain::id;
 use wallet_callback::error::Code;
-use wallet_callback::event::model::{FAMILIES, Family, Field, Kind, Status};
+use wallet_callback::event::model::{AMOUNTS, FAMILIES, Family, Field, Kind, Status};
 use wallet_callback::explain::CauseCode;
 use wallet_callback::layout::{NUMBERS, WORDS};
 
@@ -123,6 +123,11 @@ pub fn layout() -> String {
     for (name, number) in words.into_iter().chain(numbers) {
         push(&mut out, format_args!("export const {name} = {number};\n"));
     }
+    let amounts = AMOUNTS.map(|name| format!("\"{name}\"")).join(", ");
+    push(
+        &mut out,
+        format_args!("export const AMOUNTS: readonly string[] = [{amounts}];\n"),
+    );
     out
 }
 

@@ -64,9 +64,15 @@ pub fn npm(which: Npm) -> Outcome {
         arguments.push("--omit=dev");
     }
     println!("  npm {}", arguments.join(" "));
-    let mut npm = command("npm", &arguments);
+    // What answers sooner may run beside it.
+    let mut npm = if run::exists("nice") {
+        command("nice", &["npm"])
+    } else {
+        command("npm", &[])
+    };
     // For what has to be compiled because its binary cannot be had.
-    step("installing npm packages", npm.env("JOBS", "max"))?;
+    npm.args(arguments).env("JOBS", "max");
+    step("installing npm packages", &mut npm)?;
     fs::write(stamp(which), lock).map_err(|error| error.to_string())
 }
 

@@ -4,14 +4,17 @@ use std::fs;
 use std::process::Command;
 use std::thread;
 
+use serde_json::Value;
+
 use crate::build;
 use crate::check;
 use crate::demo;
-use crate::run::{Outcome, command, npm_bin, root, show, step};
+use crate::docs;
+use crate::run::{self, Outcome, command, npm_bin, root, show, step};
 use crate::setup::{self, Npm};
 
 /// Where the built package is installed, as a user would.
-const CONSUMER: &str = "target/consumer";
+pub const CONSUMER: &str = "target/consumer";
 
 /// Runs every check and every test, or with `--services` only the tests on real servers.
 pub fn test(arguments: &[String]) -> Outcome {
@@ -23,34 +26,29 @@ pub fn test(arguments: &[String]) -> Outcome {
 }
 
 fn everything() -> Outcome {
-    check::check()?;
+    check::format()?;
+    // Lints and the core's tests answer within minutes, while the npm packages are on their way.
+    run::together([lint_and_test_core, check::scripts])?;
+    check::built()?;
     setup::chromium()?;
     setup::consumer()?;
-    demo::bundle_page()?;
-    let attw = [
-        "--pack",
-        "pkg",
-        "--exclude-entrypoints",
-        "core.wasm",
-        "full.wasm",
-        "schema.json",
-        "sender.schema.json",
-    ];
+    docs::site("/")?;
     step(
         "publint",
         &mut command(&npm_bin("publint"), &["--strict", "pkg"]),
     )?;
-    step(
-        "are the types wrong?",
-        &mut command(&npm_bin("attw"), &attw),
-    )?;
+    let mut attw = command(
+        &npm_bin("attw"),
+        &["--pack", "pkg", "--exclude-entrypoints"],
+    );
+    step("are the types wrong?", attw.args(data_exports()?))?;
     demo::run(&[])?;
     show(
-        "tests of the core and of the tasks",
-        &mut command("cargo", &["test", "--locked", "--workspace"]),
+        "tests of the tasks",
+        &mut cargo_test(&["--workspace", "--exclude", "wallet-callback"]),
     )?;
-    let (has_servers, has_terminal) = (setup::servers()?, setup::terminal()?);
-    let files = test_files(&[
+    let files = runnable(&[
+        "tests/assure",
         "tests/messages",
         "tests/package",
         "tests/senders",
@@ -64,21 +62,45 @@ fn everything() -> Outcome {
         "tests/cli",
         "tests/quickstart",
         "tests/readme",
+        "tests/site",
         "tests/www",
     ])?;
-    let needs_server = |file: &String| SERVER_TESTS.contains(&file.as_str());
-    let files = files
-        .into_iter()
-        .filter(|file| has_servers || !needs_server(file))
-        .filter(|file| has_terminal || file != TERMINAL_TEST);
     let mut node = node_test();
     show("tests of the package, on every runtime", node.args(files))?;
-    if has_servers { services() } else { Ok(()) }
+    if setup::servers()? {
+        services()
+    } else {
+        Ok(())
+    }
+}
+
+fn lint_and_test_core() -> Outcome {
+    check::clippy()?;
+    let mut tests = cargo_test(&["--package", "wallet-callback"]);
+    show("tests of the core", &mut tests)
+}
+
+fn cargo_test(arguments: &[&str]) -> Command {
+    let mut cargo = command("cargo", &["test", "--locked"]);
+    cargo.args(arguments);
+    cargo
+}
+
+/// What the package exports that is no code, and has no types.
+fn data_exports() -> Outcome<Vec<String>> {
+    let path = root().join("pkg/package.json");
+    let manifest: Value =
+        serde_json::from_str(&build::read(&path)?).map_err(|error| error.to_string())?;
+    let exports = manifest["exports"].as_object().into_iter().flatten();
+    let files = exports.filter(|(_, target)| target.is_string());
+    Ok(files.map(|(name, _)| name.clone()).collect())
 }
 
 /// The tests of stores that need a server.
-const SERVER_TESTS: [&str; 4] = [
+const SERVER_TESTS: [&str; 6] = [
     "tests/cli/check-stores.test.ts",
+    "tests/cli/inbox-servers.test.ts",
+    "tests/cli/init-servers.test.ts",
     "tests/readme/servers.test.ts",
     "tests/stores/postgres.test.ts",
     "tests/stores/redis.test.ts",
@@ -120,14 +142,15 @@ fn services() -> Outcome {
 /// In milliseconds; several times what the longest file takes.
 const TEST_TIMEOUT: &str = "--test-timeout=900000";
 
-fn node_test() -> Command {
+/// Node's tests, of the package that is installed.
+pub fn node_test() -> Command {
     // Ends with what has failed.
     let reporter = "--test-reporter=spec";
     let arguments = ["--import", "tsx", "--test", TEST_TIMEOUT, reporter];
     let mut node = command("node", &arguments);
-    // Node leaves one free.
+    // Node leaves a core free; some files wait for servers and clocks most of their time.
     if let Ok(cores) = thread::available_parallelism() {
-        node.arg(format!("--test-concurrency={cores}"));
+        node.arg(format!("--test-concurrency={}", cores.saturating_add(1)));
     }
     node.env("WALLET_CALLBACK_PKG", root().join(CONSUMER));
     node
@@ -155,10 +178,14 @@ pub fn bench(arguments: &[String]) -> Outcome {
         Some((flag, rest)) if flag == "--worst" => ("worst", rest),
         _ => ("main", arguments),
     };
-    if script == "receiver" && !(setup::wrk()? && setup::servers()?) {
+    let serves = script == "worst" || (setup::wrk()? && setup::servers()?);
+    if script == "receiver" && !serves {
         return Ok(());
     }
     let mut node = command("node", &[&format!("xtask/bench/{script}.mjs")]);
+    if !serves {
+        node.arg("--without-receiver");
+    }
     show(
         "bench",
         node.args(rest)
@@ -166,8 +193,17 @@ pub fn bench(arguments: &[String]) -> Outcome {
     )
 }
 
+/// The test files of some folders, without those that need what is not there.
+pub fn runnable(folders: &[&str]) -> Outcome<Vec<String>> {
+    let (has_servers, has_terminal) = (setup::servers()?, setup::terminal()?);
+    let mut files = test_files(folders)?;
+    files.retain(|file| has_servers || !SERVER_TESTS.contains(&file.as_str()));
+    files.retain(|file| has_terminal || file != TERMINAL_TEST);
+    Ok(files)
+}
+
 /// The test files of some folders. Node 20 does not search folders of TypeScript itself.
-fn test_files(folders: &[&str]) -> Outcome<Vec<String>> {
+pub fn test_files(folders: &[&str]) -> Outcome<Vec<String>> {
     let mut files = Vec::new();
     for folder in folders {
         let entries =
