@@ -20,12 +20,12 @@ pub const TARGET: &str = "wasm32-unknown-unknown";
 /// Builds `pkg/`, with the npm packages that the task needs.
 pub fn build(packages: Npm) -> Outcome {
     println!("building the package");
-    setup::wasm_target()?;
+    compile()?;
     setup::npm(packages)?;
     remove(&root().join("pkg"))?;
     create(&root().join("pkg/dist"))?;
     create(&generated())?;
-    run::together(MODULES.map(|module| move || module.build()))?;
+    run::together(MODULES.map(|module| move || module.bind_and_optimize()))?;
     write_glue()?;
     timed("writing types and schema", describe)?;
     Layer::shipped().bundle()?;
@@ -34,6 +34,12 @@ pub fn build(packages: Npm) -> Outcome {
     let features = MODULES.map(|module| module.feature);
     let mut sbom = command("node", &["xtask/sbom.mjs"]);
     step("listing what is in it", sbom.args(features))
+}
+
+/// Compiles the modules, which needs no npm package.
+pub fn compile() -> Outcome {
+    setup::wasm_target()?;
+    run::together(MODULES.map(|module| move || module.compile()))
 }
 
 /// Packs the package that was built and returns the tarball's path.
@@ -155,8 +161,7 @@ impl Module {
         )
     }
 
-    fn build(&self) -> Outcome {
-        self.compile()?;
+    fn bind_and_optimize(&self) -> Outcome {
         timed(&format!("binding {}", self.name), || self.bind())?;
         self.optimize()
     }

@@ -9,6 +9,7 @@ use crate::setup::{self, Npm};
 pub fn check() -> Outcome {
     format()?;
     run::together([clippy, scripts])?;
+    build::build(Npm::Everything)?;
     built()
 }
 
@@ -33,10 +34,8 @@ pub fn scripts() -> Outcome {
     )
 }
 
-/// Builds the package, and checks what needs it.
+/// Checks what needs the package that was built.
 pub fn built() -> Outcome {
-    build::build(Npm::Everything)?;
-    println!("checking");
     for module in &build::MODULES {
         let wasm = [
             "clippy",

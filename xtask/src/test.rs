@@ -28,25 +28,17 @@ pub fn test(arguments: &[String]) -> Outcome {
 fn everything() -> Outcome {
     check::format()?;
     // Lints and the core's tests answer within minutes, while the npm packages are on their way.
-    run::together([lint_and_test_core, check::scripts])?;
-    check::built()?;
-    setup::chromium()?;
-    setup::consumer()?;
-    docs::site("/")?;
-    step(
-        "publint",
-        &mut command(&npm_bin("publint"), &["--strict", "pkg"]),
-    )?;
-    let mut attw = command(
-        &npm_bin("attw"),
-        &["--pack", "pkg", "--exclude-entrypoints"],
-    );
-    step("are the types wrong?", attw.args(data_exports()?))?;
+    run::together([core, check::scripts])?;
+    build::build(Npm::Everything)?;
+    run::together([check::built, package])?;
     demo::run(&[])?;
     show(
-        "tests of the tasks",
-        &mut cargo_test(&["--workspace", "--exclude", "wallet-callback"]),
+        "fuzz targets, for a minute",
+        &mut cargo_test(&["--package", "wallet-callback-fuzz"]),
     )?;
+    // In the profile that the tasks run in: nothing is compiled twice.
+    let tasks = ["--package", "xtask", "--profile", "dev"];
+    show("tests of the tasks", &mut cargo_test(&tasks))?;
     let files = runnable(&[
         "tests/assure",
         "tests/messages",
@@ -74,16 +66,33 @@ fn everything() -> Outcome {
     }
 }
 
-fn lint_and_test_core() -> Outcome {
+fn core() -> Outcome {
     check::clippy()?;
     let mut tests = cargo_test(&["--package", "wallet-callback"]);
-    show("tests of the core", &mut tests)
+    show("tests of the core", &mut tests)?;
+    build::compile()
 }
 
 fn cargo_test(arguments: &[&str]) -> Command {
     let mut cargo = command("cargo", &["test", "--locked"]);
     cargo.args(arguments);
     cargo
+}
+
+/// The package as users get it, and the site of its documentation.
+fn package() -> Outcome {
+    setup::chromium()?;
+    setup::consumer()?;
+    docs::site("/")?;
+    step(
+        "publint",
+        &mut command(&npm_bin("publint"), &["--strict", "pkg"]),
+    )?;
+    let mut attw = command(
+        &npm_bin("attw"),
+        &["--pack", "pkg", "--exclude-entrypoints"],
+    );
+    step("are the types wrong?", attw.args(data_exports()?))
 }
 
 /// What the package exports that is no code, and has no types.
