@@ -192,6 +192,28 @@ async function coldStarts() {
 			parts.push(run([binary, "cold-parts.mjs"], { entry: coldEntry, callback }));
 		}
 		const medians = Object.fromEntries(names.map((name) => [name, median(times[name])]));
-		return { runtime, medians, parts: parts[0].map((_, at) => median(parts.map((p) => p[at]))) };
+		const medianParts = parts[0].map((_, at) => median(parts.map((part) => part[at])));
+		return { runtime, medians, parts: medianParts, program: programStarts(binary) };
 	});
+}
+
+/** Milliseconds of whole processes: the command line, and Node with the core. */
+function programStarts(binary) {
+	const commands = {
+		core: [
+			"--input-type=module",
+			"--eval",
+			'import("wallet-callback").then((it) => it.bodyHash(""))',
+		],
+		program: [join(installed, "dist", "cli", "main.js"), "--version"],
+	};
+	const times = { core: [], program: [] };
+	for (let start = 0; start < settings.coldStarts; start++) {
+		for (const [name, command] of Object.entries(commands)) {
+			const since = performance.now();
+			execFileSync(binary, command, { cwd: consumer, stdio: "ignore" });
+			times[name].push(performance.now() - since);
+		}
+	}
+	return { core: median(times.core), program: median(times.program) };
 }

@@ -56,9 +56,15 @@ export function targets(figures) {
 		limit: COLD_MS[majorOf(runtime)] ?? Number.NaN,
 		floor: medians[COLD_FLOOR],
 	}));
+	const programs = cold.map(({ runtime, program }) => ({
+		text: `${runtime}, wallet-callback --version, of Node with the core`,
+		value: program.program / program.core,
+		limit: 1.5,
+	}));
 	return [
 		...speed,
 		...starts,
+		...programs,
 		...receiver(figures.receiver),
 		...growth(linearity.figures),
 		...senders.map(({ runtime, figures }) => ({
