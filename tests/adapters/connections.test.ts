@@ -108,10 +108,10 @@ async function trickle({ port }: Server): Promise<void> {
 	const timer = setInterval(() => socket.write("x"), 100);
 	const [answer] = await once(socket.setEncoding("utf8"), "data");
 	assert.match(answer, /^HTTP\/1\.1 405 .*\r\nconnection: close\r\n.*}$/is);
-	assert.ok(performance.now() - started < 1_000, "the answer took its time");
+	assert.ok(performance.now() - started < 4_000, "the answer took its time");
 	await closed;
 	clearInterval(timer);
-	assert.ok(performance.now() - started < 5_000, "the connection stayed open");
+	assert.ok(performance.now() - started < 8_000, "the connection stayed open");
 }
 
 /** A small body that was refused unread does not cost the connection. */

@@ -40,7 +40,7 @@ for (const version of ["express", "express4"]) {
 			const started = performance.now();
 			const answer = await post(`${server.url}/json`, signed(deposit("dep_parsed")));
 			assert.deepEqual(answer, [500, { code: 500, error: "body_already_parsed" }]);
-			assert.ok(performance.now() - started < 1_000, "it took its time");
+			assert.ok(performance.now() - started < 5_000, "it took its time");
 			await printed(() =>
 				server.output().includes("mount this route before app.use(express.json())"),
 			);

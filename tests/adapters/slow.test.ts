@@ -77,7 +77,7 @@ for (const [name, start] of Object.entries(SERVERS)) {
 			keys: SECRET,
 			store: memoryStore(),
 			onAny: () => {},
-			bodyTimeoutSeconds: 0.5,
+			bodyTimeoutSeconds: 1.5,
 			maxUnverifiedBodies: 2,
 		});
 		const server = await start(receiver);
@@ -87,7 +87,7 @@ for (const [name, start] of Object.entries(SERVERS)) {
 		const third = send(server);
 		assert.match(await third.answer, /^HTTP\/1\.1 503 /);
 		for (const { answer } of slow) assert.match(await answer, /^HTTP\/1\.1 408 /);
-		assert.ok(performance.now() - started < 5_000, "the answer took its time");
+		assert.ok(performance.now() - started < 8_000, "the answer took its time");
 		for (const socket of [...slow, third]) socket.destroy();
 		assert.equal(receiver.stats().inFlight, 0);
 		await receiver.close();
@@ -101,7 +101,7 @@ for (const [name, start] of Object.entries(SERVERS)) {
 		await until(() => receiver.stats().inFlight === 1);
 		const started = performance.now();
 		await receiver.close();
-		assert.ok(performance.now() - started < 1_000, "close waited");
+		assert.ok(performance.now() - started < 5_000, "close waited");
 		assert.match(await slow.answer, /^HTTP\/1\.1 503 /);
 		slow.destroy();
 		await server.close();

@@ -118,7 +118,7 @@ test("what is kept of an error is bounded and printable, and has no secret", asy
 		const receiver = createReceiver({ keys: SECRET, store, log: false, maxAttempts: 1, onAny });
 		const start = performance.now();
 		await expectAnswer(receiver, signed(), OK);
-		assert.ok(performance.now() - start < 1_000);
+		assert.ok(performance.now() - start < 5_000);
 		const { letter } = (await only(store)) ?? assert.fail("no dead letter");
 		assert.equal(letter?.error, kept);
 	}
