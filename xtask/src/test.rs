@@ -33,7 +33,7 @@ fn everything() -> Outcome {
     run::together([check::built, package])?;
     demo::run(&[])?;
     show(
-        "fuzz targets, for a minute",
+        "what is fuzzed, near its seeds",
         &mut cargo_test(&["--package", "wallet-callback-fuzz"]),
     )?;
     // In the profile that the tasks run in: nothing is compiled twice.
