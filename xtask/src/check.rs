@@ -8,9 +8,9 @@ use crate::setup::{self, Npm};
 /// Checks everything that can be judged without running it.
 pub fn check() -> Outcome {
     format()?;
-    run::together([clippy, scripts])?;
+    run::together([rust, scripts])?;
     build::build(Npm::Everything)?;
-    built()
+    types()
 }
 
 /// What takes a second.
@@ -19,23 +19,21 @@ pub fn format() -> Outcome {
     imports::check()
 }
 
+/// The lints of all that is Rust, and its documentation.
+pub fn rust() -> Outcome {
+    clippy()?;
+    wasm()
+}
+
 /// The lints of all that is Rust, for this machine.
 pub fn clippy() -> Outcome {
     let arguments = ["clippy", "--workspace", "--all-targets", "--locked"];
     cargo("clippy", &[&arguments[..], &["--", "-Dwarnings"]].concat())
 }
 
-/// The lints of all that is not, with the npm packages.
-pub fn scripts() -> Outcome {
-    setup::npm(Npm::Everything)?;
-    step(
-        "biome",
-        &mut command(&npm_bin("biome"), &["check", "--error-on-warnings", "."]),
-    )
-}
-
-/// Checks what needs the package that was built.
-pub fn built() -> Outcome {
+/// The lints of what only the modules have, and the documentation.
+pub fn wasm() -> Outcome {
+    setup::wasm_target()?;
     for module in &build::MODULES {
         let wasm = [
             "clippy",
@@ -54,7 +52,20 @@ pub fn built() -> Outcome {
     step(
         "rustdoc",
         command("cargo", &["doc", "--no-deps", "--locked"]).env("RUSTDOCFLAGS", "-Dwarnings"),
-    )?;
+    )
+}
+
+/// The lints of all that is not, with the npm packages.
+pub fn scripts() -> Outcome {
+    setup::npm(Npm::Everything)?;
+    step(
+        "biome",
+        &mut command(&npm_bin("biome"), &["check", "--error-on-warnings", "."]),
+    )
+}
+
+/// Checks the types of what uses the package that was built.
+pub fn types() -> Outcome {
     for (title, project) in [
         (
             "types of the command line",

@@ -28,17 +28,10 @@ pub fn test(arguments: &[String]) -> Outcome {
 fn everything() -> Outcome {
     check::format()?;
     // Lints and the core's tests answer within minutes, while the npm packages are on their way.
-    run::together([core, check::scripts])?;
+    run::together([rust, check::scripts])?;
     build::build(Npm::Everything)?;
-    run::together([check::built, package])?;
+    run::together([check::types, package])?;
     demo::run(&[])?;
-    show(
-        "what is fuzzed, near its seeds",
-        &mut cargo_test(&["--package", "wallet-callback-fuzz"]),
-    )?;
-    // In the profile that the tasks run in: nothing is compiled twice.
-    let tasks = ["--package", "xtask", "--profile", "dev"];
-    show("tests of the tasks", &mut cargo_test(&tasks))?;
     let files = runnable(&[
         "tests/assure",
         "tests/messages",
@@ -66,11 +59,18 @@ fn everything() -> Outcome {
     }
 }
 
-fn core() -> Outcome {
+/// All that needs no npm package, the core first.
+fn rust() -> Outcome {
     check::clippy()?;
     let mut tests = cargo_test(&["--package", "wallet-callback"]);
     show("tests of the core", &mut tests)?;
-    build::compile()
+    build::compile()?;
+    check::wasm()?;
+    let mut fuzzed = cargo_test(&["--package", "wallet-callback-fuzz"]);
+    show("what is fuzzed, near its seeds", &mut fuzzed)?;
+    // In the profile that the tasks run in: nothing is compiled twice.
+    let tasks = ["--package", "xtask", "--profile", "dev"];
+    show("tests of the tasks", &mut cargo_test(&tasks))
 }
 
 fn cargo_test(arguments: &[&str]) -> Command {
