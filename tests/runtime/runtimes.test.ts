@@ -1,4 +1,7 @@
-/** One suite, every runtime: each must answer every case as it is due, and as this Node does, to the letter. */
+/**
+ * One suite, every runtime: each must answer every case as it is due, and as this Node does, to the letter. This Node
+ * has 10,000 random cases, the others the first 1,000 of them.
+ */
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -14,20 +17,22 @@ import { edgePlatforms } from "./runtimes/edge.ts";
 import { jest } from "./runtimes/jest.ts";
 import { processes, runEntry } from "./runtimes/processes.ts";
 
-const corpus = buildCorpus();
+const whole = buildCorpus();
+const corpus = buildCorpus(1_000);
 let app: App;
 let baseline: Report;
 
 before(async () => {
 	const folder = prepareApp("suite");
 	app = { folder, corpus: join(folder, "corpus.json") };
-	writeFileSync(app.corpus, JSON.stringify(corpus));
+	writeFileSync(app.corpus, JSON.stringify(whole));
 	baseline = await runEntry(app, await buildRunner(folder, "entry.ts"));
+	writeFileSync(app.corpus, JSON.stringify(corpus));
 });
 
 test(`this Node (${process.version})`, () => {
 	assert.deepEqual(baseline.lacks, []);
-	none(faults(corpus, baseline));
+	none(faults(whole, baseline));
 });
 
 for (const runtime of [...processes, ...edgePlatforms, ...browsers, jest, ...bundlers]) {
