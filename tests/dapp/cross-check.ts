@@ -11,8 +11,8 @@ import type {
 import { Random } from "../random.ts";
 import { safeVerifySignedMessage } from "./library.ts";
 
-/** How many signatures each scheme is tried with. */
-const COUNT = 1000;
+/** How many signatures each scheme is tried with; more in the long run of properties. */
+const COUNT = Number(process.env.WALLET_CALLBACK_SIGNATURES ?? 500);
 
 /** The order of secp256k1. */
 const ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
@@ -54,7 +54,7 @@ export interface CrossCheck<M> {
 	readonly alter: (random: Random, signed: Signed<M>) => readonly Altered<M>[];
 }
 
-/** Tries 1,000 signatures, as they are and in each altered form. */
+/** Tries signatures, as they are and in each altered form. */
 export async function crossCheck<M extends SignedMessageOptions["message"]>(
 	check: CrossCheck<M>,
 ): Promise<void> {

@@ -148,8 +148,15 @@ fn properties(_: &[String]) -> Outcome {
     node.args([
         "tests/assure/bits.test.ts",
         "tests/package/agreement.test.ts",
+        "tests/dapp/signatures.test.ts",
+        "tests/dapp/signatures-sign-in.test.ts",
+        "tests/dapp/typed-data.test.ts",
     ]);
-    show("in the shipped modules", &mut node)
+    // Four times what every run of the tests tries of each scheme.
+    show(
+        "in the shipped modules",
+        node.env("WALLET_CALLBACK_SIGNATURES", "2000"),
+    )
 }
 
 fn peers(_: &[String]) -> Outcome {
