@@ -1,5 +1,5 @@
 import { load } from "#full";
-import { provide } from "./core/core.js";
+import { provide } from "./core/runner.js";
 
 provide(load);
 

@@ -1,6 +1,6 @@
 import { load, more } from "#core";
 import { load as loadFull } from "#on-demand";
-import { offer, withFull } from "./core/core.js";
+import { offer, withFull } from "./core/runner.js";
 import type { Detect, Explain } from "./verifier/explain.js";
 import { detectOn, explainOn } from "./verifier/explain-on.js";
 import type { GenerateKeyPair, GenerateSecret, Sign } from "./verifier/sign.js";

@@ -1,4 +1,4 @@
-import { provide } from "./core/core.js";
+import { provide } from "./core/runner.js";
 
 export * from "./api.js";
 export { detect, explain } from "./verifier/explain.js";

@@ -1,4 +1,4 @@
-import { withCore } from "./core.js";
+import { withCore } from "./runner.js";
 
 /**
  * The known name that is most like one that is not known: the same but for one stretch that is at most

@@ -1,7 +1,7 @@
 /** The module for dapps: started when first used. */
 
 import { load } from "#dapp";
-import { coreFrom, type Runner } from "../core/core.js";
+import { coreFrom, type Runner } from "../core/runner.js";
 import { createGlue } from "../generated/dapp-glue.js";
 
 /** Runs something on the module. */

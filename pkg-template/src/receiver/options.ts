@@ -9,7 +9,7 @@ import {
 	type Verifier,
 	type VerifierOptions,
 } from "wallet-callback";
-import { hasFull } from "../core/core.js";
+import { hasFull } from "../core/runner.js";
 import { shown, shownName } from "../core/shown.js";
 import { type Dedupe, lossOf, toDedupe } from "./dedupe.js";
 import { isDevelopment } from "./development.js";

@@ -1,7 +1,7 @@
 import type { KeyMaterial, SenderDescriptor, SenderName } from "wallet-callback";
 import { load } from "#full";
-import { withFull } from "../core/core.js";
 import { ConfigError } from "../core/errors.js";
+import { withFull } from "../core/runner.js";
 import { toDescriptor } from "../verifier/senders.js";
 import { signOn } from "../verifier/sign-on.js";
 import { requireOptions } from "./options.js";

@@ -1,4 +1,5 @@
-import { toOptions, withCore } from "../core/core.js";
+import { toOptions } from "../core/core.js";
+import { withCore } from "../core/runner.js";
 
 /**
  * Writes an amount of base units in whole tokens, exactly. Zeros at the end of the fraction are left

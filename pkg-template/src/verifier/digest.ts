@@ -1,4 +1,5 @@
-import { toUtf8, withCore } from "../core/core.js";
+import { toUtf8 } from "../core/core.js";
+import { withCore } from "../core/runner.js";
 import { toBody } from "./request.js";
 import type { BodyInput } from "./types.js";
 

@@ -1,4 +1,4 @@
-import { withCore } from "../core/core.js";
+import { withCore } from "../core/runner.js";
 import type { CauseCode, SenderName } from "../generated/model.js";
 import type { SenderDescriptor } from "./descriptor.js";
 import { detectOn, explainOn } from "./explain-on.js";

@@ -1,5 +1,5 @@
-import { withCore } from "../core/core.js";
 import { ConfigError } from "../core/errors.js";
+import { withCore } from "../core/runner.js";
 import { EVENT_TYPES, type SenderName } from "../generated/model.js";
 import { about } from "../generated/senders.js";
 import type { DescriptorPlace, SenderDescriptor } from "./descriptor.js";

@@ -1,5 +1,6 @@
-import { type Runner, toFull, toOptions, toUtf8 } from "../core/core.js";
+import { toOptions, toUtf8 } from "../core/core.js";
 import { requireObject } from "../core/options.js";
+import { type Runner, toFull } from "../core/runner.js";
 import { shown } from "../core/shown.js";
 import { TextEncoder } from "../core/text.js";
 import { toKey } from "./key-ring.js";

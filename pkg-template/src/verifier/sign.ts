@@ -1,4 +1,4 @@
-import { withCore } from "../core/core.js";
+import { withCore } from "../core/runner.js";
 import { generateKeyPairOn, generateSecretOn, signOn } from "./sign-on.js";
 import type { BodyInput, KeyPair, SignedCallback, SignOptions } from "./types.js";
 

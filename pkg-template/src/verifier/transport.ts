@@ -1,6 +1,7 @@
-import { toOptions, withCore } from "../core/core.js";
+import { toOptions } from "../core/core.js";
 import { optionalText, requireObject } from "../core/options.js";
 import { Resident } from "../core/resident.js";
+import { withCore } from "../core/runner.js";
 import type { WasmCore } from "../generated/glue.js";
 import { readHeaders } from "./request.js";
 import type { HeadersInput, Rejected } from "./types.js";

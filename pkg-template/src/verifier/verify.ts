@@ -1,15 +1,8 @@
-import {
-	type Judge,
-	type Parts,
-	type Runner,
-	runnerFor,
-	toOptions,
-	type Verdict,
-	withMore,
-} from "../core/core.js";
+import { type Judge, type Parts, toOptions, type Verdict } from "../core/core.js";
 import { CallbackRejectedError, ConfigError } from "../core/errors.js";
 import { optionalText, requireObject } from "../core/options.js";
 import { Resident } from "../core/resident.js";
+import { type Runner, runnerFor, withMore } from "../core/runner.js";
 import { shown } from "../core/shown.js";
 import type { WasmCore } from "../generated/glue.js";
 import type { CallbackVerificationEvent, SenderName } from "../generated/model.js";
