@@ -1,4 +1,5 @@
 /** The tables of the docs that are made of the project's own data. */
+import assert from "node:assert/strict";
 import type { Place } from "wallet-callback";
 import { core } from "../senders/package.ts";
 import { headingsOf, read } from "./documents.ts";
@@ -126,9 +127,19 @@ function listOfCauses(): string {
 		.filter(([, code = ""]) => !codes.includes(code))
 		.map(([, code, meaning = "", text, constant = ""]) => {
 			const fix = String(text === undefined ? constants.get(constant) : JSON.parse(text));
-			return `### ${code}\n${toSentence(meaning)} **Fix:** ${fix.replaceAll("*", "\\*")}.\n`;
+			return `### ${code}\n${toSentence(meaning)} **Fix:** ${withCode(fix)}.\n`;
 		});
 	return lines.join("\n");
+}
+
+/** A call in a text, with what stands before it: Markdown would eat its asterisks and backslashes. */
+const CALL = /(?:\w+: \(\) => )?(?:await )?[\w.]+\((?:[^()]|\([^()]*\))*\)/g;
+
+/** A text with its calls as code. */
+function withCode(text: string): string {
+	const marked = text.replace(CALL, "`$&`");
+	assert.doesNotMatch(marked.replace(/`[^`]*`/g, ""), /[*\\<]/, text);
+	return marked;
 }
 
 function toSentence(text: string): string {
