@@ -67,6 +67,7 @@ const RUNNERS: Record<string, Runner> = {
 	wrangler: bindsTheStore,
 	quickstart: receives([NODE]),
 	"quickstart-console": followsTheQuickstart,
+	"first-webhook": followsGettingStarted,
 	"by-hand": hasItsFaults,
 	why: printsWhatIsShown,
 	"verify-express": serves([NODE]),
@@ -79,7 +80,7 @@ const RUNNERS: Record<string, Runner> = {
 	circle: receivesFromCircle,
 	respond: decidesForCobo,
 	send: sendToServer,
-	secret: runInShell,
+	secret: keepsTheSecret,
 	switch: printsFrom([BUN, "run", "--no-install"]),
 	...Object.fromEntries(
 		[
@@ -493,8 +494,15 @@ async function followsTheQuickstart(_file: string, code: string): Promise<void> 
 	assert.deepEqual(printed.trimEnd().split("\n").map(comparable).sort(), shown.sort());
 }
 
-async function runInShell(file: string): Promise<void> {
-	assert.match(await project.run("sh", [file]), /^whsec_[A-Za-z0-9+/]{43}=\n$/);
+/** Types what stands there after the secret was made, in the same shell. */
+async function followsGettingStarted(file: string, code: string): Promise<void> {
+	const before = snippetOf("secret").code.replace(/^/gm, "$ ").replace(/\$ $/, "");
+	await followsTheQuickstart(file, before + code);
+}
+
+async function keepsTheSecret(_file: string, code: string): Promise<void> {
+	const script = `${code}printf '%s' "$WALLET_CALLBACK_SECRET"`;
+	assert.match(await project.run("sh", ["-c", script]), /^whsec_[A-Za-z0-9+/]{43}=$/);
 }
 
 async function bindsTheStore(): Promise<void> {
