@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { isBuiltin } from "node:module";
 import { availableParallelism } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { before, describe, test } from "node:test";
@@ -136,7 +137,9 @@ test("it writes over nothing", async () => {
 		"--dir",
 		dir,
 	];
-	assert.equal((await cli(words)).code, 0);
+	const first = await cli(words);
+	assert.equal(first.code, 0);
+	assert.match(first.stdout, /\nnpx wallet-callback check URL --sender stripe {2}#/);
 	const again = await cli(words);
 	assert.equal(again.code, 2);
 	assert.match(
@@ -161,7 +164,10 @@ test("beside a tsconfig.json it is TypeScript", async () => {
 	writeFileSync(join(dir, "tsconfig.json"), "{}");
 	const words = ["--framework", "hono", "--sender", "tp-wallet", "--store", "sqlite"];
 	const { stdout } = await cli(["init", ...words, "--dir", dir]);
-	assert.match(stdout, /\nnpm install wallet-callback hono @hono\/node-server\nnpx tsx --test/);
+	const driver = isBuiltin("node:sqlite") ? "" : " better-sqlite3";
+	const install = `\nnpm install wallet-callback hono @hono/node-server${driver}\nnpx tsx --test`;
+	assert.ok(stdout.includes(install), stdout);
+	assert.match(stdout, /\nnpx wallet-callback check URL {2}#/);
 	assert.deepEqual(readdirSync(dir).sort(), [
 		...["callbacks.test.ts", "callbacks.ts", "server.ts", "tsconfig.json"],
 	]);

@@ -42,6 +42,16 @@ test("it sends an event that verifies, and shows request, answer and time", asyn
 	assert.equal(verify(request).event.type, "deposit.confirmed");
 });
 
+test("it shows no id that the callback does not carry", async () => {
+	const stripe = await send("payment_intent.succeeded", "--sender", "stripe", "--url", url);
+	assert.match(stripe.stdout, /^→ POST \S+ {2}payment_intent\.succeeded\n← /);
+	const file = join(folder(), "record.http");
+	const signed = ["sign", "-", "--sender", "stripe"];
+	writeFileSync(file, (await cli(signed, { env, stdin: BODY })).stdout);
+	const again = await send("--resend", file, "--url", url);
+	assert.match(again.stdout, /^→ POST \S+\n← /);
+});
+
 test("chain, amount and other members are as they are given", async () => {
 	const request = await sent(
 		...["withdrawal.failed", "--chain", "tron:0x2b6653dc", "--amount", "12.5", "--id", "msg_7"],

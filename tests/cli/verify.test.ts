@@ -122,6 +122,32 @@ test("a callback of another time verifies at that time", async () => {
 	assert.equal((await withSecret(narrow, old)).code, 1);
 });
 
+test("a record of listen is judged by the time in its name", async () => {
+	const old = (await withSecret(["sign", body, "--timestamp", "1700000000"])).stdout;
+	const recorded = file("2023-11-14T22-18-20.000Z-0001.http", old);
+	const { code, stdout } = await withSecret(["verify", recorded]);
+	assert.equal(code, 0);
+	assert.match(stdout, /\(300 s before it arrived\)/);
+	assert.equal((await withSecret(["explain", recorded])).code, 0);
+	assert.equal((await withSecret(["verify", recorded, "--at", "1700000301"])).code, 1);
+	for (const name of ["2023-11-14T22-18-20.000Z.http", "2023-13-14T22-18-20.000Z-0001.http"]) {
+		assert.equal((await withSecret(["verify", file(name, old)])).code, 1, name);
+	}
+});
+
+test("a member that is refused is named", async () => {
+	const wrong = file(
+		"wrong.json",
+		'{"type":"user.registered","timestamp":"2026-01-01T00:00:00Z","data":{}}',
+	);
+	const signed = (await withSecret(["sign", wrong])).stdout;
+	const { stdout } = await withSecret(["verify", "-"], signed);
+	assert.match(
+		stdout,
+		/^✗ refused {2}malformed_payload.*\n {2}data\.\w+: expected .+, got nothing\n/,
+	);
+});
+
 test("explain judges a log by the time that it names", async () => {
 	const old = ["sign", body, "--timestamp", "1700000000", "--json"];
 	const { headers, body: rawBody }: Signed = JSON.parse((await withSecret(old)).stdout);

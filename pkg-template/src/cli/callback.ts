@@ -1,4 +1,5 @@
 /** The callback and the verifier that a command is told of. */
+import { basename } from "node:path";
 import { buffer } from "node:stream/consumers";
 import type { Command } from "commander";
 import { detect, type KeySet, type SenderDescriptor, type SenderName } from "wallet-callback";
@@ -38,7 +39,7 @@ export function callbackOptions(command: Command): Command {
 		.option("--client-id <id>", "your id at the sender, for one that signs it")
 		.option(
 			"--at <time>",
-			"when it arrived, as RFC 3339 or Unix seconds (default: now)",
+			"when it arrived, as RFC 3339 or Unix seconds (default: when it was logged or recorded, or now)",
 			pointInTime,
 		)
 		.option("--tolerance <seconds>", "how old it may be", wholeNumber(1, 86_400));
@@ -83,11 +84,18 @@ export async function readSubject(file: string, options: CallbackOptions): Promi
 		input: { headers, body, method: method ?? pasted.method, url: url ?? calledUrl(pasted) },
 		sender: options.sender === undefined ? detected : readSender(options.sender),
 		keys: readKeys(await readSecrets(options)),
-		now: at ?? pasted.arrived ?? Date.now(),
+		now: at ?? pasted.arrived ?? recordedAt(file) ?? Date.now(),
 		toleranceSeconds: tolerance,
 		url,
 		clientId,
 	};
+}
+
+/** When a file was recorded whose name is that of `listen --record`. */
+function recordedAt(file: string): number | undefined {
+	const name = /^(\d{4}-\d\d-\d\dT\d\d)-(\d\d)-(\d\d\.\d{3}Z)-\d+\.http$/.exec(basename(file));
+	const time = Date.parse(name?.slice(1).join(":") ?? "");
+	return Number.isNaN(time) ? undefined : time;
 }
 
 /** The bytes of a file, or of the standard input. */

@@ -1,4 +1,5 @@
 /** What commands write, and in which colours. */
+import type { Rejected } from "wallet-callback";
 import { EXIT } from "./exit.js";
 
 /** Whether a stream gets colours: a terminal does, unless the environment says otherwise. */
@@ -64,9 +65,10 @@ function escaped(one: string): string {
 	return `\\u${units.join("\\u")}`;
 }
 
-/** What a verifier says, without the advice to call a function. */
-export function said({ message }: { readonly message: string }): string {
-	return plain(message.replace(/ \(call explain\(\)[^)]*\)$/, ""));
+/** What a verifier says and of which member, without the advice to call a function. */
+export function said({ message, path }: Pick<Rejected, "message" | "path">): string {
+	const shown = message.replace(/ \(call explain\(\)[^)]*\)$/, "");
+	return plain(path === undefined ? shown : `${path}: ${shown}`);
 }
 
 /** Ends quietly when the reader has gone, as `head` does, and with a message if the disk is full. */

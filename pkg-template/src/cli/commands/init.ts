@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import type { Command } from "commander";
 import { type SenderInfo, senders } from "wallet-callback";
 import { requireKnown } from "../../testing/options.js";
+import { DEFAULT_SENDER } from "../../verifier/senders.js";
 import { ask } from "../ask.js";
 import { isSignable } from "../check/examine.js";
 import { CommandError } from "../exit.js";
@@ -64,7 +65,8 @@ async function init(options: Options): Promise<void> {
 	}
 	print(`\nnpm install ${packages.join(" ")}`);
 	print(`${test}  ${dim("# tries the handler without a network")}`);
-	print(`npx wallet-callback check URL  ${dim("# examines the endpoint once it runs")}`);
+	const whose = name === DEFAULT_SENDER ? "" : ` --sender ${name}`;
+	print(`npx wallet-callback check URL${whose}  ${dim("# examines the endpoint once it runs")}`);
 }
 
 /** What an option says, or what is answered at the terminal. */
@@ -87,7 +89,7 @@ async function choose(
 function refuse(name: string): void {
 	if (!senders().some((sender) => sender.name === name)) return;
 	throw new CommandError(
-		`--sender: ${name} needs more than a secret: see the README for its keys and options`,
+		`--sender: ${name} needs more than a secret: see docs/senders.md for its keys and options`,
 	);
 }
 

@@ -14,6 +14,7 @@ import {
 	jsonOf,
 	lineOf,
 	rawRequest,
+	recordName,
 } from "../listen/arrived.js";
 import { endpointUrl, examples, wholeNumber } from "../options.js";
 import { dim, note, plain, print, printJsonLine } from "../output.js";
@@ -229,6 +230,5 @@ async function sendOn(
 }
 
 function keep(folder: string, number: number, arrived: Arrived): void {
-	const time = arrived.at.toISOString().replaceAll(":", "-");
-	writeFileSync(join(folder, `${time}-${`${number}`.padStart(4, "0")}.http`), rawRequest(arrived));
+	writeFileSync(join(folder, recordName(arrived, number)), rawRequest(arrived));
 }

@@ -123,10 +123,11 @@ function show(outgoing: Outgoing, answer: Answer, { json, verbose, repeat }: Opt
 		return;
 	}
 	if (repeat > MOST_SHOWN && !verbose && isAccepted(answer)) return;
-	const what = [type, id].filter((text) => text !== undefined).map(plain);
-	print(
-		`${dim("→")} ${method} ${url.href}  ${bold(what[0] ?? "")} ${dim(what.slice(1).join(" "))}`,
-	);
+	const what = [
+		...(type === undefined ? [] : [bold(plain(type))]),
+		...(id === undefined ? [] : [dim(plain(id))]),
+	];
+	print(`${dim("→")} ${method} ${url.href}  ${what.join(" ")}`.trimEnd());
 	if (verbose) {
 		for (const [name, value] of headers) print(`  ${dim(`${name}:`)} ${plain(value)}`);
 		print(`  ${plain(new TextDecoder().decode(body))}`);

@@ -1,4 +1,5 @@
 /** The files that `init` writes. */
+import { isBuiltin } from "node:module";
 import type { SenderInfo } from "wallet-callback";
 import { toDescriptor } from "../../verifier/senders.js";
 
@@ -200,12 +201,20 @@ const STORE: { readonly [Each in Store]: Part } = {
 			"// Forgets with the process, and knows of no other one: take a durable store in production.\n",
 		make: "memoryStore()",
 	},
-	sqlite: {
-		packages: [],
-		imports: 'import { sqliteStore } from "wallet-callback/stores/sqlite";\n',
-		before: "// On Node 20, pass a database of better-sqlite3 instead of a path.\n",
-		make: 'sqliteStore("callbacks.db")',
-	},
+	sqlite: isBuiltin("node:sqlite")
+		? {
+				packages: [],
+				imports: 'import { sqliteStore } from "wallet-callback/stores/sqlite";\n',
+				make: 'sqliteStore("callbacks.db")',
+			}
+		: {
+				packages: ["better-sqlite3"],
+				imports: `import Database from "better-sqlite3";
+import { sqliteStore } from "wallet-callback/stores/sqlite";
+`,
+				before: "// From Node 22.13, sqliteStore takes the path itself.\n",
+				make: 'sqliteStore(new Database("callbacks.db"))',
+			},
 	redis: {
 		packages: ["redis"],
 		imports: `import { createClient } from "redis";

@@ -29,6 +29,7 @@ export interface SampleOptions {
 export interface Outgoing {
 	readonly sending: Sending;
 	readonly type: string | undefined;
+	/** The id that its receiver sees, if `send` has chosen it. */
 	readonly id: string | undefined;
 }
 
@@ -40,12 +41,14 @@ export async function fromSample(type: string, url: URL, options: SampleOptions)
 	const { clientId, body } = options;
 	const sender = readSender(options.sender ?? "tp-wallet");
 	const { seed = randomInt(2 ** 47) } = options;
+	const [set] = [toDescriptor(sender).headers ?? []].flat();
 	const given = body === undefined ? undefined : await readBytes(body);
 	return async (index, key) => {
 		const event = given ?? eventOf(type, sender, seed + index, options);
 		const id = index === 0 && options.id !== undefined ? options.id : newId();
 		const signed = { key, sender, type, url, id, clientId };
-		return { sending: await toSending(signedRequest(event, signed)), type, id };
+		const sending = await toSending(signedRequest(event, signed));
+		return { sending, type, id: set?.id === undefined ? undefined : id };
 	};
 }
 
