@@ -185,3 +185,36 @@ test("a verifier with a schema explains as one without", () => {
 	assert.equal(explained?.verdict.ok, false);
 	assert.deepEqual(explained, verifier.explain?.(input));
 });
+
+test("calls at the end of the stack cost no later call", () => {
+	const create = () => wallet.createVerifier({ keys: [key] });
+	const deep = (call: () => unknown, frames: number): unknown =>
+		frames === 0 ? call() : deep(call, frames - 1);
+	const fits = (frames: number) => {
+		try {
+			deep(() => undefined, frames);
+			return true;
+		} catch {
+			return false;
+		}
+	};
+	let overflows = 0;
+	for (let round = 0; round < 3; round++) {
+		let [room, most] = [0, 60_000];
+		while (room < most) {
+			const middle = (room + most + 1) >> 1;
+			if (fits(middle)) room = middle;
+			else most = middle - 1;
+		}
+		for (let left = 0; left < 400; left += 4) {
+			try {
+				deep(create, room - left);
+			} catch (error) {
+				assert.ok(error instanceof RangeError || error instanceof wallet.CoreError, `${error}`);
+				overflows += 1;
+			}
+		}
+		assert.doesNotThrow(create);
+	}
+	assert.ok(overflows > 0);
+});

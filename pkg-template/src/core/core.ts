@@ -138,9 +138,9 @@ export class Core {
 		this.#input = new Uint8Array();
 	}
 
-	/** Gives something up that lives in the instance, if that is still there. */
+	/** Gives something up that lives in the instance, unless that is gone or has stopped in the middle. */
 	release(call: (wasm: WasmCore) => void): void {
-		if (this.#instance !== undefined) call(this.#instance.wasm);
+		if (this.#instance !== undefined && !this.inside) call(this.#instance.wasm);
 	}
 
 	#enter<T>(call: (wasm: WasmCore) => T): T {

@@ -25,21 +25,27 @@ export function coreFrom(load: Load, glue: () => Glue): Runner {
 		}
 	};
 
-	/** Lets the next call start another one. */
-	const replace = (): void => {
-		core?.end();
-		core = undefined;
-	};
+	/** One that has stopped in the middle: it is let go of when there is room on the stack again. */
+	let broken: Core | undefined;
 
 	return (run) => {
+		if (broken !== undefined) {
+			broken.end();
+			broken = undefined;
+		}
 		core ??= start();
 		try {
 			const result = run(core);
-			if (core?.isLarge) replace();
+			if (core?.isLarge) {
+				core.end();
+				core = undefined;
+			}
 			return result;
 		} catch (error) {
 			if (!core?.inside) throw error;
-			replace();
+			// Nothing is called before: the stack may be full.
+			broken = core;
+			core = undefined;
 			throw new CoreError("wasm_trap", STOPPED, error);
 		}
 	};
