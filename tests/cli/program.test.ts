@@ -153,13 +153,21 @@ test("it imports nothing but itself and Node", () => {
 test("a start loads the parser of arguments and no command", () => {
 	const folder = dirname(realpathSync(BIN));
 	const loaded = new Set<string>();
+	const others = new Set<string>();
 	const load = (name: string): void => {
 		if (loaded.has(name)) return;
 		loaded.add(name);
-		const own = imports(join(folder, name)).filter((from) => from.startsWith("./"));
-		for (const from of own) load(from.slice("./".length));
+		for (const from of imports(join(folder, name))) {
+			if (from.startsWith("./")) load(from.slice("./".length));
+			else if (!from.startsWith("node:")) others.add(from);
+		}
 	};
 	load("main.js");
-	const names = [...loaded].map((name) => name.replace(/-.*/, ""));
-	assert.deepEqual(names.sort(), ["chunk", "commander.js", "main.js"]);
+	const kinds = [...loaded].map((name) => name.replace(/-.*/, ""));
+	assert.deepEqual(kinds.sort(), ["chunk", "commander.js", "main.js"]);
+	assert.deepEqual([...others], ["wallet-callback"]);
+	const files = readdirSync(folder);
+	for (const command of names) {
+		assert.equal(files.filter((file) => file.startsWith(`${command}-`)).length, 1, command);
+	}
 });

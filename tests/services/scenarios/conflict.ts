@@ -10,7 +10,7 @@ export const conflict: Scenario = {
 	isExact: () => true,
 	async play({ fleet, sender }) {
 		const finished = callback("msg_conflict_finished");
-		const running = callback("msg_conflict_running", [1000]);
+		const running = callback("msg_conflict_running", [3000]);
 		const [first = 0, ...others] = fleet.ports;
 		assert.equal((await sender.send(first, finished))?.status, 200);
 		const run = sender.send(first, running);

@@ -25,7 +25,7 @@ export const lease: Scenario = {
 
 		const callbacks = [slow];
 		if (kind.clients.length > 1) {
-			const stopped = callback("msg_lease_stopped", [LEASE_MS / 3]);
+			const stopped = callback("msg_lease_stopped", [(LEASE_MS * 2) / 3]);
 			callbacks.push(stopped);
 			const stale = sender.send(first, stopped);
 			await until("the handler to begin", () => fleet.hasBegun(stopped));
