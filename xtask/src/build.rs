@@ -188,6 +188,9 @@ impl Module {
         if panics::silence(module) == 0 || panics::forget_messages(module) == 0 {
             return Err("expected panics of the standard library, got none".into());
         }
+        if module.types.iter().any(|kind| kind.results().len() > 1) {
+            return Err("expected no function with several results".into());
+        }
         let traps = panics::count_traps(module);
         output.emit(self.work_dir()).map_err(failed)?;
         self.limit_traps(&traps)?;
@@ -302,9 +305,12 @@ impl Module {
 fn without_multivalue(mut module: Vec<u8>) -> Outcome<Vec<u8>> {
     // An entry of the section `target_features`: a sign, the length of the name, the name.
     const USED: &[u8] = b"+\x0amultivalue";
-    let mut windows = module.windows(USED.len());
-    let place = windows.position(|window| window == USED);
-    let place = place.ok_or("expected a module that may have several results")?;
+    let windows = module.windows(USED.len()).enumerate();
+    let places = windows.filter(|(_, window)| *window == USED);
+    let places: Vec<_> = places.map(|(place, _)| place).collect();
+    let [place] = places[..] else {
+        return Err("expected a module that says once that it may have several results".into());
+    };
     let sign = module
         .get_mut(place)
         .ok_or("expected the place of a sign")?;
