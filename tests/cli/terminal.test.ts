@@ -82,7 +82,7 @@ test("init asks for what is not said", async () => {
 	type("sqlite");
 	await shown(/^code 0$/m);
 	const server = readFileSync(join(place, "made", "server.mjs"), "utf8");
-	assert.match(server, /wallet-callback\/hono[\s\S]+sqliteStore\("callbacks\.db"\)/);
+	assert.match(server, /wallet-callback\/hono[\s\S]+sqliteStore\(.*"callbacks\.db"\)/);
 
 	await enter(`${process.execPath} ${BIN} init --dir other; echo "code $?"`);
 	await shown(/^framework \(node\): $/m);
