@@ -1,5 +1,4 @@
 /** The callback and the verifier that a command is told of. */
-import { basename } from "node:path";
 import { buffer } from "node:stream/consumers";
 import type { Command } from "commander";
 import { detect, type KeySet, type SenderDescriptor, type SenderName } from "wallet-callback";
@@ -8,6 +7,7 @@ import { readHead } from "./head.js";
 import { collect, pointInTime, wholeNumber } from "./options.js";
 import { type Pasted, readKeys, readPaste } from "./paste.js";
 import { readFile, readText } from "./read.js";
+import { recordedAt } from "./record.js";
 import { readSecrets, type SecretOptions, secretOptions } from "./secret.js";
 
 /** A sender as the library takes it. */
@@ -89,13 +89,6 @@ export async function readSubject(file: string, options: CallbackOptions): Promi
 		url,
 		clientId,
 	};
-}
-
-/** When a file was recorded whose name is that of `listen --record`. */
-function recordedAt(file: string): number | undefined {
-	const name = /^(\d{4}-\d\d-\d\dT\d\d)-(\d\d)-(\d\d\.\d{3}Z)-\d+\.http$/.exec(basename(file));
-	const time = Date.parse(name?.slice(1).join(":") ?? "");
-	return Number.isNaN(time) ? undefined : time;
 }
 
 /** The bytes of a file, or of the standard input. */

@@ -14,11 +14,11 @@ import {
 	jsonOf,
 	lineOf,
 	rawRequest,
-	recordName,
 } from "../listen/arrived.js";
 import { endpointUrl, examples, wholeNumber } from "../options.js";
 import { dim, note, plain, print, printJsonLine } from "../output.js";
 import { readKeys } from "../paste.js";
+import { recordName } from "../record.js";
 import { readSecrets, type SecretOptions, secretOptions } from "../secret.js";
 import { Agents, type Answer, exchange } from "../wire.js";
 
@@ -230,5 +230,5 @@ async function sendOn(
 }
 
 function keep(folder: string, number: number, arrived: Arrived): void {
-	writeFileSync(join(folder, recordName(arrived, number)), rawRequest(arrived));
+	writeFileSync(join(folder, recordName(arrived.at, number)), rawRequest(arrived));
 }

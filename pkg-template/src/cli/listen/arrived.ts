@@ -83,11 +83,6 @@ export function jsonOf(arrived: Arrived): object {
 	};
 }
 
-/** The name of the file that keeps it: `verify` and `explain` take the time from it. */
-export function recordName({ at }: Arrived, number: number): string {
-	return `${at.toISOString().replaceAll(":", "-")}-${`${number}`.padStart(4, "0")}.http`;
-}
-
 /** The request as `verify` and `explain` read it. */
 export function rawRequest({ method, url, headers, body }: Arrived): Uint8Array {
 	const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join("");
