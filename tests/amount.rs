@@ -2,13 +2,17 @@
 #![allow(
     missing_docs,
     clippy::unwrap_used,
+    clippy::expect_used,
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
     clippy::as_conversions
 )]
 
+mod common;
+
 use std::collections::BTreeSet;
 
+use common::Random;
 use wallet_callback::chain::amount::{AmountError, BaseUnits, Decimals, to_base_units};
 use wallet_callback::event::model::{AMOUNTS, FAMILIES, Kind};
 
@@ -151,7 +155,7 @@ fn the_way_back_is_exact() {
 
 #[test]
 fn every_amount_survives_the_round_trip() {
-    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    let mut random = Random::new(0x9e37_79b9_7f4a_7c15);
     for _ in 0..20_000 {
         let length = 1 + random.below(77);
         let mut value: String = (0..length)
@@ -180,7 +184,7 @@ fn every_amount_survives_the_round_trip() {
 /// Against 128-bit arithmetic, which shares no line with the code.
 #[test]
 fn small_amounts_agree_with_integers() {
-    let mut random = Random(42);
+    let mut random = Random::new(42);
     for _ in 0..20_000 {
         let value = u128::from(random.next()) * u128::from(random.next() % 1000);
         let decimals = random.below(19) as u32;
@@ -205,7 +209,7 @@ fn small_amounts_agree_with_integers() {
 #[test]
 fn any_text_is_answered() {
     let letters: Vec<char> = "0123456789..00-+eEx _é".chars().collect();
-    let mut random = Random(7);
+    let mut random = Random::new(7);
     for length in (0..200).chain([10_000]) {
         for _ in 0..50 {
             let text: String = (0..length)
@@ -216,22 +220,6 @@ fn any_text_is_answered() {
                 assert!(BaseUnits::parse(&units).is_ok(), "{text}");
             }
         }
-    }
-}
-
-/// Xorshift64: the same numbers in every run.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0
-    }
-
-    fn below(&mut self, bound: usize) -> usize {
-        (self.next() % bound as u64) as usize
     }
 }
 
