@@ -1,4 +1,5 @@
 /** What the scenarios have measured, as a table. */
+import { grouped } from "./size.ts";
 
 export interface Row {
 	readonly scenario: string;
@@ -30,10 +31,9 @@ export function toMarkdown(rows: readonly Row[]): string {
 function toCell(row: Row | undefined): string {
 	if (row === undefined) return "–";
 	const { deliveries, effects, repeats, lost } = row;
-	const again = repeats > 0 ? ` + ${number(repeats)}` : "";
-	const never = lost > 0 ? `, ${number(lost)} lost` : "";
-	return `${number(deliveries)} → ${number(effects - repeats)}${again}${never}`;
+	const again = repeats > 0 ? ` + ${grouped(repeats)}` : "";
+	const never = lost > 0 ? `, ${grouped(lost)} lost` : "";
+	return `${grouped(deliveries)} → ${grouped(effects - repeats)}${again}${never}`;
 }
 
-const number = (value: number) => value.toLocaleString("en");
 const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;

@@ -53,7 +53,7 @@ fn everything() -> Outcome {
     let mut node = node_test();
     show("tests of the package, on every runtime", node.args(files))?;
     if setup::servers()? {
-        services()
+        services("with all tests")
     } else {
         Ok(())
     }
@@ -129,7 +129,7 @@ fn services_alone() -> Outcome {
     build::build(Npm::Everything)?;
     setup::consumer()?;
     if setup::servers()? {
-        services()
+        services("alone")
     } else {
         Ok(())
     }
@@ -138,13 +138,15 @@ fn services_alone() -> Outcome {
 /// Where the tests of services leave their results.
 const SERVICES_REPORT: &str = "target/services.json";
 
-fn services() -> Outcome {
+/// Plays all that can go wrong: alone, with as many callbacks as the documentation says.
+fn services(how: &str) -> Outcome {
     let report = root().join(SERVICES_REPORT);
     if report.exists() {
         fs::remove_file(&report).map_err(|error| error.to_string())?;
     }
     let mut node = node_test();
     node.args(test_files(&["tests/services"])?)
+        .env("WALLET_CALLBACK_SERVICES", how)
         .env("WALLET_CALLBACK_SERVICES_REPORT", &report);
     show("receivers on real servers that fail", &mut node)?;
     let mut table = command(

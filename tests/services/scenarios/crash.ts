@@ -2,13 +2,14 @@ import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Scenario, Stage } from "../scenario.ts";
 import { callback } from "../sender.ts";
+import { grouped, inTests } from "../size.ts";
 
-const CALLBACKS = 2000;
+const CALLBACKS = inTests(1000, 2000);
 const AT_ONCE = 24;
 
 /** Receivers are killed in the midst of their work. */
 export const crash: Scenario = {
-	title: "kill -9 of receivers at random moments during 2,000 callbacks",
+	title: `kill -9 of receivers at random moments during ${grouped(CALLBACKS)} callbacks`,
 	name: "crash",
 	options: { leaseSeconds: 1 },
 	isExact: ({ transactional }) => transactional,

@@ -1,15 +1,16 @@
 import assert from "node:assert/strict";
 import type { Scenario } from "../scenario.ts";
 import { callback } from "../sender.ts";
+import { grouped, inTests } from "../size.ts";
 
-const IDS = 1000;
+const IDS = inTests(250, 1000);
 const COPIES = 20;
 /** How many ids are being delivered at the same time. */
 const AT_ONCE = 8;
 
 /** Every callback comes 20 times at once. */
 export const once: Scenario = {
-	title: "1,000 ids, each delivered 20 times at once to 3 receivers",
+	title: `${grouped(IDS)} ids, each delivered 20 times at once to 3 receivers`,
 	name: "once",
 	options: { leaseSeconds: 60 },
 	isExact: () => true,
@@ -32,6 +33,6 @@ export const once: Scenario = {
 		const busy = answered("409 in_progress");
 		assert.equal(answered("200") + answered("200 duplicate") + busy, sender.deliveries);
 		assert.ok(busy > 0, "copies have met");
-		return { callbacks, notes: `${busy.toLocaleString("en")} answered 409, and repeated` };
+		return { callbacks, notes: `${grouped(busy)} answered 409, and repeated` };
 	},
 };
