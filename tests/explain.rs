@@ -11,6 +11,8 @@
     reason = "a test fails by panicking"
 )]
 
+use std::collections::HashSet;
+
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 use sha2::{Sha256, Sha512};
@@ -273,6 +275,7 @@ impl Callback {
     fn refuse_leaks(&self, explanation: &Explanation) {
         const PART: usize = 8;
         let json = serde_json::to_string(explanation).unwrap();
+        let said: HashSet<&[u8]> = json.as_bytes().windows(PART).collect();
         let texts = self.keys.iter().map(|(_, key)| match key {
             Key::Text(text) => text.clone().into_bytes(),
             Key::Bytes(bytes) => bytes.clone(),
@@ -282,8 +285,7 @@ impl Callback {
                 if part.starts_with(b"whsec_") {
                     continue;
                 }
-                let found = json.as_bytes().windows(PART).any(|other| other == part);
-                assert!(!found, "{json} holds {}", part.escape_ascii());
+                assert!(!said.contains(part), "{json} holds {}", part.escape_ascii());
             }
         }
     }
