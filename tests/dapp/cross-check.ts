@@ -12,8 +12,8 @@ import { Random } from "../random.ts";
 import { safeVerifySignedMessage } from "./library.ts";
 
 /** How many signatures each scheme is tried with; more in the long run of properties. */
-const COUNT = Number(process.env.WALLET_CALLBACK_SIGNATURES ?? 500);
-assert.ok(Number.isSafeInteger(COUNT) && COUNT >= 500, "WALLET_CALLBACK_SIGNATURES");
+const COUNT = Number(process.env.WALLET_CALLBACK_SIGNATURES ?? 200);
+assert.ok(Number.isSafeInteger(COUNT) && COUNT >= 200, "WALLET_CALLBACK_SIGNATURES");
 
 /** The order of secp256k1. */
 const ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;

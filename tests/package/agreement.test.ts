@@ -37,17 +37,17 @@ for (const [name, text] of cases) {
 	});
 }
 
-test("30,000 random bodies", () => {
+test("10,000 random bodies", () => {
 	const random = new Random(2);
 	const counts = { known: 0, unknown: 0, refused: 0, json: 0, other: 0, "refused of another": 0 };
-	for (let round = 0; round < 30_000; round += 1) {
+	for (let round = 0; round < 10_000; round += 1) {
 		const body = randomBody(random);
 		counts[checkWallet(body, random.pick(["bytes", "text"]))] += 1;
 		if (round % 4 === 0) counts[checkOpaque(body)] += 1;
 	}
-	const rare = Object.entries(counts).filter(([, count]) => count < 30);
+	const rare = Object.entries(counts).filter(([, count]) => count < 10);
 	assert.deepEqual(rare, [], JSON.stringify(counts));
-	assert.ok(Math.min(counts.known, counts.unknown, counts.refused) > 3_000, JSON.stringify(counts));
+	assert.ok(Math.min(counts.known, counts.unknown, counts.refused) > 1_000, JSON.stringify(counts));
 });
 
 /** Delivers a body of a wallet, and checks the answer. */

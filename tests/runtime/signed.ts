@@ -40,6 +40,7 @@ function fromBase64(text: string): Uint8Array {
 
 /** `TextEncoder` is not everywhere. */
 export function utf8(text: string): Uint8Array<ArrayBuffer> {
+	if (typeof TextEncoder === "function") return new TextEncoder().encode(text);
 	const escaped = encodeURIComponent(text).replace(/%(..)/g, (_, hex) =>
 		String.fromCharCode(Number.parseInt(hex, 16)),
 	);

@@ -226,14 +226,14 @@ function bufferOf(): unknown {
 }
 
 const BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-const SEXTETS = new Map(Array.from(BASE64, (character, index) => [character.charCodeAt(0), index]));
+const SEXTETS = Array.from({ length: 128 }, (_, code) => BASE64.indexOf(String.fromCharCode(code)));
 
 export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
 	const length = text.replace(/=+$/, "").length;
 	const bytes = new Uint8Array(Math.floor((length * 3) / 4));
 	let bits = 0;
 	for (let index = 0, at = 0; index < length; index += 1) {
-		bits = (bits << 6) | (SEXTETS.get(text.charCodeAt(index)) ?? 0);
+		bits = (bits << 6) | (SEXTETS[text.charCodeAt(index)] ?? 0);
 		if (index % 4 !== 0) {
 			bytes[at] = bits >> (6 - 2 * (index % 4));
 			at += 1;
