@@ -374,10 +374,19 @@ fn plain(text: &str, node: Node) -> &str {
 /// Resolves the escapes of a string that the reader has accepted.
 fn unescape(escaped: &str) -> Option<String> {
     let mut out = String::with_capacity(escaped.len());
-    for character in char::decode_utf16(Units::of(escaped)) {
+    let mut rest = escaped;
+    loop {
+        let (plain, escapes) = rest.split_at_checked(scan::plain(rest.as_bytes()))?;
+        out.push_str(plain);
+        if escapes.is_empty() {
+            return Some(out);
+        }
+        let mut units = Units::of(escapes);
+        // Of one escape, or of two for a pair.
+        let character = char::decode_utf16(&mut units).next()?;
         out.push(character.ok()?);
+        rest = units.rest();
     }
-    Some(out)
 }
 
 #[cfg(feature = "full")]
