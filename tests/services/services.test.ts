@@ -19,8 +19,8 @@ const rows: Row[] = [];
 
 const STORES = Object.entries(KINDS);
 
-/** Two stores at a time, the slowest first: the scenarios wait for leases and outages more than they work. */
-describe("receivers on stores that fail", { concurrency: 2 }, () => {
+/** Three stores at a time, the slowest first: the scenarios wait for leases and outages more than they work. */
+describe("receivers on stores that fail", { concurrency: 3 }, () => {
 	for (const [name, kind] of STORES.toReversed()) playAll(name, kind);
 });
 
@@ -32,7 +32,7 @@ function playAll(name: string, kind: Kind): void {
 
 		for (const scenario of SCENARIOS) {
 			if (scenario.suits?.(kind) === false) continue;
-			test(scenario.title, { timeout: 120_000 }, async () => {
+			test(scenario.title, { timeout: 240_000 }, async () => {
 				// Not in a hook, which would start servers for tests that are not selected.
 				store ??= kind.start();
 				const row = { store: name, ...(await play(scenario, kind, await store)) };
