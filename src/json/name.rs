@@ -62,7 +62,7 @@ impl Name {
     }
 }
 
-/// How many bytes a key of [`plain_key`] stands for.
+/// As many in bytes, each of which is a unit.
 const PLAIN: usize = 3;
 
 /// The key of what follows, if it is nothing but ASCII characters that stand for themselves, as most names are.

@@ -197,7 +197,7 @@ test("wrong options are refused by name", () => {
 	memoryStore({ maxEntries: 2 ** 24 });
 });
 
-test("1,000,000 completed ids take less than 200 MB, also after as many evictions", () => {
+test("what is kept of 1,000,000 completed ids takes less than 200 MB, also after as many evictions", () => {
 	const output = execFileSync(
 		process.execPath,
 		[...FLAGS, "--eval", MEASURE, require.resolve("wallet-callback/stores/memory")],

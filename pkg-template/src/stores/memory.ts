@@ -33,8 +33,8 @@ export type {
 /** What {@link memoryStore} takes. */
 export interface MemoryStoreOptions {
 	/**
-	 * How many callbacks are remembered at most, 1,000,000 unless given; so many take less than
-	 * 200 MB. Callbacks per second times the retention in seconds is what you need.
+	 * How many callbacks are remembered at most, 1,000,000 unless given; so many take about
+	 * 160 MB. Callbacks per second times the retention in seconds is what you need.
 	 */
 	readonly maxEntries?: number;
 	/**
