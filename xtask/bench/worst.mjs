@@ -26,7 +26,7 @@ const wallet = await load("full");
 const { verifySignedMessage } = await load("dapp");
 
 const LIMIT = 1 << 20;
-const TIMES = 5;
+const TIMES = 15;
 const now = Math.floor(Date.now() / 1000);
 const secret = `whsec_${Buffer.alloc(32, 3).toString("base64")}`;
 
