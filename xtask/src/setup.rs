@@ -1,5 +1,6 @@
 //! What a fresh machine lacks.
 
+use std::env;
 use std::fs;
 use std::path::Path;
 
@@ -71,10 +72,11 @@ pub fn npm(which: Npm) -> Outcome {
         command("npm", &[])
     };
     // For what has to be compiled because its binary cannot be had: on all cores, and at half the usual effort.
-    npm.args(arguments)
-        .env("JOBS", "max")
-        .env("CFLAGS", "-O1")
-        .env("CXXFLAGS", "-O1");
+    npm.args(arguments).env("JOBS", "max");
+    for name in ["CFLAGS", "CXXFLAGS"] {
+        let own = env::var(name).unwrap_or_default();
+        npm.env(name, format!("{own} -O1"));
+    }
     step("installing npm packages", &mut npm)?;
     fs::write(stamp(which), lock).map_err(|error| error.to_string())
 }
