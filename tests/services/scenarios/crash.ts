@@ -36,13 +36,16 @@ async function killAtRandom(
 	{ kind, fleet, random }: Stage,
 	isOver: () => boolean,
 ): Promise<number> {
-	// Where all receivers are in one process, they all are away until it has started again.
-	const longest = kind.clients.length === 1 ? 800 : 400;
+	// If all receivers are in one process, they are away until it has started again: after that, they are
+	// there for as long.
+	let away = 0;
 	for (let kills = 0; ; kills += 1) {
-		await sleep(random.between(longest / 4, longest));
+		await sleep(away + random.between(100, 400));
 		if (isOver()) return kills;
+		const killed = performance.now();
 		const member = random.pick(fleet.members);
 		await member.kill();
 		await member.start();
+		if (kind.clients.length === 1) away = performance.now() - killed;
 	}
 }

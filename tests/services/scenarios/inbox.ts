@@ -19,14 +19,15 @@ export const inbox: Scenario = {
 		);
 		await sender.deliverAll(() => fleet.ports, callbacks, AT_ONCE);
 		await fleet.kill();
-		const early = (await site.effects()).length;
+		const handled = async () => new Set((await site.effects()).map(({ id }) => id)).size;
+		const early = await handled();
 		assert.ok(early > 0 && early < CALLBACKS, `killed in the midst of it: ${early} handled`);
 
 		await fleet.start();
 		await until("the rest of the effects", async () => {
 			// Workers handle what is left when they are told to, as by a cron trigger.
 			await fleet.tell({ order: "drain" });
-			return new Set((await site.effects()).map(({ id }) => id)).size === CALLBACKS;
+			return (await handled()) === CALLBACKS;
 		});
 		const again = await sender.send(fleet.ports[0] as number, callbacks[0] as never);
 		assert.equal(again?.word, "duplicate");
