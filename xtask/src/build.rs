@@ -39,7 +39,19 @@ pub fn build(packages: Npm) -> Outcome {
 /// Compiles the modules, which needs no npm package.
 pub fn compile() -> Outcome {
     setup::wasm_target()?;
-    run::together(MODULES.map(|module| move || module.compile()))
+    run::together([core_and_full, || DAPP.compile()])
+}
+
+/// What the core is made of, the full module is made of, too: it is compiled once. Cargo takes a copy for its own
+/// if the times of the files are kept.
+fn core_and_full() -> Outcome {
+    CORE.compile()?;
+    let (core, full) = (CORE.work_dir(), FULL.work_dir());
+    if !full.exists() {
+        let mut copy = command("cp", &["-Rp"]);
+        step("copying what both are made of", copy.arg(core).arg(full))?;
+    }
+    FULL.compile()
 }
 
 /// Packs the package that was built and returns the tarball's path.
@@ -152,6 +164,8 @@ impl Module {
             self.feature,
             "--target",
             TARGET,
+            "--",
+            "-Dwarnings",
         ];
         step(
             &format!("compiling {} to WebAssembly", self.name),
