@@ -113,7 +113,8 @@ const DAPP: Module = Module {
 /// What wasm-opt does to every module.
 const WASM_OPT_FLAGS: [&str; 12] = [
     "-O3",
-    "--converge",
+    // Again: what a third time finds is a few bytes.
+    "-O3",
     // Functions that stay apart pack better, and take no more time that can be measured: but for small ones,
     // each of which costs a start a hundredth of a millisecond.
     "--one-caller-inline-max-function-size=200",
