@@ -1,7 +1,15 @@
 /** What init writes: every combination has right types, and answers callbacks. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+	existsSync,
+	mkdirSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	symlinkSync,
+	writeFileSync,
+} from "node:fs";
 import { isBuiltin } from "node:module";
 import { availableParallelism } from "node:os";
 import { dirname, join, resolve } from "node:path";
@@ -45,6 +53,7 @@ const programs: readonly Program[] = ["ts", "js"].flatMap((language, round) =>
 );
 
 describe("every combination", () => {
+	const printed = new Map<Program, string>();
 	before(async () => {
 		rmSync(place, { recursive: true, force: true });
 		mkdirSync(join(place, "node_modules"), { recursive: true });
@@ -54,8 +63,9 @@ describe("every combination", () => {
 		const waiting = [...programs];
 		const work = async () => {
 			for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-				const { code, stderr } = await cli(["init", ...next.words, "--dir", next.dir]);
+				const { code, stdout, stderr } = await cli(["init", ...next.words, "--dir", next.dir]);
 				assert.equal(code, 0, stderr);
+				printed.set(next, stdout);
 			}
 		};
 		await Promise.all(Array.from({ length: availableParallelism() }, work));
@@ -63,6 +73,22 @@ describe("every combination", () => {
 
 	test("is tried with every sender that has a secret", () => {
 		assert.ok(senders.length > 40 && programs.length >= senders.length, `${senders.length}`);
+	});
+
+	test("in TypeScript, names the types that packages do not bring", () => {
+		for (const [{ words }, stdout] of printed) {
+			const [packages = [], types = []] = ["npm install ", "npm install --save-dev "].map((start) =>
+				stdout
+					.split("\n")
+					.find((line) => line.startsWith(start))
+					?.slice(start.length)
+					.split(" "),
+			);
+			const untyped = packages.filter((name) => name !== "wallet-callback" && !bringsTypes(name));
+			const expected = ["node", ...untyped].map((name) => `@types/${name}`);
+			assert.deepEqual(types, words.includes("--typescript") ? expected : [], words.join(" "));
+		}
+		assert.equal(printed.size, programs.length);
 	});
 
 	test("has right types", async () => {
@@ -118,6 +144,12 @@ describe("every combination", () => {
 	});
 });
 
+function bringsTypes(name: string): boolean {
+	const manifest = JSON.parse(readFileSync(join("node_modules", name, "package.json"), "utf8"));
+	const { types, typings, exports } = manifest;
+	return (types ?? typings) !== undefined || JSON.stringify(exports ?? {}).includes('"types"');
+}
+
 async function typeCheck(project: string): Promise<void> {
 	const tsc = resolve("node_modules/.bin/tsc");
 	const { stdout } = await promisify(execFile)(tsc, ["-p", project]).catch((error) => error);
@@ -165,7 +197,8 @@ test("beside a tsconfig.json it is TypeScript", async () => {
 	const words = ["--framework", "hono", "--sender", "tp-wallet", "--store", "sqlite"];
 	const { stdout } = await cli(["init", ...words, "--dir", dir]);
 	const driver = isBuiltin("node:sqlite") ? "" : " better-sqlite3";
-	const install = `\nnpm install wallet-callback hono @hono/node-server${driver}\nnpx tsx --test`;
+	const types = driver && " @types/better-sqlite3";
+	const install = `\nnpm install wallet-callback hono @hono/node-server${driver}\nnpm install --save-dev @types/node${types}\nnpx tsx --test`;
 	assert.ok(stdout.includes(install), stdout);
 	assert.match(stdout, /\nnpx wallet-callback check URL {2}#/);
 	assert.deepEqual(readdirSync(dir).sort(), [

@@ -32,6 +32,8 @@ export interface Written {
 	readonly files: { readonly [name: string]: string };
 	/** What to install. */
 	readonly packages: readonly string[];
+	/** What to install for TypeScript: types that packages do not bring. */
+	readonly types: readonly string[];
 	/** How to run the test. */
 	readonly test: string;
 }
@@ -58,7 +60,7 @@ const TYPES: { readonly [sender: string]: string } = {
 export function write(choice: Choice): Written {
 	const { framework, typescript } = choice;
 	const extension = typescript ? "ts" : isBundled(framework) ? "js" : "mjs";
-	const glue = GLUE[framework];
+	const [glue, store] = [GLUE[framework], STORE[choice.store]];
 	const folder = glue.folder === undefined ? "" : `${glue.folder}/`;
 	const server = `${folder}${glue.file ?? "server"}.${extension}`;
 	const up = folder === "" ? "./" : "../".repeat(folder.split("/").length - 1);
@@ -70,7 +72,8 @@ export function write(choice: Choice): Written {
 	};
 	return {
 		files,
-		packages: ["wallet-callback", ...glue.packages, ...STORE[choice.store].packages],
+		packages: ["wallet-callback", ...glue.packages, ...store.packages],
+		types: typescript ? ["@types/node", ...(glue.types ?? []), ...(store.types ?? [])] : [],
 		test: `${typescript ? "npx tsx" : "node"} --test callbacks.test.${extension}`,
 	};
 }
@@ -186,6 +189,7 @@ test("a forged one is refused", async () => {
 
 interface Part {
 	readonly packages: readonly string[];
+	readonly types?: readonly string[];
 	readonly imports: string;
 	/** The expression that makes it, and what has to come before. */
 	readonly before?: string;
@@ -209,6 +213,7 @@ const STORE: { readonly [Each in Store]: Part } = {
 			}
 		: {
 				packages: ["better-sqlite3"],
+				types: ["@types/better-sqlite3"],
 				imports: `import Database from "better-sqlite3";
 import { sqliteStore } from "wallet-callback/stores/sqlite";
 `,
@@ -228,6 +233,7 @@ await client.connect();
 	},
 	postgres: {
 		packages: ["pg"],
+		types: ["@types/pg"],
 		imports: `import { Pool } from "pg";
 import { postgresStore } from "wallet-callback/stores/postgres";
 `,
@@ -257,6 +263,7 @@ ${before ?? ""}const receiver = createCallbacks(${secret}, ${make});
 
 interface Glue {
 	readonly packages: readonly string[];
+	readonly types?: readonly string[];
 	readonly folder?: string;
 	readonly file?: string;
 	readonly write: (choice: Choice, callbacks: string) => string;
@@ -279,6 +286,7 @@ createServer(toNodeListener(receiver)).listen(${PORT});
 	},
 	express: {
 		packages: ["express"],
+		types: ["@types/express"],
 		write: (choice, callbacks) => `${opening(
 			choice,
 			callbacks,
@@ -311,6 +319,7 @@ await app.listen({ port: ${PORT} });
 	},
 	koa: {
 		packages: ["koa", "@koa/router"],
+		types: ["@types/koa"],
 		write: (choice, callbacks) => `${opening(
 			choice,
 			callbacks,
@@ -343,6 +352,7 @@ serve({ fetch: app.fetch, port: ${PORT} });
 	},
 	next: {
 		packages: ["next", "react", "react-dom"],
+		types: ["@types/react", "@types/react-dom"],
 		folder: "app/callback",
 		file: "route",
 		write: (choice, callbacks) => `${opening(
