@@ -37,17 +37,35 @@ const STRICT = {
 	noEmit: true,
 };
 
+/** This one and the one that most projects have. */
+const COMPILERS = ["typescript", "typescript-5"] as const;
+
 for (const [resolution, resolutionOptions] of Object.entries(RESOLUTIONS)) {
 	for (const [environment, { options, files }] of Object.entries(ENVIRONMENTS)) {
-		test(`${resolution}, with ${environment}`, async () => {
-			const config = `tsconfig.${resolution}.${files.length}.json`;
-			const compilerOptions = { ...STRICT, ...resolutionOptions, ...options };
-			writeFileSync(join(folder, config), JSON.stringify({ compilerOptions, files }));
-			const compiler = packageFile("typescript", "bin/tsc") as string;
-			const output = await execute(folder, process.execPath, [compiler, "-p", config]).catch(
-				({ stdout }) => stdout,
-			);
-			assert.equal(output, "");
-		});
+		for (const compiler of resolution === "nodenext" ? COMPILERS : COMPILERS.slice(0, 1)) {
+			test(`${resolution}, with ${environment}, by ${compiler}`, async () => {
+				const compilerOptions = { ...STRICT, ...resolutionOptions, ...options };
+				await compile(compiler, `${resolution}.${files.length}`, { compilerOptions, files });
+			});
+		}
 	}
+}
+
+for (const compiler of COMPILERS) {
+	test(`clients of stores, by ${compiler}`, async () => {
+		const options = { ...RESOLUTIONS.nodenext, lib: ["es2023", "dom"], types: ["node"] };
+		// The types of clients have faults of their own.
+		const compilerOptions = { ...STRICT, ...options, typeRoots: [NODE_TYPES], skipLibCheck: true };
+		await compile(compiler, "clients", { compilerOptions, files: ["clients.mts"] });
+	});
+}
+
+async function compile(compiler: string, name: string, project: object): Promise<void> {
+	const config = `tsconfig.${name}.${compiler}.json`;
+	writeFileSync(join(folder, config), JSON.stringify(project));
+	const tsc = packageFile(compiler, "bin/tsc") as string;
+	const output = await execute(folder, process.execPath, [tsc, "-p", config]).catch(
+		({ stdout }) => stdout,
+	);
+	assert.equal(output, "");
 }

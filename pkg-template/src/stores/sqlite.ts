@@ -1,7 +1,7 @@
 /** A store in an SQLite file: the durable one for a single machine, with nothing to install. */
 import { shown, shownName } from "../core/shown.js";
 import { nodeClock } from "./sqlite-clock.js";
-import { CallbackTable, type SqlHost, type SqlValue } from "./sqlite-table.js";
+import { CallbackTable, type SqlHost } from "./sqlite-table.js";
 import { type Claim, type CompleteStore, StoreError } from "./store.js";
 
 export type {
@@ -21,7 +21,8 @@ export { StoreError, type StoreErrorCode } from "./store.js";
 /** A database of `better-sqlite3`, `node:sqlite` or `bun:sqlite`: the part of it that is used. */
 export interface SqliteDatabase {
 	exec(statements: string): unknown;
-	prepare(statement: string): { all(...values: SqlValue[]): readonly unknown[] };
+	// biome-ignore lint/suspicious/noExplicitAny: what better-sqlite3 takes has a type of its own
+	prepare(statement: string): { all(...values: any[]): readonly unknown[] };
 }
 
 /** The options of {@link sqliteStore}. */
