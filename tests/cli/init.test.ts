@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { isBuiltin } from "node:module";
 import { availableParallelism } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { dirname, isAbsolute, join, resolve } from "node:path";
 import { before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import { wallet } from "../package/package.ts";
@@ -77,16 +77,15 @@ describe("every combination", () => {
 
 	test("in TypeScript, names the types that packages do not bring", () => {
 		for (const [{ words }, stdout] of printed) {
-			const [packages = [], types = []] = ["npm install ", "npm install --save-dev "].map((start) =>
-				stdout
-					.split("\n")
-					.find((line) => line.startsWith(start))
-					?.slice(start.length)
-					.split(" "),
-			);
+			const installed = (start: string) => {
+				const line = stdout.split("\n").find((line) => line.startsWith(start));
+				const [names = ""] = line?.slice(start.length).split("  # ") ?? [];
+				return names.split(" ").filter((name) => name !== "");
+			};
+			const [packages, added] = [installed("npm install "), installed("npm install --save-dev ")];
 			const untyped = packages.filter((name) => name !== "wallet-callback" && !bringsTypes(name));
-			const expected = ["node", ...untyped].map((name) => `@types/${name}`);
-			assert.deepEqual(types, words.includes("--typescript") ? expected : [], words.join(" "));
+			const expected = ["tsx", ...["node", ...untyped].map((name) => `@types/${name}`)];
+			assert.deepEqual(added, words.includes("--typescript") ? expected : [], words.join(" "));
 		}
 		assert.equal(printed.size, programs.length);
 	});
@@ -105,24 +104,46 @@ describe("every combination", () => {
 			noEmit: true,
 		};
 		const node = { ...shared, types: ["node"], lib: ["ES2023", "DOM", "DOM.Iterable"] };
-		const worker = { ...shared, types: ["@cloudflare/workers-types"], lib: ["ES2023"] };
+		const worker = { ...shared, types: ["@cloudflare/workers-types", "node"], lib: ["ES2023"] };
 		// In JavaScript, a Worker's env has no type.
 		const js = { allowJs: true, checkJs: true, noImplicitAny: false };
 		const projects = [
-			{ compilerOptions: node, include: ["svelte.d.ts", "*-ts"], exclude: ["cloudflare-*"] },
+			{ compilerOptions: node, include: ["svelte.d.ts", "*-ts/**/*"], exclude: ["cloudflare-*"] },
 			{
 				compilerOptions: { ...node, ...js },
-				include: ["svelte.d.ts", "*-js"],
+				include: ["svelte.d.ts", "*-js/**/*"],
 				exclude: ["cloudflare-*"],
 			},
-			{ compilerOptions: worker, include: ["cloudflare-*-ts/worker.ts"] },
-			{ compilerOptions: { ...worker, ...js }, include: ["cloudflare-*-js/worker.js"] },
+			{ compilerOptions: worker, include: ["cloudflare-*-ts/**/*"] },
+			{ compilerOptions: { ...worker, ...js }, include: ["cloudflare-*-js/**/*"] },
 		];
+		let files = 0;
 		for (const [at, project] of projects.entries()) {
 			const file = join(place, `tsconfig.${at}.json`);
 			writeFileSync(file, JSON.stringify(project));
-			await typeCheck(file);
+			files += await typeCheck("typescript", file);
+			// What has no types is not looked at: one compiler is enough.
+			if (!("allowJs" in project.compilerOptions)) await typeCheck("typescript-5", file);
 		}
+		assert.equal(files, 3 * programs.length, "the handler, its test, and the server of each");
+	});
+
+	test("for Next.js, a build loads the route without the key and without a server", async () => {
+		const routes = programs.flatMap(({ dir }) =>
+			["js", "ts"].map((end) => join(dir, `app/callback/route.${end}`)).filter(existsSync),
+		);
+		assert.equal(routes.length, 2 * STORES.length);
+		const program = routes.map((route) => `await import(${JSON.stringify(route)});`).join("\n");
+		const file = join(place, "build.mts");
+		writeFileSync(file, `${program}\nconsole.log("loaded");\n`);
+		const { WALLET_CALLBACK_SECRET: _, ...env } = process.env;
+		const { stdout } = await promisify(execFile)(
+			process.execPath,
+			["--import", "tsx", file],
+			// It ends by itself: nothing is open.
+			{ env: { ...env, REDIS_URL: "redis://127.0.0.1:1", DATABASE_URL: "" }, timeout: 60_000 },
+		);
+		assert.equal(stdout, "loaded\n");
 	});
 
 	test("answers callbacks in its test", async () => {
@@ -150,10 +171,17 @@ function bringsTypes(name: string): boolean {
 	return (types ?? typings) !== undefined || JSON.stringify(exports ?? {}).includes('"types"');
 }
 
-async function typeCheck(project: string): Promise<void> {
-	const tsc = resolve("node_modules/.bin/tsc");
-	const { stdout } = await promisify(execFile)(tsc, ["-p", project]).catch((error) => error);
-	assert.equal(stdout, "");
+/** Checks a project, and counts the files of programs in it. */
+async function typeCheck(compiler: string, project: string): Promise<number> {
+	const words = [resolve("node_modules", compiler, "bin/tsc"), "-p", project, "--listFiles"];
+	const checked = promisify(execFile)(process.execPath, words, { maxBuffer: 1e8 });
+	const { stdout } = await checked.catch((error) => error);
+	const lines: string[] = stdout.trim().split("\n");
+	const faults = lines.filter((line) => !isAbsolute(line));
+	assert.deepEqual(faults, []);
+	const isProgram = (file: string) =>
+		programs.some(({ dir }) => file.startsWith(`${dir}/`)) && !file.endsWith("/migrate.mjs");
+	return lines.filter(isProgram).length;
 }
 
 test("it writes over nothing", async () => {
@@ -198,9 +226,14 @@ test("beside a tsconfig.json it is TypeScript", async () => {
 	const { stdout } = await cli(["init", ...words, "--dir", dir]);
 	const driver = isBuiltin("node:sqlite") ? "" : " better-sqlite3";
 	const types = driver && " @types/better-sqlite3";
-	const install = `\nnpm install wallet-callback hono @hono/node-server${driver}\nnpm install --save-dev @types/node${types}\nnpx tsx --test`;
-	assert.ok(stdout.includes(install), stdout);
-	assert.match(stdout, /\nnpx wallet-callback check URL {2}#/);
+	assert.deepEqual(stdout.split("\n\n")[1]?.trimEnd().split("\n"), [
+		"npm pkg set type=module",
+		`npm install wallet-callback hono @hono/node-server${driver}`,
+		`npm install --save-dev tsx @types/node${types}  # with "types": ["node"] in tsconfig.json`,
+		"npx tsx --test callbacks.test.ts  # tries the handler without a network",
+		"npx tsx server.ts  # runs it; WALLET_CALLBACK_SECRET is the sender's key",
+		"npx wallet-callback check URL  # examines the endpoint once it runs",
+	]);
 	assert.deepEqual(readdirSync(dir).sort(), [
 		...["callbacks.test.ts", "callbacks.ts", "server.ts", "tsconfig.json"],
 	]);

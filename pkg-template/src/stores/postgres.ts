@@ -129,7 +129,9 @@ export interface PostgresStore extends CompleteStore {
  * import { Pool } from "pg";
  * import { postgresStore } from "wallet-callback/stores/postgres";
  *
- * const store = postgresStore(new Pool({ connectionString: process.env.DATABASE_URL }));
+ * const pool = new Pool({ connectionString: process.env.DATABASE_URL });
+ * pool.on("error", console.error); // without a listener, a lost connection ends the process
+ * const store = postgresStore(pool);
  * await store.migrate();
  * ```
  */

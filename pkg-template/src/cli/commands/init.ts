@@ -52,7 +52,7 @@ async function init(options: Options): Promise<void> {
 	const store = (await choose("store", storesFor(framework), options.store)) as Store;
 	const sender = offered.find((one) => one.name === name) as SenderInfo;
 	const typescript = options.typescript ?? existsSync(join(dir, "tsconfig.json"));
-	const { files, packages, types, test } = write({ framework, sender, store, typescript });
+	const { files, steps } = write({ framework, sender, store, typescript });
 	const there = Object.keys(files).filter((file) => existsSync(join(dir, file)));
 	if (there.length > 0 && !force) {
 		throw new CommandError(`${there.join(", ")}: there already (--force writes over it)`);
@@ -63,9 +63,10 @@ async function init(options: Options): Promise<void> {
 		writeFileSync(join(dir, file), text, { flag: force ? "w" : "wx" });
 		print(`${bold("+")} ${join(dir, file)}`);
 	}
-	print(`\nnpm install ${packages.join(" ")}`);
-	if (types.length > 0) print(`npm install --save-dev ${types.join(" ")}`);
-	print(`${test}  ${dim("# tries the handler without a network")}`);
+	print("");
+	for (const { command, note } of steps) {
+		print(note === undefined ? command : `${command}  ${dim(`# ${note}`)}`);
+	}
 	const whose = name === DEFAULT_SENDER ? "" : ` --sender ${name}`;
 	print(`npx wallet-callback check URL${whose}  ${dim("# examines the endpoint once it runs")}`);
 }

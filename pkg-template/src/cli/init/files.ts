@@ -30,12 +30,13 @@ export interface Choice {
 /** Files by their names, and what to do with them. */
 export interface Written {
 	readonly files: { readonly [name: string]: string };
-	/** What to install. */
-	readonly packages: readonly string[];
-	/** What to install for TypeScript: types that packages do not bring. */
-	readonly types: readonly string[];
-	/** How to run the test. */
-	readonly test: string;
+	/** What to run, one after the other. */
+	readonly steps: readonly Step[];
+}
+
+export interface Step {
+	readonly command: string;
+	readonly note: string | undefined;
 }
 
 /** The stores that there are for a framework: a Worker has no connection of its own to keep. */
@@ -60,23 +61,62 @@ const TYPES: { readonly [sender: string]: string } = {
 export function write(choice: Choice): Written {
 	const { framework, typescript } = choice;
 	const extension = typescript ? "ts" : isBundled(framework) ? "js" : "mjs";
-	const [glue, store] = [GLUE[framework], STORE[choice.store]];
+	const glue = GLUE[framework];
 	const folder = glue.folder === undefined ? "" : `${glue.folder}/`;
 	const server = `${folder}${glue.file ?? "server"}.${extension}`;
 	const up = folder === "" ? "./" : "../".repeat(folder.split("/").length - 1);
+	const test = `callbacks.test.${extension}`;
 	const files = {
 		[`callbacks.${extension}`]: handlers(choice),
-		[`callbacks.test.${extension}`]: test(choice, `./${moduleName(choice, extension)}`),
+		[test]: tests(choice, `./${moduleName(choice, extension)}`),
 		[server]: glue.write(choice, `${up}${moduleName(choice, extension)}`),
 		...(framework === "cloudflare" ? { "wrangler.jsonc": wrangler(extension) } : {}),
+		...(migratesApart(choice) ? { "migrate.mjs": MIGRATION } : {}),
 	};
-	return {
-		files,
-		packages: ["wallet-callback", ...glue.packages, ...store.packages],
-		types: typescript ? ["@types/node", ...(glue.types ?? []), ...(store.types ?? [])] : [],
-		test: `${typescript ? "npx tsx" : "node"} --test callbacks.test.${extension}`,
-	};
+	return { files, steps: steps(choice, test, server) };
 }
+
+function steps(choice: Choice, test: string, server: string): Step[] {
+	const { framework, typescript } = choice;
+	const [glue, store] = [GLUE[framework], STORE[choice.store]];
+	const packages = ["wallet-callback", ...glue.packages, ...store.packages];
+	const types = ["@types/node", ...(glue.types ?? []), ...(store.types ?? [])];
+	const program = typescript ? "npx tsx" : "node";
+	const isWorker = framework === "cloudflare";
+	const steps: Step[] = [];
+	const run = (command: string, note?: string) => steps.push({ command, note });
+	if (typescript && !isBundled(framework)) run("npm pkg set type=module");
+	run(`npm install ${packages.join(" ")}`);
+	if (typescript) {
+		const install = `npm install --save-dev tsx ${types.join(" ")}`;
+		run(install, 'with "types": ["node"] in tsconfig.json');
+	}
+	if (typescript && isWorker) run("npx wrangler types", "writes the types of Cloudflare's own");
+	run(`${program} --test ${test}`, "tries the handler without a network");
+	if (migratesApart(choice)) run("node migrate.mjs", "makes the tables, once");
+	const start = glue.start ?? `${program} ${server}`;
+	const where = isWorker ? " in .dev.vars" : "";
+	if (start !== "") run(start, `runs it; WALLET_CALLBACK_SECRET${where} is the sender's key`);
+	return steps;
+}
+
+/** Whether the framework makes the receiver with the first request, and builds load the module. */
+function isLate(framework: Framework): boolean {
+	return framework === "next" || framework === "sveltekit";
+}
+
+function migratesApart({ framework, store }: Choice): boolean {
+	return isLate(framework) && store === "postgres";
+}
+
+const MIGRATION = `import { Pool } from "pg";
+import { postgresStore } from "wallet-callback/stores/postgres";
+
+// Makes the tables of the store: run it before the first callback comes.
+const pool = new Pool({ connectionString: process.env.DATABASE_URL });
+await postgresStore(pool).migrate();
+await pool.end();
+`;
 
 /** Whether something other than Node reads the files. */
 function isBundled(framework: Framework): boolean {
@@ -88,7 +128,7 @@ function moduleName({ framework, typescript }: Choice, extension: string): strin
 	return isBundled(framework) ? "callbacks" : "callbacks.js";
 }
 
-function handlers({ sender: { name, title, signs }, typescript }: Choice): string {
+function handlers({ framework, sender: { name, title, signs }, typescript }: Choice): string {
 	const type = TYPES[name];
 	const typed = typescript
 		? { imports: 'import type { ReplayStore } from "wallet-callback/stores/memory";\n', doc: "" }
@@ -129,14 +169,20 @@ export function createCallbacks(${parameters}) {
     keys,
     store,${name === "tp-wallet" ? "" : `\n    sender: "${name}",`}
     // A line for each callback; pino's logger fits, too.
-    log: console,
+    log: console,${framework === "next" ? PLAIN_HTTP : ""}
 ${on}
   });
 }
 `;
 }
 
-function test({ sender: { name, acknowledgement } }: Choice, callbacks: string): string {
+/** As the entry itself has it, of options. */
+const PLAIN_HTTP = `
+    // Next.js does not say how a request came: outside production, it may be plain HTTP.
+    requireHttps: process.env.NODE_ENV === "production",`;
+
+function tests(choice: Choice, callbacks: string): string {
+	const { name, acknowledgement } = choice.sender;
 	const type = TYPES[name];
 	const { key, algorithm, timestamp } = toDescriptor(name);
 	const isPair = algorithm === "ed25519";
@@ -159,6 +205,9 @@ function test({ sender: { name, acknowledgement } }: Choice, callbacks: string):
 		...(isOther ? [`sender: "${name}"`] : []),
 		...(type === undefined ? [] : [`type: "${type}"`]),
 	].join(", ");
+	// Cloudflare's type of a clone is not that of a request.
+	const again =
+		choice.framework === "cloudflare" && choice.typescript ? "again as Request" : "again";
 	return `import assert from "node:assert/strict";
 import { test } from "node:test";
 ${from === undefined ? "" : `import { ${from} } from "wallet-callback";\n`}import { memoryStore } from "wallet-callback/stores/memory";
@@ -173,7 +222,7 @@ test("a genuine callback is ${told ? "handled once" : "accepted, again too"}", a
   const request = signedRequest(event, { ${options} });
   const again = request.clone();
   assert.equal((await receiver(request)).status, 200);
-  const { status${told ? ", body" : ""} } = await receiver(again);
+  const { status${told ? ", body" : ""} } = await receiver(${again});
   assert.equal(status, 200);${told ? "\n  assert.deepEqual(await new Response(body).json(), { code: 0, duplicate: true });" : ""}
 });
 
@@ -191,8 +240,13 @@ interface Part {
 	readonly packages: readonly string[];
 	readonly types?: readonly string[];
 	readonly imports: string;
-	/** The expression that makes it, and what has to come before. */
+	/** What comes before, and reaches for nothing. */
 	readonly before?: string;
+	/** What a server waits for when it starts. */
+	readonly start?: string;
+	/** What is done with the first request, where the module is loaded by builds, too. */
+	readonly late?: string;
+	/** The expression that makes it. */
 	readonly make: string;
 }
 
@@ -227,8 +281,9 @@ import { redisStore } from "wallet-callback/stores/redis";
 `,
 		before: `const client = createClient({ url: process.env.REDIS_URL ?? "redis://127.0.0.1:6379" });
 client.on("error", console.error);
-await client.connect();
 `,
+		start: "await client.connect();\n",
+		late: "  // Commands wait for it.\n  client.connect().catch(console.error);\n",
 		make: "redisStore(client)",
 	},
 	postgres: {
@@ -237,10 +292,12 @@ await client.connect();
 		imports: `import { Pool } from "pg";
 import { postgresStore } from "wallet-callback/stores/postgres";
 `,
-		before: `const store = postgresStore(new Pool({ connectionString: process.env.DATABASE_URL }));
-// Makes its tables, once.
-await store.migrate();
+		before: `const pool = new Pool({ connectionString: process.env.DATABASE_URL });
+// Without this, a lost connection ends the process.
+pool.on("error", console.error);
+const store = postgresStore(pool);
 `,
+		start: "// Makes its tables, once.\nawait store.migrate();\n",
 		make: "store",
 	},
 	"durable-object": {
@@ -253,11 +310,23 @@ await store.migrate();
 const SECRET = "process.env.WALLET_CALLBACK_SECRET";
 
 /** The imports, what makes the store, and the receiver. */
-function opening({ store }: Choice, callbacks: string, imports: string, secret = SECRET): string {
-	const { imports: ofStore, before, make } = STORE[store];
+function opening({ store }: Choice, callbacks: string, imports: string): string {
+	const { imports: ofStore, before = "", start = "", make } = STORE[store];
 	return `${imports}${ofStore}import { createCallbacks } from "${callbacks}";
 
-${before ?? ""}const receiver = createCallbacks(${secret}, ${make});
+${before}${start}const receiver = createCallbacks(${SECRET}, ${make});
+`;
+}
+
+/** A module of a route: the receiver is made with the first request. */
+function route({ store }: Choice, callbacks: string, imports: string, secret = SECRET): string {
+	const { imports: ofStore, before, late, make } = STORE[store];
+	const created = `createCallbacks(${secret}, ${make})`;
+	const body = late === undefined ? created : `{\n${late}  return ${created};\n}`;
+	return `${imports}${ofStore}import { createCallbacks } from "${callbacks}";
+
+${before === undefined ? "" : `${before}\n`}// Made with the first request: builds load this, too, without the key.
+export const POST = walletCallback(() => ${body});
 `;
 }
 
@@ -266,6 +335,8 @@ interface Glue {
 	readonly types?: readonly string[];
 	readonly folder?: string;
 	readonly file?: string;
+	/** How it is run, if not as a program; nothing if it is not run here. */
+	readonly start?: string;
 	readonly write: (choice: Choice, callbacks: string) => string;
 }
 
@@ -355,32 +426,29 @@ serve({ fetch: app.fetch, port: ${PORT} });
 		types: ["@types/react", "@types/react-dom"],
 		folder: "app/callback",
 		file: "route",
-		write: (choice, callbacks) => `${opening(
-			choice,
-			callbacks,
-			'import { walletCallback } from "wallet-callback/next";\n',
-		)}
-export const POST = walletCallback(receiver);
-`,
+		start: "npx next dev",
+		write: (choice, callbacks) =>
+			route(choice, callbacks, 'import { walletCallback } from "wallet-callback/next";\n'),
 	},
 	sveltekit: {
 		packages: ["@sveltejs/kit"],
 		folder: "src/routes/callback",
 		file: "+server",
-		write: (choice, callbacks) => `${opening(
-			choice,
-			callbacks,
-			`import { env } from "$env/dynamic/private";
+		start: "npx vite dev",
+		write: (choice, callbacks) =>
+			route(
+				choice,
+				callbacks,
+				`import { env } from "$env/dynamic/private";
 import { walletCallback } from "wallet-callback/sveltekit";
 `,
-			"env.WALLET_CALLBACK_SECRET",
-		)}
-export const POST = walletCallback(receiver);
-`,
+				"env.WALLET_CALLBACK_SECRET",
+			),
 	},
 	cloudflare: {
 		packages: ["wrangler"],
 		file: "worker",
+		start: "npx wrangler dev",
 		write: (
 			{ typescript },
 			callbacks,
@@ -392,7 +460,6 @@ export { WalletCallbackStore } from "wallet-callback/stores/durable-object";
 ${
 	typescript
 		? `
-// \`npx wrangler types\` writes the types of Cloudflare's own.
 interface Env {
   readonly CALLBACKS: DurableObjectNamespace;
   readonly WALLET_CALLBACK_SECRET: string;
@@ -408,6 +475,7 @@ export default walletCallback((${typescript ? "env: Env" : "env"}) =>
 	"aws-lambda": {
 		packages: [],
 		file: "handler",
+		start: "",
 		write: (choice, callbacks) => `${opening(
 			choice,
 			callbacks,
