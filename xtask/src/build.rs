@@ -42,14 +42,21 @@ pub fn compile() -> Outcome {
     run::together([core_and_full, || DAPP.compile()])
 }
 
-/// What the core is made of, the full module is made of, too: it is compiled once. Cargo takes a copy for its own
-/// if the times of the files are kept.
+/// Most crates of the full module are the core's, and are compiled once: cargo takes copies of them for its own if
+/// the files keep their times.
 fn core_and_full() -> Outcome {
     CORE.compile()?;
-    let (core, full) = (CORE.work_dir(), FULL.work_dir());
+    let full = FULL.work_dir();
     if !full.exists() {
+        // A copy that was interrupted must not be taken for a whole one.
+        let part = full.with_extension("part");
+        remove(&part)?;
         let mut copy = command("cp", &["-Rp"]);
-        step("copying what both are made of", copy.arg(core).arg(full))?;
+        step(
+            "copying what both are made of",
+            copy.arg(CORE.work_dir()).arg(&part),
+        )?;
+        fs::rename(&part, &full).map_err(|error| format!("{}: {error}", part.display()))?;
     }
     FULL.compile()
 }
@@ -75,7 +82,7 @@ fn generated() -> PathBuf {
 pub struct Module {
     pub name: &'static str,
     /// The feature of the crate that it is made with.
-    pub feature: &'static str,
+    feature: &'static str,
     profile: &'static str,
     flags: &'static [&'static str],
     /// The places at which it can trap, at most.

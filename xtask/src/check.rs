@@ -34,7 +34,7 @@ pub fn clippy() -> Outcome {
 /// The lints of what only the modules have, and the documentation.
 pub fn wasm() -> Outcome {
     setup::wasm_target()?;
-    // The modules' builds refuse the compiler's warnings.
+    // Together they have every line that some module has; the build of each refuses the compiler's warnings.
     for features in ["callbacks", "full,dapp"] {
         let wasm = [
             "clippy",
