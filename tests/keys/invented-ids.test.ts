@@ -26,7 +26,7 @@ const MINUTE = 60_000;
 const DAY = 24 * 60;
 
 /** How long the large attack lasts, in minutes. A whole day has 14,400,000 ids, and takes minutes. */
-const LARGE = 60 * Number(process.env.KEY_ATTACK_HOURS ?? 1);
+const LARGE = 60 * Number(process.env.WALLET_CALLBACK_ATTACK_HOURS ?? 1);
 const HOST = "https://api.circle.com";
 
 interface KeyPair {
