@@ -172,8 +172,14 @@ test("the snippets use the package as its types say", async () => {
 	// What `prisma generate` writes has types, and is not generated here.
 	const prisma = "types/docs/exactly-once/generated/prisma/client.d.ts";
 	project.write(prisma, "export const PrismaClient: any;\n");
+	// Its types know nothing of a row, and JavaScript says nothing of it.
+	project.write(
+		"types/better-sqlite3.d.ts",
+		"declare const Database: any;\nexport default Database;\n",
+	);
 	writeSvelteKitEnv();
 	const compilerOptions = {
+		paths: { "better-sqlite3": ["./better-sqlite3.d.ts"] },
 		target: "es2022",
 		module: "nodenext",
 		types: ["node"],
