@@ -49,9 +49,12 @@ pub fn reproducible(_: &[String]) -> Outcome {
 fn packed(folder: &Path) -> Outcome<PathBuf> {
     fs::create_dir_all(folder).map_err(|error| error.to_string())?;
     // The tasks' own libraries and the npm packages are those of this build. They are no links to other
-    // folders: bundles name the files that they are made of.
+    // folders: bundles name the files that they are made of. The tasks themselves are built there, since they
+    // work in the folder that they were built in.
     let unpack = "git archive HEAD | tar -x -C \"$0\" && mkdir \"$0/target\" \
-                  && cp -al node_modules \"$0\" && cp -al target/debug \"$0/target\"";
+                  && cp -al node_modules \"$0\" && cp -al target/debug \"$0/target\" \
+                  && cd \"$0/target/debug\" && rm -rf xtask* incremental .fingerprint/xtask-* \
+                  .fingerprint/wallet-callback* deps/*xtask* deps/*wallet_callback*";
     step(
         "copying what is committed",
         command("sh", &["-c", unpack]).arg(folder),
