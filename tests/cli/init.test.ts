@@ -146,6 +146,13 @@ describe("every combination", () => {
 		assert.equal(stdout, "loaded\n");
 	});
 
+	test("in JavaScript, the handler and its test are modules whatever package.json says", () => {
+		for (const { dir, words } of programs.filter(({ words }) => !words.includes("--typescript"))) {
+			const files = readdirSync(dir).filter((file) => file.startsWith("callbacks"));
+			assert.deepEqual(files.sort(), ["callbacks.mjs", "callbacks.test.mjs"], words.join(" "));
+		}
+	});
+
 	test("answers callbacks in its test", async () => {
 		const tests = programs.map(({ dir }) => {
 			const name = readdirSync(dir).find((file) => file.startsWith("callbacks.test."));

@@ -60,17 +60,19 @@ const TYPES: { readonly [sender: string]: string } = {
 
 export function write(choice: Choice): Written {
 	const { framework, typescript } = choice;
-	const extension = typescript ? "ts" : isBundled(framework) ? "js" : "mjs";
+	// Node reads the handler and its test, too, whatever package.json says of `.js`.
+	const extension = typescript ? "ts" : "mjs";
 	const glue = GLUE[framework];
 	const folder = glue.folder === undefined ? "" : `${glue.folder}/`;
-	const server = `${folder}${glue.file ?? "server"}.${extension}`;
+	const ofServer = !typescript && isBundled(framework) ? "js" : extension;
+	const server = `${folder}${glue.file ?? "server"}.${ofServer}`;
 	const up = folder === "" ? "./" : "../".repeat(folder.split("/").length - 1);
 	const test = `callbacks.test.${extension}`;
 	const files = {
 		[`callbacks.${extension}`]: handlers(choice),
 		[test]: tests(choice, `./${moduleName(choice, extension)}`),
 		[server]: glue.write(choice, `${up}${moduleName(choice, extension)}`),
-		...(framework === "cloudflare" ? { "wrangler.jsonc": wrangler(extension) } : {}),
+		...(framework === "cloudflare" ? { "wrangler.jsonc": wrangler(ofServer) } : {}),
 		...(migratesApart(choice) ? { "migrate.mjs": MIGRATION } : {}),
 	};
 	return { files, steps: steps(choice, test, server) };
@@ -100,13 +102,9 @@ function steps(choice: Choice, test: string, server: string): Step[] {
 	return steps;
 }
 
-/** Whether the framework makes the receiver with the first request, and builds load the module. */
-function isLate(framework: Framework): boolean {
-	return framework === "next" || framework === "sveltekit";
-}
-
+/** Whether no server starts that could do it: builds load the route, too. */
 function migratesApart({ framework, store }: Choice): boolean {
-	return isLate(framework) && store === "postgres";
+	return (framework === "next" || framework === "sveltekit") && store === "postgres";
 }
 
 const MIGRATION = `import { Pool } from "pg";
