@@ -18,6 +18,8 @@
 
 #![cfg_attr(target_arch = "wasm32", no_std)]
 #![cfg_attr(not(target_arch = "wasm32"), forbid(unsafe_code))]
+#![cfg_attr(target_arch = "wasm32", deny(unsafe_code))]
+#![deny(clippy::unreachable)]
 
 extern crate alloc;
 
@@ -51,4 +53,5 @@ mod url;
 pub mod verify;
 
 #[cfg(target_arch = "wasm32")]
+#[allow(unsafe_code, reason = "wasm-bindgen writes some")]
 pub mod wasm;

@@ -247,7 +247,11 @@ fn choose_headers<'a>(request: &Request, sender: &'a Sender) -> Result<&'a Heade
         .filter(|set| first.is_some_and(|first| first.signature == set.signature));
     match same.find(|set| is_complete(set)).or(first).or(sets.first()) {
         Some(set) => Ok(set),
-        None => unreachable!("a descriptor with a header has a set of them"),
+        #[expect(
+            clippy::unreachable,
+            reason = "a descriptor with a header has a set of them"
+        )]
+        None => unreachable!(),
     }
 }
 

@@ -106,10 +106,11 @@ pub enum Verdict {
 
 /// Says whether a callback verifies, and why not.
 #[must_use]
+#[expect(clippy::unreachable, reason = "there is a default sender")]
 pub fn explain(input: &Input) -> Explanation {
     let default = names().first().and_then(|name| Sender::find(name).ok());
     let Some(sender) = input.sender.or(default.as_ref()) else {
-        unreachable!("there is a default sender");
+        unreachable!();
     };
     let verdict = verdict(input, sender);
     let causes = match &verdict {

@@ -119,7 +119,8 @@ impl Raw<'_> {
     pub(crate) fn with<T>(self, read: impl FnOnce(Value) -> T) -> T {
         match Document::read(self.0.as_bytes(), Rules::Unique) {
             Ok(document) => read(document.root()),
-            Err(_) => unreachable!("it stands in a document that was read"),
+            #[expect(clippy::unreachable, reason = "it stands in a document that was read")]
+            Err(_) => unreachable!(),
         }
     }
 }
