@@ -83,10 +83,11 @@ function flip(random: Random, bytes: Buffer): Buffer {
 }
 
 /**
- * Whether a signature is only written in another way: hexadecimal digits in another case, or, in Grid's
+ * Whether a signature is only written in another way: the hexadecimal digits of a tag in another case, or, in Grid's
  * header, which is JSON, with another version beside it.
  */
 function isSpelling(one: string, other: string): boolean {
 	if (one.startsWith("{")) return JSON.parse(one).s === JSON.parse(other).s;
-	return one.toLowerCase() === other.toLowerCase();
+	const folded = (text: string) => text.replace(/[0-9A-Fa-f]{40,}/g, (hex) => hex.toLowerCase());
+	return folded(one) === folded(other);
 }
