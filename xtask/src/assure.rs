@@ -102,12 +102,25 @@ pub fn assure(arguments: &[String]) -> Outcome {
         return Ok(());
     };
     if name == "all" && rest.is_empty() {
-        return ASSURANCES.iter().try_for_each(|one| (one.run)(&[]));
+        return all();
     }
     let found = ASSURANCES.iter().find(|one| one.name == name);
     let found =
         found.ok_or_else(|| format!("unknown run {name}: cargo xtask assure lists them"))?;
     (found.run)(rest)
+}
+
+/// Runs all of them, also after one that failed.
+fn all() -> Outcome {
+    let failed = ASSURANCES.iter().filter_map(|one| {
+        let error = (one.run)(&[]).err()?;
+        println!("{}: {error}", one.name);
+        Some(one.name)
+    });
+    match failed.collect::<Vec<_>>() {
+        none if none.is_empty() => Ok(()),
+        failed => Err(format!("failed: {}", failed.join(", "))),
+    }
 }
 
 /// Builds the package and installs it, as a user would.
