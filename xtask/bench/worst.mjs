@@ -44,6 +44,12 @@ const bodies = {
 const rows = [
 	...macs(),
 	...publicKeys(),
+	ofSixteenKeys("RSA 4,096 bits", "rsa-pkcs1-sha512", ["rsa", { modulusLength: 4096 }], () =>
+		Buffer.alloc(512, 1),
+	),
+	ofSixteenKeys("ECDSA P-256", "ecdsa-p256-sha256", ["ec", { namedCurve: "P-256" }], () =>
+		Buffer.from(`30440220${"11".repeat(32)}0220${"22".repeat(32)}`, "hex"),
+	),
 	...read("nowpayments", (body) => body),
 	...read("plisio", (body) => {
 		const rest = body.startsWith("{") ? body.slice(1) : `"list":${body}}`;
@@ -59,7 +65,7 @@ else measureRow(rows[index]);
 
 /** Each row in a process of its own, whose memory tells of nothing else. */
 function printTable() {
-	const widths = [42, 8, 8, 10, 10];
+	const widths = [56, 8, 8, 10, 10];
 	const print = (cells) => {
 		const padded = cells.map((cell, at) =>
 			at ? cell.padStart(widths[at]) : cell.padEnd(widths[0]),
@@ -175,22 +181,47 @@ function publicKeys() {
 	];
 }
 
+/** A signature that could be of any of as many public keys as a verifier takes. */
+function ofSixteenKeys(title, algorithm, keyPair, forge) {
+	const keys = Array.from({ length: 16 }, () =>
+		generateKeyPairSync(...keyPair).publicKey.export({ format: "pem", type: "spki" }),
+	);
+	const sender = {
+		name: "worst",
+		algorithm,
+		headers: { signature: "x-signature" },
+		signature: { encoding: "base64" },
+		signed: "{body}",
+		payload: "any",
+	};
+	const callback = { headers: { "x-signature": forge().toString("base64") }, body: "x".repeat(LIMIT) };
+	return {
+		title: `${title}: 16 keys, beside one`,
+		bytes: LIMIT,
+		run: refused(wallet.createVerifier({ sender, keys }), callback),
+		usual: refused(wallet.createVerifier({ sender, keys: keys[0] }), callback),
+	};
+}
+
 /** Senders whose body has to be read before it is verified. */
 function read(sender, shaped) {
-	const verifier = wallet.createVerifier({ sender, keys: "secret secret secret" });
+	const secrets = Array.from({ length: 16 }, (_, index) => `secret secret secret ${index}`);
+	const verifier = wallet.createVerifier({ sender, keys: secrets[0] });
+	const ofSixteen = wallet.createVerifier({ sender, keys: secrets });
 	const headers = { "x-nowpayments-sig": "00".repeat(64) };
 	const usual = refused(verifier, {
 		headers,
 		body: shaped(JSON.stringify({ a: JSON.parse(whole(ordinary)) })),
 	});
-	return Object.entries(bodies).map(([title, json]) => {
+	return Object.entries(bodies).flatMap(([title, json]) => {
 		const body = shaped(json).length > LIMIT ? shaped(shorter(json)) : shaped(json);
-		return {
-			title: `${sender}: ${title}`,
-			bytes: body.length,
-			run: refused(verifier, { headers, body }),
-			usual,
-		};
+		const row = { title: `${sender}: ${title}`, bytes: body.length, usual };
+		const run = refused(verifier, { headers, body });
+		const most = refused(ofSixteen, { headers, body });
+		return [
+			{ ...row, run },
+			{ ...row, title: `${row.title}, 16 keys, beside one`, run: most, usual: run },
+		];
 	});
 }
 
