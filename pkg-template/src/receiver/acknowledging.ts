@@ -1,12 +1,12 @@
 /** What the sender of a genuine callback is told once that callback is taken care of. */
 
 import type { VerificationAnswer } from "wallet-callback";
+import { within } from "../core/timeout.js";
 import { allHeaders } from "../verifier/request.js";
 import { typeOf } from "./handling.js";
 import type { Settings } from "./options.js";
 import { ACCEPTED, acknowledge, answer, DUPLICATE, hasBody, refusal } from "./reply.js";
 import type { Facts } from "./telemetry.js";
-import { within } from "./timeout.js";
 import type { Accepting, Answer, Reply } from "./types.js";
 
 /** What is to be acknowledged. */

@@ -1,12 +1,12 @@
 /** Why callbacks were refused: told to the developer, behind the answer, and to nobody else. */
 
 import type { CallbackInput, Cause } from "wallet-callback";
+import { pause } from "../core/timeout.js";
 import { allHeaders } from "../verifier/request.js";
 import { hintFor, withPage } from "./hints.js";
 import type { Settings } from "./options.js";
 import { Ration } from "./ration.js";
 import type { Facts, Telemetry } from "./telemetry.js";
-import { pause } from "./timeout.js";
 import type { ReceiverContext } from "./types.js";
 
 /**

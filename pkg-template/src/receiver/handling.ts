@@ -1,11 +1,11 @@
 /** From a claimed callback to a handled one. */
 
 import { CallbackRejectedError } from "../core/errors.js";
+import { pause, TimeoutError, within } from "../core/timeout.js";
 import type { Claim, ClaimOutcome, ReplayStore } from "../stores/store.js";
 import { letterOf } from "./letter.js";
 import type { Settings, Shaped } from "./options.js";
 import { type Facts, type Logger, type Outcome, type Telemetry, toPlain } from "./telemetry.js";
-import { pause, TimeoutError, within } from "./timeout.js";
 import type { Handler, HandlerContext } from "./types.js";
 
 /** The pause before a store that was away is asked again; each further one is twice as long. */

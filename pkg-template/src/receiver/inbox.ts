@@ -1,12 +1,12 @@
 /** Events that were accepted before they were handled. */
 
+import { soon } from "../core/timeout.js";
 import type { InboxEntry } from "../stores/store.js";
 import { backoff, type Handling, typeOf } from "./handling.js";
 import type { Settings } from "./options.js";
 import { unpack } from "./packing.js";
 import { onWorkers } from "./peer.js";
 import type { Facts, Telemetry } from "./telemetry.js";
-import { soon } from "./timeout.js";
 
 /** How long the inbox rests between two looks for what is due by then, in milliseconds. */
 const LOOK_EVERY_MS = 1000;

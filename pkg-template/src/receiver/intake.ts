@@ -1,6 +1,7 @@
 /** Callbacks that nobody has verified yet: how many there may be, and how long their bodies may take. */
 
-import { after, afterArrivals, TimeoutError, unlessStopped } from "./timeout.js";
+import { after, TimeoutError, unlessStopped } from "../core/timeout.js";
+import { afterArrivals } from "./arrivals.js";
 import type { Incoming } from "./types.js";
 
 /** How long a body may take, in seconds. */

@@ -1,7 +1,5 @@
 /** Waiting for others, but not for ever. */
 
-import { onWorkers } from "./peer.js";
-
 /** A number in browsers, an object in Node. */
 type Timer = number | { unref?(): void };
 declare function setTimeout(run: () => void, ms: number): Timer;
@@ -60,24 +58,6 @@ export function unlessStopped<T>(
 			if (!done) later(look);
 		});
 	});
-}
-
-/**
- * Calls `run` when what has arrived by now is handed over: Node tells the end of a body that came with its
- * headers only after all promises. Where the runtime has no such turn, at once.
- */
-export function afterArrivals(run: () => void): void {
-	const { setImmediate } = globalThis as { setImmediate?: (run: () => void) => unknown };
-	if (onWorkers || setImmediate === undefined) {
-		run();
-		return;
-	}
-	try {
-		setImmediate(run);
-	} catch {
-		// That of Next.js' edge runtime throws.
-		run();
-	}
 }
 
 /** Calls `run` in `ms`, unless what is returned is called before. */
