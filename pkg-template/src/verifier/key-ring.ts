@@ -3,6 +3,7 @@
 import { ConfigError } from "../core/errors.js";
 import { isInherited } from "../core/names.js";
 import { shown, shownName } from "../core/shown.js";
+import { within } from "../core/timeout.js";
 import { toBytes } from "./request.js";
 import type { KeyFinder, KeyInput, KeyMaterial, KeySet, Keys } from "./types.js";
 
@@ -14,6 +15,9 @@ const FOUND_KEY_MS = 300_000;
 
 /** How long it is used in all while it cannot be asked for. */
 const STALE_KEY_MS = 2 * FOUND_KEY_MS;
+
+/** How long asking for a key may take: as long as the fetch of a resolver can be set to. */
+const ASK_MS = 60_000;
 
 /** A key as the core takes it: text, bytes, or something that it refuses; and its id. */
 type CoreKey = readonly [key: unknown, id: string | undefined];
@@ -81,7 +85,7 @@ export class KeyRing {
 		const isOther = (other: FoundKey) => other.key[1] !== id;
 		let found: Awaited<ReturnType<KeyFinder>>;
 		try {
-			found = await this.#find(id);
+			found = await within(ASK_MS, "the key of an id", Promise.resolve(this.#find(id)));
 		} catch (error) {
 			const stale = this.#stale.find((other) => !isOther(other));
 			if (stale === undefined || Math.abs(now - stale.at) >= STALE_KEY_MS) throw error;

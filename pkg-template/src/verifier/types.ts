@@ -36,7 +36,7 @@ export type KeyInput =
 
 /**
  * Finds the key of an id that a callback names, for a sender that publishes keys. What it throws,
- * {@link Verifier.verifyRequest} throws.
+ * {@link Verifier.verifyRequest} throws; it has 60 seconds.
  */
 export type KeyFinder = (keyId: string) => KeyInput | undefined | Promise<KeyInput | undefined>;
 

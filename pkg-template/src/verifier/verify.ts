@@ -131,10 +131,12 @@ class CoreVerifier<Event> implements Verifier<Event> {
 	}
 
 	verify(input: CallbackInput): Accepted<Event> {
+		this.#expireKeys();
 		return this.#acceptOrThrow(this.#judge(input));
 	}
 
 	safeVerify(input: CallbackInput): VerifyResult<Event> {
+		this.#expireKeys();
 		return this.#toResult(this.#judge(input));
 	}
 
@@ -186,7 +188,7 @@ class CoreVerifier<Event> implements Verifier<Event> {
 	async #judgeAsync(input: CallbackInput): Promise<Verdict | Rejected> {
 		if (!this.settings.findsKeys) return this.#judge(input);
 		requireObject(input, "a callback, as in verifyAsync({ headers, body })");
-		if (this.#keys.expire(this.#readClock())) this.#resident.drop();
+		this.#expireKeys();
 		// An iterator of headers could be read only once.
 		const callback = { ...input, headers: allHeaders(input.headers) };
 		const result = this.#judge(callback);
@@ -203,6 +205,11 @@ class CoreVerifier<Event> implements Verifier<Event> {
 			if (error instanceof ConfigError) this.#keys.drop(result.keyId);
 			throw error;
 		}
+	}
+
+	/** Sets aside what was found too long ago. */
+	#expireKeys(): void {
+		if (this.settings.findsKeys && this.#keys.expire(this.#readClock())) this.#resident.drop();
 	}
 
 	async #judgeRequest(request: Request, context: RequestContext): Promise<Verdict | Rejected> {
