@@ -86,6 +86,25 @@ test("what JSON has no form for comes back from the inbox", async () => {
 	await receiver.close();
 });
 
+test("numbers that JSON does not write come back from the inbox", async () => {
+	const text = '{"infinite":1e400,"less":-1e400,"zero":-0,"one":1.5}';
+	const { receiver, seen } = receiverOf({
+		acknowledge: "before-handling",
+		unsafeNumbers: "number",
+	});
+	await expectAnswer(receiver, own(text), OK);
+	await receiver.drain();
+	const payload = seen.find(({ by }) => by === "onAny")?.payload as Record<string, number>;
+	assert.deepEqual(Object.values(payload), [
+		Number.POSITIVE_INFINITY,
+		Number.NEGATIVE_INFINITY,
+		-0,
+		1.5,
+	]);
+	assert.ok(Object.is(payload.zero, -0));
+	await receiver.close();
+});
+
 test("the inbox minds no toJSON that a program has given to bigints, texts or arrays", async () => {
 	const prototypes: object[] = [BigInt.prototype, String.prototype, Array.prototype];
 	for (const prototype of prototypes) {

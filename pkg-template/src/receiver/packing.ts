@@ -22,6 +22,7 @@ export function pack({ event, body }: Packed): string {
 		const value = (this as { readonly [name: string]: unknown })[name];
 		if (typeof value === "string" && value.startsWith(MARK)) return `${MARK}${value}`;
 		if (typeof value === "bigint") return `${MARK}n${value}`;
+		if (typeof value === "number" && isLost(value)) return `${MARK}d${toText(value)}`;
 		return value instanceof Uint8Array ? `${MARK}x${toHex(value)}` : value;
 	});
 }
@@ -31,9 +32,19 @@ export function unpack(text: string): Packed {
 	const { event, body } = JSON.parse(text, (_name, value: unknown) => {
 		if (typeof value !== "string" || !value.startsWith(MARK)) return value;
 		if (value[1] === "n") return BigInt(value.slice(2));
+		if (value[1] === "d") return Number(value.slice(2));
 		return value[1] === "x" ? fromHex(value.slice(2)) : value.slice(1);
 	}) as { readonly event: object; readonly body: string | Uint8Array };
 	return { event, body: typeof body === "string" ? new TextEncoder().encode(body) : body };
+}
+
+/** Whether JSON has no number for it: `1e400` is read as infinite, and `-0` is written as 0. */
+function isLost(value: number): boolean {
+	return !Number.isFinite(value) || Object.is(value, -0);
+}
+
+function toText(value: number): string {
+	return Object.is(value, -0) ? "-0" : String(value);
 }
 
 function toHex(bytes: Uint8Array): string {
