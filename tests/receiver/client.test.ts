@@ -401,6 +401,14 @@ test("allowedIps sees the client, not the proxy", async () => {
 	await expectAnswer(receiver, toRequest(signed(), PLAIN), INSECURE, { ip: CLIENT });
 });
 
+test("createTransport alone: a verdict is not the caller's to change", () => {
+	const transport = wallet.createTransport(PROXIES);
+	const arrival = { headers: { "x-forwarded-for": CLIENT }, peer: PROXY, secure: true };
+	const admitted = transport.admit(arrival);
+	assert.throws(() => Object.assign(admitted, { ip: PROXY }), TypeError);
+	assert.deepEqual(transport.admit(arrival), { ok: true, ip: CLIENT });
+});
+
 test("createTransport alone: headers of every shape", () => {
 	const transport = wallet.createTransport(PROXIES);
 	const hops = "198.51.100.1, 203.0.113.7";

@@ -89,7 +89,8 @@ export function createTransport(options: TransportOptions = {}): Transport {
 			}
 			const verdict: Verdict = withCore((core) => {
 				const transport = resident.in(core);
-				return core.ask((wasm) => wasm.admit(transport, secure, ...known));
+				// It is handed out again.
+				return Object.freeze(core.ask((wasm) => wasm.admit(transport, secure, ...known)));
 			});
 			last = { secure, known, verdict };
 			return verdict;
