@@ -322,7 +322,8 @@ test("behind what is authenticated, nothing else is taken", async () => {
 	const expected = shop.ask({ action: "login" });
 	await expectAnswer(shop, await loginBody(expected), OK);
 	await expectAnswer(shop, await loginBody(expected, mallory), CONFLICT);
-	assert.equal(shop.log.last.outcome, "id_conflict");
+	assert.equal(shop.log.last.outcome, "refused");
+	assert.equal(shop.log.last.code, "id_conflict");
 	for (const members of [
 		{ result: 0 },
 		{ result: 2 },
@@ -427,6 +428,67 @@ test("find and accountKeys that throw, or give what is no record", async () => {
 		await expectAnswer(shop, body, INTERNAL);
 		assert.deepEqual(shop.got, []);
 	}
+});
+
+test("only a signed callback makes a node be asked", async () => {
+	const asked: string[] = [];
+	const accountKeys = async (account: string) => {
+		asked.push(account);
+		return [eosPublicKey];
+	};
+	const shop = openShop({ accountKeys });
+	const expected = shop.ask({ action: "login", chains: [EOS] });
+	for (const wallet of ["alice", "bob"]) {
+		const { sign: _, ...unsigned } = eosLoginBody(expected, wallet);
+		await expectAnswer(shop, unsigned, wallet === "alice" ? OK : CONFLICT);
+	}
+	assert.deepEqual(asked, []);
+	await expectAnswer(shop, eosLoginBody(expected), OK);
+	assert.deepEqual(asked, ["tokenpocket1"]);
+	assert.deepEqual(shop.log.outcomes, ["handled", "refused", "handled"]);
+});
+
+test("callbacks of one action that wait for a node stop no others", async () => {
+	const gate = new Gate();
+	const accountKeys = async () => {
+		await gate.opened;
+		return [eosPublicKey];
+	};
+	const shop = openShop({ accountKeys });
+	const ask = () => shop.ask({ action: "login", chains: [EOS] });
+	const expected = ask();
+	const OVERLOADED = refused(503, "overloaded");
+	const posts = Array.from({ length: 6 }, () =>
+		shop.handler(toRequest(eosLoginBody(expected))).then(({ status }) => status),
+	);
+	assert.deepEqual(await Promise.all(posts.slice(4)), [503, 503]);
+	const other = ask();
+	const waiting = expectAnswer(shop, eosLoginBody(other), OK);
+	await expectAnswer(shop, eosLoginBody(expected), OVERLOADED);
+	gate.open();
+	await waiting;
+	const statuses = await Promise.all(posts.slice(0, 4));
+	assert.ok(statuses.includes(200) && !statuses.includes(503), `${statuses}`);
+	await expectAnswer(shop, eosLoginBody(ask()), OK);
+});
+
+test("a record that is not found in time, and keys that do not come", async (t) => {
+	t.mock.timers.enable({ apis: ["setTimeout"] });
+	const INTERNAL = refused(500, "internal_error");
+	const waits = async (options: Partial<DappHandlerOptions>, ms: number) => {
+		const shop = openShop(options);
+		const body = eosLoginBody(shop.ask({ action: "login", chains: [EOS] }));
+		const answer = expectAnswer(shop, body, INTERNAL);
+		await new Promise((turn) => setImmediate(turn));
+		t.mock.timers.tick(ms);
+		await answer;
+		assert.match(
+			String((shop.log.last.error as Error).message),
+			/^expected (find|accountKeys) to end within/,
+		);
+	};
+	await waits({ find: () => never(), storeTimeoutSeconds: 2 }, 2000);
+	await waits({ accountKeys: () => never() }, 10_000);
 });
 
 test("find may look records up in a plain object", async () => {

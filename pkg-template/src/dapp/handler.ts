@@ -3,12 +3,14 @@
 import { ConfigError } from "../core/errors.js";
 import { isInherited } from "../core/names.js";
 import { shown } from "../core/shown.js";
+import { within } from "../core/timeout.js";
 import { type Ending, notNow, OVERLOADED, unread } from "../receiver/ending.js";
 import { Handling } from "../receiver/handling.js";
 import { BODY_TIMEOUT_SECONDS, Intake, MAX_UNVERIFIED_BODIES } from "../receiver/intake.js";
 import { fromRequest, toOwn } from "../receiver/media.js";
 import type { Settings } from "../receiver/options.js";
 import { ACCEPTED, DUPLICATE, later, refusal } from "../receiver/reply.js";
+import { Rooms } from "../receiver/rooms.js";
 import { type Facts, type Logger, Telemetry } from "../receiver/telemetry.js";
 import type { Incoming, ReceiverContext, Reply } from "../receiver/types.js";
 import type { Claim, ClaimOutcome, ReplayStore } from "../stores/store.js";
@@ -25,6 +27,12 @@ import type {
 
 /** The longest body that is read, in bytes: many times what a wallet sends. */
 const MAX_BODY_BYTES = 65_536;
+
+/** How many callbacks of one action may wait for the keys of accounts at the same time. */
+const MOST_OF_AN_ACTION = 4;
+
+/** How long a node may take to tell them. */
+const NODE_TIMEOUT_MS = 10_000;
 
 /** How long a used action is remembered after its end, in seconds. */
 const MEMORY_SECONDS = 3600;
@@ -59,7 +67,10 @@ export interface DappHandlerOptions {
 	 * `outcome`: the first success to be posted may name a hash that somebody has made up.
 	 */
 	readonly onResult: (context: DappContext) => unknown;
-	/** Asks a node for the public keys of an Antelope account's `active` and `owner` permissions. */
+	/**
+	 * Asks a node for the public keys of an Antelope account's `active` and `owner` permissions, for a
+	 * callback that is signed. It has 10 seconds, and up to four callbacks of one action wait for it.
+	 */
 	readonly accountKeys?:
 		| ((account: string, chain: string | undefined) => Promise<readonly string[]>)
 		| undefined;
@@ -67,7 +78,7 @@ export interface DappHandlerOptions {
 	readonly toleranceSeconds?: number | undefined;
 	/** How long `onResult` may take, in seconds. Above 0 to 86,400; default 30. */
 	readonly leaseSeconds?: number | undefined;
-	/** How long to wait for the store, in seconds. Above 0 to 60; default 5. */
+	/** How long to wait for the store, and for `find`, in seconds. Above 0 to 60; default 5. */
 	readonly storeTimeoutSeconds?: number | undefined;
 	/** The clock, in milliseconds. Default: now. */
 	readonly now?: (() => number) | undefined;
@@ -125,7 +136,12 @@ class Callbacks {
 	readonly #options: DappHandlerOptions;
 	readonly #leaseMs: number;
 	readonly #telemetry: Telemetry;
+	readonly #storeTimeoutMs: number;
 	readonly #intake = new Intake(BODY_TIMEOUT_SECONDS * 1000, MAX_UNVERIFIED_BODIES);
+	/** Where callbacks wait for their records. */
+	readonly #finding = new Rooms(MAX_UNVERIFIED_BODIES);
+	/** Where those of an action wait for a node: somebody who posts many of one stops no other. */
+	readonly #asking = new Rooms(MOST_OF_AN_ACTION);
 	readonly #handling: Handling<Delivery>;
 
 	constructor(options: DappHandlerOptions) {
@@ -139,6 +155,7 @@ class Callbacks {
 		const settings = { store, leaseMs, storeTimeoutMs, onAny } as Settings<Delivery>;
 		this.#options = options;
 		this.#leaseMs = leaseMs;
+		this.#storeTimeoutMs = storeTimeoutMs;
 		this.#telemetry = new Telemetry("tokenpocket", options.log, undefined);
 		this.#handling = new Handling(settings, this.#telemetry);
 	}
@@ -163,23 +180,25 @@ class Callbacks {
 			return ["refused", refusal(405, "method_not_allowed", { allow: "GET, POST" })];
 		}
 		if (!this.#intake.enter()) return OVERLOADED;
-		let judged: Judged | Ending;
+		let body: Uint8Array | Ending;
 		try {
-			judged = await this.#judgeBody(incoming, facts);
+			body = await this.#read(incoming, facts);
 		} finally {
 			this.#intake.leave();
 		}
+		if (!(body instanceof Uint8Array)) return body;
+		const judged = await this.#judgeBody(body, incoming.url, facts);
 		if (!("result" in judged)) return judged;
 		facts.type = judged.result.action;
 		return this.#handOver(judged, facts);
 	}
 
-	/** Reads and judges. Whoever has sent it may be anybody. */
-	async #judgeBody(incoming: Incoming, facts: Facts): Promise<Judged | Ending> {
-		const { method, url } = incoming;
+	/** Reads the body. Whoever has sent it may be anybody. */
+	async #read(incoming: Incoming, facts: Facts): Promise<Uint8Array | Ending> {
 		let body: Uint8Array = new Uint8Array();
 		try {
-			if (method === "POST") body = toOwn(await this.#intake.read(incoming, MAX_BODY_BYTES));
+			if (incoming.method === "POST")
+				body = toOwn(await this.#intake.read(incoming, MAX_BODY_BYTES));
 		} catch (error) {
 			return unread(error, facts);
 		}
@@ -188,36 +207,52 @@ class Callbacks {
 			facts.code = "body_too_large";
 			return ["refused", refusal(413, "body_too_large")];
 		}
+		return body;
+	}
+
+	/** Finds the record of what was read, and judges by it. */
+	async #judgeBody(
+		body: Uint8Array,
+		url: string | undefined,
+		facts: Facts,
+	): Promise<Judged | Ending> {
 		const named = readActionId(body, url);
 		if (!named.ok) return refuse(named, facts);
-		const expected = await this.#find(named.actionId, facts);
-		if (expected === undefined) {
+		facts.id = named.actionId;
+		const expected = await this.#finding.wait("", () => this.#find(named.actionId));
+		if (expected === undefined) return OVERLOADED;
+		if (expected === null) {
 			return refuse({ ok: false, code: "unknown_action", message: "no such action" }, facts);
 		}
 		const result = await this.#judge(body, url, expected);
+		if (result === undefined) return OVERLOADED;
 		return result.ok ? { result, expected, body } : refuse(result, facts);
 	}
 
-	async #find(actionId: string, facts: Facts): Promise<DappExpected | undefined> {
-		facts.id = actionId;
-		if (isInherited(actionId)) return undefined;
-		return (await this.#options.find(actionId)) ?? undefined;
+	async #find(actionId: string): Promise<DappExpected | null> {
+		if (isInherited(actionId)) return null;
+		const found = Promise.resolve(this.#options.find(actionId));
+		return (await within(this.#storeTimeoutMs, "find to end", found)) ?? null;
 	}
 
+	/** The verdict, or undefined if too many others of this action wait for a node. */
 	async #judge(
 		body: Uint8Array,
 		url: string | undefined,
 		expected: DappExpected,
-	): Promise<DappResult> {
+	): Promise<DappResult | undefined> {
 		const { accountKeys, toleranceSeconds, now } = this.#options;
 		const options = { body, url, expected, toleranceSeconds, now };
 		const result = safeVerifyDappCallback(options);
 		// Only now is it known whose keys these would have to be.
 		if (accountKeys === undefined || !isUnprovedAccount(result, expected)) return result;
-		return safeVerifyDappCallback({
-			...options,
-			accountKeys: await accountKeys(result.address, result.chain),
-		});
+		// Nothing is signed, so that no key could prove it.
+		if (safeVerifyDappCallback({ ...options, accountKeys: [] }).ok) return result;
+		const { address, chain } = result;
+		const keys = await this.#asking.wait(expected.actionId, () =>
+			within(NODE_TIMEOUT_MS, "accountKeys to end", Promise.resolve(accountKeys(address, chain))),
+		);
+		return keys && safeVerifyDappCallback({ ...options, accountKeys: keys });
 	}
 
 	/** Claims the action and hands the result to the user's function. */
@@ -238,6 +273,11 @@ class Callbacks {
 		if (claimed?.status === "done") {
 			facts.duplicate = true;
 			return ["duplicate", DUPLICATE];
+		}
+		// Of what is not authenticated, anybody can post another: no callback is lost by it.
+		if (claimed?.status === "conflict") {
+			facts.code = "id_conflict";
+			return ["refused", refusal(422, facts.code)];
 		}
 		if (claimed?.status !== "claimed") return notNow(claimed, facts);
 		const event = { type: result.action, result, expected };
