@@ -15,6 +15,7 @@ import { Explaining } from "./receiver/explaining.js";
 import { Handling, typeOf } from "./receiver/handling.js";
 import { Inbox } from "./receiver/inbox.js";
 import { Intake } from "./receiver/intake.js";
+import { Judging } from "./receiver/judging.js";
 import { fromRequest, type Refusal, refuseLength, refuseMedia, toOwn } from "./receiver/media.js";
 import { Notices } from "./receiver/notices.js";
 import { type Settings, settle } from "./receiver/options.js";
@@ -143,6 +144,7 @@ class CallbackReceiver<Event extends object> {
 	readonly #acknowledging: Acknowledging<Event>;
 	readonly #explaining: Explaining<Event>;
 	readonly #intake: Intake;
+	readonly #judging: Judging<object>;
 	/** Takes back that this receiver uses its store. */
 	readonly #leave: () => void;
 	/** How many callbacks are being answered. */
@@ -157,10 +159,14 @@ class CallbackReceiver<Event extends object> {
 		this.#settings = settle(options);
 		const { verifier, log, meter, trustedProxies, requireHttps, acknowledge, warning } =
 			this.#settings;
-		this.#intake = new Intake(this.#settings.bodyTimeoutMs, this.#settings.maxUnverifiedBodies);
+		const { bodyTimeoutMs, maxUnverifiedBodies } = this.#settings;
+		this.#intake = new Intake(bodyTimeoutMs, maxUnverifiedBodies);
+		this.#judging = new Judging(verifier, maxUnverifiedBodies);
 		this.#transport = createTransport({ trustedProxies, requireHttps });
 		const notices = new Notices(this.#settings);
-		this.#telemetry = new Telemetry(verifier.settings.sender, log, meter, notices);
+		const { sender, signs } = verifier.settings;
+		const types = signs.type ? undefined : Object.keys(this.#settings.on ?? {});
+		this.#telemetry = new Telemetry(sender, log, meter, notices, types);
 		if (warning !== undefined) this.#telemetry.warn(warning);
 		this.#handling = new Handling(this.#settings, this.#telemetry);
 		this.#inbox = new Inbox(this.#settings, this.#handling, this.#telemetry);
@@ -187,7 +193,7 @@ class CallbackReceiver<Event extends object> {
 		facts.outcome = outcome;
 		this.#telemetry.close(facts, since);
 		const { clientErrorsAreFinal } = this.#settings.verifier.settings;
-		return clientErrorsAreFinal && isPassing(outcome) ? insist(reply) : reply;
+		return clientErrorsAreFinal && isPassing(outcome, facts) ? insist(reply) : reply;
 	}
 
 	/** The life of a callback, stage by stage. */
@@ -202,12 +208,14 @@ class CallbackReceiver<Event extends object> {
 		const unwanted = refuseMedia(incoming, settings);
 		if (unwanted !== undefined) return this.#refuse(unwanted, context, facts);
 		if (!this.#intake.enter()) return OVERLOADED;
-		let judged: Callback<Event> | Ending;
+		let body: Uint8Array | Ending;
 		try {
-			judged = await this.#verify(incoming, context, facts);
+			body = await this.#read(incoming, context, facts);
 		} finally {
 			this.#intake.leave();
 		}
+		if (!(body instanceof Uint8Array)) return body;
+		const judged = await this.#verify(incoming, body, context, facts);
 		if (!("event" in judged)) return judged;
 		// Whoever closes the receiver does not wait for what has not been verified.
 		if (this.#closing !== undefined) return CLOSING;
@@ -234,15 +242,13 @@ class CallbackReceiver<Event extends object> {
 		return undefined;
 	}
 
-	/** Reads and verifies. Whoever has sent it may be anybody. */
-	async #verify(
+	/** Reads the body. Whoever has sent it may be anybody. */
+	async #read(
 		incoming: Incoming,
 		context: ReceiverContext,
 		facts: Facts,
-	): Promise<Callback<Event> | Ending> {
-		const { verifier, logBodies } = this.#settings;
-		const { settings } = verifier;
-		const { headers, method, url } = incoming;
+	): Promise<Uint8Array | Ending> {
+		const { settings } = this.#settings.verifier;
 		const { maxBodyBytes } = settings;
 		let body: Uint8Array;
 		try {
@@ -258,20 +264,30 @@ class CallbackReceiver<Event extends object> {
 		if (unadmitted !== undefined) return unadmitted;
 
 		// It may become a thousand times as long: not for those who are not admitted.
-		const [encoding] = readHeaders(headers, ["content-encoding"]);
+		const [encoding] = readHeaders(incoming.headers, ["content-encoding"]);
 		if (encoding !== undefined) {
 			body = await decompress(body, encoding, maxBodyBytes);
 			facts.bytes = body.length;
 			const inflated = refuseLength(facts.bytes, settings);
 			if (inflated !== undefined) return this.#refuse(inflated, context, facts);
 		}
+		return body;
+	}
 
+	/** Verifies what was read, and finds out what it is known by. */
+	async #verify(
+		{ headers, method, url }: Incoming,
+		body: Uint8Array,
+		context: ReceiverContext,
+		facts: Facts,
+	): Promise<Callback<Event> | Ending> {
+		const { verifier, logBodies } = this.#settings;
+		const { settings } = verifier;
 		const callback = { headers, body, ip: facts.ip, method, url };
-		let verified: VerifyResult<object>;
+		let verified: VerifyResult<object> | undefined;
 		try {
-			verified = settings.findsKeys
-				? await verifier.safeVerifyAsync(callback)
-				: verifier.safeVerify(callback);
+			const verdict = this.#judging.judge(callback);
+			verified = "ok" in verdict ? verdict : await verdict;
 		} catch (error) {
 			// What a program got wrong is the same with every callback; a key may be found next time. A
 			// network that fails throws TypeErrors, too.
@@ -279,7 +295,9 @@ class CallbackReceiver<Event extends object> {
 			facts.error = error;
 			return ["internal_error", later(503, "internal_error")];
 		}
+		if (verified === undefined) return OVERLOADED;
 		if (!verified.ok) return this.#refuse(verified, context, facts, callback);
+		facts.isGenuine = true;
 		const shaped = await this.#handling.shape(verified.event);
 		if (!shaped.ok) return this.#refuse(shaped, context, facts);
 		const { event: source } = verified;

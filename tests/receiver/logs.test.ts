@@ -612,6 +612,38 @@ test("stats are a copy, and count what is in flight", async () => {
 	assert.deepEqual([before.outcomes, before.latency.count, inside], [{}, 0, 1]);
 });
 
+test("types that anybody can make up are not counted apart", async () => {
+	const types = new Set<string | undefined>();
+	const meter = {
+		createCounter: () => ({
+			add: (_: number, attributes?: { [name: string]: string }) => void types.add(attributes?.type),
+		}),
+		createHistogram: () => ({ record() {} }),
+	};
+	const receiver = createReceiver({
+		sender: "github",
+		keys: "a secret of GitHub",
+		store: memoryStore(),
+		meter,
+		log: false,
+		dangerouslyTrustUnsignedType: true,
+		on: { push: () => {} },
+		onUnknown: () => {},
+	});
+	for (const type of ["push", "made up", "made up, too"]) {
+		const { headers, body } = wallet.sign({
+			sender: "github",
+			key: "a secret of GitHub",
+			body: "{}",
+		});
+		await deliver(receiver, {
+			headers: { ...headers, "content-type": "application/json", "x-github-event": type },
+			body,
+		});
+	}
+	assert.deepEqual([...types], ["push", undefined]);
+});
+
 test("OpenTelemetry's meter gets a counter and a histogram", async () => {
 	const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
 	const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 3_600_000 });

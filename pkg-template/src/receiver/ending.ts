@@ -1,17 +1,21 @@
 /** How callbacks end that are not handled now. */
 
+import { TimeoutError } from "../core/timeout.js";
 import type { NotNow } from "../stores/store.js";
 import { ClosingError, OverloadedError } from "./intake.js";
 import { later, refusal } from "./reply.js";
 import type { Facts, Outcome } from "./telemetry.js";
-import { TimeoutError } from "./timeout.js";
 import type { Reply } from "./types.js";
 
 /** How a callback ended, and what its sender is told. */
 export type Ending = readonly [outcome: Outcome, reply: Reply];
 
-/** Whether the same callback may fare better at another time, although the answer is a 4xx. */
-export function isPassing(outcome: Outcome): boolean {
+/**
+ * Whether the same callback may fare better at another time, although the answer is a 4xx: its key may be
+ * published by then, and the program's schema mended.
+ */
+export function isPassing(outcome: Outcome, { code, isGenuine }: Facts): boolean {
+	if (outcome === "refused") return isGenuine === true || code === "unknown_key";
 	return outcome === "in_progress" || outcome === "lease_lost" || outcome === "aborted";
 }
 

@@ -94,6 +94,8 @@ export interface Facts {
 	peer?: string;
 	/** What a handler, a store or `respond` threw. */
 	error?: unknown;
+	/** Whether the verifier has accepted it. */
+	isGenuine?: true;
 	/** How long each operation of the store took, in milliseconds. */
 	store: { [operation: string]: number | string };
 	/** Only with `logBodies`. */
@@ -101,7 +103,7 @@ export interface Facts {
 }
 
 /** One record of the log. */
-export interface CallbackRecord extends Omit<Facts, "error"> {
+export interface CallbackRecord extends Omit<Facts, "error" | "isGenuine"> {
 	/** What a handler, a store or `respond` threw, as plain data: loggers write an `Error` as `{}`. */
 	readonly error?: { readonly name: string; readonly message: string; readonly stack?: string };
 	/** RFC 3339. It and the level are left to a logger that writes its own, as pino does. */
@@ -159,6 +161,8 @@ export class Telemetry {
 	readonly #dates: boolean;
 	/** What requests that nobody has verified may cost of the console without a logger. */
 	readonly #ration = new Ration(MOST_A_MINUTE);
+	/** The types that are counted apart, if not all: of unsigned ones, anybody can make up any number. */
+	readonly #types: readonly string[] | undefined;
 	readonly #counter: ReturnType<Meter["createCounter"]> | undefined;
 	readonly #histogram: ReturnType<Meter["createHistogram"]> | undefined;
 	readonly #outcomes: { [outcome: string]: number } = {};
@@ -176,8 +180,10 @@ export class Telemetry {
 		log: Logger | false | undefined,
 		meter: Meter | undefined,
 		notices?: Notices,
+		types?: readonly string[],
 	) {
 		this.#sender = sender;
+		this.#types = types;
 		this.#notices = log === undefined ? notices : undefined;
 		this.#log = toLogger(log);
 		this.#told = log === undefined ? consoleLogger : this.#log;
@@ -217,7 +223,8 @@ export class Telemetry {
 		if (this.#counter !== undefined) {
 			const attributes: { [name: string]: string } = { outcome, sender: this.#sender };
 			if (code !== undefined) attributes.code = code;
-			if (type !== undefined) attributes.type = type;
+			const isCounted = this.#types === undefined || this.#types.includes(type ?? "");
+			if (type !== undefined && isCounted) attributes.type = type;
 			quietly(() => {
 				this.#counter?.add(1, attributes);
 				this.#histogram?.record(durationMs / 1000, attributes);

@@ -203,8 +203,9 @@ export interface ReceiverOptions<Event = WalletEvent> {
 	 */
 	readonly bodyTimeoutSeconds?: number | undefined;
 	/**
-	 * How many callbacks may be read and verified at the same time: beyond it the answer is 503, since
-	 * their bodies are in memory and nobody knows yet who has sent them. 1 to 1,000,000; default 256.
+	 * How many callbacks may be read at the same time: beyond it the answer is 503, since their bodies are
+	 * in memory and nobody knows yet who has sent them. Also how many may wait for keys that have signed
+	 * something before, and how many for others. 1 to 1,000,000; default 256.
 	 */
 	readonly maxUnverifiedBodies?: number | undefined;
 	/**
