@@ -1,7 +1,7 @@
 /** From a claimed callback to a handled one. */
 
 import { CallbackRejectedError } from "../core/errors.js";
-import type { Claim, ClaimOutcome, ReplayStore } from "../stores/store.js";
+import type { Claim, ClaimOutcome, InboxEntry, ReplayStore } from "../stores/store.js";
 import { letterOf } from "./letter.js";
 import type { Settings, Shaped } from "./options.js";
 import { type Facts, type Logger, type Outcome, type Telemetry, toPlain } from "./telemetry.js";
@@ -86,11 +86,16 @@ export class Handling<Event> {
 		}
 	}
 
-	/** Releases a claim that may come when nobody waits for it any more, so that a retry gets it. */
-	giveBack(claiming: Promise<ClaimOutcome> | undefined): void {
+	/**
+	 * Releases a claim that may come when nobody waits for it any more, so that a retry gets it and it is
+	 * no attempt.
+	 */
+	giveBack(claiming: Promise<ClaimOutcome | InboxEntry | undefined> | undefined): void {
 		const release = async () => {
 			const late = await claiming;
-			if (late?.status === "claimed") await this.#settings.store.release(late.claim, 0);
+			if (late !== undefined && "claim" in late) {
+				await this.#settings.store.release(late.claim, 0, true);
+			}
 		};
 		release().catch(() => {});
 	}
