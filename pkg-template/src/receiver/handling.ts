@@ -57,19 +57,21 @@ export class Handling<Event> {
 		const { claim, facts } = task;
 		const { maxAttempts = Number.POSITIVE_INFINITY } = this.#settings;
 		facts.attempt = claim.attempt;
-		// More attempts than allowed: the program ended during the last one.
-		if (claim.attempt <= maxAttempts) {
-			try {
-				const handlers = this.#handlersOf(task.source);
-				await this.#runHandlers(task, handlers);
-				const isTaken = handlers.length > 0 || isHandshake(task.source);
-				return this.#complete(task, isTaken ? "handled" : "unhandled");
-			} catch (error) {
-				facts.error = error;
-			}
-			if (claim.attempt < maxAttempts) return this.#release(task);
+		if (claim.attempt > maxAttempts) {
+			facts.error = new Error(
+				`expected the handler to end by attempt ${maxAttempts}, got attempt ${claim.attempt}: the program ended, or the store or onDeadLetter failed`,
+			);
+			return this.#deadLetter(task);
 		}
-		return this.#deadLetter(task);
+		try {
+			const handlers = this.#handlersOf(task.source);
+			await this.#runHandlers(task, handlers);
+			const isTaken = handlers.length > 0 || isHandshake(task.source);
+			return this.#complete(task, isTaken ? "handled" : "unhandled");
+		} catch (error) {
+			facts.error = error;
+		}
+		return claim.attempt < maxAttempts ? this.#release(task) : this.#deadLetter(task);
 	}
 
 	/** Asks the store, and notes down where it cannot be reached. */

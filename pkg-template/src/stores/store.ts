@@ -41,7 +41,7 @@ export interface InboxEntry {
 export interface Letter {
 	/** The event's type, where it has one. */
 	readonly type?: string | undefined;
-	/** What the last handler threw; nothing if the program ended while it ran. */
+	/** The message of what the last handler threw, or why it did not end; nothing if it threw nothing. */
 	readonly error?: string | undefined;
 }
 
