@@ -29,7 +29,7 @@ test("list shows what waits, what is leased and what was given up", async () => 
 	const lines = [
 		"waiting  msg_waiting  tp-wallet  0 tries  due now",
 		`leased   msg_leased  tp-wallet  1 try  until ${time}`,
-		`dead     msg_delivered  stripe:eu  1 try  ${time}  the program ended while it was handled`,
+		`dead     msg_delivered  stripe:eu  1 try  ${time}  no error was kept`,
 		`dead     msg_dead  tp-wallet  deposit\\.confirmed  1 try  ${time}  out of \\\\u001b\\[31mfunds\\\\u202e`,
 		"1 waiting, 1 leased, 2 dead",
 	];

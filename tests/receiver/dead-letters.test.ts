@@ -124,7 +124,7 @@ test("what is kept of an error is bounded and printable, and has no secret", asy
 	}
 });
 
-test("a program that ended during its last try leaves a letter without an error", async () => {
+test("a program that ended during its last try leaves a letter that says so", async () => {
 	const store = memoryStore();
 	const callback = signed();
 	const options = { keys: SECRET, store, leaseSeconds: 0.05, log: false as const, maxAttempts: 1 };
@@ -139,7 +139,9 @@ test("a program that ended during its last try leaves a letter without an error"
 	const next = createReceiver({ ...options, onAny: () => assert.fail("handled a second time") });
 	await expectAnswer(next, callback, OK);
 	const { attempt, letter } = (await only(store)) ?? assert.fail("no dead letter");
-	assert.deepEqual([attempt, letter], [2, { type: "deposit.confirmed" }]);
+	const error =
+		"expected the handler to end by attempt 1, got attempt 2: the program ended, or the store or onDeadLetter failed";
+	assert.deepEqual([attempt, letter], [2, { type: "deposit.confirmed", error }]);
 });
 
 test("a store that is away when something is given up is asked again", async () => {

@@ -21,6 +21,7 @@ import {
 	STORE_UNAVAILABLE,
 	signed,
 	storeWith,
+	until,
 } from "./receivers.ts";
 
 const thrown: readonly (readonly [what: string, value: unknown])[] = [
@@ -402,9 +403,11 @@ test("a program that ended in the midst of the last try leaves a dead letter", a
 	await expectAnswer(crashed, callback, HANDLER_FAILED);
 	await expectAnswer(next, callback, OK);
 	await expectAnswer(next, callback, DUPLICATE);
+	const why =
+		"Error: expected the handler to end by attempt 1, got attempt 2: the program ended, or the store or onDeadLetter failed";
 	assert.deepEqual(
-		letters.map(({ attempt, error }) => [attempt, error]),
-		[[2, undefined]],
+		letters.map(({ attempt, error }) => [attempt, String(error)]),
+		[[2, why]],
 	);
 });
 
@@ -413,6 +416,46 @@ test("a store that hangs is given up in time", async () => {
 	const onAny = () => assert.fail("handled without a claim");
 	const receiver = createReceiver({ keys: SECRET, store, storeTimeoutSeconds: 0.1, onAny });
 	await timed(90, 3000, expectAnswer(receiver, signed(), STORE_UNAVAILABLE));
+});
+
+test("claims that come too late are given back, and are no attempts", async () => {
+	const inner = memoryStore();
+	let late = 3;
+	let given = 0;
+	const store = storeWith(
+		{
+			claim: async (...args) => {
+				const outcome = await inner.claim(...args);
+				if (late > 0) await sleep(100);
+				return outcome;
+			},
+			release: async (...args) => {
+				const released = await inner.release(...args);
+				given += 1;
+				return released;
+			},
+			inbox: inner.inbox,
+		},
+		inner,
+	);
+	const attempts: number[] = [];
+	const receiver = createReceiver({
+		keys: SECRET,
+		store,
+		maxAttempts: 3,
+		storeTimeoutSeconds: 0.02,
+		onAny: ({ attempt }) => void attempts.push(attempt),
+		onDeadLetter: () => assert.fail("given up"),
+	});
+	const callback = signed();
+	for (; late > 0; late -= 1) {
+		const before = given;
+		await expectAnswer(receiver, callback, STORE_UNAVAILABLE);
+		await until(() => given > before, "the claim is given back");
+	}
+	await expectAnswer(receiver, callback, OK);
+	assert.deepEqual(attempts, [1]);
+	assert.deepEqual(await inner.inbox.list("dead", 9), []);
 });
 
 test("a store that is away at the end does not make the sender repeat what has been handled", async () => {

@@ -285,6 +285,48 @@ test("events that cannot be handled go to onDeadLetter", async () => {
 	await receiver.close();
 });
 
+test("entries that are taken too late are given back, and are no attempts", async () => {
+	const inner = memoryStore();
+	let late = 3;
+	let given = 0;
+	const store = storeWith(
+		{
+			take: async (...args) => {
+				const entry = await inner.take(...args);
+				if (entry !== undefined && late > 0) await sleep(100);
+				return entry;
+			},
+			release: async (...args) => {
+				const released = await inner.release(...args);
+				given += 1;
+				return released;
+			},
+			inbox: inner.inbox,
+		},
+		inner,
+	);
+	const attempts: number[] = [];
+	const receiver = createReceiver({
+		...FAST,
+		store,
+		log: false,
+		maxAttempts: 3,
+		storeTimeoutSeconds: 0.02,
+		onAny: ({ attempt }) => void attempts.push(attempt),
+		onDeadLetter: () => assert.fail("given up"),
+	});
+	await expectAnswer(receiver, signed(), OK);
+	for (; late > 0; late -= 1) {
+		const before = given;
+		await receiver.drain();
+		await until(() => given > before, "the entry is given back");
+	}
+	await receiver.drain();
+	assert.deepEqual(attempts, [1]);
+	assert.deepEqual(await inner.inbox.list("dead", 9), []);
+	await receiver.close();
+});
+
 test("bytes survive the inbox", async () => {
 	const bytes = Uint8Array.from({ length: 256 }, (_, index) => 255 - index);
 	for (const body of [bytes, Uint8Array.of(0xff), "", '{"a":[1,"é"],"__proto__":{"b":2}}']) {

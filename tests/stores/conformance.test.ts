@@ -172,7 +172,7 @@ const FLAWS: { readonly [flaw: string]: readonly [fails: string, flaw: Flaw] } =
 					if (outcome.status === "claimed") newest.set(idOf(outcome.claim), outcome.claim);
 					return outcome;
 				},
-				release: (claim, delayMs) => store.release(newest.get(idOf(claim)) ?? claim, delayMs),
+				release: (claim, ...rest) => store.release(newest.get(idOf(claim)) ?? claim, ...rest),
 			};
 		},
 	],
@@ -200,7 +200,19 @@ const FLAWS: { readonly [flaw: string]: readonly [fails: string, flaw: Flaw] } =
 	],
 	"release minds no delay": [
 		"take: an entry comes again when the delay of its release is over, and not before",
-		(store) => ({ release: (claim) => store.release(claim, 0) }),
+		(store) => ({ release: (claim, _delay, ...rest) => store.release(claim, 0, ...rest) }),
+	],
+	"release counts an unused claim": [
+		"release: an unused claim does not count, and the next one has a new token",
+		(store) => ({ release: (claim, delayMs) => store.release(claim, delayMs) }),
+	],
+	"release counts an unused claim of an entry": [
+		"take: an entry that was released as unused comes again with the same attempt",
+		(store) => ({ release: (claim, delayMs) => store.release(claim, delayMs) }),
+	],
+	"release counts no claim": [
+		"release: the id can be claimed at once with attempt 2 and a new token",
+		(store) => ({ release: (claim, delayMs) => store.release(claim, delayMs, true) }),
 	],
 	"attempts are not counted": [
 		"take: when the lease runs out, and not before, the entry comes again with attempt 2",
@@ -318,7 +330,7 @@ const FLAWS: { readonly [flaw: string]: readonly [fails: string, flaw: Flaw] } =
 					return outcome;
 				},
 				complete: (claim) => store.complete(real(claim)),
-				release: (claim, delayMs) => store.release(real(claim), delayMs),
+				release: (claim, ...rest) => store.release(real(claim), ...rest),
 			};
 		},
 	],

@@ -2,7 +2,7 @@
 
 import { CallbackRejectedError } from "../core/errors.js";
 import { pause, TimeoutError, within } from "../core/timeout.js";
-import type { Claim, ClaimOutcome, ReplayStore } from "../stores/store.js";
+import type { Claim, ClaimOutcome, InboxEntry, ReplayStore } from "../stores/store.js";
 import { letterOf } from "./letter.js";
 import type { Settings, Shaped } from "./options.js";
 import { type Facts, type Logger, type Outcome, type Telemetry, toPlain } from "./telemetry.js";
@@ -57,19 +57,21 @@ export class Handling<Event> {
 		const { claim, facts } = task;
 		const { maxAttempts = Number.POSITIVE_INFINITY } = this.#settings;
 		facts.attempt = claim.attempt;
-		// More attempts than allowed: the program ended during the last one.
-		if (claim.attempt <= maxAttempts) {
-			try {
-				const handlers = this.#handlersOf(task.source);
-				await this.#runHandlers(task, handlers);
-				const isTaken = handlers.length > 0 || isHandshake(task.source);
-				return this.#complete(task, isTaken ? "handled" : "unhandled");
-			} catch (error) {
-				facts.error = error;
-			}
-			if (claim.attempt < maxAttempts) return this.#release(task);
+		if (claim.attempt > maxAttempts) {
+			facts.error = new Error(
+				`expected the handler to end by attempt ${maxAttempts}, got attempt ${claim.attempt}: the program ended, or the store or onDeadLetter failed`,
+			);
+			return this.#deadLetter(task);
 		}
-		return this.#deadLetter(task);
+		try {
+			const handlers = this.#handlersOf(task.source);
+			await this.#runHandlers(task, handlers);
+			const isTaken = handlers.length > 0 || isHandshake(task.source);
+			return this.#complete(task, isTaken ? "handled" : "unhandled");
+		} catch (error) {
+			facts.error = error;
+		}
+		return claim.attempt < maxAttempts ? this.#release(task) : this.#deadLetter(task);
 	}
 
 	/** Asks the store, and notes down where it cannot be reached. */
@@ -86,11 +88,16 @@ export class Handling<Event> {
 		}
 	}
 
-	/** Releases a claim that may come when nobody waits for it any more, so that a retry gets it. */
-	giveBack(claiming: Promise<ClaimOutcome> | undefined): void {
+	/**
+	 * Releases a claim that may come when nobody waits for it any more, so that a retry gets it and it is
+	 * no attempt.
+	 */
+	giveBack(claiming: Promise<ClaimOutcome | InboxEntry | undefined> | undefined): void {
 		const release = async () => {
 			const late = await claiming;
-			if (late?.status === "claimed") await this.#settings.store.release(late.claim, 0);
+			if (late !== undefined && "claim" in late) {
+				await this.#settings.store.release(late.claim, 0, true);
+			}
 		};
 		release().catch(() => {});
 	}

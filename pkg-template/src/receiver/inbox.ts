@@ -81,10 +81,13 @@ export class Inbox<Event> {
 
 	async #take(facts: Facts, since: number): Promise<InboxEntry | undefined> {
 		const { leaseMs, receiver } = this.#settings;
-		const entry = await this.#handling.tryTo(facts, "take", (store) =>
-			store.take(leaseMs, receiver),
-		);
+		let taking: Promise<InboxEntry | undefined> | undefined;
+		const entry = await this.#handling.tryTo(facts, "take", (store) => {
+			taking = store.take(leaseMs, receiver);
+			return taking;
+		});
 		if (facts.error !== undefined) {
+			this.#handling.giveBack(taking);
 			facts.outcome = "store_unavailable";
 			this.#telemetry.close(facts, since);
 		}

@@ -17,7 +17,7 @@ const CREDENTIALS = /(\b[a-z][a-z0-9+.-]{0,30}:\/\/)\S*@/gi;
 /** What moves the cursor, changes colours or turns the direction of writing, and half of a character. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
-/** @param error what the last handler threw, or nothing if the program ended while it ran */
+/** @param error what the last handler threw, or why it did not end */
 export function letterOf(type: string | undefined, error: unknown): Letter {
 	const letter: { type?: string; error?: string } = {};
 	if (typeof type === "string") letter.type = bounded(type, LONGEST_TYPE);

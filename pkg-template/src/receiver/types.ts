@@ -118,7 +118,7 @@ export interface DeadLetter<Event = WalletEvent> {
 	readonly id: string;
 	/** How many tries there have been. */
 	readonly attempt: number;
-	/** What the last handler threw; nothing if the program ended while it ran. */
+	/** What the last handler threw, or an `Error` if it did not end: the program ended while it ran, say. */
 	readonly error: unknown;
 	readonly log: Logger;
 }

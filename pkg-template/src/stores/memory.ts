@@ -233,13 +233,14 @@ class MemoryStore implements CompleteStore {
 		this.#completed.add(slot);
 	}
 
-	async release(claim: Claim, delayMs: number): Promise<boolean> {
+	async release(claim: Claim, delayMs: number, unused = false): Promise<boolean> {
 		const slot = this.#newest(claim);
 		if (slot === undefined || this.#state.get(slot) !== LEASED) return false;
 		const queue = this.#queueOf(slot);
 		queue.remove(slot);
 		this.#state.set(slot, FREE);
 		this.#due.set(slot, this.#now() + delayMs);
+		if (unused) this.#attempt.set(slot, this.#attempt.get(slot) - 1);
 		queue.add(slot);
 		return true;
 	}

@@ -33,6 +33,8 @@ interface Step {
 	readonly receiver: number;
 	/** For a release, its delay. */
 	readonly leaseMs: number;
+	/** For a release. */
+	readonly unused: boolean;
 	readonly retentionMs: number;
 	/** Which of those that were had so far, over and over. */
 	readonly claim: number;
@@ -86,6 +88,7 @@ export async function compareWithModel(
 		hash: fastCheck.constantFrom(...HASHES),
 		receiver: fastCheck.constantFrom(0, 0, 0, 1),
 		leaseMs: fastCheck.constantFrom(...TIMES),
+		unused: fastCheck.constantFrom(false, true),
 		retentionMs: fastCheck.constantFrom(...TIMES),
 		claim: fastCheck.nat(63),
 		clockMs: fastCheck.constantFrom(...CLOCKS),
@@ -163,7 +166,7 @@ class Run {
 	readonly #wasWrong: boolean[] = [];
 
 	async play(step: Step): Promise<void> {
-		const { operation, hash, leaseMs, retentionMs } = step;
+		const { operation, hash, leaseMs, unused, retentionMs } = step;
 		const index = this.#shared ? step.store : 0;
 		if (operation === "wait") return sleep(WAIT_MS);
 		if (operation === "restart") {
@@ -200,9 +203,11 @@ class Run {
 			case "complete":
 				if (claim === undefined) return undefined;
 				return this.#checkComplete(claim, await at(() => store.complete(claim)));
-			case "release":
+			case "release": {
 				if (claim === undefined) return undefined;
-				return this.#checkRelease(claim, leaseMs, await at(() => store.release(claim, leaseMs)));
+				const ask = () => store.release(claim, leaseMs, unused);
+				return this.#checkRelease(claim, leaseMs, unused, await at(ask));
+			}
 			default:
 				if (store.inbox === undefined) return undefined;
 				return this.#playInbox(operation, store.inbox, { receiver, id }, claim, at);
@@ -430,10 +435,11 @@ class Run {
 		expect(answer.attempt === attempt, `get: expected attempt ${attempt}, got ${answer.attempt}`);
 	}
 
-	#checkRelease(claim: Claim, delayMs: number, asked: Asked<boolean>): void {
+	#checkRelease(claim: Claim, delayMs: number, unused: boolean, asked: Asked<boolean>): void {
 		const known = this.#checkOwn("release", claim, asked, ({ state }) => state === "leased");
 		if (known === undefined) return;
-		this.#set(claim, { ...known, state: "free", due: after(asked, delayMs) });
+		const attempt = known.attempt === undefined ? undefined : known.attempt - (unused ? 1 : 0);
+		this.#set(claim, { ...known, state: "free", attempt, due: after(asked, delayMs) });
 		this.#lastWrite = asked.from;
 	}
 

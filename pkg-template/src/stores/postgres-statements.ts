@@ -229,8 +229,8 @@ export function statementsFor({
 			UPDATE ${path} SET ${completed} FROM clock$ WHERE ${claimed("$3::text")} RETURNING id`,
 
 		release: `WITH ${clock}
-			UPDATE ${path} SET state = 'free', due = ${later("$4")} FROM clock$
-			WHERE ${claimed("$3::text")} AND state = 'leased' RETURNING id`,
+			UPDATE ${path} SET state = 'free', due = ${later("$4")}, attempt = attempt - $5::integer
+			FROM clock$ WHERE ${claimed("$3::text")} AND state = 'leased' RETURNING id`,
 
 		bury: `WITH ${clock}
 			UPDATE ${path} SET ${unlessDone("letter", "$4::text")}, ${unlessDone("kept", "payload")},

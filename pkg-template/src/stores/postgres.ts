@@ -167,8 +167,9 @@ export function postgresStore(
 			return (await query(statements.complete, [id, receiver, token])).length > 0;
 		},
 
-		async release({ id, receiver = "", token }: Claim, delayMs): Promise<boolean> {
-			return (await query(statements.release, [id, receiver, token, delayMs])).length > 0;
+		async release({ id, receiver = "", token }: Claim, delayMs, unused): Promise<boolean> {
+			const values = [id, receiver, token, delayMs, unused ? 1 : 0];
+			return (await query(statements.release, values)).length > 0;
 		},
 
 		async enqueue(id, bodyHash, payload, retentionMs, receiver = ""): Promise<EnqueueOutcome> {

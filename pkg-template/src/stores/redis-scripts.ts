@@ -152,6 +152,7 @@ export const RELEASE: Script = {
 	text: `${PRELUDE}${OWN}
 if record.state ~= 'leased' then return 0 end
 record.state, record.due = 'free', now + ARGV[4]
+record.attempt = record.attempt - ARGV[5]
 write(record)
 return 1`,
 };

@@ -154,8 +154,8 @@ export function redisStore(
 			return Number(await run(COMPLETE, keysOf(receiver, id), values)) === 1;
 		},
 
-		async release({ id, receiver = "", token }: Claim, delayMs): Promise<boolean> {
-			const values = [id, nameOf(id, receiver), token, `${delayMs}`];
+		async release({ id, receiver = "", token }: Claim, delayMs, unused): Promise<boolean> {
+			const values = [id, nameOf(id, receiver), token, `${delayMs}`, unused ? "1" : "0"];
 			return Number(await run(RELEASE, keysOf(receiver, id), values)) === 1;
 		},
 

@@ -101,7 +101,7 @@ export class CallbackTable {
 		);
 		this.#complete = host.prepare(completion(table));
 		this.#release = host.prepare(
-			`UPDATE "${table}" SET state = 'free', due = ?
+			`UPDATE "${table}" SET state = 'free', due = ?, attempt = attempt - ?
 			WHERE id = ? AND receiver IN (?, '') AND token = ? AND state = 'leased' RETURNING id`,
 		);
 		this.#take = host.prepare(
@@ -201,9 +201,10 @@ export class CallbackTable {
 		});
 	}
 
-	release({ id, receiver = "", token }: Claim, delayMs: number): boolean {
+	release({ id, receiver = "", token }: Claim, delayMs: number, unused?: boolean): boolean {
 		return this.#at((now) => {
-			const rows = this.#release(Math.floor(now + delayMs), id, receiver, token);
+			const due = Math.floor(now + delayMs);
+			const rows = this.#release(due, unused ? 1 : 0, id, receiver, token);
 			if (rows.length > 0) this.#keep();
 			return rows.length > 0;
 		});

@@ -132,7 +132,7 @@ export function sqliteStore(
 	return {
 		claim: async (...given) => callbacks.claim(...given),
 		complete: async (claim) => callbacks.complete(claim),
-		release: async (claim, delayMs) => callbacks.release(claim, delayMs),
+		release: async (...given) => callbacks.release(...given),
 		enqueue: async (...given) => callbacks.enqueue(...given),
 		take: async (...given) => callbacks.take(...given),
 		inbox: {

@@ -8,7 +8,10 @@ export interface Claim {
 	readonly receiver: string;
 	/** Tells this claim from every other of the same id (a fencing token). */
 	readonly token: string;
-	/** Which claim of the id this is: 1 for the first, and for the first after a retry by hand. */
+	/**
+	 * Which claim of the id this is, without those that were released as unused: 1 for the first, and for
+	 * the first after a retry by hand.
+	 */
 	readonly attempt: number;
 }
 
@@ -38,7 +41,7 @@ export interface InboxEntry {
 export interface Letter {
 	/** The event's type, where it has one. */
 	readonly type?: string | undefined;
-	/** What the last handler threw; nothing if the program ended while it ran. */
+	/** The message of what the last handler threw, or why it did not end; nothing if it threw nothing. */
 	readonly error?: string | undefined;
 }
 
@@ -48,7 +51,7 @@ export interface InboxItem {
 	/** Whose it is. */
 	readonly receiver: string;
 	readonly status: "waiting" | "leased" | "dead";
-	/** How often it was claimed. */
+	/** How often it was claimed, without the claims that were released as unused. */
 	readonly attempt: number;
 	/** How long ago it came first; nothing if a version stored it that did not note that down. */
 	readonly ageMs?: number | undefined;
@@ -137,9 +140,12 @@ export interface ReplayStore {
 	complete(claim: Claim): Promise<boolean>;
 	/**
 	 * Gives a claim back, so that the callback can be claimed or, `delayMs` from now, be taken from
-	 * the inbox again. False if the claim is no longer the newest of its id or is completed.
+	 * the inbox again. False if the claim is no longer the newest of its id, is released or is completed.
+	 *
+	 * @param unused whether nobody began to handle it; false unless given. Such a claim does not count:
+	 * the next one has a token of its own, but the same `attempt`
 	 */
-	release(claim: Claim, delayMs: number): Promise<boolean>;
+	release(claim: Claim, delayMs: number, unused?: boolean): Promise<boolean>;
 	/**
 	 * Puts a callback into the inbox of a receiver. It stays there until it is completed, however
 	 * long that takes, and is remembered for `retentionMs` from then on.

@@ -67,7 +67,7 @@ function whenOf({ status, dueMs = 0, deadMs = 0 }: InboxItem): string {
 }
 
 function errorOf({ letter }: InboxItem): string {
-	return plain(letter?.error ?? "the program ended while it was handled");
+	return plain(letter?.error ?? "no error was kept");
 }
 
 /** A moment so many milliseconds from now. */

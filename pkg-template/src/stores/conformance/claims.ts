@@ -154,6 +154,21 @@ export const claims: Cases = {
 		expectTrue(await store.complete(third), "complete of the third claim");
 	},
 
+	"release: an unused claim does not count, and the next one has a new token": async (store) => {
+		const id = freshId();
+		const first = await claim(store, id);
+		expectTrue(await store.release(first, 0, true), "release of an unused claim");
+		expectFalse(await store.release(first, 0, true), "release for the second time");
+		const second = await claim(store, id, { attempt: 1 });
+		expect(first.token !== second.token, "expected the second claim to have a new token");
+		expectFalse(await store.release(first, 0, true), "release with the old claim");
+		expectBusy(await tryClaim(store, id), LONG_LEASE);
+		expectTrue(await store.release(second, 0, false), "release of a used claim");
+		const third = await claim(store, id, { attempt: 2 });
+		expectTrue(await store.release(third, 0, true), "release of an unused claim");
+		expectTrue(await store.complete(await claim(store, id, { attempt: 2 })), "complete");
+	},
+
 	"release: its delay does not hold up a claim": async (store) => {
 		const id = freshId();
 		expectTrue(await store.release(await claim(store, id), LONG_LEASE), "release");

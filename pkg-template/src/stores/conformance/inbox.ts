@@ -193,6 +193,26 @@ export const inbox: Cases = {
 		expectTrue(await store.complete(entry.claim), "complete");
 	},
 
+	"take: an entry that was released as unused comes again with the same attempt": async (store) => {
+		const id = freshId();
+		await enqueue(store, id);
+		const first = await take(store);
+		expectAttempt(first.claim, 1);
+		expectTrue(await store.release(first.claim, 0, true), "release of an unused claim");
+		const second = await take(store);
+		expectAttempt(second.claim, 1);
+		expect(
+			first.claim.token !== second.claim.token,
+			"expected the second take to have a new token",
+		);
+		expectFalse(await store.release(first.claim, 0, true), "release with the old claim");
+		await expectNothingToTake(store);
+		expectTrue(await store.release(second.claim, 0), "release of a used claim");
+		const third = await take(store);
+		expectAttempt(third.claim, 2);
+		expectTrue(await store.complete(third.claim), "complete");
+	},
+
 	"take: completed after its lease has run out, an entry does not come again": async (store) => {
 		const id = freshId();
 		await enqueue(store, id);
