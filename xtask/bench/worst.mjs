@@ -43,6 +43,9 @@ const bodies = {
 	"one text of escapes": `["${"\\u0001".repeat(LIMIT / 6 - 2)}"]`,
 };
 
+/** What takes longest to be read, and so with the most keys, too. */
+const COSTLIEST = ["members of one object", "names with escapes"];
+
 const rows = [
 	...macs(),
 	...publicKeys(),
@@ -231,10 +234,8 @@ function read(sender, shaped) {
 		const row = { title: `${sender}: ${title}`, bytes: body.length, usual };
 		const run = refused(verifier, { headers, body });
 		const most = refused(ofSixteen, { headers, body });
-		return [
-			{ ...row, run },
-			{ ...row, title: `${row.title}, 16 keys, beside one`, run: most, usual: run },
-		];
+		const ofMost = { ...row, title: `${row.title}, 16 keys, beside one`, run: most, usual: run };
+		return COSTLIEST.includes(title) ? [{ ...row, run }, ofMost] : [{ ...row, run }];
 	});
 }
 
