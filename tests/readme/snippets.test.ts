@@ -8,6 +8,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { before, test } from "node:test";
 import { freePort } from "../ports.ts";
+import { core } from "../senders/package.ts";
 import {
 	converse,
 	converseAsStripe,
@@ -267,6 +268,15 @@ test("what print-tables.ts prints is what stands in the pages", () => {
 	}
 	const senders = unionIn("generated/model.d.ts", "SenderName");
 	assert.deepEqual(firstColumn("docs/senders.md", "`sender`", "who"), senders);
+});
+
+test("the table has every sender with a public key, and no other", () => {
+	const senders = core.senders().filter(({ algorithm }) => !/HMAC|HS256|keccak/.test(algorithm));
+	const heads = ["sender with a public key", "key", "names your account", "known from"];
+	assert.deepEqual(
+		firstColumn("docs/senders.md", ...heads),
+		senders.map(({ name }) => name),
+	);
 });
 
 test("the table has every sample event of other senders", () => {
