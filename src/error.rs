@@ -143,6 +143,9 @@ pub enum Rejection {
         /// Its value in every callback that is signed as described.
         expected: String,
     },
+    /// [`Code::UnsupportedSignature`]: the sender signs the URL of a GET only, and this is none.
+    #[error("expected method GET: the sender does not sign the url of other requests")]
+    UnsignedUrl,
     /// [`Code::SignatureMismatch`].
     #[error("signature does not match any key (call explain() to find out why)")]
     SignatureMismatch {
@@ -233,7 +236,8 @@ impl Rejection {
             Self::UnknownKey { .. } => Code::UnknownKey,
             Self::UnsupportedSignature { .. }
             | Self::OtherClient { .. }
-            | Self::OtherVersion { .. } => Code::UnsupportedSignature,
+            | Self::OtherVersion { .. }
+            | Self::UnsignedUrl => Code::UnsupportedSignature,
             Self::SignatureMismatch { .. } => Code::SignatureMismatch,
             Self::TimestampTooOld { .. } => Code::TimestampTooOld,
             Self::TimestampTooNew { .. } => Code::TimestampTooNew,

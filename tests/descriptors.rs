@@ -313,6 +313,60 @@ mod gets {
         assert_eq!(code(get.verify(&verifier)), None);
     }
 
+    /// What a public key has signed may be for another customer of the sender: only the URL tells.
+    #[test]
+    fn of_a_public_key_are_all_that_is_taken_if_only_they_sign_the_url() {
+        use ed25519_dalek::Signer;
+        let key = ed25519_dalek::SigningKey::from_bytes(&[7; 32]);
+        let public = hex::encode(key.verifying_key().as_bytes());
+        let acme = |signed: &str, get: &str| {
+            json!({
+                "name": "acme",
+                "algorithm": "ed25519",
+                "headers": { "signature": "acme-signature" },
+                "signature": { "encoding": "hex" },
+                "signed": signed,
+                "signedOnGet": get
+            })
+        };
+        let verify = |sender: Value, allows: bool, method: Option<&str>, message: &str| {
+            let mut options = json!({ "sender": sender, "dangerouslyAllowUnsignedUrl": allows });
+            if sender.to_string().contains("{url}") {
+                options["url"] = json!(REGISTERED);
+            }
+            let verifier = try_verifier(&options, &public).unwrap();
+            let signature = hex::encode(key.sign(message.as_bytes()).to_bytes());
+            let mut callback = Callback::default().with("acme-signature", signature);
+            callback.method = method.map(str::to_owned);
+            callback.url = Some("/callbacks?a=1".to_owned());
+            if method != Some("GET") {
+                callback.body = b"{}".to_vec();
+            }
+            callback.verify(&verifier).map(drop)
+        };
+        let own = "https://shop.example/callbacks?a=1";
+        for allows in [false, true] {
+            let get = verify(acme("{body}", "{url}"), allows, Some("GET"), own);
+            assert_eq!(get, Ok(()));
+            for method in [None, Some("POST"), Some("PUT"), Some("get")] {
+                let expected = if allows {
+                    Ok(())
+                } else {
+                    Err(Rejection::UnsignedUrl)
+                };
+                let post = verify(acme("{body}", "{url}"), allows, method, "{}");
+                assert_eq!(post, expected, "{method:?}");
+            }
+        }
+        assert_eq!(Rejection::UnsignedUrl.code(), Code::UnsupportedSignature);
+        // A query says nothing of the address, and a body that is signed with the address is as good.
+        let query = verify(acme("{body}", "?{query}"), false, Some("POST"), "{}");
+        assert_eq!(query, Ok(()));
+        let message = format!("{REGISTERED}\n{{}}");
+        let both = acme("{url}\n{body}", "{url}\n?{query}");
+        assert_eq!(verify(both, false, Some("POST"), &message), Ok(()));
+    }
+
     #[test]
     fn are_read_with_their_url() {
         for get in ["{id}.{timestamp}.?{query}", "{id}.{timestamp}.{url}"] {

@@ -554,6 +554,15 @@ fn headers_that_are_not_signed_are_likely() {
     assert_eq!(callback.likely(), [CauseCode::HeadersUnsigned]);
 }
 
+/// The verifier itself says so, whatever else is wrong.
+#[test]
+fn a_url_that_is_not_signed_is_certain() {
+    let mut callback = Callback::genuine("lightspark").without("lightspark-signature");
+    callback.sender = "cryptapi";
+    let callback = callback.with("x-ca-signature", base64(&[0; 128]));
+    callback.proves(&[CauseCode::UrlUnsigned, CauseCode::KeyRefused]);
+}
+
 #[test]
 fn another_key_is_likely() {
     for sender in SENDERS {

@@ -289,7 +289,8 @@ fn a_misspelt_option_is_refused_with_the_nearest() {
         assert_eq!(with(&format!(r#""{name}":1"#)).map(drop), expected);
     }
     let known = "keys, sender, toleranceSeconds, maxBodyBytes, allowedIps, url, clientId, \
-        unsafeNumbers, dangerouslyAllowUnsignedHeaders, dangerouslyAllowShortKeys, now";
+        unsafeNumbers, dangerouslyAllowUnsignedHeaders, dangerouslyAllowUnsignedUrl, \
+        dangerouslyAllowShortKeys, now";
     for name in ["secrets of mine", ""] {
         let problem = format!("unknown option \"{name}\" (known: {known})");
         let result = with(&format!(r#""{name}":1"#)).map(drop);

@@ -176,6 +176,8 @@ causes! {
         "set the verifier's option `url` to the URL exactly as it is registered with the sender: scheme, host, path, slash and query";
     HeadersUnsigned = "headers_unsigned", "the signature covers no header, so anybody could choose the event's type and id",
         "let the sender sign headers, too (v1, with their names in h). If it cannot, set dangerouslyAllowUnsignedHeaders: true and believe neither event.type nor event.id";
+    UrlUnsigned = "url_unsigned", "the signature does not cover the URL, so the callback may be for another customer of the sender",
+        "let the sender call by GET, and pass the request's method. If it has to be POST, set dangerouslyAllowUnsignedUrl: true and compare what the payload says with your own records, such as the address that was paid to";
     MethodChanged = "method_changed", "the method is not the one that the sender used and signed",
         "pass the method with which the sender called as `method`, in capital letters";
     BodyNewline = "body_newline", "white space at an end of the body was added or lost",

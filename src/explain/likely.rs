@@ -145,6 +145,7 @@ pub(super) fn rejection(rejection: &Rejection, is_authentic: bool, now: u64) -> 
         }
         Rejection::UnknownKey { .. } => Finding::new(CauseCode::KeyUnknown, ""),
         Rejection::UnsupportedSignature { .. } => Finding::new(CauseCode::KeyKind, message()),
+        Rejection::UnsignedUrl => Finding::new(CauseCode::UrlUnsigned, ""),
         Rejection::TimestampTooOld { age, tolerance, .. } => skew(
             CauseCode::TimestampTooOld,
             now.saturating_sub(*age),

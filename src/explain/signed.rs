@@ -44,6 +44,15 @@ pub(super) fn changes(case: Case, parse: &dyn Fn(&Sender) -> IndexedKeys) -> Vec
             ..Change::default()
         });
     }
+    if case.sender.takes_only_get() {
+        let mut sender = case.sender.clone();
+        sender.allows_unsigned_url = true;
+        changes.push(Change {
+            findings: Vec::from([Finding::new(CauseCode::UrlUnsigned, "")]),
+            sender: Some(sender),
+            ..Change::default()
+        });
+    }
     for text in TEMPLATES {
         let template = Template::parse(text).unwrap_or_default();
         if template == case.sender.signed || !has_parts(case, &template) {

@@ -39,6 +39,9 @@ struct ExplainOptions {
     /// Whether the verifier takes callbacks of `coinbase-cdp` that sign no header. Default: false.
     #[serde(default)]
     dangerously_allow_unsigned_headers: bool,
+    /// Whether the verifier takes callbacks whose URL is not signed. Default: false.
+    #[serde(default)]
+    dangerously_allow_unsigned_url: bool,
     /// The client's address.
     ip: Option<String>,
     /// When it arrived.
@@ -68,6 +71,7 @@ pub fn explain(
             named => {
                 let mut sender = SenderOption::resolve(named)?;
                 sender.allows_unsigned_headers = options.dangerously_allow_unsigned_headers;
+                sender.allows_unsigned_url = options.dangerously_allow_unsigned_url;
                 Some(sender)
             }
         };

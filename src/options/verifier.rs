@@ -40,6 +40,10 @@ struct VerifierOptions {
     /// their id. Default: false.
     #[serde(default)]
     dangerously_allow_unsigned_headers: bool,
+    /// Takes callbacks by POST of a sender with a public key that signs the URL of a GET only, as
+    /// `cryptapi`, so that they may be for another of its customers. Default: false.
+    #[serde(default)]
+    dangerously_allow_unsigned_url: bool,
     /// Takes secrets of Standard Webhooks with fewer than 24 bytes, too. Default: false.
     #[serde(default)]
     dangerously_allow_short_keys: bool,
@@ -56,6 +60,7 @@ pub fn verifier(json: &[u8], keys: GivenKeys) -> Result<Verifier, ConfigError> {
         let options: VerifierOptions = document.root().into()?;
         let mut sender = SenderOption::resolve(options.sender)?;
         sender.allows_unsigned_headers = options.dangerously_allow_unsigned_headers;
+        sender.allows_unsigned_url = options.dangerously_allow_unsigned_url;
         let finds_keys = matches!(keys, GivenKeys::Found(_));
         if finds_keys && !sender.names_keys() {
             return Err(ConfigError::InvalidOption {

@@ -65,7 +65,8 @@ pub struct SenderDescriptor {
     pub signed: Option<Template>,
     /// The same for a GET without a body: with `{query}` or `{url}` where `signed` has `{body}`, and no
     /// text that a body could be: behind `?` or `/`. A body that starts with `?`, `/` or `h` is refused
-    /// then. Default: as `signed`.
+    /// then; and with a public key every body if `{url}` is in this text alone, unless the verifier's
+    /// option `dangerouslyAllowUnsignedUrl` is set. Default: as `signed`.
     pub signed_on_get: Option<Template>,
     /// How the bytes are hashed before they are signed. Default: not at all.
     pub prehash: Option<Prehash>,
@@ -427,6 +428,7 @@ impl SenderDescriptor {
             changes_on_retry: self.changes_on_retry.unwrap_or_default(),
             scheme,
             allows_unsigned_headers: false,
+            allows_unsigned_url: false,
         };
         if let Some(seconds) = sender.tolerance_seconds
             && !(1..=MAX_TOLERANCE_SECONDS).contains(&seconds)

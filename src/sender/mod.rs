@@ -73,6 +73,8 @@ pub struct Sender {
     pub(crate) scheme: Scheme,
     /// Whether the weaker of two signatures, which covers no header, is enough.
     pub(crate) allows_unsigned_headers: bool,
+    /// Whether a body is enough whose signature says nothing of the URL, while that of a GET does.
+    pub(crate) allows_unsigned_url: bool,
 }
 
 /// The error for a name that none of these senders has.
@@ -371,6 +373,17 @@ impl Sender {
     /// Whether a callback itself names the headers that are signed, and no other header counts.
     pub(crate) fn signs_what_it_names(&self) -> bool {
         self.scheme() == Scheme::Hook0 && !self.allows_unsigned_headers
+    }
+
+    /// Whether a body is refused, since only the signature of a GET says for whose URL a callback is. With a
+    /// public key, the sender may sign for others, too, who could pass their callbacks on.
+    pub(crate) fn takes_only_get(&self) -> bool {
+        let mut algorithms = self.signature.algorithms.iter();
+        let signs_url = |template: &Template| template.has(&Part::Url) || template.has(&Part::Path);
+        !self.allows_unsigned_url
+            && self.signed_on_get.as_ref().is_some_and(signs_url)
+            && !signs_url(&self.signed)
+            && algorithms.any(|(_, algorithm)| !algorithm.is_mac())
     }
 
     /// How the time is written, if there is one.

@@ -67,6 +67,7 @@ impl Sender {
             changes_on_retry: Vec::new(),
             scheme: Scheme::Plain,
             allows_unsigned_headers: false,
+            allows_unsigned_url: false,
         }
     }
 }

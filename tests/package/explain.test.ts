@@ -80,10 +80,12 @@ function explained(
 	{ signer, keys, headers, body, method, url, hidden }: Delivery,
 	options: Partial<ExplainOptions> = {},
 ): Explanation {
-	const { dangerouslyAllowUnsignedHeaders } = signer.agreed?.(callbackFor(signer)) ?? {};
+	const { dangerouslyAllowUnsignedHeaders, dangerouslyAllowUnsignedUrl } =
+		signer.agreed?.(callbackFor(signer)) ?? {};
 	const input = {
 		...{ sender: signer.name, keys, headers, body, method, url, now: NOW },
 		dangerouslyAllowUnsignedHeaders,
+		dangerouslyAllowUnsignedUrl,
 		...options,
 	};
 	const answer = explain(input);
@@ -501,6 +503,12 @@ const UNSIGNED: readonly Mistake[] = [
 		of: ["coinbase-cdp"],
 		code: "headers_unsigned",
 		made: (signer) => [genuine(signer), { dangerouslyAllowUnsignedHeaders: false }],
+	},
+	{
+		title: "signature: over no URL",
+		of: ["cryptapi"],
+		code: "url_unsigned",
+		made: (signer) => [genuine(signer), { dangerouslyAllowUnsignedUrl: false }],
 	},
 ];
 

@@ -23,6 +23,8 @@ interface Case {
 	readonly env?: string;
 	readonly body: object;
 	readonly headers?: Record<string, string>;
+	/** What names the reader's account: the member, the variable. */
+	readonly account?: readonly [member: string, env: string];
 	readonly prints: RegExp;
 }
 
@@ -61,7 +63,8 @@ const CASES: Readonly<Record<string, Case>> = {
 	},
 	circle: {
 		path: "circle",
-		body: { notificationId: "ntf_1", notificationType: "payments" },
+		body: { notificationId: "ntf_1", notificationType: "payments", subscriptionId: "own" },
+		account: ["subscriptionId", "CIRCLE_SUBSCRIPTION_ID"],
 		prints: /^paid ntf_1$/gm,
 	},
 	nowpayments: {
@@ -72,7 +75,8 @@ const CASES: Readonly<Record<string, Case>> = {
 	},
 	"fireblocks-v2": {
 		path: "fireblocks",
-		body: { id: "evt_1", eventType: "transaction.created" },
+		body: { id: "evt_1", eventType: "transaction.created", workspaceId: "own" },
+		account: ["workspaceId", "FIREBLOCKS_WORKSPACE_ID"],
 		prints: /^created evt_1$/gm,
 	},
 	"tp-wallet": {
@@ -103,7 +107,8 @@ before(() => {
 	project = prepareProject("sender-pages");
 });
 
-for (const [name, { path, env, body, headers: unsigned, prints }] of Object.entries(CASES)) {
+for (const [name, one] of Object.entries(CASES)) {
+	const { path, env, body, headers: unsigned, account, prints } = one;
 	const title = name === "fireblocks-v2" ? "from-fireblocks" : `from-${name}`;
 	test(`${title}: takes a webhook once, and no forged one`, async () => {
 		const { code } = snippetOf(title);
@@ -116,17 +121,26 @@ for (const [name, { path, env, body, headers: unsigned, prints }] of Object.entr
 		const forged = sent.toString().replace(/"([a-z_]+)":/i, '"$1_":');
 
 		const start = [process.execPath, ...(env === undefined ? ["--import", stub()] : []), file];
-		const given = env === undefined ? { PUBLISHED: published(pair) } : { [env]: secretOf(pair) };
+		const given: Record<string, string> =
+			env === undefined ? { PUBLISHED: published(pair) } : { [env]: secretOf(pair) };
+		if (account !== undefined) given[account[1]] = "own";
 		await project.serve(start as [string], given, async ({ port, output }) => {
-			const post = async (content: string | Buffer) => {
+			const post = async (content: string | Buffer, headers = all) => {
 				const url = `http://127.0.0.1:${port}/${path}`;
 				const response = await fetch(url, {
 					method: "POST",
-					headers: all,
+					headers,
 					body: new Uint8Array(Buffer.from(content)),
 				});
 				return [response.status, await response.json()];
 			};
+			if (account !== undefined) {
+				// The same key has signed it, for another customer.
+				const [id = ""] = Object.keys(body);
+				const theirs = callbackOf({ ...body, [id]: "theirs", [account[0]]: "theirs" });
+				const { headers, body: sent } = signCallback(signer, theirs, pair);
+				assert.deepEqual(await post(sent, { ...all, ...headers }), [200, { code: 0 }]);
+			}
 			assert.deepEqual(await post(forged), [401, { code: 401, error: "signature_mismatch" }]);
 			assert.deepEqual(await post(sent), [200, { code: 0 }]);
 			assert.deepEqual(await post(sent), [200, { code: 0, duplicate: true }]);

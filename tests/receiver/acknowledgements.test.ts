@@ -279,13 +279,16 @@ describe("callbacks by GET", () => {
 		return { "x-ca-signature": signature.toString("base64") };
 	};
 	const get = { method: "GET", path: `/callbacks?${query}`, headers: over(`${url}?${query}`) };
-	const cryptapi = (more: Partial<ReceiverOptions<object>> = {}) =>
-		receiving({ sender: "cryptapi", keys: pair.verifying, url }, more);
+	const cryptapi = (
+		more: Partial<ReceiverOptions<object>> = {},
+		verifier: Partial<VerifierOptions> = {},
+	) => receiving({ sender: "cryptapi", keys: pair.verifying, url, ...verifier }, more);
 	const told = DOCUMENTED.cryptapi ?? assert.fail();
 
 	test("cryptapi's are handled once", async () => {
 		for (const acknowledge of ["after-handling", "before-handling"] as const) {
-			const { receiver, events, log } = cryptapi({ acknowledge });
+			const dangerouslyAllowUnsignedUrl = true;
+			const { receiver, events, log } = cryptapi({ acknowledge }, { dangerouslyAllowUnsignedUrl });
 			assert.deepEqual((await send(receiver, get)).told, told);
 			assert.deepEqual((await send(receiver, get)).told, told);
 			await receiver.drain();
@@ -297,6 +300,22 @@ describe("callbacks by GET", () => {
 			assert.equal(log.outcomes.includes("duplicate"), true);
 			await receiver.close();
 		}
+	});
+	// CryptAPI signs with one key for all, and of a POST the body alone: whoever uses it could send on what
+	// was meant for him.
+	test("another customer's body is refused", async () => {
+		const { receiver, events } = cryptapi();
+		const fields = { uuid: "u2", address_in: "THEIRS", value_coin: "9", order: "7" };
+		for (const body of [JSON.stringify(fields), new URLSearchParams(fields).toString()]) {
+			for (const method of ["POST", "PUT"]) {
+				const { told } = await send(receiver, { method, headers: over(body), body });
+				assert.equal(told[0], method === "POST" ? 401 : 405);
+				if (method === "POST") assert.match(told[2], /unsupported_signature/);
+			}
+		}
+		const elsewhere = over(`https://attacker.example/callbacks?${query}`);
+		assert.equal((await send(receiver, { ...get, headers: elsewhere })).told[0], 401);
+		assert.deepEqual(events, []);
 	});
 	test("two payments are two", async () => {
 		const { receiver, events } = cryptapi();

@@ -121,7 +121,10 @@ export interface Signer {
 	/** What a verifier has to be told beside its keys. */
 	agreed?(
 		callback: Callback,
-	): Pick<VerifierOptions, "url" | "clientId" | "dangerouslyAllowUnsignedHeaders">;
+	): Pick<
+		VerifierOptions,
+		"url" | "clientId" | "dangerouslyAllowUnsignedHeaders" | "dangerouslyAllowUnsignedUrl"
+	>;
 	/** The bytes that the algorithm is given. */
 	signed(callback: Callback): Buffer;
 	/** The headers that the receiver needs. */
@@ -773,7 +776,9 @@ export const signers: readonly Signer[] = [
 	),
 	labelled("coinflow", "Coinflow-Signature", { type: "eventType", id: null }),
 	overBody("strike", "X-Webhook-Signature", { type: "eventType", id: "id" }),
-	raw("cryptapi", "x-ca-signature", rsa("sha256", 1024), pem, { agreed: ({ url }) => ({ url }) }),
+	raw("cryptapi", "x-ca-signature", rsa("sha256", 1024), pem, {
+		agreed: ({ url }) => ({ url, dangerouslyAllowUnsignedUrl: true }),
+	}),
 	// The documentation does not say that the key is hex: its published example does.
 	stamped("bitnovo", ["X-SIGNATURE", "X-NONCE"], (time, { body }) => bytes(time, body), {
 		key: hexSecret,

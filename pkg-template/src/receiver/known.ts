@@ -41,6 +41,7 @@ const OF_VERIFIER: { readonly [Name in keyof Required<VerifierOptions>]: true } 
 	clientId: true,
 	unsafeNumbers: true,
 	dangerouslyAllowUnsignedHeaders: true,
+	dangerouslyAllowUnsignedUrl: true,
 	now: true,
 	dangerouslyAllowShortKeys: true,
 };

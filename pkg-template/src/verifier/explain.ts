@@ -22,6 +22,8 @@ export interface ExplainOptions extends CallbackInput {
 	readonly clientId?: string | undefined;
 	/** As the verifier's option of this name. Default: false. */
 	readonly dangerouslyAllowUnsignedHeaders?: boolean | undefined;
+	/** As the verifier's option of this name. Default: false. */
+	readonly dangerouslyAllowUnsignedUrl?: boolean | undefined;
 	/**
 	 * How much may be tried, as the work of so many milliseconds on a server: 1 to 60000. Default: 250.
 	 * The verdict itself is always complete; what it costs is taken from the budget.

@@ -115,6 +115,12 @@ export interface VerifierSetup<
 	 * `event.type` and `event.id`. Default: false.
 	 */
 	readonly dangerouslyAllowUnsignedHeaders?: boolean | undefined;
+	/**
+	 * Accepts callbacks of `cryptapi` by POST, of which only the body is signed, and of a description of
+	 * yours with a public key that signs the URL of a GET only. Any customer of the sender can then pass his
+	 * own callbacks on to you: compare what the payload says with your records. Default: false.
+	 */
+	readonly dangerouslyAllowUnsignedUrl?: boolean | undefined;
 	/** The clock, in milliseconds. For tests. Default: `Date.now`. */
 	readonly now?: (() => number) | undefined;
 	/**

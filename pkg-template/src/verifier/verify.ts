@@ -264,7 +264,8 @@ class CoreVerifier<Event> implements Verifier<Event> {
 		{ headers, body, method, url, ip }: CallbackInput,
 		budgetMilliseconds?: number,
 	): Explanation {
-		const { toleranceSeconds, clientId, dangerouslyAllowUnsignedHeaders, ...given } = this.#given;
+		const { toleranceSeconds, clientId, ...given } = this.#given;
+		const { dangerouslyAllowUnsignedHeaders, dangerouslyAllowUnsignedUrl } = given;
 		const { causes, ...explanation } = explainWith(withMore, this.#keys, {
 			headers,
 			body,
@@ -276,6 +277,7 @@ class CoreVerifier<Event> implements Verifier<Event> {
 			maxBodyBytes: this.settings.maxBodyBytes,
 			clientId,
 			dangerouslyAllowUnsignedHeaders,
+			dangerouslyAllowUnsignedUrl,
 			now: this.#now,
 			budgetMilliseconds,
 		});

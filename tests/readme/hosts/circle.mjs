@@ -14,14 +14,17 @@ globalThis.fetch = async (url) => {
 	return Response.json({ data });
 };
 
+process.env.CIRCLE_SUBSCRIPTION_ID = "own";
 const { receiver } = await import(process.env.SNIPPET);
-const body = JSON.stringify({ notificationType: "payments", notificationId: "ntf_1" });
+const bodyFor = (notificationId, subscriptionId) =>
+	JSON.stringify({ notificationType: "payments", notificationId, subscriptionId });
+const body = bodyFor("ntf_1", "own");
 
-async function post(title, sent, keyId) {
+async function post(title, sent, keyId, signed = body) {
 	const headers = {
 		"content-type": "application/json",
 		"x-circle-key-id": keyId,
-		"x-circle-signature": sign("sha256", Buffer.from(body), privateKey).toString("base64"),
+		"x-circle-signature": sign("sha256", Buffer.from(signed), privateKey).toString("base64"),
 	};
 	const request = new Request("https://example.com/", { method: "POST", headers, body: sent });
 	const response = await receiver(request);
@@ -30,6 +33,8 @@ async function post(title, sent, keyId) {
 
 await post("genuine", body, "key-1");
 await post("again", body, "key-1");
+const theirs = bodyFor("ntf_3", "theirs");
+await post("another customer's", theirs, "key-1", theirs);
 await post("forged", body.replace("ntf_1", "ntf_2"), "key-1");
 await post("of another key", body, "key-2");
 console.log(JSON.stringify(["asked for", asked]));

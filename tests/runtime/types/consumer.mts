@@ -51,6 +51,7 @@ const options: VerifierOptions = {
 	clientId: "client-1",
 	dangerouslyAllowShortKeys: false,
 	dangerouslyAllowUnsignedHeaders: false,
+	dangerouslyAllowUnsignedUrl: false,
 };
 const verifier: Verifier = createVerifier(options);
 createVerifier({ keys: "whsec_…" as const });

@@ -324,6 +324,8 @@ export const en = {
 		url_changed: "The URL is not the one that the sender signed.",
 		headers_unsigned:
 			"The signature covers no header, so anybody could choose the event's type and id.",
+		url_unsigned:
+			"The signature does not cover the URL, so the callback may be for another customer of the sender.",
 		method_changed: "The method is not the one that the sender used and signed.",
 		body_newline: "White space at an end of the body was added or lost.",
 		body_line_breaks: "The line breaks of the body were changed.",

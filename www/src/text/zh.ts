@@ -313,6 +313,7 @@ export const zh: Texts = {
 		other_timestamp: "签名属于另一个时间戳，而非随之到达的时间戳。",
 		url_changed: "URL 不是发送方所签名的那个。",
 		headers_unsigned: "签名不覆盖任何请求头，任何人都可以选定事件的类型和 id。",
+		url_unsigned: "签名不覆盖 URL，这个回调可能是发给该发送方另一位客户的。",
 		method_changed: "方法不是发送方所使用并签名的那个。",
 		body_newline: "请求体首尾的空白增加或丢失。",
 		body_line_breaks: "请求体的换行符被改变。",
