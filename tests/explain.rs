@@ -559,6 +559,7 @@ fn headers_that_are_not_signed_are_likely() {
 fn a_url_that_is_not_signed_is_certain() {
     let mut callback = Callback::genuine("lightspark").without("lightspark-signature");
     callback.sender = "cryptapi";
+    callback.method = Some("POST".to_owned());
     let callback = callback.with("x-ca-signature", base64(&[0; 128]));
     callback.proves(&[CauseCode::UrlUnsigned, CauseCode::KeyRefused]);
 }
