@@ -349,10 +349,10 @@ mod gets {
             let get = verify(acme("{body}", "{url}"), allows, Some("GET"), own);
             assert_eq!(get, Ok(()));
             for method in [None, Some("POST"), Some("PUT"), Some("get")] {
-                let expected = if allows || method.is_none() {
-                    Ok(())
-                } else {
-                    Err(Rejection::UnsignedUrl)
+                let expected = match method {
+                    _ if allows => Ok(()),
+                    None => Err(Rejection::IncompleteRequest { part: "method" }),
+                    Some(_) => Err(Rejection::UnsignedUrl),
                 };
                 let post = verify(acme("{body}", "{url}"), allows, method, "{}");
                 assert_eq!(post, expected, "{method:?}");

@@ -279,8 +279,9 @@ fn choose_template<'a>(
     match (&sender.signed_on_get, request.method) {
         (Some(template), Some("GET")) if request.body.is_empty() => Ok((template, true)),
         (Some(_), Some("GET")) => Err(mismatch()),
-        // Who does not say the method takes no GET, and so nobody can come by another method instead.
-        (Some(_), Some(_)) if sender.takes_only_get() => Err(Rejection::UnsignedUrl),
+        (Some(_), _) if sender.takes_only_get() => {
+            request.require_method().and(Err(Rejection::UnsignedUrl))
+        }
         // The signature of a GET could stand for a body that is the same text.
         (Some(_), _) if request.body.first().copied().is_some_and(starts_get) => Err(mismatch()),
         _ => Ok((&sender.signed, false)),

@@ -13,7 +13,7 @@ use super::network::{Network, WalletChain};
 pub use super::payload::Outcome;
 use super::payload::{Form, Payload};
 use super::record::{Action, Expected, account_network};
-use super::{Rejection, RejectionCode, web3};
+use super::{Rejection, RejectionCode, antelope, web3};
 use crate::freshness::Tolerance;
 
 /// What the wallet writes into every login, and signs.
@@ -341,6 +341,8 @@ fn verify_by_any(message: &SignedMessage) -> Result<(), Rejection> {
         let message = "expected an account of at most 64 keys";
         return refuse_at(RejectionCode::UnsupportedSignature, message, "sign");
     }
+    // Without any key, too: nobody looks up the keys for what is no signature.
+    antelope::signature(message.signature).map_err(as_callback)?;
     for public_keys in message.public_keys.chunks(MAX_PUBLIC_KEYS) {
         let result = message::verify(&SignedMessage {
             public_keys,

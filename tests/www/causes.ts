@@ -211,7 +211,7 @@ export const PASTES: { readonly [Code in Cause["code"]]: () => Paste } = {
 		borrowed({ timestamp: NOW - 60_000 }, { "x-sent-at": String(NOW / 1000 - 60) }),
 	url_changed: () => coinpayments("POST http://10.0.0.7:8080/api/hooks?b=2&a=1"),
 	headers_unsigned: () => raw(genuine("coinbase-cdp")),
-	url_unsigned: () => raw(genuine("cryptapi")),
+	url_unsigned: () => raw(genuine("cryptapi"), { line: "POST /callbacks HTTP/1.1" }),
 	method_changed: () => coinpayments("PUT https://pay.example/api/hooks?b=2&a=1"),
 	body_newline: () => raw(genuine("stripe"), { body: `${COMPACT}\n` }),
 	body_line_breaks: () =>
