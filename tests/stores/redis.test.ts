@@ -221,8 +221,14 @@ test("a claim whose reply was lost, so that the client repeated it, is had", asy
 	};
 	const store = redisStore(repeating, { prefix: "repeated" });
 	const outcome = await store.claim("id", HASH, LEASE, RETENTION);
-	assert.equal(outcome.status, "claimed");
-	assert.equal(await redisStore(client, { prefix: "repeated" }).complete(outcome.claim), true);
+	assert.ok(outcome.status === "claimed");
+	assert.equal(outcome.claim.attempt, 1);
+	const once = redisStore(client, { prefix: "repeated" });
+	assert.equal(await once.release(outcome.claim, 0, true), true);
+	const next = await once.claim("id", HASH, LEASE, RETENTION);
+	assert.ok(next.status === "claimed");
+	assert.equal(next.claim.attempt, 1);
+	assert.equal(await once.complete(next.claim), true);
 	close();
 });
 

@@ -70,8 +70,9 @@ local function write(record)
 end
 
 local function lease(record, token, ms)
+  local repeated = record.state == 'leased' and record.token == token
+  if not repeated then record.attempt = record.attempt + 1 end
   record.state, record.token, record.due = 'leased', token, now + ms
-  record.attempt = record.attempt + 1
   record.expiry = record.due + record.retention
   write(record)
 end
