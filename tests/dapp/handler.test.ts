@@ -422,7 +422,8 @@ test("find and accountKeys that throw, or give what is no record", async () => {
 		const shop = openShop({ find });
 		await expectAnswer(shop, bodyOf(shop.ask()), refused(401, "unknown_action"));
 	}
-	for (const accountKeys of [fail, async () => fail(), async () => ["no key"]] as const) {
+	const none = async () => null as never;
+	for (const accountKeys of [fail, async () => fail(), async () => ["no key"], none] as const) {
 		const shop = openShop({ accountKeys: accountKeys as never });
 		const body = eosLoginBody(shop.ask({ action: "login", chains: [EOS] }));
 		await expectAnswer(shop, body, INTERNAL);
@@ -442,10 +443,12 @@ test("only a signed callback makes a node be asked", async () => {
 		const { sign: _, ...unsigned } = eosLoginBody(expected, wallet);
 		await expectAnswer(shop, unsigned, wallet === "alice" ? OK : CONFLICT);
 	}
+	const garbage = { ...eosLoginBody(expected), sign: "SIG_K1_garbage" };
+	await expectAnswer(shop, garbage, refused(401, "malformed_signature"));
 	assert.deepEqual(asked, []);
 	await expectAnswer(shop, eosLoginBody(expected), OK);
 	assert.deepEqual(asked, ["tokenpocket1"]);
-	assert.deepEqual(shop.log.outcomes, ["handled", "refused", "handled"]);
+	assert.deepEqual(shop.log.outcomes, ["handled", "refused", "refused", "handled"]);
 });
 
 test("callbacks of one action that wait for a node stop no others", async () => {

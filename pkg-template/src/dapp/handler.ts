@@ -142,6 +142,8 @@ class Callbacks {
 	readonly #finding = new Rooms(MAX_UNVERIFIED_BODIES);
 	/** Where those of an action wait for a node: somebody who posts many of one stops no other. */
 	readonly #asking = new Rooms(MOST_OF_AN_ACTION);
+	/** Where those of all actions do. */
+	readonly #nodes = new Rooms(MAX_UNVERIFIED_BODIES);
 	readonly #handling: Handling<Delivery>;
 
 	constructor(options: DappHandlerOptions) {
@@ -246,13 +248,17 @@ class Callbacks {
 		const result = safeVerifyDappCallback(options);
 		// Only now is it known whose keys these would have to be.
 		if (accountKeys === undefined || !isUnprovedAccount(result, expected)) return result;
-		// Nothing is signed, so that no key could prove it.
-		if (safeVerifyDappCallback({ ...options, accountKeys: [] }).ok) return result;
-		const { address, chain } = result;
-		const keys = await this.#asking.wait(expected.actionId, () =>
-			within(NODE_TIMEOUT_MS, "accountKeys to end", Promise.resolve(accountKeys(address, chain))),
-		);
-		return keys && safeVerifyDappCallback({ ...options, accountKeys: keys });
+		// Without keys, a signature that they could prove is one of somebody else.
+		const without = safeVerifyDappCallback({ ...options, accountKeys: [] });
+		if (without.ok || without.code !== "signature_mismatch") return without;
+		const asked = async () => ({ accountKeys: await this.#ask(accountKeys, result) });
+		const answer = await this.#asking.wait(expected.actionId, () => this.#nodes.wait("", asked));
+		return answer && safeVerifyDappCallback({ ...options, ...answer });
+	}
+
+	async #ask(accountKeys: AccountKeys, { address, chain }: Claimant): Promise<readonly string[]> {
+		const keys = Promise.resolve(accountKeys(address, chain));
+		return within(NODE_TIMEOUT_MS, "accountKeys to end", keys);
 	}
 
 	/** Claims the action and hands the result to the user's function. */
@@ -274,7 +280,7 @@ class Callbacks {
 			facts.duplicate = true;
 			return ["duplicate", DUPLICATE];
 		}
-		// Of what is not authenticated, anybody can post another: no callback is lost by it.
+		// Anybody can post another result of an action: that is no attack on the id of a genuine one.
 		if (claimed?.status === "conflict") {
 			facts.code = "id_conflict";
 			return ["refused", refusal(422, facts.code)];
@@ -326,11 +332,13 @@ function unauthenticated({ action, actionId, outcome }: DappOutcome): string {
 	return `${actionId}:${sends ? outcome : "unauthenticated"}`;
 }
 
+type AccountKeys = NonNullable<DappHandlerOptions["accountKeys"]>;
+
+/** Who says that an account is theirs. */
+type Claimant = { readonly ok: true } & DappClaimed & { readonly address: string };
+
 /** Whether the result would be authenticated by the keys of an Antelope account. */
-function isUnprovedAccount(
-	result: DappResult,
-	{ chains }: DappExpected,
-): result is { readonly ok: true } & DappClaimed & { readonly address: string } {
+function isUnprovedAccount(result: DappResult, { chains }: DappExpected): result is Claimant {
 	if (!result.ok || result.outcome !== "success" || result.authenticated) return false;
 	const { action, address } = result;
 	const signs = action === "login" || action === "sign";
