@@ -40,10 +40,10 @@ function receiving(
 		dedupe: () => `callback ${sent++}`,
 		onAny: () => void handled++,
 	} as never);
-	const post = async (keyId: string) => {
+	const post = async (keyId: string, key = privateKey) => {
 		const { headers, body } = wallet.sign({
 			sender: "turnkey",
-			key: privateKey,
+			key,
 			body: BODY,
 			keyId,
 			timestamp: Math.floor(clock.now / 1000),
@@ -102,6 +102,61 @@ test("a key that has signed something is asked for again beside invented ids", a
 		(await Promise.all(invented)).map(([status]) => status),
 		[401, 401],
 	);
+});
+
+test("a key that a forged callback has had found counts once it has signed something", async () => {
+	const gate = new Gate();
+	const asked: string[] = [];
+	const clock = { now: Date.now() };
+	const find = async (id: string) => {
+		asked.push(id);
+		if (id === "key-1") return publicKey;
+		await gate.opened;
+		return undefined;
+	};
+	const { post } = receiving(find, { maxUnverifiedBodies: 1 }, clock);
+	const other = wallet.generateKeyPair().privateKey;
+	assert.equal((await post("key-1", other))[0], 401);
+	assert.deepEqual(await post("key-1"), OK);
+	const invented = post("invented-1");
+	await until(() => asked.length === 2, "it waits for its key");
+	clock.now += 300_001;
+	assert.deepEqual(await post("key-1"), OK);
+	gate.open();
+	assert.equal((await invented)[0], 401);
+});
+
+test("a verifier of the program's own is asked as it wants to be", async () => {
+	const inner = wallet.createVerifier({ sender: SIGNED, keys: () => publicKey });
+	let tenants = 0;
+	const verifier = {
+		settings: inner.settings,
+		safeVerify: () => assert.fail("it waits for something"),
+		safeVerifyAsync: async (input: Parameters<typeof inner.safeVerifyAsync>[0]) => {
+			tenants++;
+			return inner.safeVerifyAsync(input);
+		},
+		answerVerification: inner.answerVerification.bind(inner),
+	} as unknown as typeof inner;
+	const receiver = createReceiver({
+		verifier,
+		store: memoryStore(),
+		log: false,
+		requireHttps: false,
+	});
+	for (const _ of [1, 2]) {
+		const { headers, body } = wallet.sign({
+			sender: SIGNED,
+			key: privateKey,
+			body: BODY,
+			keyId: "key-1",
+		});
+		const { status } = await receiver(
+			new Request("https://pay.example/", { method: "POST", headers, body }),
+		);
+		assert.equal(status, 200);
+	}
+	assert.equal(tenants, 2);
 });
 
 test("a search that never ends gives up its room after a minute", async (t) => {

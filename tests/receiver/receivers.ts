@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { after } from "node:test";
-import type { Rejected, SenderName } from "wallet-callback";
+import type { SenderName } from "wallet-callback";
 import type {
 	Logger,
 	Receiver,
@@ -213,11 +213,6 @@ export class Gate<T = void> {
 	readonly opened: Promise<T> = new Promise((resolve) => {
 		this.open = resolve;
 	});
-}
-
-/** The verdict of a verifier that has to ask for the key. */
-export function unknownKey(keyId: string): Rejected {
-	return { ok: false, code: "unknown_key", status: 401, message: "expected a known key", keyId };
 }
 
 /** Waits until something holds, for twenty seconds. */

@@ -15,11 +15,17 @@ const LONGEST_MS = 2 ** 31 - 1;
 
 /**
  * Resolves as `work` does, or rejects with a {@link TimeoutError} after `ms`. What becomes of the
- * work then is nobody's business here: a rejection of it is taken note of and dropped.
+ * work then is nobody's business here: a rejection of it is taken note of and dropped. With {@link soon}
+ * as `timer`, a program may end before.
  */
-export function within<T>(ms: number, what: string, work: PromiseLike<T>): Promise<T> {
+export function within<T>(
+	ms: number,
+	what: string,
+	work: PromiseLike<T>,
+	timer: typeof after = after,
+): Promise<T> {
 	return unlessStopped(work, (stop) =>
-		after(Math.min(ms, LONGEST_MS), () =>
+		timer(Math.min(ms, LONGEST_MS), () =>
 			stop(new TimeoutError(`expected ${what} within ${Math.round(ms)} ms`)),
 		),
 	);

@@ -3,7 +3,7 @@
 import { ConfigError } from "../core/errors.js";
 import { isInherited } from "../core/names.js";
 import { shown, shownName } from "../core/shown.js";
-import { within } from "../core/timeout.js";
+import { soon, within } from "../core/timeout.js";
 import { toBytes } from "./request.js";
 import type { KeyFinder, KeyInput, KeyMaterial, KeySet, Keys } from "./types.js";
 
@@ -85,7 +85,7 @@ export class KeyRing {
 		const isOther = (other: FoundKey) => other.key[1] !== id;
 		let found: Awaited<ReturnType<KeyFinder>>;
 		try {
-			found = await within(ASK_MS, "the key of an id", Promise.resolve(this.#find(id)));
+			found = await within(ASK_MS, "the key of an id", Promise.resolve(this.#find(id)), soon);
 		} catch (error) {
 			const stale = this.#stale.find((other) => !isOther(other));
 			if (stale === undefined || Math.abs(now - stale.at) >= STALE_KEY_MS) throw error;

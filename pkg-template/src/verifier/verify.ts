@@ -86,7 +86,8 @@ interface Handle extends Omit<VerifierSettings, keyof Delivery | "identifiesCall
 
 const release = (wasm: WasmCore, { verifier }: Handle): void => wasm.release(verifier);
 
-class CoreVerifier<Event> implements Verifier<Event> {
+/** The package's own. */
+export class CoreVerifier<Event> implements Verifier<Event> {
 	readonly #keys: KeyRing;
 	readonly #now: () => number;
 	readonly #resident: Resident<Handle>;
