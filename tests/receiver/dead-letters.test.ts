@@ -140,7 +140,7 @@ test("a program that ended during its last try leaves a letter that says so", as
 	await expectAnswer(next, callback, OK);
 	const { attempt, letter } = (await only(store)) ?? assert.fail("no dead letter");
 	const error =
-		"expected the handler to end by attempt 1, got attempt 2: the program ended, or the store or onDeadLetter failed";
+		"expected the handler to end by attempt 1, got attempt 2: the program ended, the store or onDeadLetter failed, or maxAttempts was higher";
 	assert.deepEqual([attempt, letter], [2, { type: "deposit.confirmed", error }]);
 });
 

@@ -404,7 +404,7 @@ test("a program that ended in the midst of the last try leaves a dead letter", a
 	await expectAnswer(next, callback, OK);
 	await expectAnswer(next, callback, DUPLICATE);
 	const why =
-		"Error: expected the handler to end by attempt 1, got attempt 2: the program ended, or the store or onDeadLetter failed";
+		"Error: expected the handler to end by attempt 1, got attempt 2: the program ended, the store or onDeadLetter failed, or maxAttempts was higher";
 	assert.deepEqual(
 		letters.map(({ attempt, error }) => [attempt, String(error)]),
 		[[2, why]],

@@ -22,7 +22,7 @@ export function isPassing(outcome: Outcome, { code, isGenuine }: Facts): boolean
 /** The end of a callback that comes while the receiver is being closed. */
 export const CLOSING: Ending = ["closing", later(503, "closing")];
 
-/** The end of a callback that comes while too many others are being read. */
+/** The end of a callback that comes while too many others are being read, or wait for what has to be asked for. */
 export const OVERLOADED: Ending = ["overloaded", later(503, "overloaded")];
 
 /** The end of a callback whose body could not be read. */

@@ -59,7 +59,7 @@ export class Handling<Event> {
 		facts.attempt = claim.attempt;
 		if (claim.attempt > maxAttempts) {
 			facts.error = new Error(
-				`expected the handler to end by attempt ${maxAttempts}, got attempt ${claim.attempt}: the program ended, or the store or onDeadLetter failed`,
+				`expected the handler to end by attempt ${maxAttempts}, got attempt ${claim.attempt}: the program ended, the store or onDeadLetter failed, or maxAttempts was higher`,
 			);
 			return this.#deadLetter(task);
 		}

@@ -7,7 +7,7 @@ import type { Incoming } from "./types.js";
 /** How long a body may take, in seconds. */
 export const BODY_TIMEOUT_SECONDS = 10;
 
-/** How many callbacks may be read and verified at the same time. */
+/** How many callbacks may be read at the same time. */
 export const MAX_UNVERIFIED_BODIES = 256;
 
 /**
@@ -26,7 +26,7 @@ export class ClosingError extends Error {
 	override readonly name = "ClosingError";
 }
 
-/** Where callbacks wait until they are verified. Whoever sent them may be anybody. */
+/** Where callbacks wait until they are read. Whoever sent them may be anybody. */
 export class Intake {
 	readonly #timeoutMs: number;
 	readonly #most: number;
@@ -40,7 +40,7 @@ export class Intake {
 		this.#most = most;
 	}
 
-	/** Counts a callback until {@link Intake.leave}, when it has been read and verified, if there is room. */
+	/** Counts a callback until {@link Intake.leave}, when it has been read, if there is room. */
 	enter(): boolean {
 		if (this.#count >= this.#most && !this.#makeRoom()) return false;
 		this.#count += 1;

@@ -44,7 +44,12 @@ export function refusal(status: number, error: string, headers?: Reply["headers"
 
 /** The same answer to a sender that comes again after a 5xx alone. */
 export function insist({ headers, body }: Reply): Reply {
-	return { status: 503, headers, body: JSON.stringify({ ...JSON.parse(body), code: 503 }) };
+	const text = JSON.stringify({ ...JSON.parse(body), code: 503 });
+	return {
+		status: 503,
+		headers: { "retry-after": `${RETRY_AFTER_SECONDS}`, ...headers },
+		body: text,
+	};
 }
 
 /** An answer that asks to come again, in so many seconds. */
