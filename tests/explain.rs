@@ -1469,6 +1469,29 @@ fn a_proxy_changed_the_url_or_the_method() {
     missing.proves(&[CauseCode::RequestIncomplete]);
 }
 
+/// An RSA key, as Bridge publishes it (<https://apidocs.bridge.xyz>).
+const BRIDGE_KEY: &str = "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAtqsEE4eI7EmzhcquGJXt\nLX9PMK0UH6Kl1WIR21sv8HtueG8BuvvpP3MiN7ltzmIhS8KaynCjN4l+620PnXeu\nxWG+CSnEdkinL9hCqbEid5vv9zl0j9LWiJx3FkKHqADU7cgm46aa8dKUdIQYF2X+\nO7WmyLkC4wUM/mWhBPMsIQBznashRMZxx7XJjsVp27ACUE4eNIjEXbVYN6U8jSbU\nhG++CfL8xXu+GHDqKmFE6Po6HnuURvLFVnCtE3mXXBcVFlPy+octfx8nOMLT3X8O\n9UehIigJ34o2yMm/Fq3HUJzg2BsiAiGgtr0vmeoV9Q7upSNj9TuOumAzZFi4pYA+\nqwIDAQAB\n-----END PUBLIC KEY-----";
+
+/// A URL that no change here leads to is as likely as another key, and a GET has no body to lose.
+#[test]
+fn another_url_is_likely() {
+    let mut callback = coinpayments("https://pay.example/hooks");
+    callback.url = Some("https://shop.example/callbacks".to_owned());
+    let likely = [CauseCode::UrlChanged, CauseCode::KeyWrong];
+    assert_eq!(callback.likely(), likely);
+
+    let mut get = Callback::genuine("lightspark").without("lightspark-signature");
+    get.sender = "cryptapi";
+    get.method = Some("GET".to_owned());
+    get.url = Some("https://shop.example/callbacks?value=1".to_owned());
+    get.body = Vec::new();
+    let get = get
+        .with_key(BRIDGE_KEY)
+        .with("x-ca-signature", base64(&[1; 256]));
+    assert_eq!(get.certain(), []);
+    assert_eq!(get.likely(), likely);
+}
+
 #[derive(serde::Deserialize)]
 struct Vector {
     sender: String,

@@ -12,6 +12,7 @@ use super::{Input, Verdict, respelt};
 use crate::claim::Claim;
 use crate::error::{HeaderProblem, Rejection};
 use crate::sender::Sender;
+use crate::sender::template::Part;
 use crate::signature::Authentic;
 
 /// A time zone is a whole number of these, in seconds.
@@ -55,7 +56,13 @@ pub(super) fn push(
         return;
     }
     match rejection {
-        Rejection::SignatureMismatch { .. } => likely(CauseCode::KeyWrong, String::new()),
+        Rejection::SignatureMismatch { .. } => {
+            let signed = case.sender.signed_in(case.method);
+            if [Part::Url, Part::Path].iter().any(|part| signed.has(part)) {
+                likely(CauseCode::UrlChanged, String::new());
+            }
+            likely(CauseCode::KeyWrong, String::new());
+        }
         Rejection::UnsupportedSignature { .. } if case.sender.signs_what_it_names() => {
             likely(CauseCode::HeadersUnsigned, String::new());
         }
@@ -103,10 +110,14 @@ fn body(case: Case, likely: &mut dyn FnMut(CauseCode, String)) {
     let compressed = matches!(case.body, [0x1f, 0x8b, ..]);
     let length = case.header("content-length");
     let length = length.and_then(|value| str::from_utf8(value).ok()?.trim().parse::<usize>().ok());
-    if matches!(
-        case.body,
-        b"" | b"[object Object]" | b"undefined" | b"null" | b"{}"
-    ) && length.is_none_or(|length| length != case.body.len())
+    // A GET has no body, if only its URL is signed.
+    let has_body = case.sender.signed_in(case.method).has(&Part::Body);
+    if has_body
+        && matches!(
+            case.body,
+            b"" | b"[object Object]" | b"undefined" | b"null" | b"{}"
+        )
+        && length.is_none_or(|length| length != case.body.len())
     {
         let evidence = match case.body {
             b"" => "it is empty",

@@ -370,6 +370,15 @@ impl Sender {
         }
     }
 
+    /// What is signed in a request with this method.
+    #[cfg(feature = "full")]
+    pub(crate) fn signed_in(&self, method: Option<&str>) -> &Template {
+        let on_get = self.signed_on_get.as_ref();
+        on_get
+            .filter(|_| method == Some("GET"))
+            .unwrap_or(&self.signed)
+    }
+
     /// Whether a callback itself names the headers that are signed, and no other header counts.
     pub(crate) fn signs_what_it_names(&self) -> bool {
         self.scheme() == Scheme::Hook0 && !self.allows_unsigned_headers
