@@ -315,7 +315,7 @@ class CallbackReceiver<Event extends object> {
 
 	async #handle(
 		callback: Callback<Event>,
-		{ signal }: ReceiverContext,
+		{ signal, waitUntil }: ReceiverContext,
 		facts: Facts,
 	): Promise<Ending> {
 		const { id, hash, source, event, body } = callback;
@@ -326,7 +326,7 @@ class CallbackReceiver<Event extends object> {
 			claiming = store.claim(id, hash, leaseMs, retentionMs, receiver);
 			return claiming;
 		});
-		if (found === undefined) this.#handling.giveBack(claiming);
+		if (found === undefined) this.#handling.giveBack(claiming, waitUntil);
 		if (found?.status === "done") return this.#accept("duplicate", callback, facts);
 		if (found?.status !== "claimed") return notNow(found, facts);
 		const { claim } = found;

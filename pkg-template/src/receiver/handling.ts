@@ -6,7 +6,7 @@ import type { Claim, ClaimOutcome, InboxEntry, ReplayStore } from "../stores/sto
 import { letterOf } from "./letter.js";
 import type { Settings, Shaped } from "./options.js";
 import { type Facts, type Logger, type Outcome, type Telemetry, toPlain } from "./telemetry.js";
-import type { Handler, HandlerContext } from "./types.js";
+import type { Handler, HandlerContext, ReceiverContext } from "./types.js";
 
 /** The pause before a store that was away is asked again; each further one is twice as long. */
 const FIRST_PAUSE_MS = 50;
@@ -90,16 +90,21 @@ export class Handling<Event> {
 
 	/**
 	 * Releases a claim that may come when nobody waits for it any more, so that a retry gets it and it is
-	 * no attempt.
+	 * no attempt. `waitUntil` keeps the runtime alive until then, but not for a store that stays away.
 	 */
-	giveBack(claiming: Promise<ClaimOutcome | InboxEntry | undefined> | undefined): void {
+	giveBack(
+		claiming: Promise<ClaimOutcome | InboxEntry | undefined> | undefined,
+		waitUntil?: ReceiverContext["waitUntil"],
+	): void {
 		const release = async () => {
 			const late = await claiming;
 			if (late !== undefined && "claim" in late) {
 				await this.#settings.store.release(late.claim, 0, true);
 			}
 		};
-		release().catch(() => {});
+		const released = release().catch(() => {});
+		const { storeTimeoutMs } = this.#settings;
+		waitUntil?.(within(storeTimeoutMs, "the late claim", released).catch(() => {}));
 	}
 
 	/** Asks the store, with its time taken and limited. */
