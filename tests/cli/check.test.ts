@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import type { SenderName } from "wallet-callback";
 import { freePort } from "../ports.ts";
-import { BYTES, check, details, examine, SECRET, troubles } from "./check.ts";
+import { BYTES, check, details, examine, examineAgain, SECRET, troubles } from "./check.ts";
 import { cli, folder } from "./cli.ts";
 import { byHand, type Fault, serve } from "./endpoints.ts";
 import { ADAPTERS, bare, installed, LIBRARIES } from "./receivers.ts";
@@ -23,7 +23,7 @@ writeFileSync(FILE, SECRET);
 writeFileSync(OTHER_FILE, OTHER_SECRET);
 const BOTH = ["--secret-file", FILE, "--secret-file", OTHER_FILE];
 
-/** The examinations run in processes of their own, two at a time. */
+/** The examinations run in other processes, three at a time. */
 const TOGETHER = { concurrency: 3 };
 
 describe("a right endpoint has no fault:", TOGETHER, () => {
@@ -62,11 +62,11 @@ describe("a right endpoint has no fault:", TOGETHER, () => {
 		test(`Express with the library of ${sender}; that it has no store shows on a counter`, async () => {
 			const endpoint = await serve(make(SECRET));
 			const words = ["--sender", sender];
-			const blind = await examine(endpoint, words);
+			const blind = await examineAgain(endpoint, words);
 			assert.equal(blind.counts.fail, 0, details(blind));
 			const once = ["replay", "retry", "same-id", "concurrent"];
 			const only = ["--only", ...once, "--probe-url", endpoint.probeUrl];
-			const seeing = await examine(endpoint, [...words, ...only]);
+			const seeing = await examineAgain(endpoint, [...words, ...only]);
 			assert.deepEqual(
 				troubles(seeing),
 				once.map((name) => `fail ${name}`),
@@ -126,7 +126,7 @@ describe("a wrong endpoint is caught by the case that names its fault:", TOGETHE
 			const keys = isPublic ? { publicKey } : { secret: BYTES };
 			const endpoint = await serve(byHand(keys, fault));
 			const words = [...STANDARD, "--probe-url", endpoint.probeUrl, "--skip", ...UNIMPORTANT];
-			const report = await examine(endpoint, words, isPublic ? privateKey : SECRET);
+			const report = await examineAgain(endpoint, words, isPublic ? privateKey : SECRET);
 			assert.deepEqual(troubles(report), found, details(report));
 			for (const { verdict, mend } of report.cases)
 				assert.equal(verdict === "pass", mend === undefined);
@@ -142,7 +142,7 @@ describe("a wrong endpoint is caught by the case that names its fault:", TOGETHE
 			};
 		});
 		const only = ["unsigned", "empty-signature", "body", "no-crash"];
-		const report = await examine(endpoint, [...STANDARD, "--only", ...only]);
+		const report = await examineAgain(endpoint, [...STANDARD, "--only", ...only]);
 		const found = ["skipped empty-signature", "skipped body", "fail no-crash"];
 		assert.deepEqual(troubles(report), found, details(report));
 	});
@@ -157,14 +157,20 @@ describe("a wrong endpoint is caught by the case that names its fault:", TOGETHE
 				else response.writeHead(429, { "retry-after": "0.01" }).end();
 			};
 		});
-		const report = await examine(endpoint, [...STANDARD, "--only", "body", "replay", "unsigned"]);
+		const report = await examineAgain(endpoint, [
+			...STANDARD,
+			"--only",
+			"body",
+			"replay",
+			"unsigned",
+		]);
 		assert.deepEqual(troubles(report), [], details(report));
 	});
 
 	test("one without a replay store, by its answers: they do not tell", async () => {
 		const endpoint = await serve(byHand({ secret: BYTES }, "no replay store"));
 		const once = ["replay", "retry", "same-id", "concurrent"];
-		const report = await examine(endpoint, [...STANDARD, "--only", ...once]);
+		const report = await examineAgain(endpoint, [...STANDARD, "--only", ...once]);
 		assert.deepEqual(
 			troubles(report),
 			once.map((name) => `advisory ${name}`),
@@ -206,7 +212,7 @@ describe("callbacks of every sender that can be signed:", TOGETHER, () => {
 			const keys = [isPublic ? pair.publicKey : secret];
 			const endpoint = await serve(bare({ keys, sender: name, ...agreed }));
 			const words = ["--sender", name, "--probe-url", endpoint.probeUrl, "--skip", ...SAME];
-			const report = await examine(endpoint, [...words, ...toWords(agreed)], secret);
+			const report = await examineAgain(endpoint, [...words, ...toWords(agreed)], secret);
 			assert.deepEqual(troubles(report), [], details(report));
 		});
 	}

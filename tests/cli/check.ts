@@ -1,6 +1,6 @@
 /** Examines endpoints as a user would. */
 import assert from "node:assert/strict";
-import { cli, type Outcome } from "./cli.ts";
+import { cli, cliAgain, type Outcome } from "./cli.ts";
 import type { Endpoint } from "./endpoints.ts";
 
 /** The bytes of a secret. */
@@ -23,12 +23,29 @@ export const check = (words: readonly string[], secret: string = SECRET): Promis
 
 /** Examines an endpoint, fast: all is on this machine. */
 export async function examine(
-	{ url }: Endpoint,
+	endpoint: Endpoint,
 	words: readonly string[] = [],
 	secret: string = SECRET,
 ): Promise<Report> {
-	const always = ["--json", "--timeout", "4", "--rate", "100000"];
-	const { code, stdout, stderr } = await check([url, ...always, ...words], secret);
+	return toReport(await check(toWords(endpoint, words), secret));
+}
+
+/** The same in a process that has examined others. */
+export async function examineAgain(
+	endpoint: Endpoint,
+	words: readonly string[] = [],
+	secret: string = SECRET,
+): Promise<Report> {
+	const env = { WALLET_CALLBACK_SECRET: secret };
+	return toReport(await cliAgain(["check", ...toWords(endpoint, words)], env));
+}
+
+const toWords = ({ url }: Endpoint, words: readonly string[]) => [
+	...[url, "--json", "--timeout", "4", "--rate", "100000"],
+	...words,
+];
+
+function toReport({ code, stdout, stderr }: Outcome): Report {
 	assert.equal(stderr, "");
 	const report: Report = JSON.parse(stdout);
 	assert.equal(code, (report.counts.fail ?? 0) > 0 ? 1 : 0);

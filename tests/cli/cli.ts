@@ -1,10 +1,17 @@
 /** Runs the command line as its users do: as a process. */
-import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import {
+	type ChildProcess,
+	type ChildProcessWithoutNullStreams,
+	fork,
+	spawn,
+} from "node:child_process";
+import { on, once } from "node:events";
+import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import type { Readable } from "node:stream";
 import { after } from "node:test";
+import { fileURLToPath } from "node:url";
 
 const CONSUMER = resolve(process.env.WALLET_CALLBACK_PKG ?? "target/consumer");
 
@@ -34,16 +41,20 @@ export function start(
 		cwd,
 		// In a session of its own there is no /dev/tty.
 		detached: true,
-		env: {
-			...process.env,
-			NODE_OPTIONS: "",
-			NODE_TEST_CONTEXT: undefined,
-			FORCE_COLOR: undefined,
-			NO_COLOR: undefined,
-			WALLET_CALLBACK_SECRET: undefined,
-			...env,
-		},
+		env: { ...environment(), ...env },
 	});
+}
+
+/** Nothing that somebody has set for himself. */
+function environment(): NodeJS.ProcessEnv {
+	return {
+		...process.env,
+		NODE_OPTIONS: "",
+		NODE_TEST_CONTEXT: undefined,
+		FORCE_COLOR: undefined,
+		NO_COLOR: undefined,
+		WALLET_CALLBACK_SECRET: undefined,
+	};
 }
 
 /** Runs a command to its end. */
@@ -63,6 +74,44 @@ export async function cli(
 	child.stdin.end(surroundings.stdin ?? "");
 	const [code] = await once(child, "close");
 	return { code, ...printed };
+}
+
+const COMMANDS = fileURLToPath(new URL("commands.mjs", import.meta.url));
+/** Processes that run commands, and those of them that wait for one. */
+const [running, idle]: [ChildProcess[], ChildProcess[]] = [[], []];
+after(() => {
+	for (const child of running) child.kill();
+});
+
+/** The same for a command that reads no input, in a process that may have run others. */
+export async function cliAgain(
+	words: readonly string[],
+	env: Surroundings["env"] = {},
+): Promise<Outcome> {
+	const child = idle.pop() ?? startCommands();
+	const printed = Promise.all([untilNul(child.stdout), untilNul(child.stderr)]);
+	child.send({ words, env });
+	const [[stdout, code], [stderr]] = await printed;
+	idle.push(child);
+	return { code: Number(code), stdout, stderr };
+}
+
+function startCommands(): ChildProcess {
+	const options = { env: environment(), execArgv: [], detached: true, silent: true };
+	const child = fork(COMMANDS, [realpathSync(BIN)], options);
+	running.push(child);
+	return child;
+}
+
+/** What a stream says before a NUL, and in the line behind it. */
+async function untilNul(stream: Readable | null): Promise<readonly [string, string]> {
+	let text = "";
+	for await (const [part] of on(stream as Readable, "data", { close: ["end"] })) {
+		text += part;
+		const [, before, behind] = /^(.*)\0(.*)\n$/s.exec(text) ?? [];
+		if (before !== undefined && behind !== undefined) return [before, behind];
+	}
+	throw new Error(`the process has ended: ${text}`);
 }
 
 /** An empty folder that is removed when the file's tests have ended. */
