@@ -3,15 +3,14 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import type { BrowserContextOptions, Page } from "playwright-core";
 import { POLICY, SITE, servePage } from "../../xtask/demo/page.mjs";
-import { CHROMIUM } from "../runtime/runtimes/browser.ts";
-import { missing, PLAIN } from "../www/page.ts";
+import { missing, PLAIN, pages } from "../www/page.ts";
 
 const HTML = () =>
 	readdirSync(SITE, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".html"));
 
-let browser: Browser;
+const { blank } = pages();
 let server: Awaited<ReturnType<typeof servePage>>;
 
 /** Opens a page of the site. Whatever it complains about, or asks elsewhere for, fails the test. */
@@ -20,9 +19,10 @@ async function visit(
 	use: (page: Page) => Promise<void>,
 	options: BrowserContextOptions = {},
 ): Promise<void> {
-	const context = await browser.newContext({ ...PLAIN, ...options });
+	const { origin } = new URL(server.address);
+	const page = await blank(origin, { ...PLAIN, ...options });
+	const context = page.context();
 	const problems: string[] = [];
-	const page = await context.newPage();
 	page.on("console", (message) => {
 		if (["error", "warning"].includes(message.type())) problems.push(message.text());
 	});
@@ -32,13 +32,9 @@ async function visit(
 			problems.push(`left the site: ${request.url()}`);
 		}
 	});
-	try {
-		await page.goto(server.address + path, { waitUntil: "networkidle" });
-		await use(page);
-		assert.deepEqual(problems, []);
-	} finally {
-		await context.close();
-	}
+	await page.goto(server.address + path, { waitUntil: "networkidle" });
+	await use(page);
+	assert.deepEqual(problems, []);
 }
 
 async function search(page: Page, query: string): Promise<string[]> {
@@ -57,13 +53,8 @@ describe("the site", { skip: missing }, () => {
 	before(async () => {
 		assert.ok(existsSync(join(SITE, "llms.txt")), "build the site first: cargo xtask docs");
 		server = await servePage(SITE);
-		const args = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic"];
-		browser = await chromium.launch({ executablePath: CHROMIUM, args });
 	});
-	after(async () => {
-		await browser?.close();
-		server?.close();
-	});
+	after(() => server?.close());
 
 	test("finds what is searched for, without a network", () =>
 		visit("", async (page) => {

@@ -36,7 +36,13 @@ async function exercise(page: Page, view: (typeof VIEWS)[number]): Promise<void>
 		await page.waitForSelector(".answer .code");
 		await page.waitForSelector(".qr");
 	}
-	if (view === "speed") {
+	if (view === "speed" && (await page.locator(".chart").count()) > 0) {
+		// What was measured is drawn anew, as wide as the page is now.
+		await page.click("nav a[href='#codes']");
+		await page.waitForSelector(".view.codes");
+		await page.click("nav a[href='#speed']");
+		await page.waitForSelector(".chart");
+	} else if (view === "speed") {
 		await page.click(".speed .primary");
 		await page.waitForSelector(".speed .primary:enabled", { timeout: 60_000 });
 		await page.waitForSelector(".chart");
@@ -68,7 +74,7 @@ async function wear(page: Page, colorScheme: "light" | "dark"): Promise<void> {
 /** What axe-core, which is on the page, finds, but for what it calls minor. */
 async function seriousFindings(page: Page, options = {}): Promise<string[]> {
 	const violations = await page.evaluate<readonly Finding[]>(
-		`axe.run(${JSON.stringify(options)}).then(({ violations }) => violations)`,
+		`axe.run(${JSON.stringify({ ...options, resultTypes: ["violations"] })}).then(({ violations }) => violations)`,
 	);
 	return violations
 		.filter(({ impact }) => impact !== "minor")

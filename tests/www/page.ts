@@ -26,6 +26,48 @@ export interface Visit {
 	readonly fetched: string[];
 }
 
+/** Chromium for a file of tests, and its pages. */
+export interface Pages {
+	/** An empty page of somebody who has never been at an address. */
+	blank(origin: string, settings: BrowserContextOptions): Promise<Page>;
+}
+
+/**
+ * Starts Chromium before the tests. To open a page is most of what a short visit costs: pages with the same
+ * settings are one, and nothing is kept in it.
+ */
+export function pages(): Pages {
+	let browser: Browser;
+	const opened = new Map<string, Page>();
+	before(async () => {
+		if (missing) return;
+		const args = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic"];
+		browser = await chromium.launch({ executablePath: CHROMIUM, args });
+	});
+	after(() => browser?.close());
+	return {
+		async blank(origin, settings) {
+			const name = JSON.stringify(settings);
+			const page = opened.get(name) ?? (await (await browser.newContext(settings)).newPage());
+			opened.set(name, page);
+			await page.unrouteAll();
+			await page.goto("about:blank");
+			for (const kind of ["console", "pageerror", "request", "requestfailed"]) {
+				page.removeAllListeners(kind);
+				page.context().removeAllListeners(kind);
+			}
+			const { viewport = null, colorScheme = null, reducedMotion = null } = settings;
+			if (viewport !== null) await page.setViewportSize(viewport);
+			await page.emulateMedia({ colorScheme, reducedMotion });
+			const devtools = await page.context().newCDPSession(page);
+			await devtools.send("Storage.clearDataForOrigin", { origin, storageTypes: "all" });
+			await devtools.send("Network.clearBrowserCache");
+			await devtools.detach();
+			return page;
+		},
+	};
+}
+
 /** A browser for a file of tests. Each visit is by somebody who has never been here. */
 export function visitor(): (
 	use: (visit: Visit) => Promise<void>,
@@ -35,21 +77,17 @@ export function visitor(): (
 		readonly complaints?: readonly RegExp[];
 	},
 ) => Promise<void> {
-	let browser: Browser;
+	const { blank } = pages();
 	let server: Awaited<ReturnType<typeof servePage>>;
 	before(async () => {
 		assert.ok(existsSync(join(FOLDER, "index.html")), "build the page first: node www/build.mjs");
 		server = await servePage(FOLDER);
-		const args = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic"];
-		browser = await chromium.launch({ executablePath: CHROMIUM, args });
 	});
-	after(async () => {
-		await browser?.close();
-		server?.close();
-	});
+	after(() => server?.close());
 	return async (use, { view, complaints = [], ...options } = {}) => {
-		const context = await browser.newContext({ ...PLAIN, ...options });
-		const page = await context.newPage();
+		const { origin } = new URL(server.address);
+		const page = await blank(origin, { ...PLAIN, ...options });
+		const context = page.context();
 		const problems: string[] = [];
 		const fetched: string[] = [];
 		page.on("console", (message) => {
@@ -58,7 +96,7 @@ export function visitor(): (
 		page.on("pageerror", (error) => problems.push(String(error)));
 		context.on("request", (request) => {
 			const url = new URL(request.url());
-			if (url.origin === new URL(server.address).origin) fetched.push(url.pathname);
+			if (url.origin === origin) fetched.push(url.pathname);
 			else problems.push(`left the page: ${url}`);
 		});
 		context.on("requestfailed", (request) => {
@@ -66,20 +104,16 @@ export function visitor(): (
 			// What was still on its way when the next page was opened.
 			if (why !== "net::ERR_ABORTED") problems.push(`failed: ${request.url()} ${why}`);
 		});
-		try {
-			await page.goto(`${server.address}${view === undefined ? "" : `#${view}`}`);
-			await page.waitForSelector("main h2");
-			await use({ page, address: server.address, fetched });
-			for (const complaint of complaints) {
-				assert.ok(
-					problems.some((text) => complaint.test(text)),
-					String(complaint),
-				);
-			}
-			const unexpected = (text: string) => !complaints.some((complaint) => complaint.test(text));
-			assert.deepEqual(problems.filter(unexpected), []);
-		} finally {
-			await context.close();
+		await page.goto(`${server.address}${view === undefined ? "" : `#${view}`}`);
+		await page.waitForSelector("main h2");
+		await use({ page, address: server.address, fetched });
+		for (const complaint of complaints) {
+			assert.ok(
+				problems.some((text) => complaint.test(text)),
+				String(complaint),
+			);
 		}
+		const unexpected = (text: string) => !complaints.some((complaint) => complaint.test(text));
+		assert.deepEqual(problems.filter(unexpected), []);
 	};
 }
