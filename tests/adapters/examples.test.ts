@@ -1,10 +1,10 @@
-/** Every example is started with its framework's real package and called over HTTP. */
+/** Every example is started with its framework's real package and called over HTTP; that of Next.js in next.test.ts. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { before, test } from "node:test";
 import { packageFile } from "../readme/programs.ts";
 import { converse, type Differences } from "./callbacks.ts";
-import { prepareProject, run, type Server, serve } from "./programs.ts";
+import { prepareProject, run, serve } from "./programs.ts";
 
 const NODE = process.execPath;
 /** Where applications are built, the secret is not to be had. */
@@ -56,16 +56,6 @@ for (const [title, file] of [
 		return serve([NODE, "--import", "tsx", basename(file)], cwd, converse);
 	});
 }
-
-test("next", async () => {
-	const next = [NODE, packageFile("next", "dist/bin/next")];
-	const folder = `${project}/next`;
-	await run([...next, "build"], folder, BUILD);
-	// It is in production, and nobody says that this comes from the machine itself.
-	const overTls = (server: Server) =>
-		converse(server, { otherMethods: 405, forwarded: { "x-forwarded-proto": "https" } });
-	await serve([...next, "start"], folder, overTls);
-});
 
 test("sveltekit", async () => {
 	const folder = `${project}/sveltekit`;

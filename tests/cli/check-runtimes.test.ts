@@ -1,15 +1,13 @@
-/** Receivers where others read the body or keep the records: in NestJS, in Next.js, and on workerd with a Durable Object. */
+/** Receivers where others read the body or keep the records: in NestJS, and on workerd with a Durable Object. */
 import "reflect-metadata";
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { after, test } from "node:test";
 import { NestFactory } from "@nestjs/core";
 import type { NestExpressApplication } from "@nestjs/platform-express";
 import { build } from "esbuild";
 import { Miniflare, type Request, Response } from "miniflare";
-import { prepareProject, run, serve as startProgram } from "../adapters/programs.ts";
-import { packageFile } from "../readme/programs.ts";
 import { keepWasmImport } from "../runtime/runtimes/edge.ts";
 import { details, examine, SECRET, troubles } from "./check.ts";
 import { folder } from "./cli.ts";
@@ -33,53 +31,6 @@ test("NestJS, whose parser reads the body first", async () => {
 	const words = ["--probe-url", endpoint.probeUrl, "--skip", "rotation"];
 	const report = await examine(endpoint, words);
 	assert.deepEqual(troubles(report), ["advisory slow-body"], details(report));
-});
-
-const ROUTE = `
-import { walletCallback } from "wallet-callback/next";
-import { memoryStore } from "wallet-callback/stores/memory";
-
-globalThis.handled = 0;
-export const POST = walletCallback({
-	keys: process.env.WALLET_CALLBACK_SECRET,
-	store: memoryStore(),
-	onAny: () => {
-		globalThis.handled += 1;
-	},
-	requireHttps: false,
-	bodyTimeoutSeconds: 1,
-	log: false,
-});
-`;
-
-const HANDLED = `
-export const dynamic = "force-dynamic";
-export const GET = () => new Response(String(globalThis.handled ?? 0));
-`;
-
-test("Next.js, built for production", async () => {
-	const app = join(prepareProject("check-next"), "next");
-	for (const [name, text] of [
-		["callbacks", ROUTE],
-		["handled", HANDLED],
-	] as const) {
-		mkdirSync(join(app, "app", name));
-		writeFileSync(join(app, "app", name, "route.js"), text);
-	}
-	const next = [process.execPath, packageFile("next", "dist/bin/next")];
-	await run([...next, "build"], app, { WALLET_CALLBACK_SECRET: undefined });
-	const env = { WALLET_CALLBACK_SECRET: SECRET };
-	await startProgram(
-		[...next, "start"],
-		app,
-		async ({ url: base }) => {
-			const endpoint = { url: `${base}/callbacks`, probeUrl: `${base}/handled` };
-			const words = ["--probe-url", endpoint.probeUrl, "--skip", "rotation"];
-			const report = await examine(endpoint, words);
-			assert.deepEqual(troubles(report), [], details(report));
-		},
-		env,
-	);
 });
 
 const WORKER = `

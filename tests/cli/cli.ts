@@ -99,6 +99,7 @@ export async function cliAgain(
 function startCommands(): ChildProcess {
 	const options = { env: environment(), execArgv: [], detached: true, silent: true };
 	const child = fork(COMMANDS, [realpathSync(BIN)], options);
+	child.stdin?.end();
 	running.push(child);
 	return child;
 }

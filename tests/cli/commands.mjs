@@ -9,10 +9,11 @@ const address = pathToFileURL(program).href;
 // Each command listens for errors of its output.
 for (const stream of [process.stdout, process.stderr]) stream.setMaxListeners(0);
 
+const own = { ...process.env };
 let count = 0;
 process.on("message", async ({ words, env }) => {
 	process.argv = [node, program, ...words];
-	Object.assign(process.env, env);
+	process.env = { ...own, ...env };
 	process.exitCode = undefined;
 	count += 1;
 	await import(`${address}?${count}`);

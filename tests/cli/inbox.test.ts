@@ -4,7 +4,7 @@ import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { test } from "node:test";
-import { cli, folder } from "./cli.ts";
+import { cli, cliAgain, folder } from "./cli.ts";
 import { installed } from "./receivers.ts";
 import { fill, giveUp, statusOf } from "./stores.ts";
 
@@ -179,7 +179,7 @@ test("what is missing or wrong is refused with code 2, and nothing is made", asy
 		],
 		[["list", "--limit", "0", "--store", `sqlite:${empty}`], /whole number from 1 to 10000/],
 	] as const) {
-		const { code, stdout, stderr } = await cli(["inbox", ...words]);
+		const { code, stdout, stderr } = await cliAgain(["inbox", ...words]);
 		assert.deepEqual([code, stdout], [expected, ""], `${words.join(" ")}: ${stderr}`);
 		assert.match(stderr, says);
 		assert.doesNotMatch(stderr, /hunter2/);

@@ -16,7 +16,7 @@ import { dirname, isAbsolute, join, resolve } from "node:path";
 import { before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import { wallet } from "../package/package.ts";
-import { BIN, cli, folder } from "./cli.ts";
+import { BIN, cli, cliAgain, folder } from "./cli.ts";
 
 const FRAMEWORKS = "node express fastify koa hono next sveltekit cloudflare aws-lambda".split(" ");
 const STORES = ["memory", "sqlite", "redis", "postgres"];
@@ -63,7 +63,7 @@ describe("every combination", () => {
 		const waiting = [...programs];
 		const work = async () => {
 			for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-				const { code, stdout, stderr } = await cli(["init", ...next.words, "--dir", next.dir]);
+				const { code, stdout, stderr } = await cliAgain(["init", ...next.words, "--dir", next.dir]);
 				assert.equal(code, 0, stderr);
 				printed.set(next, stdout);
 			}
@@ -259,7 +259,7 @@ test("what is missing or unknown is refused with code 2", async () => {
 		[[...given, "--store", "durable-object"], /unknown store/],
 		[[...given, "--store", "reddis"], /did you mean "redis"/],
 	] as const) {
-		const { code, stdout, stderr } = await cli(["init", ...words, "--dir", dir]);
+		const { code, stdout, stderr } = await cliAgain(["init", ...words, "--dir", dir]);
 		assert.deepEqual([code, stdout], [2, ""], words.join(" "));
 		assert.match(stderr, says);
 	}
