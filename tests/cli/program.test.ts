@@ -15,7 +15,7 @@ import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { parse } from "acorn";
 import { SECRET } from "./callbacks.ts";
-import { BIN, cli, start } from "./cli.ts";
+import { BIN, cli, cliAgain, start } from "./cli.ts";
 
 const help = await cli(["--help"]);
 const names = [...help.stdout.matchAll(/^ {2}([a-z]+)(?: \[| {2})/gm)]
@@ -26,11 +26,11 @@ test("the help lists every command, and each has a help with examples", async ()
 	assert.equal(help.code, 0);
 	assert.ok(names.includes("secret"), names.join());
 	for (const name of names) {
-		const own = await cli([name, "--help"]);
+		const own = await cliAgain([name, "--help"]);
 		assert.equal(own.code, 0, name);
 		assert.match(own.stdout, new RegExp(`^Usage: wallet-callback ${name}\\b`));
 		assert.match(own.stdout, new RegExp(`\nExamples:\n  # .+\n  .*npx wallet-callback ${name}`));
-		assert.deepEqual(await cli(["help", name]), own);
+		assert.deepEqual(await cliAgain(["help", name]), own);
 	}
 });
 
@@ -42,7 +42,7 @@ test("the documentation has a section for each command, with each of its options
 	for (const [at, name] of names.entries()) {
 		const page = `docs/${name}.md`;
 		const text = `${sections[at]}${existsSync(page) ? readFileSync(page, "utf8") : ""}`;
-		const { stdout } = await cli([name, "--help"]);
+		const { stdout } = await cliAgain([name, "--help"]);
 		for (const [, option = ""] of stdout.matchAll(/^ {2}(--[\w-]+)/gm)) {
 			const isThere = shared.includes(option) || text.includes(option);
 			assert.ok(isThere, `${name} ${option}`);
@@ -67,7 +67,7 @@ test("an unknown command or option is refused with the nearest name", async () =
 	assert.equal(command.code, 2);
 	assert.match(command.stderr, /unknown command 'secrte'\n\(Did you mean secret\?\)/);
 	for (const name of names) {
-		const option = await cli([name, "--hepl"]);
+		const option = await cliAgain([name, "--hepl"]);
 		assert.equal(option.code, 2, name);
 		assert.match(option.stderr, /unknown option '--hepl'\n\(Did you mean --help\?\)/, name);
 	}
@@ -92,7 +92,7 @@ test("a URL with a password is refused and not shown", async () => {
 		["listen", "--forward", url],
 		["send", "deposit.confirmed", "--url", "http://me:hunter2@[/"],
 	]) {
-		const { code, stdout, stderr } = await cli(words, { env });
+		const { code, stdout, stderr } = await cliAgain(words, env);
 		assert.deepEqual([code, stdout], [2, ""], stderr);
 		assert.match(stderr, /http:\/\/…@.+ is invalid.* Expected a URL/);
 		assert.doesNotMatch(stderr, /hunter2/);

@@ -8,7 +8,7 @@ import { after, describe, test } from "node:test";
 import { wallet } from "../package/package.ts";
 import { freePort } from "../ports.ts";
 import { BODY, SECRET } from "./callbacks.ts";
-import { cli, folder } from "./cli.ts";
+import { cli, cliAgain, folder } from "./cli.ts";
 import { type Got, keeper } from "./server.ts";
 
 const env = { WALLET_CALLBACK_SECRET: SECRET };
@@ -223,7 +223,7 @@ describe("what cannot be sent is refused with code 2", () => {
 	];
 	for (const [words, says] of cases) {
 		test(words.join(" "), async () => {
-			const { code, stdout, stderr } = await send(...words);
+			const { code, stdout, stderr } = await cliAgain(["send", ...words], env);
 			assert.deepEqual([code, stdout], [2, ""]);
 			assert.match(stderr, says);
 			assert.match(stderr, /^error: .+\n(\(.+\)\n)*$/);
