@@ -100,6 +100,7 @@ function startCommands(): ChildProcess {
 	const options = { env: environment(), execArgv: [], detached: true, silent: true };
 	const child = fork(COMMANDS, [realpathSync(BIN)], options);
 	child.stdin?.end();
+	for (const stream of [child.stdout, child.stderr]) stream?.setEncoding("utf8");
 	running.push(child);
 	return child;
 }

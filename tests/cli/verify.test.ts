@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { BODY, FORMS, SECRET, type Signed } from "./callbacks.ts";
-import { cli, folder, type Outcome } from "./cli.ts";
+import { cli, cliAgain, folder, type Outcome } from "./cli.ts";
 
 const place = folder();
 const file = (name: string, content: string | Uint8Array) => {
@@ -15,7 +15,7 @@ const file = (name: string, content: string | Uint8Array) => {
 const body = file("body.json", BODY);
 const env = { WALLET_CALLBACK_SECRET: SECRET };
 const withSecret = (words: readonly string[], stdin?: string | Uint8Array): Promise<Outcome> =>
-	cli(words, { env, ...(stdin === undefined ? {} : { stdin }) });
+	stdin === undefined ? cliAgain(words, env) : cli(words, { env, stdin });
 
 const { stdout: request } = await withSecret(["sign", body, "--id", "msg_1"]);
 const signed: Signed = JSON.parse((await withSecret(["sign", "-", "--json"], BODY)).stdout);
@@ -231,7 +231,10 @@ describe("what cannot be read is refused with code 2, in a line, without the sec
 	];
 	for (const [words, says] of cases) {
 		test(words.join(" ").replaceAll(place, "…"), async () => {
-			const { code, stdout, stderr } = await withSecret(words, request);
+			const { code, stdout, stderr } = await withSecret(
+				words,
+				words.includes("-") ? request : undefined,
+			);
 			assert.deepEqual([code, stdout], [2, ""]);
 			assert.match(stderr, says);
 			assert.match(stderr, /^error: .+\n(\(.+\)\n)*$/);
