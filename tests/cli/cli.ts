@@ -80,7 +80,7 @@ const COMMANDS = fileURLToPath(new URL("commands.mjs", import.meta.url));
 /** Processes that run commands, and those of them that wait for one. */
 const [running, idle]: [ChildProcess[], ChildProcess[]] = [[], []];
 after(() => {
-	for (const child of running) child.kill();
+	for (const child of running) child.disconnect();
 });
 
 /** The same for a command that reads no input, in a process that may have run others. */

@@ -11,6 +11,7 @@ for (const stream of [process.stdout, process.stderr]) stream.setMaxListeners(0)
 
 const own = { ...process.env };
 let count = 0;
+process.on("disconnect", () => process.exit());
 process.on("message", async ({ words, env }) => {
 	process.argv = [node, program, ...words];
 	process.env = { ...own, ...env };

@@ -62,7 +62,7 @@ const ASSURANCES: [Assurance; 14] = [
     },
     Assurance {
         name: "coverage",
-        shows: "the lines that tests reach, of the core by cargo-llvm-cov, and of the layer, by V8",
+        shows: "the lines that tests reach, of the core by cargo-llvm-cov, and of the layer, by V8 [core | layer]",
         run: coverage,
     },
     Assurance {
@@ -224,15 +224,23 @@ fn hostile(arguments: &[String]) -> Outcome {
     script("hostile calls", "print-hostile.ts", &calls)
 }
 
-fn coverage(_: &[String]) -> Outcome {
+fn coverage(arguments: &[String]) -> Outcome {
+    match arguments {
+        [] => core_coverage().and_then(|()| layer::coverage()),
+        [part] if part == "core" => core_coverage(),
+        [part] if part == "layer" => layer::coverage(),
+        _ => Err("expected core, layer or nothing".into()),
+    }
+}
+
+fn core_coverage() -> Outcome {
     cargo_tool("llvm-cov", "cargo-llvm-cov", "0.9.1")?;
     let tools = ["component", "add", "llvm-tools"];
     run::step("llvm-tools", &mut command("rustup", &tools))?;
     let core = ["llvm-cov", "--locked", "--package", "wallet-callback"];
     let mut cargo = command("cargo", &core);
     cargo.args(["--package", "wallet-callback-fuzz", "--show-missing-lines"]);
-    show("the core", &mut cargo)?;
-    layer::coverage()
+    show("the core", &mut cargo)
 }
 
 fn load(arguments: &[String]) -> Outcome {

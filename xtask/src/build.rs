@@ -540,6 +540,8 @@ impl Layer {
         let mut copy = command("cp", &["-a", CONSUMER]);
         step("copying the package", copy.arg(consumer))?;
         let dist = consumer.join("node_modules/wallet-callback/dist");
+        // Its files are named by what they hold: those of the package would stay beside others.
+        remove(&dist.join("cli"))?;
         Self {
             sources,
             dist,
