@@ -131,13 +131,7 @@ pub fn package() -> Outcome {
 
 fn vectors(_: &[String]) -> Outcome {
     package()?;
-    let native = [
-        "test",
-        "--locked",
-        "--package",
-        "wallet-callback",
-        "wycheproof",
-    ];
+    let native = ["test", "--locked", "--test", "core", "wycheproof"];
     show("natively", &mut command("cargo", &native))?;
     let mut node = test::node_test();
     show(
@@ -152,9 +146,10 @@ fn properties(_: &[String]) -> Outcome {
         "test",
         "--locked",
         "--test",
-        "properties",
-        "--test",
-        "templates",
+        "core",
+        "--",
+        "properties::",
+        "templates::",
     ];
     show("natively", &mut command("cargo", &native))?;
     let mut node = test::node_test();

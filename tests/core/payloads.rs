@@ -1,17 +1,6 @@
 //! What other senders' bodies are read as, and where the event's type and id are found.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::as_conversions,
-    reason = "a test fails by panicking"
-)]
-
-mod common;
-
-use common::*;
+use crate::common::*;
 use serde_json::{Value, json};
 use wallet_callback::error::{PayloadProblem, Rejection};
 use wallet_callback::event::answer::write_other;

@@ -1,5 +1,4 @@
 //! Chains and assets: the test cases of CAIP-2 and CAIP-19, then their grammars' edges.
-#![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
 use wallet_callback::chain::address::AddressError;
 use wallet_callback::chain::asset::{Asset, AssetError};

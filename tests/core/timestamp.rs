@@ -1,14 +1,4 @@
 //! Timestamps: the examples of RFC 3339, then what its section 5.7 restricts.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::as_conversions,
-    reason = "a test fails by panicking"
-)]
-
-mod common;
 
 use wallet_callback::timestamp::{TimestampError, parse};
 

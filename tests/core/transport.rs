@@ -1,17 +1,6 @@
 //! How callbacks arrive, and how a sender's handshake is answered.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::as_conversions,
-    reason = "a test fails by panicking"
-)]
-
-mod common;
-
-use common::*;
+use crate::common::*;
 use core::net::IpAddr;
 use wallet_callback::error::{Code, ConfigError, Plain, Rejection};
 use wallet_callback::handshake::prove;

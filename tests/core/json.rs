@@ -1,18 +1,7 @@
 //! JSON where JSONTestSuite does not look: duplicate names, depth, numbers, encodings, and the path of a
 //! fault. A wallet's is strict, another sender's is what `JSON.parse` reads.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::as_conversions,
-    reason = "a test fails by panicking"
-)]
-
-mod common;
-
-use common::*;
+use crate::common::*;
 use wallet_callback::error::{PayloadProblem, Rejection};
 use wallet_callback::event::{Content, Event};
 use wallet_callback::sender::Sender;

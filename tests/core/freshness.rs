@@ -1,17 +1,6 @@
 //! When a callback is too old or too new, and which timestamps are timestamps.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::as_conversions,
-    reason = "a test fails by panicking"
-)]
-
-mod common;
-
-use common::*;
+use crate::common::*;
 use wallet_callback::error::{Code, HeaderProblem, Location, Rejection};
 use wallet_callback::event::Event;
 use wallet_callback::freshness::Tolerance;

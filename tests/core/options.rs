@@ -1,18 +1,6 @@
 //! Options as JSON: what is misspelt, of another type or out of range is refused by name.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::as_conversions,
-    reason = "a test fails by panicking"
-)]
-
-mod common;
-
-use common::*;
+use crate::common::*;
 use serde_json::{Value, json};
 use wallet_callback::answer::Settings;
 use wallet_callback::error::{Client, ConfigError, KeyProblem, Rejection};

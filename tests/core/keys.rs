@@ -1,17 +1,6 @@
 //! Keys: which are keys, several of them at once, and what they must not verify.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::as_conversions,
-    reason = "a test fails by panicking"
-)]
-
-mod common;
-
-use common::*;
+use crate::common::*;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::json;
 use sha2::{Sha256, Sha512};

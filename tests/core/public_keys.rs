@@ -1,21 +1,8 @@
 //! Public keys in every form in which senders publish them, and what they verify.
 
-#![cfg(feature = "full")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::as_conversions,
-    reason = "a test fails by panicking"
-)]
-
-mod common;
-
 use std::sync::LazyLock;
 
-use common::*;
+use crate::common::*;
 use sha2::{Digest, Sha256};
 use wallet_callback::error::{ConfigError, KeyProblem};
 use wallet_callback::key::{KeySource, Keys};

@@ -1,17 +1,6 @@
 //! What holds for every input, tried on many: the same ones in every run.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::as_conversions,
-    reason = "a test fails by panicking"
-)]
-
-mod common;
-
-use common::*;
+use crate::common::*;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 use wallet_callback::error::{Code, Rejection};

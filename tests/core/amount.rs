@@ -1,18 +1,8 @@
 //! Amounts: what is refused, what is exact, and that both directions agree.
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::as_conversions
-)]
-
-mod common;
 
 use std::collections::BTreeSet;
 
-use common::Random;
+use crate::common::Random;
 use wallet_callback::chain::amount::{AmountError, BaseUnits, Decimals, to_base_units};
 use wallet_callback::event::model::{AMOUNTS, FAMILIES, Kind};
 

@@ -1,18 +1,6 @@
 //! The other direction: what is signed here verifies here, and equals what others sign.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::as_conversions,
-    reason = "a test fails by panicking"
-)]
-
-mod common;
-
-use common::*;
+use crate::common::*;
 use serde_json::{Value, json};
 use wallet_callback::error::ConfigError;
 use wallet_callback::event::{Content, Event, Other};

@@ -1,24 +1,10 @@
 //! What a dapp asks of a wallet, and what it makes of the answers.
 
-#![cfg(feature = "dapp")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::as_conversions,
-    reason = "a test fails by panicking"
-)]
-
-mod common;
-#[path = "common/wallet.rs"]
-mod wallet;
-
-use common::Random;
+use crate::common::Random;
+use crate::common::wallet::{Wallet, base58, keccak256};
 use ed25519_dalek::Signer;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-use wallet::{Wallet, base58, keccak256};
 use wallet_callback::dapp::Rejection;
 use wallet_callback::error::ConfigError;
 use wallet_callback::options::dapp::{action_id, callback, handler, request};

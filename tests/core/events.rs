@@ -1,18 +1,6 @@
 //! What a wallet's events say: the members of each family, and what is found out about them.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::as_conversions,
-    reason = "a test fails by panicking"
-)]
-
-mod common;
-
-use common::*;
+use crate::common::*;
 use serde_json::{Value, json};
 use wallet_callback::chain::amount::Point;
 use wallet_callback::error::{PayloadProblem, Rejection};

@@ -1,25 +1,14 @@
 //! Descriptors of senders: what makes no sense is refused by the name of its member, and whatever is
 //! accepted can be signed for and verified.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::as_conversions,
-    reason = "a test fails by panicking"
-)]
-
-mod common;
-
-use common::*;
+use crate::common::*;
 use serde_json::{Value, json};
 use wallet_callback::error::ConfigError;
 use wallet_callback::options;
 use wallet_callback::sender::{Sender, names};
 use wallet_callback::verify::Verifier;
 
-const TABLE: &str = include_str!("../src/sender/senders.json");
+const TABLE: &str = include_str!("../../src/sender/senders.json");
 
 /// A descriptor with one of everything that is common.
 fn acme() -> Value {

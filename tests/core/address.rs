@@ -1,13 +1,5 @@
 //! Addresses and transaction hashes: the vectors that their sources publish, then what the
 //! checksums are for.
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::as_conversions
-)]
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -2,18 +2,7 @@
 //! (<https://github.com/nst/JSONTestSuite>, directory `test_parsing`): `y_` has to be accepted, `n_`
 //! refused, and on `i_` parsers may differ, so what is decided here is written down.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::as_conversions,
-    reason = "a test fails by panicking"
-)]
-
-mod common;
-
-use common::*;
+use crate::common::*;
 use wallet_callback::error::{PayloadProblem, Rejection};
 use wallet_callback::event::{Content, Event};
 

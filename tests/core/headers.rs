@@ -1,17 +1,6 @@
 //! The form of ids and signatures, the budget on signatures, and which headers a sender's are.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::as_conversions,
-    reason = "a test fails by panicking"
-)]
-
-mod common;
-
-use common::*;
+use crate::common::*;
 use wallet_callback::claim::MAX_SIGNATURES;
 use wallet_callback::error::{Code, HeaderProblem, Rejection};
 use wallet_callback::event::{Content, Event};

@@ -1,18 +1,6 @@
 //! What is no secret: a key that is published, and the text of a value that is not set.
 
-#![cfg(feature = "full")]
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::as_conversions,
-    reason = "a test fails by panicking"
-)]
-
-mod common;
-
-use common::*;
+use crate::common::*;
 use wallet_callback::error::{ConfigError, KeyProblem};
 use wallet_callback::key::{KeySource, Keys, SigningKey};
 use wallet_callback::sender::{self, Sender};

@@ -1,9 +1,6 @@
 //! What every test needs: keys, a genuine callback, and ways to spoil it.
 
-#![allow(
-    dead_code,
-    reason = "each test file is a crate of its own and uses a part"
-)]
+pub(crate) mod wallet;
 
 use std::sync::LazyLock;
 

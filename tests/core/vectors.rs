@@ -1,20 +1,9 @@
 //! The vectors that the package's tests go through in WebAssembly, natively: published callbacks of
 //! senders, and an event of each type.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::as_conversions,
-    reason = "a test fails by panicking"
-)]
-
-mod common;
-
 use std::fs;
 
-use common::*;
+use crate::common::*;
 use serde_json::{Value, json};
 use wallet_callback::error::Code;
 use wallet_callback::event::Event;

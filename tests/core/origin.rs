@@ -1,17 +1,6 @@
 //! Where callbacks may come from.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::as_conversions,
-    reason = "a test fails by panicking"
-)]
-
-mod common;
-
-use common::*;
+use crate::common::*;
 use wallet_callback::error::{Client, ConfigError, Rejection};
 use wallet_callback::event::Event;
 use wallet_callback::origin::AllowedIps;

@@ -1,17 +1,6 @@
 //! Messages and reports: short, of one form, safe to log, and JSON where JSON is due.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::as_conversions,
-    reason = "a test fails by panicking"
-)]
-
-mod common;
-
-use common::*;
+use crate::common::*;
 use serde_json::json;
 use wallet_callback::chain::address::AddressError;
 use wallet_callback::chain::amount::AmountError;

@@ -1,15 +1,4 @@
 //! Signed messages: the vectors that their sources publish, then every form that is refused.
-#![cfg(feature = "dapp")]
-#![allow(
-    missing_docs,
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    clippy::arithmetic_side_effects,
-    clippy::as_conversions,
-    reason = "a test fails by panicking"
-)]
-
 use std::collections::BTreeMap;
 use std::path::Path;
 

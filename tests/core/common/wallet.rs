@@ -1,10 +1,5 @@
 //! A wallet for tests: keys, and the signatures that they make, written independently of the core's.
 
-#![allow(
-    dead_code,
-    reason = "each test file is a crate of its own and uses a part"
-)]
-
 use k256::ecdsa::SigningKey;
 use ripemd::{Digest, Ripemd160};
 use sha2::Sha256;
