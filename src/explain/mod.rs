@@ -108,7 +108,10 @@ pub enum Verdict {
 #[must_use]
 #[expect(clippy::unreachable, reason = "there is a default sender")]
 pub fn explain(input: &Input) -> Explanation {
-    let default = names().first().and_then(|name| Sender::find(name).ok());
+    let default = match input.sender {
+        Some(_) => None,
+        None => names().first().and_then(|name| Sender::find(name).ok()),
+    };
     let Some(sender) = input.sender.or(default.as_ref()) else {
         unreachable!();
     };
