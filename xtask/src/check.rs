@@ -38,6 +38,8 @@ pub fn wasm() -> Outcome {
     for features in ["callbacks", "full,dapp"] {
         let wasm = [
             "clippy",
+            "--package",
+            "wallet-callback",
             "--lib",
             "--locked",
             "--no-default-features",
@@ -50,9 +52,16 @@ pub fn wasm() -> Outcome {
         ];
         cargo(&format!("clippy for WebAssembly: {features}"), &wasm)?;
     }
+    let doc = [
+        "doc",
+        "--package",
+        "wallet-callback",
+        "--no-deps",
+        "--locked",
+    ];
     step(
         "rustdoc",
-        command("cargo", &["doc", "--no-deps", "--locked"]).env("RUSTDOCFLAGS", "-Dwarnings"),
+        command("cargo", &doc).env("RUSTDOCFLAGS", "-Dwarnings"),
     )
 }
 

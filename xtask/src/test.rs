@@ -62,23 +62,18 @@ fn everything() -> Outcome {
 /// All that needs no npm package, the core first.
 fn rust() -> Outcome {
     check::clippy()?;
-    let mut tests = cargo_test(&["--package", "wallet-callback"]);
-    show("tests of the core", &mut tests)?;
+    let core = ["--lib", "--test", "core"];
+    show("tests of the core", &mut cargo_test(&core))?;
     build::compile()?;
     check::wasm()?;
-    let rest = [
-        "--workspace",
-        "--exclude",
-        "wallet-callback",
-        "--exclude",
-        "xtask",
-    ];
-    show("what is fuzzed, near its seeds", &mut cargo_test(&rest))?;
-    // In the profile that the tasks run in: nothing is compiled twice.
-    let tasks = ["--package", "xtask", "--profile", "dev"];
-    show("tests of the tasks", &mut cargo_test(&tasks))
+    let rest = ["--test", "smoke", "--bin", "xtask"];
+    show(
+        "what is fuzzed, near its seeds, and tests of the tasks",
+        &mut cargo_test(&rest),
+    )
 }
 
+/// Of the whole workspace: tests of one package alone would be compiled with other features, and all they need again.
 fn cargo_test(arguments: &[&str]) -> Command {
     let mut cargo = command("cargo", &["test", "--locked"]);
     cargo.args(arguments);
