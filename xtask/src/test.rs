@@ -64,7 +64,11 @@ fn rust() -> Outcome {
     check::clippy()?;
     let core = ["--lib", "--test", "core"];
     show("tests of the core", &mut cargo_test(&core))?;
-    build::compile()?;
+    // The modules are linked on one core each.
+    run::together([build::compile, rest_of_rust])
+}
+
+fn rest_of_rust() -> Outcome {
     check::wasm()?;
     let rest = ["--test", "smoke", "--bin", "xtask"];
     show(
