@@ -31,7 +31,6 @@ pub fn mutants(arguments: &[String]) -> Outcome {
     cargo.args(["--output", "target", "--jobs", "1"]);
     cargo.args(["--baseline", "skip", "--timeout", "120"]);
     cargo.env("CARGO_TARGET_DIR", root().join("target/mutants"));
-    cargo.env("CARGO_PROFILE_TEST_DEBUG", "0");
     show("mutants", &mut cargo)
 }
 
