@@ -5,6 +5,7 @@ use std::process::Command;
 
 use crate::build;
 use crate::layer;
+use crate::module;
 use crate::mutants;
 use crate::run::{self, Outcome, command, root, show};
 use crate::setup::{self, Npm};
@@ -203,7 +204,7 @@ fn timing(arguments: &[String]) -> Outcome {
 
 fn panics(_: &[String]) -> Outcome {
     build::build(Npm::Everything)?;
-    for module in &build::MODULES {
+    for module in &module::MODULES {
         let text = fs::read_to_string(module.traps()).map_err(|error| error.to_string())?;
         println!(
             "\n{}.wasm, places by the crate of their function:\n{text}",

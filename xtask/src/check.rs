@@ -2,6 +2,7 @@
 
 use crate::build;
 use crate::imports;
+use crate::module;
 use crate::run::{self, Outcome, command, npm_bin, step};
 use crate::setup::{self, Npm};
 
@@ -46,7 +47,7 @@ pub fn wasm() -> Outcome {
             "--features",
             features,
             "--target",
-            build::TARGET,
+            module::TARGET,
             "--",
             "-Dwarnings",
         ];

@@ -2,8 +2,10 @@
 
 use std::fs;
 
-use crate::build::{self, ENTRIES};
+use crate::build;
+use crate::bundle::ENTRIES;
 use crate::demo;
+use crate::files;
 use crate::run::{Outcome, command, npm_bin, root, step};
 use crate::setup::Npm;
 
@@ -33,7 +35,7 @@ pub fn site(base: &str) -> Outcome {
     )?;
     demo::bundle_page()?;
     let playground = root().join("target/site/playground");
-    build::copy_folder(&root().join("target/page"), &playground)?;
+    files::copy_folder(&root().join("target/page"), &playground)?;
     let index = playground.join("index.html");
     let page = fs::read_to_string(&index).map_err(|error| error.to_string())?;
     // By it the page knows that there is a site around it.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use crate::assure::package;
-use crate::build::Layer;
+use crate::bundle::Layer;
 use crate::run::{Outcome, command, root, show, step};
 use crate::test;
 

@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use crate::build::{Layer, Module};
+use crate::bundle::Layer;
+use crate::module::Module;
 use crate::run::{Outcome, command, npm_bin, root, step};
 use base64ct::{Base64, Encoding};
 

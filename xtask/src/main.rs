@@ -2,13 +2,18 @@
 
 mod assure;
 mod build;
+mod bundle;
+mod carried;
 mod check;
 mod demo;
 mod docs;
+mod files;
+mod glue;
 mod imports;
 mod layer;
 mod loaders;
 mod model;
+mod module;
 mod mutants;
 mod panics;
 mod release;

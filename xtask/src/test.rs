@@ -10,6 +10,8 @@ use crate::build;
 use crate::check;
 use crate::demo;
 use crate::docs;
+use crate::files;
+use crate::module;
 use crate::run::{self, Outcome, command, npm_bin, root, show, step};
 use crate::setup::{self, Npm};
 
@@ -65,7 +67,7 @@ fn rust() -> Outcome {
     let core = ["--lib", "--test", "core"];
     show("tests of the core", &mut cargo_test(&core))?;
     // The modules are linked on one core each.
-    run::together([build::compile, rest_of_rust])
+    run::together([module::compile_all, rest_of_rust])
 }
 
 fn rest_of_rust() -> Outcome {
@@ -104,7 +106,7 @@ fn package() -> Outcome {
 fn data_exports() -> Outcome<Vec<String>> {
     let path = root().join("pkg/package.json");
     let manifest: Value =
-        serde_json::from_str(&build::read(&path)?).map_err(|error| error.to_string())?;
+        serde_json::from_str(&files::read(&path)?).map_err(|error| error.to_string())?;
     let exports = manifest["exports"].as_object().into_iter().flatten();
     let files = exports.filter(|(_, target)| target.is_string());
     Ok(files.map(|(name, _)| name.clone()).collect())
