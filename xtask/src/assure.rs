@@ -132,7 +132,7 @@ pub fn package() -> Outcome {
 
 fn vectors(_: &[String]) -> Outcome {
     package()?;
-    let native = ["test", "--locked", "--test", "core", "wycheproof"];
+    let native = ["test", "--locked", "--lib", "--test", "core", "wycheproof"];
     show("natively", &mut command("cargo", &native))?;
     let mut node = test::node_test();
     show(
