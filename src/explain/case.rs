@@ -37,6 +37,8 @@ pub(super) struct Case<'c> {
     pub(super) headers: &'c Headers,
     pub(super) method: Option<&'c str>,
     pub(super) url: Option<&'c str>,
+    /// The URL that the verifier was told, if it is not known whether that was called.
+    pub(super) registered_url: Option<&'c str>,
     pub(super) body: &'c [u8],
 }
 
@@ -135,6 +137,8 @@ impl<'c> Case<'c> {
             headers: change.headers.as_ref().unwrap_or(self.headers),
             method: change.method.or(self.method),
             url: change.url.as_deref().or(self.url),
+            // A URL that was signed stands for both.
+            registered_url: self.registered_url.filter(|_| change.url.is_none()),
             body: change.body.as_deref().unwrap_or(self.body),
         }
     }
@@ -173,7 +177,7 @@ impl<'c> Case<'c> {
             headers,
             method: self.method,
             url: self.url,
-            registered_url: None,
+            registered_url: self.registered_url,
             ip: None,
         }
     }
@@ -240,6 +244,7 @@ pub(super) struct OwnedCase {
     headers: Headers,
     method: Option<String>,
     url: Option<String>,
+    registered_url: Option<String>,
     body: Vec<u8>,
 }
 
@@ -254,6 +259,7 @@ impl OwnedCase {
             headers: case.headers.clone(),
             method: case.method.map(ToOwned::to_owned),
             url: case.url.map(ToOwned::to_owned),
+            registered_url: case.registered_url.map(ToOwned::to_owned),
             body: case.body.to_vec(),
         }
     }
@@ -265,6 +271,7 @@ impl OwnedCase {
             headers: &self.headers,
             method: self.method.as_deref(),
             url: self.url.as_deref(),
+            registered_url: self.registered_url.as_deref(),
             body: &self.body,
         }
     }

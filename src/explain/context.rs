@@ -55,13 +55,33 @@ fn methods(case: Case, changes: &mut Vec<Change>) {
     }
 }
 
+/// The URL that was called and the one that is registered, each with what a proxy or a person changes of one.
 fn urls(case: Case, changes: &mut Vec<Change>) {
-    let Some(given) = case
-        .url
-        .filter(|_| case.sender.reads_url() || case.sender.needs_url())
-    else {
+    if !case.sender.reads_url() && !case.sender.needs_url() {
+        return;
+    }
+    let called = case.url;
+    let Some(registered) = case.registered_url else {
+        called
+            .into_iter()
+            .for_each(|url| variants(case, url, changes));
         return;
     };
+    let mut registered = registered.to_owned();
+    if let Some(called) = called {
+        let finding = Finding::new(CauseCode::UrlChanged, "the one that was called was signed");
+        changes.push(Change::of_url(finding, called.to_owned()));
+        variants(case, called, changes);
+        // A GET has its callback there.
+        let query = url::split(called).query;
+        if !query.is_empty() && !registered.contains('?') {
+            registered = format!("{registered}?{query}");
+        }
+    }
+    variants(case, &registered, changes);
+}
+
+fn variants(case: Case, given: &str, changes: &mut Vec<Change>) {
     let url::Parts {
         origin,
         path,

@@ -111,7 +111,7 @@ fn body(case: Case, likely: &mut dyn FnMut(CauseCode, String)) {
     let length = case.header("content-length");
     let length = length.and_then(|value| str::from_utf8(value).ok()?.trim().parse::<usize>().ok());
     // A GET has no body, if only its URL is signed.
-    let has_body = case.sender.signed_in(case.method).has(&Part::Body);
+    let has_body = !case.body.is_empty() || case.sender.signed_in(case.method).has(&Part::Body);
     if has_body
         && matches!(
             case.body,

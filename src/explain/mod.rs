@@ -137,6 +137,7 @@ fn verdict(input: &Input, sender: &Sender) -> Verdict {
         let mut options = Options::new(sender.clone(), keys);
         options.tolerance = input.tolerance.unwrap_or(options.tolerance);
         options.client_id = input.client_id.map(ToOwned::to_owned);
+        options.url = input.request.registered_url.map(ToOwned::to_owned);
         options.max_body_bytes = input.max_body_bytes.unwrap_or(options.max_body_bytes);
         Verifier::trusting_requests(options)
     });
@@ -188,6 +189,7 @@ fn causes(input: &Input, sender: &Sender, verdict: &Verdict) -> Vec<Cause> {
         headers: &headers,
         method: input.request.method,
         url: input.request.url,
+        registered_url: input.request.registered_url,
         body: input.request.body,
     };
     let mut budget = Budget::of(input.budget_milliseconds);

@@ -49,7 +49,7 @@ pub(super) fn prove(case: Case, inputs: &[KeyInput], budget: &mut Budget) -> Opt
     let signed = signed::changes(case, &|sender| key::parse_each(sender, inputs));
     let context = context::changes(case);
     let spelling = spelling::changes(case, budget);
-    let proof = [&signed, &context, &spelling]
+    let proof = [&context, &signed, &spelling]
         .into_iter()
         .find_map(|changes| single(changes, budget));
     if proof.is_some() {

@@ -101,7 +101,7 @@ fn has_parts(case: Case, template: &Template) -> bool {
             case.sender.signature.timestamp_label.is_some()
                 || set.is_some_and(|set| set.timestamp.is_some())
         }
-        Part::Url | Part::Path | Part::Query => case.url.is_some(),
+        Part::Url | Part::Path | Part::Query => case.url.or(case.registered_url).is_some(),
         Part::Method => case.method.is_some(),
         _ => true,
     })

@@ -32,8 +32,10 @@ struct ExplainOptions {
     sender: Option<SenderOption>,
     /// The request's method.
     method: Option<String>,
-    /// The URL that was called; if the sender signs the registered one, that.
+    /// The URL that was called. Without `registered_url`, it counts as the registered one, too.
     url: Option<String>,
+    /// The URL that is registered with the sender.
+    registered_url: Option<String>,
     /// The id of the sender's client that the verifier is given. Default: none, and any is right.
     client_id: Option<String>,
     /// Whether the verifier takes callbacks of `coinbase-cdp` that sign no header. Default: false.
@@ -90,7 +92,7 @@ pub fn explain(
                 headers: &headers,
                 method: options.method.as_deref(),
                 url: options.url.as_deref(),
-                registered_url: None,
+                registered_url: options.registered_url.as_deref(),
                 ip: options.ip.as_deref(),
             },
             now,

@@ -1,5 +1,6 @@
 /** From sign to verify and explain. */
 import assert from "node:assert/strict";
+import { createSign, generateKeyPairSync } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
@@ -240,5 +241,19 @@ describe("what cannot be read is refused with code 2, in a line, without the sec
 			assert.match(stderr, /^error: .+\n(\(.+\)\n)*$/);
 			assert.doesNotMatch(stderr, /AAECAwQF/);
 		});
+	}
+});
+
+test("a GET counts by the URL that was called, and the registered one", async () => {
+	const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+	const key = file("key.pem", publicKey.export({ format: "pem", type: "spki" }));
+	const url = "https://shop.example/callbacks";
+	const signature = createSign("sha256").update(`${url}?value=1`).sign(privateKey, "base64");
+	const head = `GET /callbacks?value=1 HTTP/1.1\r\nhost: 10.0.0.7:8080\r\nx-ca-signature: ${signature}\r\n\r\n`;
+	const options = ["--sender", "cryptapi", "--secret-file", key, "--url"];
+	for (const command of ["verify", "explain"]) {
+		const words = [command, file("get.http", head), ...options];
+		assert.equal((await cliAgain([...words, url])).code, 0, command);
+		assert.equal((await cliAgain([...words, "https://shop.example/hooks"])).code, 1, command);
 	}
 });

@@ -37,6 +37,7 @@ struct Callback {
     body: Vec<u8>,
     method: Option<String>,
     url: Option<String>,
+    registered: Option<String>,
     now: u64,
     budget: u64,
     max_body_bytes: Option<usize>,
@@ -147,6 +148,7 @@ impl Callback {
             body: body.to_vec(),
             method: None,
             url: None,
+            registered: None,
             now: NOW,
             budget: BUDGET_MILLISECONDS,
             max_body_bytes: None,
@@ -252,7 +254,7 @@ impl Callback {
                 headers: &headers,
                 method: self.method.as_deref(),
                 url: self.url.as_deref(),
-                registered_url: None,
+                registered_url: self.registered.as_deref(),
                 ip: None,
             },
             now: self.now,
@@ -1463,6 +1465,34 @@ fn a_proxy_changed_the_url_or_the_method() {
     missing.proves(&[CauseCode::RequestIncomplete]);
 }
 
+/// A verifier knows both the URL that was called and the one that is registered.
+#[test]
+fn the_url_that_was_called_is_compared_with_the_registered_one() {
+    let signed = "https://pay.example/api/hooks";
+    let mut proxied = coinpayments(signed);
+    proxied.url = Some("http://10.0.0.7:8080/hooks".to_owned());
+    proxied.registered = Some(signed.to_owned());
+    proxied.proves(&[]);
+    proxied.url = None;
+    proxied.proves(&[]);
+
+    let mut other = coinpayments(signed);
+    other.registered = Some("https://pay.example/hooks".to_owned());
+    let message = other.proves(&[CauseCode::UrlChanged]);
+    assert!(message.contains("the one that was called"), "{message}");
+
+    for (registered, evidence) in [
+        ("https://pay.example/api/hooks/", "the slash"),
+        ("http://pay.example/api/hooks", "its scheme"),
+    ] {
+        let mut slip = coinpayments(signed);
+        slip.url = Some("http://10.0.0.7:8080/hooks".to_owned());
+        slip.registered = Some(registered.to_owned());
+        let message = slip.proves(&[CauseCode::UrlChanged]);
+        assert!(message.contains(evidence), "{registered} {message}");
+    }
+}
+
 /// An RSA key, as Bridge publishes it (<https://apidocs.bridge.xyz>).
 const BRIDGE_KEY: &str = "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAtqsEE4eI7EmzhcquGJXt\nLX9PMK0UH6Kl1WIR21sv8HtueG8BuvvpP3MiN7ltzmIhS8KaynCjN4l+620PnXeu\nxWG+CSnEdkinL9hCqbEid5vv9zl0j9LWiJx3FkKHqADU7cgm46aa8dKUdIQYF2X+\nO7WmyLkC4wUM/mWhBPMsIQBznashRMZxx7XJjsVp27ACUE4eNIjEXbVYN6U8jSbU\nhG++CfL8xXu+GHDqKmFE6Po6HnuURvLFVnCtE3mXXBcVFlPy+octfx8nOMLT3X8O\n9UehIigJ34o2yMm/Fq3HUJzg2BsiAiGgtr0vmeoV9Q7upSNj9TuOumAzZFi4pYA+\nqwIDAQAB\n-----END PUBLIC KEY-----";
 
@@ -1479,11 +1509,19 @@ fn another_url_is_likely() {
     get.method = Some("GET".to_owned());
     get.url = Some("https://shop.example/callbacks?value=1".to_owned());
     get.body = Vec::new();
-    let get = get
+    let mut get = get
         .with_key(BRIDGE_KEY)
         .with("x-ca-signature", base64(&[1; 256]));
     assert_eq!(get.certain(), []);
     assert_eq!(get.likely(), likely);
+
+    get.body = b"undefined".to_vec();
+    let lost = [
+        CauseCode::BodyLost,
+        CauseCode::UrlChanged,
+        CauseCode::KeyWrong,
+    ];
+    assert_eq!(get.likely(), lost);
 }
 
 #[derive(serde::Deserialize)]
@@ -1514,6 +1552,7 @@ fn vectors() -> Vec<(Vector, Callback)> {
             body: vector.body.clone().into_bytes(),
             method: None,
             url: None,
+            registered: None,
             now: vector.verify_at.unwrap_or(NOW),
             budget: BUDGET_MILLISECONDS,
             max_body_bytes: None,

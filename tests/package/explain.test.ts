@@ -1,6 +1,6 @@
 /** `explain` and `detect` as their users have them: every usual mistake is named, and no secret is. */
 import assert from "node:assert/strict";
-import { createPublicKey, type KeyObject } from "node:crypto";
+import { createPublicKey, createSign, generateKeyPairSync, type KeyObject } from "node:crypto";
 import querystring from "node:querystring";
 import { describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
@@ -711,4 +711,44 @@ test("a verifier explains with its own limit on bodies", () => {
 	const [cause] = explain(body + body).causes;
 	assert.equal(cause?.code, "body_too_large");
 	assert.match(cause.message, /the limit is 2097152$/);
+});
+
+test("a verifier explains with its registered URL and the one that was called", () => {
+	const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+	const registered = "https://shop.example/callbacks";
+	const query = "?value=1&uuid=a";
+	const signature = createSign("sha256")
+		.update(registered + query)
+		.sign(privateKey, "base64");
+	const input = { method: "GET", headers: { "x-ca-signature": signature }, body: "" };
+	const keys = publicKey.export({ format: "pem", type: "spki" }).toString().trim();
+	const causesOf = (url: string, called: string) => {
+		const verifier = full.createVerifier({ sender: "cryptapi", keys, url });
+		const given = { ...input, url: called };
+		const explanation = verifier.explain?.(given) ?? assert.fail("no explain");
+		assert.equal(explanation.verdict.ok, verifier.safeVerify(given).ok);
+		assert.deepEqual(
+			full.explain({ ...given, sender: "cryptapi", keys, registeredUrl: url }),
+			explanation,
+		);
+		return explanation.causes.map(({ code, certainty }) => [code, certainty]);
+	};
+	const behindProxy = `http://10.0.0.7:8080/callbacks${query}`;
+	assert.deepEqual(causesOf(registered, registered + query), []);
+	assert.deepEqual(causesOf(registered, behindProxy), []);
+	const certain = [["url_changed", "certain"]];
+	assert.deepEqual(causesOf("https://shop.example/hooks", registered + query), certain);
+	assert.deepEqual(causesOf("https://shop.example/callbacks/", behindProxy), certain);
+	assert.deepEqual(causesOf("http://shop.example/callbacks", behindProxy), certain);
+	assert.deepEqual(causesOf(registered, `${registered}?value=9&uuid=a`), [
+		["url_changed", "likely"],
+		["key_wrong", "likely"],
+	]);
+
+	const signed = full.explain({
+		...{ ...input, url: registered + query, method: "POST", sender: "cryptapi", keys },
+		dangerouslyAllowUnsignedUrl: true,
+	});
+	const [{ code, certainty } = assert.fail("no cause")] = signed.causes;
+	assert.deepEqual([code, certainty], ["method_changed", "certain"]);
 });

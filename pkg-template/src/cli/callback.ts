@@ -81,7 +81,7 @@ export async function readSubject(file: string, options: CallbackOptions): Promi
 	const [detected = "tp-wallet"] = detect({ headers });
 	return {
 		pasted,
-		input: { headers, body, method: method ?? pasted.method, url: url ?? calledUrl(pasted) },
+		input: { headers, body, method: method ?? pasted.method, url: calledUrl(pasted) ?? url },
 		sender: options.sender === undefined ? detected : readSender(options.sender),
 		keys: readKeys(await readSecrets(options)),
 		now: at ?? pasted.arrived ?? recordedAt(file) ?? Date.now(),

@@ -16,8 +16,10 @@ export interface ExplainOptions extends CallbackInput {
 	readonly toleranceSeconds?: number | undefined;
 	/** The longest body that the verifier takes, in bytes. Default: 1,048,576. */
 	readonly maxBodyBytes?: number | undefined;
-	/** The URL that was called; if the sender signs the registered one, that. */
+	/** The URL that was called. Without `registeredUrl`, it counts as the registered one, too. */
 	readonly url?: string | undefined;
+	/** As the verifier's option `url`: the URL that is registered with the sender. Default: `url`. */
+	readonly registeredUrl?: string | undefined;
 	/** As the verifier's option of this name. Default: none, and the id of any client is right. */
 	readonly clientId?: string | undefined;
 	/** As the verifier's option of this name. Default: false. */

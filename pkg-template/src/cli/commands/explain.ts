@@ -30,7 +30,7 @@ async function explain(
 	const { input, sender, keys, now, toleranceSeconds, url, clientId, pasted } = subject;
 	const explanation = explainCallback({
 		...{ ...input, sender, keys, now, toleranceSeconds, clientId },
-		url: url ?? input.url,
+		registeredUrl: url,
 	});
 	if (pasted.reparsed) {
 		note(
