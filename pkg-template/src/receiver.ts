@@ -326,7 +326,10 @@ class CallbackReceiver<Event extends object> {
 			claiming = store.claim(id, hash, leaseMs, retentionMs, receiver);
 			return claiming;
 		});
-		if (found === undefined) this.#handling.giveBack(claiming, waitUntil);
+		if (found === undefined) {
+			const given = this.#handling.giveBack(claiming);
+			waitUntil?.(given);
+		}
 		if (found?.status === "done") return this.#accept("duplicate", callback, facts);
 		if (found?.status !== "claimed") return notNow(found, facts);
 		const { claim } = found;

@@ -11,6 +11,7 @@ import type {
 	DappHandlerOptions,
 	DappRequestOptions,
 } from "wallet-callback/dapp";
+import type { ReceiverContext } from "wallet-callback/receiver";
 import { type Answer, CONSUMER, Log, memoryStore } from "../receiver/receivers.ts";
 
 const require = createRequire(join(CONSUMER, "package.json"));
@@ -139,8 +140,10 @@ export async function expectAnswer(
 	{ handler }: Pick<Shop, "handler">,
 	callback: Members | Request,
 	expected: readonly [status: number, body: object],
+	context?: ReceiverContext,
 ): Promise<Headers> {
-	const response = await handler(callback instanceof Request ? callback : toRequest(callback));
+	const request = callback instanceof Request ? callback : toRequest(callback);
+	const response = await handler(request, context);
 	const { status, headers } = response;
 	const body: Answer["body"] = await response.json();
 	assert.equal(headers.get("content-type"), "application/json");

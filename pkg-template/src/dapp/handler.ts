@@ -114,10 +114,16 @@ export interface DappHandler {
 export function toDappHandler(options: DappHandlerOptions): DappHandler {
 	const callbacks = new Callbacks(options);
 	const handler = async (request: Request, context: ReceiverContext = {}): Promise<Response> => {
-		const { status, headers, body } = await callbacks.receive(fromRequest(request, context));
+		const { status, headers, body } = await callbacks.receive(
+			fromRequest(request, context),
+			context,
+		);
 		return new Response(body, { status, headers });
 	};
-	return Object.assign(handler, { receive: (incoming: Incoming) => callbacks.receive(incoming) });
+	return Object.assign(handler, {
+		receive: (incoming: Incoming, context: ReceiverContext = {}) =>
+			callbacks.receive(incoming, context),
+	});
 }
 
 /** A result as it is handed over. */
@@ -162,10 +168,10 @@ class Callbacks {
 		this.#handling = new Handling(settings, this.#telemetry);
 	}
 
-	async receive(incoming: Incoming): Promise<Reply> {
+	async receive(incoming: Incoming, context: ReceiverContext): Promise<Reply> {
 		const since = performance.now();
 		const facts: Facts = { store: {} };
-		const [outcome, reply] = await this.#run(incoming, facts).catch((error): Ending => {
+		const [outcome, reply] = await this.#run(incoming, context, facts).catch((error): Ending => {
 			facts.error = error;
 			return ["internal_error", refusal(500, "internal_error")];
 		});
@@ -175,7 +181,7 @@ class Callbacks {
 	}
 
 	/** The life of a callback, stage by stage. */
-	async #run(incoming: Incoming, facts: Facts): Promise<Ending> {
+	async #run(incoming: Incoming, context: ReceiverContext, facts: Facts): Promise<Ending> {
 		const { method } = incoming;
 		if (method !== "POST" && method !== "GET") {
 			facts.code = "method_not_allowed";
@@ -192,7 +198,7 @@ class Callbacks {
 		const judged = await this.#judgeBody(body, incoming.url, facts);
 		if (!("result" in judged)) return judged;
 		facts.type = judged.result.action;
-		return this.#handOver(judged, facts);
+		return this.#handOver(judged, context, facts);
 	}
 
 	/** Reads the body. Whoever has sent it may be anybody. */
@@ -262,12 +268,16 @@ class Callbacks {
 	}
 
 	/** Claims the action and hands the result to the user's function. */
-	async #handOver({ result, expected, body }: Judged, facts: Facts): Promise<Ending> {
+	async #handOver(
+		{ result, expected, body }: Judged,
+		context: ReceiverContext,
+		facts: Facts,
+	): Promise<Ending> {
 		const since = performance.now();
 		const nowMs = this.#options.now?.() ?? Date.now();
 		const retentionMs = Math.max(0, (expected.expiresAt + MEMORY_SECONDS) * 1000 - nowMs);
 		const hash = await digest(result);
-		const claim = (id: string) => this.#claim(id, hash, retentionMs, facts);
+		const claim = (id: string) => this.#claim(id, hash, retentionMs, context, facts);
 		if (result.authenticated) {
 			const barred = await claim(unauthenticated(result));
 			if (barred === undefined) return notNow(undefined, facts);
@@ -306,6 +316,7 @@ class Callbacks {
 		id: string,
 		hash: string,
 		retentionMs: number,
+		{ waitUntil }: ReceiverContext,
 		facts: Facts,
 	): Promise<ClaimOutcome | undefined> {
 		let claiming: Promise<ClaimOutcome> | undefined;
@@ -313,7 +324,10 @@ class Callbacks {
 			claiming = store.claim(id, hash, this.#leaseMs, retentionMs, RECEIVER);
 			return claiming;
 		});
-		if (claimed === undefined) this.#handling.giveBack(claiming);
+		if (claimed === undefined) {
+			const given = this.#handling.giveBack(claiming);
+			waitUntil?.(given);
+		}
 		return claimed;
 	}
 }

@@ -6,10 +6,13 @@ import type { Claim, ClaimOutcome, InboxEntry, ReplayStore } from "../stores/sto
 import { letterOf } from "./letter.js";
 import type { Settings, Shaped } from "./options.js";
 import { type Facts, type Logger, type Outcome, type Telemetry, toPlain } from "./telemetry.js";
-import type { Handler, HandlerContext, ReceiverContext } from "./types.js";
+import type { Handler, HandlerContext } from "./types.js";
 
 /** The pause before a store that was away is asked again; each further one is twice as long. */
 const FIRST_PAUSE_MS = 50;
+
+/** How long a claim is waited for that has not come in time. Some runtimes answer only then. */
+const MOMENT_MS = 1000;
 
 /** How long an event of the inbox waits after a failed try, in milliseconds: 1 s, 2 s, 4 s … 1 h. */
 export function backoff(attempt: number): number {
@@ -90,12 +93,12 @@ export class Handling<Event> {
 
 	/**
 	 * Releases a claim that may come when nobody waits for it any more, so that a retry gets it and it is
-	 * no attempt. `waitUntil` keeps the runtime alive until then, but not for a store that stays away.
+	 * no attempt. Resolves then, or after a moment: for a runtime that ends with the answer what it does not
+	 * know of.
 	 */
-	giveBack(
+	async giveBack(
 		claiming: Promise<ClaimOutcome | InboxEntry | undefined> | undefined,
-		waitUntil?: ReceiverContext["waitUntil"],
-	): void {
+	): Promise<void> {
 		const release = async () => {
 			const late = await claiming;
 			if (late !== undefined && "claim" in late) {
@@ -103,8 +106,7 @@ export class Handling<Event> {
 			}
 		};
 		const released = release().catch(() => {});
-		const { storeTimeoutMs } = this.#settings;
-		waitUntil?.(within(storeTimeoutMs, "the late claim", released).catch(() => {}));
+		await within(MOMENT_MS, "the late claim", released).catch(() => {});
 	}
 
 	/** Asks the store, with its time taken and limited. */

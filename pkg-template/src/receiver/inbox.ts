@@ -22,6 +22,8 @@ export class Inbox<Event> {
 	readonly #crew: Crew = new Set();
 	#stopLooking: (() => void) | undefined;
 	#closed = false;
+	/** How many wait for the store's answer. */
+	#looking = 0;
 	/** How often somebody was called: who finds nothing looks again if there was another call. */
 	#calls = 0;
 
@@ -31,9 +33,9 @@ export class Inbox<Event> {
 		this.#telemetry = telemetry;
 	}
 
-	/** Looks into the inbox now and from time to time. */
+	/** Looks into the inbox now and from time to time, unless somebody still waits for the store's answer. */
 	keepLooking(): void {
-		this.wake();
+		if (this.#looking === 0) this.wake();
 		this.#stopLooking = soon(LOOK_EVERY_MS, () => this.keepLooking());
 	}
 
@@ -82,15 +84,17 @@ export class Inbox<Event> {
 	async #take(facts: Facts, since: number): Promise<InboxEntry | undefined> {
 		const { leaseMs, receiver } = this.#settings;
 		let taking: Promise<InboxEntry | undefined> | undefined;
+		this.#looking += 1;
 		const entry = await this.#handling.tryTo(facts, "take", (store) => {
 			taking = store.take(leaseMs, receiver);
 			return taking;
 		});
 		if (facts.error !== undefined) {
-			this.#handling.giveBack(taking);
+			await this.#handling.giveBack(taking);
 			facts.outcome = "store_unavailable";
 			this.#telemetry.close(facts, since);
 		}
+		this.#looking -= 1;
 		return entry;
 	}
 
