@@ -31,7 +31,7 @@ export const GET = () => new Response(String(globalThis.handled ?? 0));
 `;
 
 /** What the browser would get takes a third of the time to build, and nobody asks for it here. */
-const CONFIGURATION = "export default { experimental: { turbopackMinify: false } };\n";
+const CONFIGURATION = "export default { experimental: { turbopackMinify: { client: false } } };\n";
 
 const NEXT = [process.execPath, packageFile("next", "dist/bin/next")];
 const app = join(prepareProject("next"), "next");

@@ -1,15 +1,15 @@
 /** Runs the command line as its users do: as a process. */
+import assert from "node:assert/strict";
 import {
 	type ChildProcess,
 	type ChildProcessWithoutNullStreams,
 	fork,
 	spawn,
 } from "node:child_process";
-import { on, once } from "node:events";
+import { once } from "node:events";
 import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import type { Readable } from "node:stream";
 import { after } from "node:test";
 import { fileURLToPath } from "node:url";
 
@@ -77,43 +77,79 @@ export async function cli(
 }
 
 const COMMANDS = fileURLToPath(new URL("commands.mjs", import.meta.url));
-/** Processes that run commands, and those of them that wait for one. */
-const [running, idle]: [ChildProcess[], ChildProcess[]] = [[], []];
-after(() => {
-	for (const child of running) child.disconnect();
-});
+
+/** A process that runs one command after the other. */
+class Commands {
+	readonly #child: ChildProcess;
+	/** What it has said on each stream, and nobody has taken. */
+	readonly #said: [string, string] = ["", ""];
+	#tell = (): void => {};
+
+	constructor() {
+		const options = { env: environment(), execArgv: [], detached: true, silent: true };
+		this.#child = fork(COMMANDS, [realpathSync(BIN)], options);
+		this.#child.stdin?.end();
+		const { stdout, stderr } = this.#child;
+		for (const [index, stream] of [stdout, stderr].entries()) {
+			stream?.setEncoding("utf8");
+			stream?.on("data", (part) => {
+				this.#said[index] += part;
+				this.#tell();
+			});
+		}
+		this.#child.on("close", () => this.#tell());
+	}
+
+	get isThere(): boolean {
+		return this.#child.connected;
+	}
+
+	async run(words: readonly string[], env: Surroundings["env"]): Promise<Outcome> {
+		this.#child.send({ words, env });
+		for (;;) {
+			// Behind what a command prints stand a NUL and its exit code.
+			const found = this.#said.map((text) => /^(.*?)\0(.*?)\n/s.exec(text));
+			const [[, stdout = "", code] = [], [, stderr = ""] = []] = found.map((one) => one ?? []);
+			if (found.every((one) => one !== null)) {
+				for (const [index, one] of found.entries()) {
+					this.#said[index] = this.#said[index]?.slice(one?.[0].length) ?? "";
+				}
+				return { code: Number(code), stdout, stderr };
+			}
+			if (!this.isThere) throw new Error(`the process has ended: ${this.#said.join("")}`);
+			await new Promise<void>((resolve) => {
+				this.#tell = resolve;
+			});
+		}
+	}
+
+	/** With nothing left to do it ends by itself, and says no more. */
+	async end(): Promise<void> {
+		const ended = once(this.#child, "close", { signal: AbortSignal.timeout(10_000) });
+		if (this.isThere) this.#child.disconnect();
+		try {
+			const [code] = await ended;
+			assert.deepEqual([code, this.#said], [0, ["", ""]]);
+		} finally {
+			this.#child.kill();
+		}
+	}
+}
+
+/** Those that run, and those of them that wait for a command. */
+const [running, idle]: [Commands[], Commands[]] = [[], []];
+after(() => Promise.all(running.map((one) => one.end())));
 
 /** The same for a command that reads no input, in a process that may have run others. */
 export async function cliAgain(
 	words: readonly string[],
 	env: Surroundings["env"] = {},
 ): Promise<Outcome> {
-	const child = idle.pop() ?? startCommands();
-	const printed = Promise.all([untilNul(child.stdout), untilNul(child.stderr)]);
-	child.send({ words, env });
-	const [[stdout, code], [stderr]] = await printed;
-	idle.push(child);
-	return { code: Number(code), stdout, stderr };
-}
-
-function startCommands(): ChildProcess {
-	const options = { env: environment(), execArgv: [], detached: true, silent: true };
-	const child = fork(COMMANDS, [realpathSync(BIN)], options);
-	child.stdin?.end();
-	for (const stream of [child.stdout, child.stderr]) stream?.setEncoding("utf8");
-	running.push(child);
-	return child;
-}
-
-/** What a stream says before a NUL, and in the line behind it. */
-async function untilNul(stream: Readable | null): Promise<readonly [string, string]> {
-	let text = "";
-	for await (const [part] of on(stream as Readable, "data", { close: ["end"] })) {
-		text += part;
-		const [, before, behind] = /^(.*)\0(.*)\n$/s.exec(text) ?? [];
-		if (before !== undefined && behind !== undefined) return [before, behind];
-	}
-	throw new Error(`the process has ended: ${text}`);
+	const commands = idle.pop() ?? new Commands();
+	if (!running.includes(commands)) running.push(commands);
+	const outcome = await commands.run(words, env);
+	idle.push(commands);
+	return outcome;
 }
 
 /** An empty folder that is removed when the file's tests have ended. */

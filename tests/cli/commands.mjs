@@ -11,7 +11,6 @@ for (const stream of [process.stdout, process.stderr]) stream.setMaxListeners(0)
 
 const own = { ...process.env };
 let count = 0;
-process.on("disconnect", () => process.exit());
 process.on("message", async ({ words, env }) => {
 	process.argv = [node, program, ...words];
 	process.env = { ...own, ...env };
@@ -19,4 +18,6 @@ process.on("message", async ({ words, env }) => {
 	count += 1;
 	await import(`${address}?${count}`);
 	for (const stream of [process.stdout, process.stderr]) stream.write(`\0${process.exitCode}\n`);
+	// The next end is this process's own.
+	process.exitCode = 0;
 });

@@ -40,6 +40,7 @@ const take = (page: Page, steps: readonly Step[]) =>
 				if (value === undefined) target.click();
 				else {
 					target.value = value;
+					if (target.value !== value) throw new Error(`no such choice: ${value}`);
 					target.dispatchEvent(new Event("change", { bubbles: true }));
 				}
 				return {

@@ -29,7 +29,8 @@ async function ask(page: Page, { text, keys, sender, arrived }: Paste): Promise<
 /** The same in the page itself, as fast as it can, and what is shown of each cause. */
 const explain = (page: Page, paste: Paste) =>
 	page.evaluate(async ({ text, keys, sender, arrived }) => {
-		while (document.querySelectorAll("[data-key]").length < keys.length) {
+		const fewer = keys.length - document.querySelectorAll("[data-key]").length;
+		for (let count = 0; count < fewer; count += 1) {
 			document.querySelector<HTMLElement>(".keys > button")?.click();
 		}
 		const fields = document.querySelectorAll<HTMLTextAreaElement>("[data-key]");
@@ -42,13 +43,19 @@ const explain = (page: Page, paste: Paste) =>
 			const field = document.querySelector<HTMLInputElement>(selector);
 			if (field === null) throw new Error(`nothing to fill in: ${selector}`);
 			field.value = value;
+			const isChosen = field.value === value || field.tagName !== "SELECT";
+			if (!isChosen) throw new Error(`no such choice: ${selector}, ${value}`);
 			for (const kind of ["input", "change"]) {
 				field.dispatchEvent(new Event(kind, { bubbles: true }));
 			}
 		}
 		document.querySelector(".debug .answer")?.replaceChildren();
-		document.querySelector<HTMLElement>(".debug .primary")?.click();
+		const button = document.querySelector<HTMLButtonElement>(".debug .primary");
+		if (!button || button.disabled) throw new Error("nothing to press");
+		button.click();
+		const end = performance.now() + 60_000;
 		while (document.querySelector(".debug .answer .words") === null) {
+			if (performance.now() > end) throw new Error("no answer");
 			await new Promise((resolve) => setTimeout(resolve, 5));
 		}
 		return [...document.querySelectorAll<HTMLElement>(".cause")].map((one) => ({
