@@ -121,3 +121,8 @@ async function mac(key, prefix, body) {
 function hex(bytes) {
 	return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
+
+export function sizeName(size) {
+	if (size < 1024) return `${size} B`;
+	return size < 2 ** 20 ? `${size / 1024} KB` : `${size / 2 ** 20} MB`;
+}

@@ -2,8 +2,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as echarts from "echarts";
+import { sizeName } from "./callbacks.mjs";
 import { isOurs, rivalOf } from "./subjects.mjs";
-import { hasPeers, sizeName } from "./tables.mjs";
+import { hasPeers } from "./tables.mjs";
 
 /** The size of the body in the chart of peers, in bytes. */
 const SIZE = 1024;

@@ -1,5 +1,6 @@
 // What the project has promised itself.
 
+import { sizeName } from "./callbacks.mjs";
 import { nanosPerByte } from "./measure.mjs";
 import { COLD_FLOOR, FLOOR, rivalOf } from "./subjects.mjs";
 
@@ -43,7 +44,7 @@ export function targets(figures) {
 	const speed = SPEED.flatMap(({ majors, peer, limits }) =>
 		majors.flatMap((major) =>
 			Object.entries(limits).map(([size, limit]) => ({
-				text: `Node ${major}, ${size} B, of ${peer}`,
+				text: `Node ${major}, ${sizeName(+size)}, divided by ${peer}`,
 				value: micros(major, rivalOf(peer), +size) / micros(major, peer, +size),
 				limit,
 				floor: micros(major, FLOOR, +size) / micros(major, peer, +size),
@@ -57,7 +58,7 @@ export function targets(figures) {
 		floor: medians[COLD_FLOOR],
 	}));
 	const programs = cold.map(({ runtime, program }) => ({
-		text: `${runtime}, wallet-callback --version, of Node with the core`,
+		text: `${runtime}, start of the command line, divided by that of Node with the core`,
 		value: program.program / program.core,
 		limit: 1.5,
 	}));
@@ -68,13 +69,13 @@ export function targets(figures) {
 		...receiver(figures.receiver),
 		...growth(linearity.figures),
 		...senders.map(({ runtime, figures }) => ({
-			text: `${runtime}, slowest sender with a secret, of tp-wallet`,
+			text: `${runtime}, slowest sender with a secret, divided by tp-wallet`,
 			value: slowest(figures),
 			limit: 1.2,
 		})),
 		...dapp.flatMap(({ runtime, figures }) =>
 			["viem", "ethers"].map((peer) => ({
-				text: `${runtime}, eip191 at 1 KB, of ${peer}`,
+				text: `${runtime}, eip191 at 1 KB, divided by ${peer}`,
 				value: ratioTo(figures, peer),
 				limit: 0.333,
 			})),
@@ -98,7 +99,7 @@ function receiver(measured) {
 	const micros = { 20: 17 };
 	return [
 		...rows.map(({ runtime, bare, verifier, receiver: rate }) => ({
-			text: `${runtime}, a bare handler's requests per second, of a receiver's`,
+			text: `${runtime}, requests per second of a bare handler, divided by a receiver's`,
 			value: bare / rate,
 			limit: 1.82,
 			floor: bare / verifier,
