@@ -125,11 +125,19 @@ class Commands {
 
 	/** With nothing left to do it ends by itself, and says no more. */
 	async end(): Promise<void> {
-		const ended = once(this.#child, "close", { signal: AbortSignal.timeout(10_000) });
+		const { stdout, stderr } = this.#child;
+		const signal = AbortSignal.timeout(10_000);
+		// Not "close", which Node does not always tell of a child that it has disconnected.
+		const ended = Promise.all([
+			this.#child.exitCode ?? once(this.#child, "exit", { signal }),
+			...[stdout, stderr].map(
+				(stream) => stream?.readableEnded || once(stream ?? this.#child, "end", { signal }),
+			),
+		]);
 		if (this.isThere) this.#child.disconnect();
 		try {
-			const [code] = await ended;
-			assert.deepEqual([code, this.#said], [0, ["", ""]]);
+			await ended;
+			assert.deepEqual([this.#child.exitCode, this.#said], [0, ["", ""]]);
 		} finally {
 			this.#child.kill();
 		}
