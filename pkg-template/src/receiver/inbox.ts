@@ -85,17 +85,19 @@ export class Inbox<Event> {
 		const { leaseMs, receiver } = this.#settings;
 		let taking: Promise<InboxEntry | undefined> | undefined;
 		this.#looking += 1;
-		const entry = await this.#handling.tryTo(facts, "take", (store) => {
-			taking = store.take(leaseMs, receiver);
-			return taking;
-		});
-		if (facts.error !== undefined) {
+		try {
+			const entry = await this.#handling.tryTo(facts, "take", (store) => {
+				taking = store.take(leaseMs, receiver);
+				return taking;
+			});
+			if (facts.error === undefined) return entry;
 			await this.#handling.giveBack(taking);
-			facts.outcome = "store_unavailable";
-			this.#telemetry.close(facts, since);
+		} finally {
+			this.#looking -= 1;
 		}
-		this.#looking -= 1;
-		return entry;
+		facts.outcome = "store_unavailable";
+		this.#telemetry.close(facts, since);
+		return undefined;
 	}
 
 	async #handle({ claim, payload }: InboxEntry, facts: Facts, since: number): Promise<void> {
