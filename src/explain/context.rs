@@ -74,8 +74,8 @@ fn urls(case: Case, changes: &mut Vec<Change>) {
         variants(case, called, changes);
         // A GET has its callback there.
         let query = url::split(called).query;
-        if !query.is_empty() && !registered.contains('?') {
-            registered = format!("{registered}?{query}");
+        if case.sender.reads_url() && !query.is_empty() {
+            registered = format!("{}?{query}", url::without_query(&registered));
         }
     }
     variants(case, &registered, changes);

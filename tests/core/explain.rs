@@ -1486,7 +1486,7 @@ fn the_url_that_was_called_is_compared_with_the_registered_one() {
         ("http://pay.example/api/hooks", "its scheme"),
     ] {
         let mut slip = coinpayments(signed);
-        slip.url = Some("http://10.0.0.7:8080/hooks".to_owned());
+        slip.url = Some("http://10.0.0.7:8080/hooks?from=proxy".to_owned());
         slip.registered = Some(registered.to_owned());
         let message = slip.proves(&[CauseCode::UrlChanged]);
         assert!(message.contains(evidence), "{registered} {message}");
