@@ -20,6 +20,7 @@ impl SuffixKey {
     }
 
     /// The tag over the concatenation of `parts`.
+    #[inline(never)]
     pub(crate) fn tag(&self, parts: &[&[u8]]) -> Tag {
         let secret: &[u8] = &self.0;
         Tag::Medium(hash(parts.iter().copied().chain([secret])))

@@ -8,6 +8,7 @@ use super::{Content, Other};
 /// Appends without gaps what another sender's callback is called, and as JSON what it holds if that is not
 /// its body. Returns the lengths of its type, its id, the hash of its content and what is signed with it, in
 /// UTF-16 code units.
+#[inline(never)]
 pub fn write_other(out: &mut String, other: &Other) -> [Option<usize>; 4] {
     let hash = other.content_hash.map(hex::encode);
     let texts = [&other.kind, &other.id, &hash, &other.signed_with];

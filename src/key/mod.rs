@@ -119,6 +119,7 @@ impl From<KeySource> for KeyInput {
 ///
 /// # Errors
 /// Says what the set lacks.
+#[inline(never)]
 pub(crate) fn read_set(rules: &KeyRules, set: Value) -> Result<Vec<KeyInput>, KeyProblem> {
     let keys = set.get("keys").filter(|keys| keys.is_array());
     let keys = keys.ok_or(KeyProblem::Type)?;

@@ -12,6 +12,7 @@ use crate::key::{KeyForm, KeySource, published};
 const MAX_SECRET_BYTES: usize = 4096;
 
 /// A secret as its sender writes it.
+#[inline(never)]
 pub(super) fn parse(form: KeyForm, source: &KeySource) -> Result<Zeroizing<Vec<u8>>, KeyProblem> {
     if published::is_public(source.content()) {
         return Err(KeyProblem::PublicForSecret);

@@ -78,6 +78,7 @@ pub struct Sender {
 }
 
 /// The error for a name that none of these senders has.
+#[inline(never)]
 pub(crate) fn unknown<'k>(name: &str, known: impl Iterator<Item = &'k str> + Clone) -> ConfigError {
     ConfigError::UnknownSender(match two_nearest(name, known) {
         [Some(one), Some(two)] => format!("\"{name}\" (did you mean \"{one}\" or \"{two}\"?)"),

@@ -140,6 +140,7 @@ impl<'a> Parts<'a> {
 }
 
 /// The members of an object of strings.
+#[inline(never)]
 fn object(json: &[u8]) -> Vec<(String, String)> {
     let document = Document::read(json, Rules::Unique).ok();
     let entries = document.and_then(|document| document.root().into::<Entries<_, _>>().ok());

@@ -6,6 +6,7 @@ use super::AddressError;
 ///
 /// A name is a 64-bit number in base 32, which leaves four bits for the 13th character. The
 /// number's trailing zeros are dots that nobody writes, so a name does not end in one.
+#[inline(never)]
 pub(crate) fn check(name: &str) -> Result<(), AddressError> {
     let bytes = name.as_bytes();
     if !matches!(bytes.len(), 1..=13) {

@@ -9,6 +9,7 @@ use super::{AddressError, base58};
 /// Pay-to-public-key-hash and pay-to-script-hash.
 const VERSIONS: [u8; 2] = [0x00, 0x05];
 
+#[inline(never)]
 pub(super) fn check(address: &str) -> Result<(), AddressError> {
     // No Base58 address begins so: neither version byte gives a "b" or a "B".
     if let Some(data) = address.strip_prefix("bc1") {

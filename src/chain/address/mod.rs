@@ -46,6 +46,7 @@ pub(crate) fn check_tron(address: &str) -> Result<(), AddressError> {
     base58::checked(address, &[0x41], "65").map(drop)
 }
 
+#[inline(never)]
 pub(crate) fn check_solana(address: &str) -> Result<(), AddressError> {
     base58::exact::<32>(address, "32 bytes").map(drop)
 }

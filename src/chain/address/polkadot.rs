@@ -12,6 +12,7 @@ const GENERIC: u16 = 42;
 ///
 /// SS58 knows shorter and longer payloads too: account indices, which the chain may give to
 /// somebody else, and ECDSA keys, which are no accounts.
+#[inline(never)]
 pub(super) fn check(address: &str, network: Option<u16>) -> Result<(), AddressError> {
     // Two bytes of prefix, 32 of account, two of checksum.
     let mut buffer = [0; 36];
