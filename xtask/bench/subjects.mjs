@@ -23,7 +23,10 @@ export function isOurs(name) {
 /** The least that a verifier in WebAssembly can take. */
 export const FLOOR = "hash in wasm + JSON.parse";
 
-/** The least that a start can take: the module is read, compiled and instantiated, and nothing in it is called. */
+/**
+ * The least that a start can take: a package is imported, of one file that reads, compiles and instantiates the
+ * module, and nothing in it is called.
+ */
 export const COLD_FLOOR = "core.wasm alone + JSON.parse";
 
 /**
@@ -190,21 +193,14 @@ export const subjects = [
 	},
 ];
 
-/** A subject of cold starts only. `entry` is a module beside which the package is installed. */
+/** A subject of cold starts only. `entry` imports the package and, beside it, the least that one can be. */
 export const coldFloor = {
 	name: COLD_FLOOR,
 	format: "standard",
 	async load(_, entry) {
-		const { readFileSync } = await import("node:fs");
-		const { createRequire } = await import("node:module");
-		const file = createRequire(entry).resolve("wallet-callback/core.wasm");
-		const module = new WebAssembly.Module(readFileSync(file));
-		const imports = {};
-		for (const { module: from, name } of WebAssembly.Module.imports(module)) {
-			imports[from] ??= {};
-			imports[from][name] = () => 0;
-		}
-		new WebAssembly.Instance(module, imports);
+		const { bringFloor } = await import(entry);
+		const { start } = await bringFloor();
+		start();
 		return ({ body }) => JSON.parse(new TextDecoder().decode(body));
 	},
 };
