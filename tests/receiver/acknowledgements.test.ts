@@ -318,7 +318,9 @@ describe("callbacks by GET", () => {
 		assert.deepEqual(events, []);
 	});
 	test("two payments are two", async () => {
-		const { receiver, events } = cryptapi();
+		const { receiver, events, log } = cryptapi();
+		const warning = log.entries[0]?.message ?? "";
+		assert.match(warning, / equal bodies, or equal queries of a GET, count as one\. /);
 		for (const uuid of ["1", "2"]) {
 			const search = `?uuid=${uuid}`;
 			const sent = { method: "GET", path: `/callbacks${search}`, headers: over(url + search) };

@@ -42,10 +42,12 @@ export function toDedupe<Event>(
 }
 
 /** What to warn of, if a default may take two events for one. */
-export function lossOf({ sender, identifiedBy, signs }: VerifierSettings): string | undefined {
+export function lossOf(settings: VerifierSettings): string | undefined {
+	const { sender, identifiedBy, signs, deliversByGet } = settings;
 	if (identifiedBy !== undefined) return undefined;
+	const queries = deliversByGet ? ", or equal queries of a GET," : "";
 	const signed = signs.timestamp ? 'dedupe: "signed" if retries repeat the signed time, or ' : "";
-	return `${sender} signs no id. Callbacks with equal bodies count as one. If that is right, set dedupe: "body" to silence this; otherwise set ${signed}dedupe: ({ event }) => …`;
+	return `${sender} signs no id. Callbacks with equal bodies${queries} count as one. If that is right, set dedupe: "body" to silence this; otherwise set ${signed}dedupe: ({ event }) => …`;
 }
 
 /**
