@@ -157,8 +157,7 @@ test("drain handles what a receiver that hangs has left behind", async () => {
 	const left = signed();
 	await expectAnswer(crashed, left, OK);
 	const closed = crashed.close();
-	const handled: string[] = [];
-	const attempts: number[] = [];
+	const tries = new Map<string, number[]>();
 	const blind = createReceiver({
 		...FAST,
 		store: storeWith({ take: async () => undefined }, inner),
@@ -168,19 +167,19 @@ test("drain handles what a receiver that hangs has left behind", async () => {
 	const next = createReceiver({
 		keys: SECRET,
 		store: inner,
-		onAny: ({ id, attempt }) => {
-			handled.push(id);
-			attempts.push(attempt);
-		},
+		onAny: ({ id, attempt }) => void tries.set(id, [...(tries.get(id) ?? []), attempt]),
 	});
+	const isLeft = (id: string) => id === left.headers["webhook-id"];
 	await next.drain();
-	assert.equal(new Set(handled).size, 10, "those that nobody has begun are due at once");
+	// On a slow machine, what was left may be due as well.
+	const begun = [...tries.keys()].filter((id) => !isLeft(id));
+	assert.equal(begun.length, 10, "those that nobody has begun are due at once");
 	await closed;
 	// The failed try is due one second later.
 	await sleep(1050);
 	await next.drain();
-	assert.equal(handled.at(-1), left.headers["webhook-id"]);
-	assert.deepEqual(attempts, [...Array(10).fill(1), 2]);
+	assert.equal(tries.size, 11);
+	for (const [id, attempts] of tries) assert.deepEqual(attempts, [isLeft(id) ? 2 : 1]);
 });
 
 test("the next receiver handles what is left without being told", async () => {
