@@ -16,6 +16,7 @@ export const FROM_SENDERS: readonly string[] = [
 	"from-circle",
 	"from-coinbase-cdp",
 	"from-coinbase-commerce",
+	"from-cryptapi",
 	"from-fireblocks",
 	"from-github",
 	"from-nowpayments",

@@ -101,6 +101,9 @@ const CASES: Readonly<Record<string, Case>> = {
 	},
 };
 
+/** The address of the order in CryptAPI's program. */
+const KNOWN = "3PFoGK63cVVUWnd2vu7W1kM83NXUfvzMqM";
+
 let project: Project;
 
 before(() => {
@@ -153,9 +156,40 @@ for (const [name, one] of Object.entries(CASES)) {
 	});
 }
 
+test("from-cryptapi: takes what comes by GET once, of the addresses that it knows", async () => {
+	const file = project.write("cryptapi.js", snippetOf("from-cryptapi").code);
+	const signer = signerOf("cryptapi");
+	const pair = keyPair(signer);
+	const called = "https://shop.example/cryptapi";
+	const env = { CRYPTAPI_PUBLIC_KEY: secretOf(pair), CRYPTAPI_CALLBACK: called };
+	await project.serve([process.execPath, file], env, async ({ port, output }) => {
+		const get = async (changed: Record<string, string>, signed = called) => {
+			const payment = {
+				order: "7",
+				address_in: KNOWN,
+				txid_in: "t",
+				value_coin: "0.05",
+				...changed,
+			};
+			const query = new URLSearchParams({ pending: "0", confirmations: "3", ...payment });
+			const signature = signer.algorithm.sign(Buffer.from(`${signed}?${query}`), pair.signing);
+			const headers = { "x-ca-signature": signature.toString("base64") };
+			const answer = await fetch(`http://127.0.0.1:${port}/cryptapi?${query}`, { headers });
+			return [answer.status, await answer.text()];
+		};
+		const OK = [200, "*ok*"];
+		assert.deepEqual(await get({ pending: "1" }), OK);
+		assert.deepEqual(await get({}), OK);
+		assert.deepEqual(await get({ confirmations: "4" }), OK, "the same payment");
+		assert.deepEqual(await get({ txid_in: "u", address_in: "THEIRS" }), OK, "another customer's");
+		assert.equal((await get({}, "https://theirs.example/"))[0], 401, "for another URL");
+		assert.deepEqual(output().match(/^(seen|paid) .*$/gm), ["seen 7 0.05", "paid 7 0.05"]);
+	});
+});
+
 test("every program of docs/senders/ is run", () => {
 	const pages = documents.filter(({ name }) => name.startsWith("docs/senders/"));
-	assert.equal(pages.length, 10);
+	assert.equal(pages.length, 11);
 	// What has no title is for readers, such as a command.
 	const titles = pages.flatMap(({ snippets }) => snippets.flatMap(({ title }) => title ?? []));
 	assert.deepEqual(titles.toSorted(), [...FROM_SENDERS].sort());
