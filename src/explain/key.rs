@@ -2,7 +2,6 @@
 
 use alloc::format;
 use alloc::rc::Rc;
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use zeroize::Zeroizing;
@@ -67,47 +66,104 @@ pub(super) fn copy(input: &KeyInput) -> KeyInput {
     }
 }
 
+/// What it costs to make the changes of the keys.
+pub(super) fn rereading(case: Case, inputs: &[KeyInput]) -> usize {
+    let mut cost: usize = 0;
+    for (index, input) in inputs.iter().enumerate() {
+        let once = parsing(case.sender, core::slice::from_ref(input));
+        let times = if may_be_misread(case, index) {
+            READINGS
+        } else {
+            usize::from(input.id.is_some())
+        };
+        cost = cost.saturating_add(once.saturating_mul(times));
+    }
+    cost
+}
+
+/// How often a key is parsed to undo what was done to it.
+const READINGS: usize = 12;
+
+/// Whether another reading of the key may be another key. Of a valid public key it is none: white space
+/// around it counts for nothing, and to try the same key once more only uses up the budget.
+fn may_be_misread(case: Case, index: usize) -> bool {
+    let mut algorithms = case.sender.signature.algorithms.iter();
+    algorithms.any(|(_, algorithm)| algorithm.is_mac()) || key_at(case, index).is_none()
+}
+
+/// The valid key of this index.
+fn key_at(case: Case<'_>, index: usize) -> Option<&Keys> {
+    let (_, keys) = case.keys.iter().find(|(other, _)| *other == index)?;
+    Some(keys)
+}
+
 /// Every change of the keys that may undo a mistake.
 pub(super) fn changes(case: Case, inputs: &[KeyInput]) -> Vec<Change> {
     let mut changes = Vec::new();
     for (index, input) in inputs.iter().enumerate() {
-        let mut add = |findings: Vec<Finding>, id: Option<String>, source: KeySource| {
-            if findings.is_empty() {
-                return;
-            }
-            if let Ok(keys) = parse(case.sender, KeyInput { id, source }) {
-                let findings = findings.into_iter().map(|finding| placed(finding, index));
-                changes.push(Change {
-                    findings: findings.collect(),
-                    keys: Some(Vec::from([(index, Rc::new(keys))])),
-                    ..Change::default()
-                });
-            }
-        };
-        let (content, is_text) = content(input);
-        for Cleaned { findings, text } in cleaned(content) {
-            let with = |finding| findings.iter().cloned().chain(finding).collect();
-            if let Ok(text) = str::from_utf8(&text) {
-                let kept = (!is_text).then(|| Finding::new(CauseCode::KeyEncoding, AS_TEXT));
-                add(with(kept), input.id.clone(), KeySource::text(text));
-            }
-            if !is_text {
-                add(with(None), input.id.clone(), KeySource::bytes(&text));
-            }
-            for (finding, bytes) in readings(case.sender.key, &text) {
-                add(
-                    with(Some(finding)),
-                    input.id.clone(),
-                    KeySource::bytes(&bytes),
-                );
-            }
+        if may_be_misread(case, index) {
+            rereadings(case, index, input, &mut changes);
         }
         if input.id.is_some() {
-            let finding = Finding::new(CauseCode::KeyOfOtherId, "");
-            add(Vec::from([finding]), None, copy(input).source);
+            let source = copy(input).source;
+            if let Ok(keys) = parse(case.sender, KeyInput { id: None, source }) {
+                let finding = Finding::new(CauseCode::KeyOfOtherId, "");
+                changes.push(change(index, Vec::from([finding]), keys));
+            }
         }
     }
     changes
+}
+
+/// Every other key that a key may have been meant to be, once each.
+fn rereadings(case: Case, index: usize, input: &KeyInput, changes: &mut Vec<Change>) {
+    let mut known: Vec<Vec<u8>> = key_at(case, index)
+        .and_then(Keys::mark)
+        .into_iter()
+        .collect();
+    let mut add = |findings: Vec<Finding>, source: KeySource| {
+        let id = input.id.clone();
+        let Ok(keys) = parse(case.sender, KeyInput { id, source }) else {
+            return;
+        };
+        let mark = keys.mark();
+        if mark.as_ref().is_some_and(|mark| known.contains(mark)) {
+            return;
+        }
+        known.extend(mark);
+        changes.push(change(index, findings, keys));
+    };
+    let (mut content, is_text) = content(input);
+    if is_text && case.sender.key == KeyForm::Utf8Trimmed {
+        // White space around it counts for nothing.
+        content = content.trim_ascii();
+    }
+    for Cleaned { findings, text } in cleaned(content) {
+        let with = |finding| findings.iter().cloned().chain(finding).collect::<Vec<_>>();
+        if let Ok(text) = str::from_utf8(&text) {
+            let kept = (!is_text).then(|| Finding::new(CauseCode::KeyEncoding, AS_TEXT));
+            let findings = with(kept);
+            if !findings.is_empty() {
+                add(findings, KeySource::text(text));
+            }
+        }
+        if !is_text && !findings.is_empty() {
+            add(with(None), KeySource::bytes(&text));
+        }
+        for (finding, bytes) in readings(case.sender.key, &text) {
+            add(with(Some(finding)), KeySource::bytes(&bytes));
+        }
+    }
+}
+
+/// A key in place of the one of this index.
+fn change(index: usize, findings: Vec<Finding>, keys: Keys) -> Change {
+    let findings = findings.into_iter().map(|finding| placed(finding, index));
+    Change {
+        findings: findings.collect(),
+        keys: Some(Vec::from([(index, Rc::new(keys))])),
+        ..Change::default()
+    }
 }
 
 const AS_TEXT: &str = "its bytes are text, and have to be passed as a string";

@@ -13,9 +13,6 @@ const MAX_PAIRED: usize = 48;
 /// How often the headers are copied to undo what was done to them.
 const COPIES: usize = 64;
 
-/// How often a key is parsed to undo what was done to it.
-const KEY_CHANGES: usize = 12;
-
 /// Undoes mistakes, one and then two at a time, until the signature matches.
 pub(super) fn prove(case: Case, inputs: &[KeyInput], budget: &mut Budget) -> Option<Proof> {
     if let Some(key) = case.authenticate(budget) {
@@ -25,8 +22,7 @@ pub(super) fn prove(case: Case, inputs: &[KeyInput], budget: &mut Budget) -> Opt
         let mut changes = changes.iter();
         changes.find_map(|change| Proof::attempt(case, &[change], budget))
     };
-    let cost = key::parsing(case.sender, inputs).saturating_mul(KEY_CHANGES);
-    let keys = if budget.spend(cost) {
+    let keys = if budget.spend(key::rereading(case, inputs)) {
         key::changes(case, inputs)
     } else {
         Vec::new()

@@ -229,6 +229,18 @@ impl Keys {
         self.0.iter().map(|(id, _)| id.as_deref())
     }
 
+    /// What tells the first secret from others: its tag over nothing. `None` for a public key.
+    #[cfg(feature = "full")]
+    pub(crate) fn mark(&self) -> Option<Vec<u8>> {
+        match self.0.first()? {
+            (_, Key::Secret(secrets)) => {
+                let (_, secret) = secrets.first()?;
+                Some(secret.tag(&[]).as_bytes().to_vec())
+            }
+            (_, Key::Public(..)) => None,
+        }
+    }
+
     /// The secret at this index, as the key of this algorithm.
     pub(crate) fn secret(&self, index: usize, algorithm: Algorithm) -> Option<&Secret> {
         match self.0.get(index)? {

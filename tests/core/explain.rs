@@ -1496,6 +1496,16 @@ fn the_url_that_was_called_is_compared_with_the_registered_one() {
 /// An RSA key, as Bridge publishes it (<https://apidocs.bridge.xyz>).
 const BRIDGE_KEY: &str = "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAtqsEE4eI7EmzhcquGJXt\nLX9PMK0UH6Kl1WIR21sv8HtueG8BuvvpP3MiN7ltzmIhS8KaynCjN4l+620PnXeu\nxWG+CSnEdkinL9hCqbEid5vv9zl0j9LWiJx3FkKHqADU7cgm46aa8dKUdIQYF2X+\nO7WmyLkC4wUM/mWhBPMsIQBznashRMZxx7XJjsVp27ACUE4eNIjEXbVYN6U8jSbU\nhG++CfL8xXu+GHDqKmFE6Po6HnuURvLFVnCtE3mXXBcVFlPy+octfx8nOMLT3X8O\n9UehIigJ34o2yMm/Fq3HUJzg2BsiAiGgtr0vmeoV9Q7upSNj9TuOumAzZFi4pYA+\nqwIDAQAB\n-----END PUBLIC KEY-----";
 
+/// A GET whose URL an RSA key signed, and not this one.
+fn rsa_get(key: &str) -> Callback {
+    let mut get = Callback::genuine("lightspark").without("lightspark-signature");
+    get.sender = "cryptapi";
+    get.method = Some("GET".to_owned());
+    get.url = Some("https://shop.example/callbacks?value=1".to_owned());
+    get.body = Vec::new();
+    get.with_key(key).with("x-ca-signature", base64(&[1; 256]))
+}
+
 /// A URL that no change here leads to is as likely as another key, and a GET has no body to lose.
 #[test]
 fn another_url_is_likely() {
@@ -1504,14 +1514,7 @@ fn another_url_is_likely() {
     let likely = [CauseCode::UrlChanged, CauseCode::KeyWrong];
     assert_eq!(callback.likely(), likely);
 
-    let mut get = Callback::genuine("lightspark").without("lightspark-signature");
-    get.sender = "cryptapi";
-    get.method = Some("GET".to_owned());
-    get.url = Some("https://shop.example/callbacks?value=1".to_owned());
-    get.body = Vec::new();
-    let mut get = get
-        .with_key(BRIDGE_KEY)
-        .with("x-ca-signature", base64(&[1; 256]));
+    let mut get = rsa_get(BRIDGE_KEY);
     assert_eq!(get.certain(), []);
     assert_eq!(get.likely(), likely);
 
@@ -2024,6 +2027,48 @@ fn what_costs_more_is_tried_less_often() {
         assert!(!is_complete(&costly, 20), "{costly}");
         assert!(is_complete(&costly, 500), "{costly}");
     }
+}
+
+/// The least budget that leaves nothing untried, in milliseconds.
+fn least_budget(callback: &Callback) -> u64 {
+    let is_complete = |budget: &u64| {
+        let mut callback = callback.clone();
+        callback.budget = *budget;
+        !callback.likely().contains(&CauseCode::SearchIncomplete)
+    };
+    (1..=BUDGET_MILLISECONDS).find(is_complete).unwrap()
+}
+
+/// A key that stays the same without it is not tried a second time, nor in pairs with all else.
+#[test]
+fn white_space_that_counts_for_nothing_costs_nothing() {
+    let public = rsa_get(BRIDGE_KEY);
+    // What a receiver lets an explanation cost.
+    assert!(least_budget(&public) <= 100);
+    let mut trimmed = Callback::genuine("lightspark").with_key("another-key");
+    trimmed.sender = "nowpayments";
+    let trimmed = trimmed.with("x-nowpayments-sig", "00".repeat(64));
+    for callback in [public, trimmed] {
+        let least = least_budget(&callback);
+        let key = callback.key();
+        for spaced in [
+            format!("{key}\n"),
+            format!("{key}\r\n"),
+            format!(" {key}\t"),
+        ] {
+            let budget = least_budget(&callback.clone().with_key(spaced));
+            assert!(budget <= least + 1, "{} {budget} {least}", callback.sender);
+        }
+    }
+    let mut bridge = Callback::genuine("lightspark").without("lightspark-signature");
+    bridge.sender = "bridge";
+    let signature = format!("t={NOW}000,v0={}", base64(&[1; 256]));
+    let bridge = bridge
+        .with("x-webhook-signature", signature)
+        .with_key(format!("{BRIDGE_KEY}\n"));
+    assert_eq!(bridge.likely(), [CauseCode::KeyWrong]);
+    let file = format!("{BRIDGE_KEY}\n").into_bytes();
+    assert!(least_budget(&rsa_get(BRIDGE_KEY).with_key_bytes(&file)) <= 100);
 }
 
 /// What is never written down cannot be given away, and nothing panics.
