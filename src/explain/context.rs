@@ -1,7 +1,7 @@
 //! What was signed besides the body: ids, times, methods and URLs that may have been sent in place of
 //! those that arrived.
 
-use alloc::borrow::ToOwned;
+use alloc::borrow::{Cow, ToOwned};
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -9,7 +9,9 @@ use alloc::vec::Vec;
 use super::case::{Case, Change};
 use super::cause::{CauseCode, Finding};
 use super::header::{shown, with_time};
+use super::query;
 use crate::json::{Document, Rules, Value};
+use crate::sender::template::Part;
 use crate::url;
 
 /// The most ids, and the most times, that are taken from the body.
@@ -57,50 +59,108 @@ fn methods(case: Case, changes: &mut Vec<Change>) {
 
 /// The URL that was called and the one that is registered, each with what a proxy or a person changes of one.
 fn urls(case: Case, changes: &mut Vec<Change>) {
-    if !case.sender.reads_url() && !case.sender.needs_url() {
-        return;
-    }
-    let called = case.url;
-    let Some(registered) = case.registered_url else {
-        called
-            .into_iter()
-            .for_each(|url| variants(case, url, changes));
-        return;
-    };
-    let mut registered = registered.to_owned();
-    if let Some(called) = called {
-        let finding = Finding::new(CauseCode::UrlChanged, "the one that was called was signed");
-        changes.push(Change::of_url(finding, called.to_owned()));
+    // Of a URL that is not signed but for its query, nothing is registered.
+    let registered = case.registered_url.filter(|_| signs_place(case));
+    if let Some(called) = case.url {
+        if registered.is_some() {
+            let evidence = "the one that was called was signed";
+            add(changes, called.to_owned(), evidence);
+        }
         variants(case, called, changes);
-        // A GET has its callback there.
-        let query = url::split(called).query;
+    }
+    if let Some(registered) = registered {
+        // A GET has its callback in the query.
+        let query = case.url.map_or("", |called| url::split(called).query);
         if case.sender.reads_url() && !query.is_empty() {
-            registered = format!("{}?{query}", url::without_query(&registered));
+            let registered = with_query(url::without_query(registered), query);
+            variants(case, &registered, changes);
+        } else {
+            variants(case, registered, changes);
         }
     }
-    variants(case, &registered, changes);
+}
+
+/// Whether the URL itself is signed, or its path.
+fn signs_place(case: Case) -> bool {
+    let signed = case.sender.signed_in(case.method);
+    signed.has(&Part::Url) || signed.has(&Part::Path)
 }
 
 fn variants(case: Case, given: &str, changes: &mut Vec<Change>) {
+    if signs_place(case) {
+        places(case, given, changes);
+    }
+    let signed = case.sender.signed_in(case.method);
+    if signed.has(&Part::Url) || signed.has(&Part::Query) {
+        queries(case, given, changes);
+    }
+}
+
+/// Adds a URL that was not tried before.
+fn add(changes: &mut Vec<Change>, url: String, evidence: impl Into<Cow<'static, str>>) {
+    let is_new = |change: &Change| change.url.as_deref() != Some(&url);
+    if changes.iter().all(is_new) {
+        let finding = Finding::new(CauseCode::UrlChanged, evidence);
+        changes.push(Change::of_url(finding, url));
+    }
+}
+
+fn with_query(path: &str, query: &str) -> String {
+    if query.is_empty() {
+        path.to_owned()
+    } else {
+        format!("{path}?{query}")
+    }
+}
+
+/// The URL with other queries.
+fn queries(case: Case, given: &str, changes: &mut Vec<Change>) {
+    let (base, query) = (url::without_query(given), url::split(given).query);
+    for (other, evidence) in query::others(query) {
+        if other != query {
+            add(changes, with_query(base, &other), evidence);
+        }
+    }
+    for name in ORIGINAL_TARGETS {
+        if let Some(target) = text(case, name) {
+            let original = url::split(target).query;
+            if original != query {
+                add(changes, with_query(base, original), "its query");
+            }
+        }
+    }
+}
+
+/// The headers in which proxies pass on what was called.
+const ORIGINAL_TARGETS: [&str; 4] = [
+    "x-original-uri",
+    "x-original-url",
+    "x-forwarded-uri",
+    "x-rewrite-url",
+];
+
+/// A header's value, if it is text.
+fn text<'c>(case: Case<'c>, name: &str) -> Option<&'c str> {
+    str::from_utf8(case.header(name)?).ok()
+}
+
+/// The URL at other places: with another scheme, host or path.
+fn places(case: Case, given: &str, changes: &mut Vec<Change>) {
     let url::Parts {
         origin,
         path,
         query,
     } = url::split(given);
     let (scheme, given_host) = origin.unwrap_or(("https", ""));
-    let text = |name| {
-        case.header(name)
-            .and_then(|value| str::from_utf8(value).ok())
-    };
     let hosts = [
         Some(given_host),
-        text("x-forwarded-host"),
-        text("x-original-host"),
-        text("host"),
+        text(case, "x-forwarded-host"),
+        text(case, "x-original-host"),
+        text(case, "host"),
     ];
     let without_port = given_host.rsplit_once(':').map(|(host, _)| host);
     let hosts: Vec<&str> = hosts.into_iter().chain([without_port]).flatten().collect();
-    for (target, target_name) in targets(path, query, &text) {
+    for (target, target_name) in targets(case, path, query) {
         for host in &hosts {
             for scheme in [scheme, "https", "http"] {
                 let absolute = format!("{scheme}://{host}{target}");
@@ -112,62 +172,49 @@ fn variants(case: Case, given: &str, changes: &mut Vec<Change>) {
                     names.push("its host");
                 }
                 names.extend(Some(target_name).filter(|name| !name.is_empty()));
-                let finding = Finding::new(CauseCode::UrlChanged, names.join(", "));
                 if absolute != given {
-                    changes.push(Change::of_url(finding, absolute));
+                    add(changes, absolute, names.join(", "));
                 }
             }
         }
-        let finding = Finding::new(CauseCode::UrlChanged, "the path alone was signed");
-        changes.push(Change::of_url(finding, target));
+        add(changes, target, "the path alone was signed");
     }
 }
 
 /// Paths with queries, and how they differ from the given one.
-fn targets<'t>(
-    path: &str,
-    query: &str,
-    header: &dyn Fn(&'t str) -> Option<&'t str>,
-) -> Vec<(String, &'static str)> {
-    let with = |path: &str, query: &str| {
-        if query.is_empty() {
-            path.to_owned()
-        } else {
-            format!("{path}?{query}")
-        }
-    };
+fn targets(case: Case, path: &str, query: &str) -> Vec<(String, &'static str)> {
     let mut sorted: Vec<&str> = query.split('&').collect();
     sorted.sort_unstable();
     let mut targets = Vec::from([
-        (with(path, query), ""),
-        (with(path, ""), "its query"),
-        (with(path, &sorted.join("&")), "the order of its query"),
+        (with_query(path, query), ""),
+        (with_query(path, ""), "its query"),
+        (
+            with_query(path, &sorted.join("&")),
+            "the order of its query",
+        ),
     ]);
     let slash = match path.strip_suffix('/') {
         Some(shorter) => shorter.to_owned(),
         None => format!("{path}/"),
     };
-    targets.push((with(&slash, query), "the slash at its end"));
-    for name in [
-        "x-original-uri",
-        "x-original-url",
-        "x-forwarded-uri",
-        "x-rewrite-url",
-    ] {
-        targets.extend(header(name).map(|target| (target.to_owned(), "its path")));
+    targets.push((with_query(&slash, query), "the slash at its end"));
+    for name in ORIGINAL_TARGETS {
+        targets.extend(text(case, name).map(|target| (target.to_owned(), "its path")));
     }
     for name in ["x-forwarded-prefix", "x-script-name"] {
-        let prefix = header(name).map(|prefix| prefix.trim_end_matches('/'));
-        targets.extend(prefix.map(|prefix| (with(&format!("{prefix}{path}"), query), "its path")));
+        let prefix = text(case, name).map(|prefix| prefix.trim_end_matches('/'));
+        targets.extend(
+            prefix.map(|prefix| (with_query(&format!("{prefix}{path}"), query), "its path")),
+        );
     }
     // A prefix that the application adds to what the proxy has cut off, one or two segments.
     for count in [1, 2] {
         let rest = path.match_indices('/').nth(count).map(|(at, _)| at);
         let shorter = rest.and_then(|at| path.get(at..));
-        targets.extend(shorter.map(|path| (with(path, query), "its path")));
+        targets.extend(shorter.map(|path| (with_query(path, query), "its path")));
     }
     for prefix in ["/api", "/v1", "/webhooks", "/webhook"] {
-        targets.push((with(&format!("{prefix}{path}"), query), "its path"));
+        targets.push((with_query(&format!("{prefix}{path}"), query), "its path"));
     }
     targets
 }

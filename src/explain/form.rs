@@ -13,7 +13,7 @@ use crate::json::Value;
 use crate::url;
 
 /// Names and values.
-type Fields = Vec<(String, String)>;
+pub(super) type Fields = Vec<(String, String)>;
 
 /// How names and values are written.
 struct Style {
@@ -88,19 +88,31 @@ pub(super) fn visit_object(object: Value, bodies: &mut Bodies) -> ControlFlow<()
     }
 }
 
-fn styles(mut fields: Fields, was: &str, bodies: &mut Bodies) -> ControlFlow<()> {
+fn styles(fields: Fields, was: &str, bodies: &mut Bodies) -> ControlFlow<()> {
+    each_style(fields, &mut |style, write| {
+        if !bodies.afford(WRITING) {
+            return ControlFlow::Break(());
+        }
+        let finding = Finding::new(CauseCode::BodyForm, format!("{was} as {style}"));
+        bodies.visit(finding, write())
+    })
+}
+
+/// Writes the fields.
+type Write<'w> = &'w dyn Fn() -> Vec<u8>;
+
+/// Visits every style, by its name and with what writes the fields in it, until the visitor stops.
+pub(super) fn each_style(
+    mut fields: Fields,
+    visit: &mut dyn FnMut(String, Write) -> ControlFlow<()>,
+) -> ControlFlow<()> {
     for sorted in ["", ", with its fields sorted"] {
         for style in &STYLES {
             for (upper, digits) in [(true, ""), (false, ", with lower-case digits")] {
                 for (kept, brackets) in [("", ""), ("[]", ", with brackets as they are")] {
-                    if !bodies.afford(WRITING) {
-                        return ControlFlow::Continue(());
-                    }
                     let name = style.name;
-                    let evidence =
-                        format!("{was} as {name} would write it{digits}{brackets}{sorted}");
-                    let finding = Finding::new(CauseCode::BodyForm, evidence);
-                    bodies.visit(finding, style.write(&fields, kept, upper))?;
+                    let name = format!("{name} would write it{digits}{brackets}{sorted}");
+                    visit(name, &|| style.write(&fields, kept, upper))?;
                 }
             }
         }

@@ -58,7 +58,8 @@ pub(super) fn push(
     match rejection {
         Rejection::SignatureMismatch { .. } => {
             let signed = case.sender.signed_in(case.method);
-            if [Part::Url, Part::Path].iter().any(|part| signed.has(part)) {
+            let of_url = [Part::Url, Part::Path, Part::Query];
+            if of_url.iter().any(|part| signed.has(part)) {
                 likely(CauseCode::UrlChanged, String::new());
             }
             likely(CauseCode::KeyWrong, String::new());

@@ -16,6 +16,7 @@ mod header;
 mod key;
 mod likely;
 mod proof;
+mod query;
 mod respelt;
 mod search;
 mod signed;

@@ -1527,6 +1527,112 @@ fn another_url_is_likely() {
     assert_eq!(get.likely(), lost);
 }
 
+/// A GET of MoonPay's, which signs the query.
+fn moonpay(query: &str) -> Callback {
+    let mut callback = Callback::genuine("lightspark").without("lightspark-signature");
+    let (_, key) = key_of("lightspark");
+    let tag = hmac256(&key, format!("{NOW}.?{query}").as_bytes());
+    callback.hide(&tag);
+    callback.sender = "moonpay";
+    callback.method = Some("GET".to_owned());
+    callback.url = Some(format!("https://shop.example/hooks?{query}"));
+    callback.body = Vec::new();
+    let signature = format!("t={NOW},s={}", hex::encode(&tag));
+    callback.with("moonpay-signature-v2", signature)
+}
+
+/// Queries that were signed, as they came, and what is said of them.
+const QUERIES: [(&str, &str, &str); 14] = [
+    ("b=2&a=1", "b=2&a=1&from=proxy", "parameter 3 was added"),
+    ("b=2&a=1", "b=2&from=proxy&a=1", "parameter 2 was added"),
+    ("b=2", "b=2&x=1&y=2", "parameters 2 to 3 were added"),
+    ("", "from=proxy", "its query"),
+    ("a=1&b=2", "b=2&a=1", "the order"),
+    ("at=x+y&to=%2f", "at=x%20y&to=%2f", "a space was + and"),
+    ("at=x%20y&to=%2f", "at=x+y&to=%2f", "a space was %20 and"),
+    ("at=a%2fb", "at=a%2Fb", "lower-case"),
+    ("at=a%2Fb", "at=a%2fb", "upper-case"),
+    (
+        "to=a@b.c%20&u=d:/",
+        "to=a%40b.c%20&u=d%3A%2F",
+        "that were not",
+    ),
+    ("to=a@b.c<", "to=a%40b.c%3C", "as it is decoded"),
+    ("to=a%40b.c+", "to=a@b.c%20", "would write it"),
+    ("a&b=2", "a=&b=2", "had no equals"),
+    ("a=&b=2", "a&b=2", "had an equals"),
+];
+
+#[test]
+fn a_query_was_changed() {
+    moonpay("b=2&a=1").proves(&[]);
+    let url = |query: &str| format!("https://shop.example/hooks?{query}");
+    for (signed, came, evidence) in QUERIES {
+        let mut alone = moonpay(signed);
+        alone.url = Some(url(came));
+        // The same as a part of the URL.
+        let mut whole = coinpayments(url(signed).trim_end_matches('?'));
+        whole.url = Some(url(came));
+        for callback in [alone, whole] {
+            let message = callback.proves(&[CauseCode::UrlChanged]);
+            assert!(message.contains(evidence), "{came}: {message}");
+        }
+    }
+    let mut rewritten = moonpay("b=2&a=1");
+    rewritten.url = Some("http://10.0.0.7/hooks?from=proxy".to_owned());
+    let rewritten = rewritten.with("x-original-uri", "/hooks?b=2&a=1");
+    let message = rewritten.proves(&[CauseCode::UrlChanged]);
+    assert!(message.contains("its query"), "{message}");
+}
+
+/// Nothing shows what a query has lost.
+#[test]
+fn a_query_that_lost_a_parameter_is_likely() {
+    let mut get = moonpay("b=2&a=1");
+    get.url = Some("https://shop.example/hooks?b=2".to_owned());
+    assert_eq!(get.certain(), []);
+    assert_eq!(get.likely(), [CauseCode::UrlChanged, CauseCode::KeyWrong]);
+    // With a body, the URL counts for nothing.
+    let mut post = get.with_body(BODY);
+    post.method = Some("POST".to_owned());
+    assert_eq!(post.certain(), []);
+    assert_eq!(post.likely(), [CauseCode::KeyWrong]);
+}
+
+/// What is said of a `POST` to `/hooks?a=1` of a sender of one's own that signs this.
+fn of_own_sender(signed: &str, signature: &[u8]) -> Explanation {
+    let options = serde_json::json!({
+        "sender": {
+            "name": "acme",
+            "algorithm": "hmac-sha256",
+            "headers": { "signature": "acme-signature" },
+            "signature": { "encoding": "hex" },
+            "signed": signed
+        },
+        "method": "POST",
+        "url": "https://shop.example/hooks?a=1",
+        "headers": { "acme-signature": hex::encode(signature) }
+    });
+    let keys = GivenKeys::List(vec![KeySource::text("a-shared-secret").into()]);
+    let json = options.to_string();
+    options::explain(json.as_bytes(), keys, BODY.as_bytes(), NOW).unwrap()
+}
+
+#[test]
+fn any_signed_part_of_the_url_is_tried() {
+    for (template, signed) in [
+        ("{url}", "https://shop.example/api/hooks?a=1"),
+        ("{url}", "https://shop.example/hooks"),
+        ("{path}", "/api/hooks"),
+        ("{query}", ""),
+    ] {
+        let tag = hmac256(b"a-shared-secret", format!("{signed}\n{BODY}").as_bytes());
+        let explanation = of_own_sender(&format!("{template}\n{{body}}"), &tag);
+        let certain = codes(&explanation, Certainty::Certain);
+        assert_eq!(certain, [CauseCode::UrlChanged], "{template} {signed}");
+    }
+}
+
 #[derive(serde::Deserialize)]
 struct Vector {
     sender: String,

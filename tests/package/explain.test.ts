@@ -529,7 +529,31 @@ const called = (
 	},
 });
 
+/** A GET whose query, which is signed, is another one when it arrives. */
+const queried = (
+	title: string,
+	[signed, came]: readonly [string, string],
+	certainty: Cause["certainty"],
+	says: RegExp,
+): Mistake => ({
+	title: `request: ${title}`,
+	of: ["moonpay"],
+	code: "url_changed",
+	certainty,
+	says,
+	made(signer) {
+		const text = Buffer.from(`${NOW / 1000}.?${signed}`);
+		const delivery = genuine(signer, { signed: text, body: Buffer.alloc(0) });
+		return [delivery, { method: "GET", url: `https://pay.example/hooks?${came}` }];
+	},
+});
+
 const REQUESTS: readonly Mistake[] = [
+	queried("a parameter added", ["b=2&a=1", "b=2&a=1&from=proxy"], "certain", /parameter 3/),
+	queried("its query sorted", ["a=1&b=2", "b=2&a=1"], "certain", /order/),
+	queried("its query escaped", ["at=a@b.c%20", "at=a%40b.c%20"], "certain", /escaped/),
+	queried("its query written anew", ["at=a%40b%7E", "at=a@b~"], "certain", /would write it/),
+	queried("a parameter lost", ["b=2&a=1", "b=2"], "likely", /URL/),
 	called("the scheme", "url_changed", { url: "http://pay.example/api/hooks?b=2&a=1" }),
 	called("the host", "url_changed", { url: "http://10.0.0.7:8080/api/hooks?b=2&a=1" }),
 	called("the path", "url_changed", { url: "https://pay.example/hooks?b=2&a=1" }),
@@ -740,6 +764,8 @@ test("a verifier explains with its registered URL and the one that was called", 
 	assert.deepEqual(causesOf("https://shop.example/hooks", registered + query), certain);
 	assert.deepEqual(causesOf("https://shop.example/callbacks/", behindProxy), certain);
 	assert.deepEqual(causesOf("http://shop.example/callbacks", behindProxy), certain);
+	assert.deepEqual(causesOf(registered, `${registered}${query}&from=proxy`), certain);
+	assert.deepEqual(causesOf(registered, `${behindProxy}&from=proxy`), certain);
 	assert.deepEqual(causesOf(registered, `${registered}?value=9&uuid=a`), [
 		["url_changed", "likely"],
 		["key_wrong", "likely"],
