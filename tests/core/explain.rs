@@ -1618,6 +1618,17 @@ fn of_own_sender(signed: &str, signature: &[u8]) -> Explanation {
     options::explain(json.as_bytes(), keys, BODY.as_bytes(), NOW).unwrap()
 }
 
+/// Whatever of a URL is signed, it may be another one.
+#[test]
+fn any_signed_part_of_the_url_makes_another_url_likely() {
+    let likely = |signed: &str| codes(&of_own_sender(signed, &[0; 32]), Certainty::Likely);
+    for part in ["{url}", "{path}", "{query}"] {
+        let expected = [CauseCode::UrlChanged, CauseCode::KeyWrong];
+        assert_eq!(likely(&format!("{part}\n{{body}}")), expected, "{part}");
+    }
+    assert_eq!(likely("{body}"), [CauseCode::KeyWrong]);
+}
+
 #[test]
 fn any_signed_part_of_the_url_is_tried() {
     for (template, signed) in [
