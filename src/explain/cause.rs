@@ -59,7 +59,7 @@ impl Finding {
     }
 }
 
-const RAW_BODY: &str = "verify the raw bytes, before anything parses them. Express: mount express.raw({ type: \"*/*\" }) on this route before express.json() and pass req.body. Next.js: await request.text() in a route handler; in an API route export const config = { api: { bodyParser: false } } and collect the stream. Workers: await request.arrayBuffer(), or verifyRequest(request)";
+const RAW_BODY: &str = "verify the raw bytes, before anything parses them. Express: mount express.raw({ type: \"*/*\" }) on this route before express.json() and pass req.body. Next.js: await request.text() in a route handler; in an API route export const config = { api: { bodyParser: false } } and collect the stream. Workers: await request.arrayBuffer(), or verifyRequest(request). A GET has no body: pass an empty one";
 const RAW_TEXT: &str = "pass the bytes as they came, without decoding, trimming or editing them: a Buffer or Uint8Array in place of a string, and for a test a file that no editor has touched";
 const ENVIRONMENT: &str = "correct the environment variable or secret store (an .env file wants NAME=value, without quotation marks where the platform takes them literally, and printf '%s' instead of echo), then restart";
 const PROXY_HEADERS: &str = "look at what stands between the sender and your handler (nginx, API gateway, CDN, a framework's header helper) and pass the request's headers on as they came: req.headers in Node and Express, request.headers in Next.js and Workers";
@@ -117,13 +117,13 @@ causes! {
     BodyReserialized = "body_reserialized", "the body was parsed and re-serialized before it was verified",
         RAW_BODY;
     BodyLost = "body_lost", "the body did not arrive here",
-        "something has read the request's stream before, or an object was turned into text. Read the body once, as bytes, and verify those: express.raw({ type: \"*/*\" }) in Express, await request.arrayBuffer() in Next.js and Workers";
+        "something has read the request's stream before, or an object was turned into text. Read the body once, as bytes, and verify those: express.raw({ type: \"*/*\" }) in Express, await request.arrayBuffer() in Next.js and Workers. A GET has no body: pass an empty one";
     KeyWhiteSpace = "key_white_space", "there is white space or a line break in the key",
         ENVIRONMENT;
     KeyQuotes = "key_quotes", "there are quotation marks around the key",
         ENVIRONMENT;
     KeyPrefix = "key_prefix", "the key has an extra prefix, or lacks its own",
-        "copy the key again from the sender's dashboard, whole, and do not cut off or add anything before it";
+        "copy the whole key again from where the sender shows or publishes it, and do not cut off or add anything before it";
     KeyEncoding = "key_encoding", "the key was decoded in the wrong format",
         "pass the key in the form that the message names: bytes as a Uint8Array (Buffer.from(key, \"base64\") or Buffer.from(key, \"hex\")), or correct the member `key` of a descriptor of your own";
     KeyAssignment = "key_assignment", "the key came with the name of its variable before it",
@@ -143,7 +143,7 @@ causes! {
     HeaderMissing = "header_missing", "a header that is signed or holds the signature did not arrive",
         PROXY_HEADERS;
     RequestIncomplete = "request_incomplete", "the sender signs the request's method or URL, and it was not passed",
-        "pass the method with which the sender called beside headers and body (verifyRequest(request) takes it from a Fetch request), and set the verifier's option `url` to the URL that is registered with the sender";
+        "pass the method and the URL with which the sender called beside headers and body (verifyRequest(request) takes them from a Fetch request). If the sender signs more of the URL than its query, set the verifier's option `url` to the one that is registered with the sender";
     HeaderRenamed = "header_renamed", "a header arrived under another name",
         PROXY_HEADERS;
     HeaderRepeated = "header_repeated", "a header arrived more than once, and its values were joined with a comma",
@@ -173,7 +173,7 @@ causes! {
     OtherTimestamp = "other_timestamp", "the signature was made for a different timestamp",
         "keep the headers of one delivery together: a retry or a proxy changed the timestamp without signing again";
     UrlChanged = "url_changed", "the URL is not the one that the sender signed",
-        "set the verifier's option `url` to the URL exactly as it is registered with the sender: scheme, host, path, slash and query";
+        "pass the URL as it was called, before a proxy, a rewrite or a router changes its query (req.originalUrl in Express). If the sender signs more of it than the query, set the verifier's option `url` to the URL exactly as it is registered with the sender: scheme, host, path, slash and query";
     HeadersUnsigned = "headers_unsigned", "the signature covers no header, so anybody could choose the event's type and id",
         "let the sender sign headers, too (v1, with their names in h). If it cannot, set dangerouslyAllowUnsignedHeaders: true and believe neither event.type nor event.id";
     UrlUnsigned = "url_unsigned", "the signature does not cover the URL, so the callback may be for another customer of the sender",
@@ -214,14 +214,14 @@ causes! {
         "compare the header's value with the sender's documentation, and check that `sender` is the right one";
     SignatureMalformed = "signature_malformed", "the member of the body that holds the signature is not there, or has another form",
         "check that `sender` is the right one, and that nothing between the sender and you changes the body";
-    PayloadUnexpected = "payload_unexpected", "the callback is genuine and fresh, but its body does not follow the format",
+    PayloadUnexpected = "payload_unexpected", "the callback is genuine and fresh, but its content does not follow the format",
         "if this is another sender's format, pass its name as `sender`; otherwise report the path in the message to the sender";
     BodyDecompressed = "body_decompressed", "the body may have been decompressed, and the sender may have signed the compressed bytes",
         "pass the bytes as they came over the wire (express.raw({ inflate: false })), or ask the sender to send without content-encoding";
     BodyLength = "body_length", "the body is not as long as content-length says",
         RAW_BODY;
     KeyWrong = "key_wrong", "everything is well formed but nothing matches, so the key is most likely the wrong one",
-        "copy the key again from the sender's dashboard: of this environment (test against live), of this endpoint, after its latest rotation. During a rotation pass both keys. If it is the right one, the body was changed in a way that cannot be undone: verify the raw bytes";
+        "copy the key again from where the sender shows or publishes it: that of this environment (test against live) and of this endpoint, after its latest rotation. During a rotation pass both keys. If it is the right one, what is signed was changed in a way that cannot be undone: verify the raw bytes of the body or, of a GET, the URL with its query as it was called";
     SearchIncomplete = "search_incomplete", "the search ended before everything was tried",
         "explain with the one key that should match, and with a smaller callback of the same kind if there is one";
 }

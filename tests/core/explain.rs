@@ -1599,6 +1599,44 @@ fn a_query_that_lost_a_parameter_is_likely() {
     assert_eq!(post.likely(), [CauseCode::KeyWrong]);
 }
 
+/// A GET has a query in place of a body, and a published key is on no dashboard.
+#[test]
+fn what_to_do_about_a_get_is_told() {
+    let changed = |change: &dyn Fn(&mut Callback)| {
+        let mut callback = moonpay("b=2&a=1");
+        change(&mut callback);
+        callback
+    };
+    let gets = [
+        (rsa_get(BRIDGE_KEY), CauseCode::KeyWrong),
+        (
+            changed(&|get| get.url = Some("/?b=2".to_owned())),
+            CauseCode::UrlChanged,
+        ),
+        (changed(&|get| get.url = None), CauseCode::RequestIncomplete),
+        (
+            changed(&|get| get.body = b"{}".to_vec()),
+            CauseCode::BodyReserialized,
+        ),
+        (
+            changed(&|get| get.body = b"undefined".to_vec()),
+            CauseCode::BodyLost,
+        ),
+    ];
+    for (get, code) in gets {
+        let causes = get.explain().causes;
+        assert!(causes.iter().any(|cause| cause.code == code), "{causes:?}");
+        for cause in causes {
+            let fix = cause.fix;
+            let is_of_get = fix.contains("GET") || fix.contains("query");
+            assert!(is_of_get || !fix.contains("body"), "{fix}");
+        }
+    }
+    for code in CauseCode::ALL {
+        assert!(!code.fix().contains("dashboard"), "{}", code.name());
+    }
+}
+
 /// What is said of a `POST` to `/hooks?a=1` of a sender of one's own that signs this.
 fn of_own_sender(signed: &str, signature: &[u8]) -> Explanation {
     let options = serde_json::json!({

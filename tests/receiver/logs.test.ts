@@ -345,7 +345,7 @@ test("console gets a line for each record, the message first", async (t) => {
 			`warn: told [${names} amount="5 EUR" big=5]`,
 			`info: just a text [${names}]`,
 			`info: callback handled [${names} sender=tp-wallet ip=${IP} ${rest}]`,
-			`warn: callback refused: signature does not match any key (call explain() to find out why); check that the key is the one of this endpoint and that nothing changes the body before it gets here (docs: troubleshooting#signature_mismatch) [code=signature_mismatch header=webhook-signature sender=tp-wallet ip=${IP} ${rest}]`,
+			`warn: callback refused: signature does not match any key (call explain() to find out why); check that the key is the one of this endpoint and that nothing changes the body, or a GET's query, before it gets here (docs: troubleshooting#signature_mismatch) [code=signature_mismatch header=webhook-signature sender=tp-wallet ip=${IP} ${rest}]`,
 			`warn: callback refused: expected decimal digits; check the options sender and schema; if they are right, report the path to the sender (docs: troubleshooting#malformed_payload) [code=malformed_payload path=data.amount.value sender=tp-wallet ${rest}]`,
 		],
 	);

@@ -15,7 +15,7 @@ const OF_CODE: { readonly [Code in RejectionCode]: string } & { readonly [code: 
 		unsupported_signature:
 			"pass a key of this kind: the shared secret for an HMAC, the sender's public key for other signatures",
 		signature_mismatch:
-			"check that the key is the one of this endpoint and that nothing changes the body before it gets here",
+			"check that the key is the one of this endpoint and that nothing changes the body, or a GET's query, before it gets here",
 		timestamp_too_old:
 			"check this server's clock; if it is right, this is a replay or a late retry",
 		timestamp_too_new: "check this server's clock",

@@ -346,7 +346,7 @@ export const en = {
 		signature_malformed:
 			"The member of the body that holds the signature is not there, or has another form.",
 		payload_unexpected:
-			"The callback is genuine and fresh, but its body does not follow the format.",
+			"The callback is genuine and fresh, but its content does not follow the format.",
 		body_decompressed:
 			"The body may have been decompressed, and the sender may have signed the compressed bytes.",
 		body_length: "The body is not as long as content-length says.",

@@ -332,7 +332,7 @@ export const zh: Texts = {
 		body_too_large: "请求体超过了长度限制。",
 		header_malformed: "请求头的格式与发送方文档不符。",
 		signature_malformed: "请求体中存放签名的成员不存在，或格式不同。",
-		payload_unexpected: "回调真实且在时效内，但请求体不符合规定的格式。",
+		payload_unexpected: "回调真实且在时效内，但内容不符合规定的格式。",
 		body_decompressed: "请求体可能已被解压，而发送方签名的可能是压缩后的字节。",
 		body_length: "请求体的长度与发送时不同。",
 		key_wrong: "格式都正确，却没有一项吻合，因此密钥很可能是另一个。",
