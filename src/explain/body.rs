@@ -80,7 +80,7 @@ fn formats(document: &Document, bodies: &mut Bodies) -> ControlFlow<()> {
         bodies.visit(new(", and with a line break at its end"), written)?;
     }
     if text == "{}" || text == "null" {
-        let evidence = "an empty body was signed";
+        let evidence = "an empty body was signed, such as that of a GET";
         bodies.visit(
             Finding::new(CauseCode::BodyReserialized, evidence),
             Vec::new(),

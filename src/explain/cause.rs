@@ -59,7 +59,7 @@ impl Finding {
     }
 }
 
-const RAW_BODY: &str = "verify the raw bytes, before anything parses them. Express: mount express.raw({ type: \"*/*\" }) on this route before express.json() and pass req.body. Next.js: await request.text() in a route handler; in an API route export const config = { api: { bodyParser: false } } and collect the stream. Workers: await request.arrayBuffer(), or verifyRequest(request). A GET has no body: pass an empty one";
+const RAW_BODY: &str = "verify the raw bytes, before anything parses them. Express: mount express.raw({ type: \"*/*\" }) on this route before express.json() and pass req.body. Next.js: await request.text() in a route handler; in an API route export const config = { api: { bodyParser: false } } and collect the stream. Workers: await request.arrayBuffer(), or verifyRequest(request)";
 const RAW_TEXT: &str = "pass the bytes as they came, without decoding, trimming or editing them: a Buffer or Uint8Array in place of a string, and for a test a file that no editor has touched";
 const ENVIRONMENT: &str = "correct the environment variable or secret store (an .env file wants NAME=value, without quotation marks where the platform takes them literally, and printf '%s' instead of echo), then restart";
 const PROXY_HEADERS: &str = "look at what stands between the sender and your handler (nginx, API gateway, CDN, a framework's header helper) and pass the request's headers on as they came: req.headers in Node and Express, request.headers in Next.js and Workers";

@@ -1615,10 +1615,6 @@ fn what_to_do_about_a_get_is_told() {
         ),
         (changed(&|get| get.url = None), CauseCode::RequestIncomplete),
         (
-            changed(&|get| get.body = b"{}".to_vec()),
-            CauseCode::BodyReserialized,
-        ),
-        (
             changed(&|get| get.body = b"undefined".to_vec()),
             CauseCode::BodyLost,
         ),
