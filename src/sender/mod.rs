@@ -354,6 +354,16 @@ impl Sender {
     /// What a signature of this sender proves.
     #[must_use]
     pub fn signs(&self) -> Signs {
+        self.signs_by(&self.signed)
+    }
+
+    /// The same of a GET, if this sender signs another text for it. Its body is the query.
+    #[must_use]
+    pub fn signs_on_get(&self) -> Option<Signs> {
+        Some(self.signs_by(self.signed_on_get.as_ref()?))
+    }
+
+    fn signs_by(&self, signed: &Template) -> Signs {
         let place = |place: &Option<Place>| match place {
             None => false,
             Some(Place::Member { .. }) => true,
@@ -366,8 +376,8 @@ impl Sender {
             timestamp: self.has_timestamp(),
             url: [Part::Url, Part::Path, Part::Query]
                 .iter()
-                .any(|part| self.signed.has(part)),
-            method: self.signed.has(&Part::Method),
+                .any(|part| signed.has(part)),
+            method: signed.has(&Part::Method),
         }
     }
 
@@ -387,7 +397,8 @@ impl Sender {
 
     /// Whether a body is refused, since only the signature of a GET says for whose URL a callback is. With a
     /// public key, the sender may sign for others, too, who could pass their callbacks on.
-    pub(crate) fn takes_only_get(&self) -> bool {
+    #[must_use]
+    pub fn takes_only_get(&self) -> bool {
         let mut algorithms = self.signature.algorithms.iter();
         let signs_url = |template: &Template| template.has(&Part::Url) || template.has(&Part::Path);
         !self.allows_unsigned_url

@@ -459,6 +459,25 @@ mod signs {
     }
 
     #[test]
+    fn a_get_that_is_signed_otherwise_proves_what_is_in_its_text() {
+        let on_get = |descriptor: &Value| {
+            let verifier = verifier_with(&descriptor.to_string(), "a-secret").unwrap();
+            verifier.sender().signs_on_get()
+        };
+        assert_eq!(on_get(&acme()), None);
+        for text in ["{url}", "?{query}"] {
+            let get = with(
+                acme(),
+                "/signedOnGet",
+                json!(format!("{{id}}.{{timestamp}}.{text}")),
+            );
+            let found = on_get(&get).unwrap();
+            assert!(found.body && found.id && found.timestamp, "{text}");
+            assert!(found.url && !found.method, "{text}");
+        }
+    }
+
+    #[test]
     fn a_url_or_a_method_is_signed_where_it_is_for_a_body() {
         let plain = signs(&acme());
         assert!(plain.body && plain.id && plain.timestamp && !plain.url && !plain.method);

@@ -489,10 +489,17 @@ export interface SenderInfo extends Delivery {
 	readonly headers: readonly string[];
 	/** Where the time that is compared with the clock comes from. */
 	readonly freshness: string;
-	/** What its signature proves. */
+	/** What its signature proves: of a POST, if {@link SenderInfo.signsOnGet} is there. */
 	readonly signs: Signs;
+	/** What the signature of a GET proves, whose `body` is the query; undefined if it sends none. */
+	readonly signsOnGet?: Signs | undefined;
 	/** The options that a verifier of it needs beside `keys`. */
 	readonly requires: readonly ("url" | "clientId")[];
+	/**
+	 * The options without which a POST is refused, of a sender whose POST proves nothing about the URL while
+	 * its GET does; undefined if a verifier takes a POST as it is.
+	 */
+	readonly postRequires?: readonly "dangerouslyAllowUnsignedUrl"[] | undefined;
 	/** Where the rules are documented. */
 	readonly docs: string;
 	/**

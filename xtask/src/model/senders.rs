@@ -100,7 +100,7 @@ impl Sender {
     }
 
     fn about(&self) -> Value {
-        json!({
+        let mut about = json!({
             "title": self.text("title"),
             "algorithm": self.algorithm(),
             "headers": self.headers(),
@@ -110,7 +110,15 @@ impl Sender {
             "docs": self.text("docs"),
             "evidence": self.text("evidence"),
             "entry": if self.needs_full() { "wallet-callback/full" } else { "wallet-callback" },
-        })
+        });
+        let known = self.known();
+        if let Some(signs) = known.as_ref().and_then(|sender| sender.signs_on_get()) {
+            about["signsOnGet"] = json!(signs);
+        }
+        if known.is_some_and(|sender| sender.takes_only_get()) {
+            about["postRequires"] = json!(["dangerouslyAllowUnsignedUrl"]);
+        }
+        about
     }
 
     /// The algorithms, each with its label if there is one.

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { type Place, type SenderInfo, senders } from "wallet-callback";
+import { type Place, type SenderInfo, type Signs, senders } from "wallet-callback";
 import { requireKnown } from "../../testing/options.js";
 import { examples } from "../options.js";
 import { bold, dim, print, printJson } from "../output.js";
@@ -39,14 +39,15 @@ function printTable(all: readonly SenderInfo[]): void {
 	}
 }
 
+type Line = readonly [label: string, text: string | undefined];
+
 function printOne(info: SenderInfo): void {
-	const { name, title, algorithm, headers, freshness, signs, docs, types, acknowledgement } = info;
-	const proved = Object.entries(signs).filter(([, isSigned]) => isSigned);
-	const lines: readonly (readonly [label: string, text: string | undefined])[] = [
+	const { name, title, algorithm, headers, freshness, docs, types, acknowledgement } = info;
+	const lines: readonly Line[] = [
 		["algorithm", algorithm],
 		["headers", headers.join(", ")],
 		["freshness", freshness],
-		["signature proves", proved.map(([part]) => part).join(", ")],
+		...provedBy(info),
 		["id", placeOf(info.identifiedBy)],
 		["type", placeOf(info.typedBy)],
 		["types", types?.join(", ")],
@@ -56,13 +57,27 @@ function printOne(info: SenderInfo): void {
 			acknowledgement && `${acknowledgement.status} ${acknowledgement.body ?? ""}`.trim(),
 		],
 		["asks by", info.probes.join(", ") || undefined],
-		["sends by GET", info.deliversByGet ? "yes, too" : undefined],
 		["documentation", docs],
 	];
 	print(`${bold(name)}  ${title}`);
 	for (const [label, text] of lines) {
 		if (text !== undefined) print(`  ${label.padEnd(16)}  ${text}`);
 	}
+}
+
+/** What a signature proves: of a GET and of a POST, for a sender that signs them differently. */
+function provedBy({ signs, signsOnGet, postRequires }: SenderInfo): readonly Line[] {
+	if (signsOnGet === undefined) return [["signature proves", partsOf(signs, "body")]];
+	const get: Line = ["a GET proves", partsOf(signsOnGet, "query")];
+	const post: Line = ["a POST proves", partsOf(signs, "body")];
+	if (postRequires === undefined) return [["verified", "POST, GET"], post, get];
+	const unless = postRequires.join(" and ");
+	return [["verified", `GET; a POST is refused unless ${unless} is set`], get, post];
+}
+
+function partsOf({ body, ...others }: Signs, payload: string): string {
+	const all = Object.entries({ [payload]: body, ...others });
+	return all.flatMap(([part, isSigned]) => (isSigned ? [part] : [])).join(", ");
 }
 
 function placeOf(place: Place | undefined): string | undefined {
