@@ -272,7 +272,7 @@ test("nobody at the address, or no counter, is code 3", async () => {
 	const nobody = `http://127.0.0.1:${await freePort()}/callbacks`;
 	const { code, stderr } = await check([nobody]);
 	assert.equal(code, 3);
-	assert.match(stderr, /ECONNREFUSED/);
+	assert.match(stderr, /: nobody listens at 127\.0\.0\.1:\d+: is the server started\?\n$/);
 	const { url, probeUrl } = await serve(byHand({ secret: BYTES }));
 	const wrong = probeUrl.replace("handled", "nothing");
 	const counter = await check([url, "--probe-url", wrong]);

@@ -222,7 +222,7 @@ test("it writes over nothing", async () => {
 	symlinkSync(target, join(dir, "server.mjs"));
 	const linked = await cli(words);
 	assert.equal(linked.code, 2);
-	assert.match(linked.stderr, /^error: EEXIST: .+server\.mjs'\n$/);
+	assert.match(linked.stderr, /^error: --dir: .+server\.mjs is there already: name another\n$/);
 	assert.equal(existsSync(target), false);
 });
 

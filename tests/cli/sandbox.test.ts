@@ -288,8 +288,8 @@ test("a state that cannot be written is said before anything is sent", async () 
 		response.end();
 	});
 	for (const [state, says] of [
-		["missing/state.json", /ENOENT/],
-		[".", /\. is a folder/],
+		["missing/state.json", /^error: --state: no folder at missing: make it first\n$/],
+		[".", /^error: --state: \. is a folder: expected a file\n$/],
 	] as const) {
 		const { code, stderr } = await play(url, ["--state", state], folder());
 		assert.equal(code, 2);
@@ -303,7 +303,7 @@ test("nobody at the address is code 3; a file of something else, and a wrong cha
 	const nobody = `http://127.0.0.1:${await freePort()}/`;
 	const refused = await play(nobody, [], cwd);
 	assert.equal(refused.code, 3);
-	assert.match(refused.stderr, /ECONNREFUSED/);
+	assert.match(refused.stderr, /: nobody listens at 127\.0\.0\.1:\d+: is the server started\?\n$/);
 	writeFileSync(join(cwd, "notes.txt"), "buy milk");
 	const notes = await play(nobody, ["--state", "notes.txt"], cwd);
 	assert.equal(notes.code, 2);

@@ -144,7 +144,7 @@ test("a refusal is a finding, and nobody at the URL is code 3", async () => {
 	assert.match(refused.stdout, /\n← 401 kept in \d+ ms\n$/);
 	const nobody = await send("deposit.detected", "--url", `http://127.0.0.1:${await freePort()}/`);
 	assert.equal(nobody.code, 3);
-	assert.match(nobody.stdout, /\n← connect ECONNREFUSED /);
+	assert.match(nobody.stdout, /\n← nobody listens at 127\.0\.0\.1:\d+: is the server started\?\n$/);
 });
 
 test("of an answer without an end, no more is read than is shown", async () => {
@@ -215,10 +215,10 @@ describe("what cannot be sent is refused with code 2", () => {
 		[["deposit.detected", "--sender", "strip", ...to], /did you mean "stripe"/],
 		[["order.paid", "--sender", "shopify", ...to], /pass a body with --body/],
 		[["webhooks.test", "--sender", "circle", ...to], /private key that only circle has/],
-		[["x", "--body", "nothing-here", ...to], /no such file/],
-		[["--resend", "nothing-here", ...to], /no such file/],
-		[["--resend", ".", ...to], /^error: \. is a folder: expected a file$/m],
-		[["x", "--body", ".", ...to], /^error: \. is a folder: expected a file$/m],
+		[["x", "--body", "nothing-here", ...to], /^error: --body: no file at nothing-here$/m],
+		[["--resend", "nothing-here", ...to], /^error: --resend: no file at nothing-here$/m],
+		[["--resend", ".", ...to], /^error: --resend: \. is a folder: expected a file$/m],
+		[["x", "--body", ".", ...to], /^error: --body: \. is a folder: expected a file$/m],
 		[["--resend", "package.json", ...to], /expected a request with its headers/],
 	];
 	for (const [words, says] of cases) {

@@ -208,7 +208,7 @@ test("without a secret and a terminal, the message says how to give it", async (
 describe("what cannot be read is refused with code 2, in a line, without the secret", () => {
 	const cases: readonly (readonly [words: readonly string[], says: RegExp])[] = [
 		[["verify"], /missing required argument 'file'/],
-		[["verify", "nothing-here"], /no such file.*nothing-here/],
+		[["verify", "nothing-here"], /^error: no file at nothing-here$/m],
 		[["verify", body], /has no headers: expected a raw request/],
 		[["verify", "-", "--header", "nonsense"], /--header: expected "name: value", got "nonsense"/],
 		[["verify", "-", "--sender", "strip"], /unknown sender "strip" \(did you mean "stripe"/],
@@ -216,7 +216,7 @@ describe("what cannot be read is refused with code 2, in a line, without the sec
 		[["verify", "-", "--sender", file("half.json", "{")], /half\.json: .*JSON/],
 		[["verify", "-", "--at", "noon"], /--at <time>.* Expected a time/],
 		[["verify", "-", "--tolerance", "0"], /--tolerance.*whole number from 1 to 86400/],
-		[["verify", "-", "--secret-file", "nothing-here"], /no such file/],
+		[["verify", "-", "--secret-file", "nothing-here"], /^error: --secret-file: no file at nothing/],
 		[["verify", "."], /\. is a folder: expected a file/],
 		[["verify", "-", "--secret-file", "."], /\. is a folder: expected a file/],
 		[["verify", "-", "--secret-file", file("empty", "\n")], /empty is empty: expected a secret/],
@@ -226,7 +226,10 @@ describe("what cannot be read is refused with code 2, in a line, without the sec
 		[["sign", body, "--timestamp", "-1"], /--timestamp.*whole number/],
 		[["sign", body, "--id", "a.b"], /id/],
 		[["sign", body, "--sender", "circle"], /public key/],
-		[["sign", body, "--secret-file", "a", "--secret-file", "b"], /no such file/],
+		[
+			["sign", body, "--secret-file", "a", "--secret-file", "b"],
+			/^error: --secret-file: no file at a$/m,
+		],
 		[["senders", "strip"], /unknown sender "strip" \(did you mean "stripe"\?\)/],
 		[["schema", "deposit.confirmd"], /did you mean "deposit\.confirmed"\?/],
 	];

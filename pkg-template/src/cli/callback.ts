@@ -3,10 +3,10 @@ import { buffer } from "node:stream/consumers";
 import type { Command } from "commander";
 import { detect, type KeySet, type SenderDescriptor, type SenderName } from "wallet-callback";
 import { CommandError } from "./exit.js";
+import { readFile, readText } from "./files.js";
 import { readHead } from "./head.js";
 import { collect, pointInTime, wholeNumber } from "./options.js";
 import { type Pasted, readKeys, readPaste } from "./paste.js";
-import { readFile, readText } from "./read.js";
 import { recordedAt } from "./record.js";
 import { readSecrets, type SecretOptions, secretOptions } from "./secret.js";
 
@@ -92,8 +92,8 @@ export async function readSubject(file: string, options: CallbackOptions): Promi
 }
 
 /** The bytes of a file, or of the standard input. */
-export async function readBytes(file: string): Promise<Uint8Array> {
-	if (file !== "-") return readFile(file);
+export async function readBytes(file: string, option?: string): Promise<Uint8Array> {
+	if (file !== "-") return readFile(file, option);
 	if (process.stdin.isTTY) process.stderr.write("Reading until Ctrl-D…\n");
 	return await buffer(process.stdin);
 }
@@ -107,7 +107,7 @@ export function named(file: string): string {
 export function readSender(given: string): Sender {
 	if (!given.endsWith(".json")) return given as SenderName;
 	try {
-		return JSON.parse(readText(given));
+		return JSON.parse(readText(given, "--sender"));
 	} catch (error) {
 		if (!(error instanceof SyntaxError)) throw error;
 		throw new CommandError(`${given}: ${error.message}`);

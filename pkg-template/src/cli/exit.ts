@@ -1,5 +1,6 @@
 /** How a command ends. */
 import { ConfigError } from "wallet-callback";
+import { fileProblem } from "./system.js";
 
 /** The exit codes that are documented. */
 export const EXIT = {
@@ -30,7 +31,8 @@ export class CommandError extends Error {
 export function describeError(error: unknown): { message: string; exitCode: number } {
 	if (error instanceof CommandError) return { message: error.message, exitCode: error.exitCode };
 	if (error instanceof ConfigError) return { message: error.message, exitCode: EXIT.usage };
-	const { code, path, message, stack } = error as NodeJS.ErrnoException;
-	if (code !== undefined && path !== undefined) return { message, exitCode: EXIT.usage };
+	const { path, stack } = error as NodeJS.ErrnoException;
+	const problem = path === undefined ? undefined : fileProblem(error, path, "read");
+	if (problem !== undefined) return { message: problem, exitCode: EXIT.usage };
 	return { message: stack ?? String(error), exitCode: EXIT.internal };
 }

@@ -31,6 +31,12 @@ export function endpointUrl(text: string): URL {
 	throw new InvalidArgumentError("Expected a URL without a user and a password.");
 }
 
+/** Reads an address to listen at: an empty one would stand for all of the machine's. */
+export function hostName(text: string): string {
+	if (text.trim() !== "") return text;
+	throw new InvalidArgumentError("Expected an address such as 127.0.0.1, or 0.0.0.0 for all.");
+}
+
 /** Collects the values of an option that may be given more than once. */
 export function collect(value: string, others: readonly string[] = []): readonly string[] {
 	return [...others, value];

@@ -1,6 +1,7 @@
 /** What commands write, and in which colours. */
 import type { Rejected } from "wallet-callback";
 import { EXIT } from "./exit.js";
+import { fileProblem } from "./system.js";
 
 /** Whether a stream gets colours: a terminal does, unless the environment says otherwise. */
 export function hasColors({ isTTY }: NodeJS.WriteStream): boolean {
@@ -76,7 +77,7 @@ export function endWithReader(): void {
 	for (const stream of [process.stdout, process.stderr]) {
 		stream.on("error", (error: NodeJS.ErrnoException) => {
 			if (error.code === "EPIPE") process.exit();
-			note(`error: ${plain(error.message)}`);
+			note(`error: ${plain(fileProblem(error, "the output", "write") ?? error.message)}`);
 			process.exit(EXIT.internal);
 		});
 	}

@@ -5,8 +5,8 @@ import { Writable } from "node:stream";
 import { ReadStream } from "node:tty";
 import type { Command } from "commander";
 import { CommandError, EXIT } from "./exit.js";
+import { readText } from "./files.js";
 import { collect } from "./options.js";
-import { readText } from "./read.js";
 
 export const SECRET_VARIABLE = "WALLET_CALLBACK_SECRET";
 
@@ -47,8 +47,8 @@ export async function readSecrets({ secretFile = [] }: SecretOptions): Promise<s
 }
 
 function readSecretFile(file: string): string {
-	const text = readText(file).trim();
-	if (text === "") throw new CommandError(`${file} is empty: expected a secret`);
+	const text = readText(file, "--secret-file").trim();
+	if (text === "") throw new CommandError(`--secret-file: ${file} is empty: expected a secret`);
 	return text;
 }
 

@@ -4,6 +4,7 @@ import { request as requestHttps, Agent as SecureAgent } from "node:https";
 import { connect, isIP } from "node:net";
 import { connect as connectSecurely } from "node:tls";
 import { plain } from "./output.js";
+import { connectionProblem } from "./system.js";
 
 /** What is sent. */
 export interface Sending {
@@ -204,14 +205,13 @@ function isWhole(text: string): boolean {
 	return body !== undefined && length !== undefined && Buffer.byteLength(body) >= Number(length);
 }
 
-const NOBODY = ["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"];
-
 function unanswered(error: NodeJS.ErrnoException & { errors?: readonly Error[] }): Outcome {
 	// A name with several addresses fails once for each.
 	const [first = error] = (error.errors ?? []) as readonly NodeJS.ErrnoException[];
-	const isTls = /^ERR_TLS|CERT|SELF_SIGNED|SSL/.test(first.code ?? "");
-	const why = NOBODY.includes(first.code ?? "") || isTls ? "refused" : "closed";
-	return { status: undefined, why, message: first.message };
+	const isTls = /^ERR_TLS|CERT|SELF_SIGNED/.test(first.code ?? "");
+	const problem = connectionProblem(first) ?? (isTls ? `TLS: ${first.message}` : undefined);
+	const why = problem === undefined ? "closed" : "refused";
+	return { status: undefined, why, message: problem ?? first.message };
 }
 
 /** An answer in a line. */

@@ -1,4 +1,3 @@
-import { writeFileSync } from "node:fs";
 import type { Command } from "commander";
 import type { SenderName } from "wallet-callback";
 import { isLoopback } from "../check/cases/genuine.js";
@@ -7,6 +6,7 @@ import { Printer, summary, toJunit } from "../check/report.js";
 import { Sender } from "../check/sender.js";
 import type { Case } from "../check/types.js";
 import { CommandError, EXIT } from "../exit.js";
+import { requireWritable, writeFile } from "../files.js";
 import { endpointUrl, examples, wholeNumber } from "../options.js";
 import { note, print, printJson } from "../output.js";
 import { readSecrets, type SecretOptions, secretOptions } from "../secret.js";
@@ -91,6 +91,7 @@ async function check(url: URL, options: Options): Promise<void> {
 		else for (const { name, proves } of cases) print(`${name.padEnd(20)}${proves}`);
 		return;
 	}
+	if (junit !== undefined) requireWritable(junit, "--junit");
 	const rate = options.rate ?? (isLoopback(url) ? RATE.loopback : RATE.elsewhere);
 	if (!json) announce(url, options, rate, cases);
 	const printer = new Printer(names, options.verbose === true);
@@ -108,7 +109,7 @@ async function check(url: URL, options: Options): Promise<void> {
 	if (json) printJson(report);
 	else print(summary(report));
 	if (junit !== undefined) {
-		writeFileSync(junit, `${toJunit(report)}\n`);
+		writeFile(junit, `${toJunit(report)}\n`, "--junit");
 		if (!json) note(`JUnit XML: ${junit}`);
 	}
 	process.exitCode = report.counts.fail > 0 ? EXIT.finding : EXIT.fine;

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Command } from "commander";
 import { type SenderInfo, senders } from "wallet-callback";
@@ -7,6 +7,7 @@ import { DEFAULT_SENDER } from "../../verifier/senders.js";
 import { ask } from "../ask.js";
 import { isSignable } from "../check/examine.js";
 import { CommandError } from "../exit.js";
+import { makeFolder, writeFile } from "../files.js";
 import { FRAMEWORKS, type Framework, type Store, storesFor, write } from "../init/files.js";
 import { examples } from "../options.js";
 import { bold, dim, print } from "../output.js";
@@ -58,9 +59,9 @@ async function init(options: Options): Promise<void> {
 		throw new CommandError(`${there.join(", ")}: there already (--force writes over it)`);
 	}
 	for (const [file, text] of Object.entries(files)) {
-		mkdirSync(dirname(join(dir, file)), { recursive: true });
+		makeFolder(dirname(join(dir, file)), "--dir");
 		// A link that leads to no file is there, too, though `existsSync` does not see it.
-		writeFileSync(join(dir, file), text, { flag: force ? "w" : "wx" });
+		writeFile(join(dir, file), text, "--dir", force ? "w" : "wx");
 		print(`${bold("+")} ${join(dir, file)}`);
 	}
 	print("");

@@ -1,5 +1,4 @@
 import { once } from "node:events";
-import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -7,6 +6,7 @@ import type { Command } from "commander";
 import { createVerifier, type Verifier, type VerifyResult } from "wallet-callback";
 import { readSender, SENDER_HELP } from "../callback.js";
 import { CommandError } from "../exit.js";
+import { makeFolder, writeFile } from "../files.js";
 import {
 	type Arrived,
 	acknowledge,
@@ -15,11 +15,12 @@ import {
 	lineOf,
 	rawRequest,
 } from "../listen/arrived.js";
-import { endpointUrl, examples, wholeNumber } from "../options.js";
+import { endpointUrl, examples, hostName, wholeNumber } from "../options.js";
 import { dim, note, plain, print, printJsonLine } from "../output.js";
 import { readKeys } from "../paste.js";
 import { recordName } from "../record.js";
 import { readSecrets, type SecretOptions, secretOptions } from "../secret.js";
+import { listenProblem } from "../system.js";
 import { Agents, type Answer, exchange } from "../wire.js";
 
 interface Options extends SecretOptions {
@@ -39,7 +40,7 @@ interface Options extends SecretOptions {
 export function register(command: Command): void {
 	command
 		.option("--port <port>", "where to listen; 0 takes a free one", wholeNumber(0, 65_535), 4000)
-		.option("--host <address>", "the address to listen at", "127.0.0.1")
+		.option("--host <address>", "the address to listen at", hostName, "127.0.0.1")
 		.option("--sender <name>", SENDER_HELP, "tp-wallet")
 		.option("--url <url>", "the URL that is registered with the sender, for one that signs it")
 		.option("--client-id <id>", "your id at the sender, for one that signs it")
@@ -85,7 +86,7 @@ async function listen(options: Options): Promise<void> {
 		maxBodyBytes: MOST_BYTES,
 		dangerouslyAllowShortKeys: options.allowShortKeys,
 	}) as Verifier<unknown>;
-	if (record !== undefined) mkdirSync(record, { recursive: true });
+	if (record !== undefined) makeFolder(record, "--record");
 	const agents = new Agents();
 	const counts = { verified: 0, refused: 0 };
 	const handle = async (request: IncomingMessage, response: ServerResponse) => {
@@ -116,7 +117,7 @@ async function open(server: Server, { port, host }: Options): Promise<void> {
 	try {
 		await once(server, "listening");
 	} catch (error) {
-		throw new CommandError((error as Error).message);
+		throw new CommandError(listenProblem(error, plain(host), port) ?? (error as Error).message);
 	}
 }
 
@@ -230,5 +231,5 @@ async function sendOn(
 }
 
 function keep(folder: string, number: number, arrived: Arrived): void {
-	writeFileSync(join(folder, recordName(arrived.at, number)), rawRequest(arrived));
+	writeFile(join(folder, recordName(arrived.at, number)), rawRequest(arrived), "--record");
 }

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
 import { SENDER_HELP } from "../callback.js";
 import { EXIT } from "../exit.js";
+import { readFile } from "../files.js";
 import { collect, endpointUrl, examples, required, wholeNumber } from "../options.js";
 import { bold, dim, green, plain, print, printJsonLine, red } from "../output.js";
-import { readFile } from "../read.js";
 import { readSecret, type SecretOptions, secretOptions } from "../secret.js";
 import { fromRecord, fromSample, type Outgoing, type SampleOptions } from "../send/callbacks.js";
 import { Agents, type Answer, describe, exchange, isAccepted } from "../wire.js";
@@ -79,7 +79,7 @@ async function send(type: string | undefined, options: Options): Promise<void> {
 	const make =
 		resend === undefined
 			? await fromSample(required("<type>, such as deposit.confirmed", type), url, options)
-			: fromRecord(readFile(resend), resend, url, options);
+			: fromRecord(readFile(resend, "--resend"), resend, url, options);
 	const key = await readSecret(options);
 	// What cannot be signed is said before anything is sent.
 	const first = await make(0, key);

@@ -1,5 +1,4 @@
 /** Opens a store by its URL, through the drivers that the user has. */
-import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -11,6 +10,8 @@ import {
 	sqliteStore,
 } from "wallet-callback/stores/sqlite";
 import { CommandError, EXIT } from "../exit.js";
+import { requireReadable } from "../files.js";
+import { connectionProblem } from "../system.js";
 
 /** Where the callbacks are in the store, if not where they are by default. */
 export interface Place {
@@ -93,7 +94,8 @@ interface Closable extends SqliteDatabase {
 }
 
 async function openSqlite(file: string, { table = DEFAULT_TABLE }: Place): Promise<Opened> {
-	if (!existsSync(file)) throw new CommandError(`--store: there is no file ${file}`);
+	// The driver would make what is missing.
+	requireReadable(file, "--store");
 	const database = await openFile(file);
 	try {
 		// The store would make what is missing.
@@ -231,19 +233,18 @@ async function driver<Module>(names: readonly string[]): Promise<Module> {
 	);
 }
 
+interface Failure extends NodeJS.ErrnoException {
+	readonly errors?: readonly NodeJS.ErrnoException[];
+}
+
 /** Whoever cannot be reached is no mistake of the command's. */
 export function toCommandError(error: unknown, url: string): unknown {
 	if (error instanceof CommandError || error instanceof TypeError) return error;
 	// A name with several addresses fails once for each.
-	const {
-		errors = [],
-		message,
-		code,
-	} = error as Error & {
-		readonly errors?: readonly Error[];
-		readonly code?: string;
-	};
-	const said = message || errors[0]?.message || code || "unknown failure";
+	const { errors = [], message } = error as Failure;
+	const [first = error as Failure] = errors;
+	const said =
+		connectionProblem(first) ?? (message || first.message || first.code || "unknown failure");
 	const text = withoutCredentials(said, url);
 	return new CommandError(`the store fails: ${text}`, EXIT.unreachable);
 }

@@ -1,8 +1,8 @@
 /** What the sandbox wallet remembers, in a file: nothing secret. */
-import { renameSync, writeFileSync } from "node:fs";
+import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { CommandError } from "../exit.js";
+import { attempt, readText } from "../files.js";
 import { plain } from "../output.js";
-import { readText } from "../read.js";
 
 /** A try to deliver a callback. */
 export interface Attempt {
@@ -53,14 +53,8 @@ export const isDone = ({ state }: Delivery): boolean => state === "done" || stat
  * @throws {CommandError} for a file with something else, or of another address.
  */
 export function loadState(file: string, url: string): State | undefined {
-	let text: string;
-	try {
-		text = readText(file);
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-		throw error;
-	}
-	const state = parse(text);
+	if (!existsSync(file)) return undefined;
+	const state = parse(readText(file, "--state"));
 	if (state === undefined) {
 		throw new CommandError(`${file} is not a state of the sandbox: name another with --state`);
 	}
@@ -122,6 +116,12 @@ function isDelivery({
 export function saveState(file: string, state: State): void {
 	state.saved = Date.now();
 	const beside = `${file}.${process.pid}`;
-	writeFileSync(beside, `${JSON.stringify(state, null, "\t")}\n`);
-	renameSync(beside, file);
+	attempt(file, "write", "--state", () => {
+		try {
+			writeFileSync(beside, `${JSON.stringify(state, null, "\t")}\n`);
+			renameSync(beside, file);
+		} finally {
+			rmSync(beside, { force: true });
+		}
+	});
 }

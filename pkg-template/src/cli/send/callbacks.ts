@@ -42,7 +42,7 @@ export async function fromSample(type: string, url: URL, options: SampleOptions)
 	const sender = readSender(options.sender ?? "tp-wallet");
 	const { seed = randomInt(2 ** 47) } = options;
 	const [set] = [toDescriptor(sender).headers ?? []].flat();
-	const given = body === undefined ? undefined : await readBytes(body);
+	const given = body === undefined ? undefined : await readBytes(body, "--body");
 	return async (index, key) => {
 		const event = given ?? eventOf(type, sender, seed + index, options);
 		const id = index === 0 && options.id !== undefined ? options.id : newId();

@@ -1,0 +1,92 @@
+/** Files that the user names, as an argument or with an option. */
+import {
+	accessSync,
+	closeSync,
+	constants,
+	existsSync,
+	mkdirSync,
+	openSync,
+	readFileSync,
+	readSync,
+	rmSync,
+	writeFileSync,
+} from "node:fs";
+import { CommandError } from "./exit.js";
+import { plain } from "./output.js";
+import { fileProblem, type Use } from "./system.js";
+
+/** @throws {CommandError} for what cannot be read. */
+export function readFile(file: string, option?: string): Uint8Array {
+	return attempt(file, "read", option, () => readFileSync(file));
+}
+
+/** @throws {CommandError} for what cannot be read. */
+export function readText(file: string, option?: string): string {
+	return new TextDecoder().decode(readFile(file, option));
+}
+
+/**
+ * Reads no more than shows that it can be read.
+ *
+ * @throws {CommandError} if not.
+ */
+export function requireReadable(file: string, option?: string): void {
+	attempt(file, "read", option, () => {
+		const handle = openSync(file, "r");
+		try {
+			// A folder can be opened, and not be read.
+			readSync(handle, new Uint8Array(1));
+		} finally {
+			closeSync(handle);
+		}
+	});
+}
+
+/** @throws {CommandError} for what cannot be written. */
+export function writeFile(
+	file: string,
+	content: string | Uint8Array,
+	option?: string,
+	flag = "w",
+): void {
+	attempt(file, "write", option, () => writeFileSync(file, content, { flag }));
+}
+
+/**
+ * Finds out, before much is done, whether a file can be written.
+ *
+ * @throws {CommandError} if not.
+ */
+export function requireWritable(file: string, option?: string): void {
+	const isThere = existsSync(file);
+	writeFile(file, "", option, "a");
+	if (!isThere) rmSync(file, { force: true });
+}
+
+/**
+ * Makes a folder, if it is not there.
+ *
+ * @throws {CommandError} if it cannot be made or nothing can be written into it.
+ */
+export function makeFolder(folder: string, option?: string): void {
+	attempt(folder, "folder", option, () => {
+		mkdirSync(folder, { recursive: true });
+		accessSync(folder, constants.W_OK);
+	});
+}
+
+/** Does something with a file, and says of an error what it means for the user. */
+export function attempt<Result>(
+	file: string,
+	use: Use,
+	option: string | undefined,
+	act: () => Result,
+): Result {
+	try {
+		return act();
+	} catch (error) {
+		const problem = fileProblem(error, plain(file), use);
+		if (problem === undefined) throw error;
+		throw new CommandError(option === undefined ? problem : `${option}: ${problem}`);
+	}
+}

@@ -1,0 +1,156 @@
+/** What the operating system refuses is said in plain words, with the name and what to do. */
+import assert from "node:assert/strict";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { test } from "node:test";
+import {
+	connectionProblem,
+	fileProblem,
+	listenProblem,
+} from "../../pkg-template/src/cli/system.ts";
+import { SECRET } from "./callbacks.ts";
+import { cli, folder } from "./cli.ts";
+
+const env = { WALLET_CALLBACK_SECRET: SECRET };
+const NOWHERE = ["--url", "http://127.0.0.1:1/"];
+
+const cwd = folder();
+writeFileSync(join(cwd, "body.json"), "{}");
+writeFileSync(join(cwd, "empty"), "\n");
+mkdirSync(join(cwd, "dir"));
+
+/** Every way to name a file that is read: the words, and what stands before the message. */
+const READ: readonly (readonly [name: string, words: (file: string) => readonly string[]])[] = [
+	["", (file) => ["verify", file]],
+	["", (file) => ["explain", file]],
+	["", (file) => ["sign", file]],
+	["--sender: ", (file) => ["sign", "body.json", "--sender", `${file}.json`]],
+	["--secret-file: ", (file) => ["sign", "body.json", "--secret-file", file]],
+	["--secret-file: ", (file) => ["listen", "--secret-file", file]],
+	["--secret-file: ", (file) => ["sandbox", ...NOWHERE, "--secret-file", file]],
+	["--secret-file: ", (file) => ["check", "http://127.0.0.1:1/", "--secret-file", file]],
+	["--body: ", (file) => ["send", "order.paid", ...NOWHERE, "--body", file]],
+	["--resend: ", (file) => ["send", ...NOWHERE, "--resend", file]],
+	["--store: ", (file) => ["inbox", "list", "--store", `sqlite:${file}`]],
+];
+
+test("a file that cannot be read is named, and no error of the system is shown", async () => {
+	mkdirSync(join(cwd, "dir.json"));
+	for (const [option, words] of READ) {
+		for (const [file, problem] of [
+			["none", "no file at none%"],
+			["dir", "dir% is a folder: expected a file"],
+			["body.json/x", "no file can be at body.json/x%: a file stands where the path has a folder"],
+		] as const) {
+			const { code, stdout, stderr } = await cli(words(file), { env, cwd });
+			assert.deepEqual([code, stdout], [2, ""], words(file).join(" "));
+			const end = option === "--sender: " ? ".json" : "";
+			assert.equal(stderr, `error: ${option}${problem.replace("%", end)}\n`, words(file).join(" "));
+		}
+	}
+	const empty = await cli(["sign", "body.json", "--secret-file", "empty"], { env, cwd });
+	assert.equal(empty.stderr, "error: --secret-file: empty is empty: expected a secret\n");
+});
+
+test("what cannot be written is said before anything is sent or listened to", async () => {
+	let requests = 0;
+	const server = createServer((_, response) => {
+		requests += 1;
+		response.end();
+	}).listen(0, "127.0.0.1");
+	await new Promise((resolve) => server.once("listening", resolve));
+	const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+	const place = ["--framework", "node", "--sender", "stripe", "--store", "memory"];
+	for (const [words, problem] of [
+		[["check", url, "--junit", "none/x.xml"], "--junit: no folder at none: make it first"],
+		[["check", url, "--junit", "dir"], "--junit: dir is a folder: expected a file"],
+		[["sandbox", "--url", url, "--state", "none/x"], "--state: no folder at none: make it first"],
+		[
+			["sandbox", "--url", url, "--fresh", "--state", "dir"],
+			"--state: dir is a folder: expected a file",
+		],
+		[["listen", "--record", "body.json"], "--record: body.json is a file: expected a folder"],
+		[
+			["listen", "--record", "body.json/x"],
+			"--record: no folder can be at body.json/x: a file stands where the path has a folder",
+		],
+		[["init", ...place, "--dir", "body.json"], "--dir: body.json is a file: expected a folder"],
+	] as const) {
+		const before = readdirSync(cwd).sort();
+		const { code, stdout, stderr } = await cli(words, { env, cwd });
+		assert.deepEqual([code, stdout, stderr], [2, "", `error: ${problem}\n`], words.join(" "));
+		assert.deepEqual(readdirSync(cwd).sort(), before);
+	}
+	assert.equal(requests, 0);
+	server.close();
+});
+
+test("a report that can be written is not there if the endpoint cannot be reached", async () => {
+	const words = ["check", "http://127.0.0.1:1/", "--junit", "report.xml"];
+	assert.equal((await cli(words, { env, cwd })).code, 3);
+	assert.ok(!readdirSync(cwd).includes("report.xml"));
+});
+
+test("an address that cannot be listened at", async () => {
+	for (const [code, host, says] of [
+		[
+			"EACCES",
+			"127.0.0.1",
+			/^no permission to listen at port 80: choose one above 1023 with --port$/,
+		],
+		["EADDRINUSE", "127.0.0.1", /^port 80 is in use: choose another with --port$/],
+		["ENOTFOUND", "none.invalid", /^--host: no address is known for none\.invalid$/],
+	] as const) {
+		assert.match(listenProblem({ code }, host, 80) ?? "", says);
+	}
+	for (const host of ["", " "]) {
+		const { code, stderr } = await cli(["listen", "--port", "0", "--host", host], { env });
+		assert.deepEqual(
+			[code, /^error: .*--host.*xpected an address/.test(stderr)],
+			[2, true],
+			stderr,
+		);
+	}
+});
+
+test("of what the system refuses, no text of its own is left", () => {
+	for (const use of ["read", "write", "folder"] as const) {
+		for (const code of [
+			"EACCES",
+			"EPERM",
+			"EROFS",
+			"ENOSPC",
+			"ENOENT",
+			"EISDIR",
+			"EEXIST",
+			"ENOTDIR",
+		]) {
+			const problem = fileProblem({ code, message: `${code}: raw` }, "a/file", use);
+			assert.match(problem ?? "", /\ba\b/);
+			assert.doesNotMatch(problem ?? "", /raw|\bE[A-Z]+\b/);
+		}
+		assert.match(
+			fileProblem({ code: "EIO" }, "a/file", use) ?? "",
+			/a\/file cannot be \w+ \(EIO\)/,
+		);
+		assert.equal(fileProblem(new Error("of something else"), "a/file", use), undefined);
+	}
+	const refused = (more: object) =>
+		connectionProblem(Object.assign(new Error("raw"), { address: "::1", port: 80, ...more }));
+	assert.equal(
+		refused({ code: "ECONNREFUSED" }),
+		"nobody listens at [::1]:80: is the server started?",
+	);
+	assert.match(
+		refused({ code: "ENOTFOUND", hostname: "none.invalid" }) ?? "",
+		/^no address is known for none\.invalid/,
+	);
+	assert.match(refused({ code: "EAI_AGAIN", hostname: "a.example" }) ?? "", /looked up/);
+	assert.match(refused({ code: "EHOSTUNREACH" }) ?? "", /^\[::1\]:80 cannot be reached/);
+	for (const code of ["EPROTO", "ERR_SSL_WRONG_VERSION_NUMBER"]) {
+		assert.match(refused({ code }) ?? "", /is it an http:\/\/ URL\?$/);
+	}
+	assert.equal(refused({ code: "ECONNRESET" }), undefined);
+});
