@@ -288,13 +288,24 @@ test("what is misunderstood is code 2, before anything is sent", async () => {
 		[["--only", "replays"], /unknown case "replays" \(did you mean "replay"\?\)/],
 		[["--skip", "replays"], /unknown case "replays" \(did you mean "replay"\?\)/],
 		[["--only", "nothing-like-it"], /unknown case "nothing-like-it" \(known: valid, /],
-		[["--rate", "0"], /Expected a whole number from 1 to/],
+		[["--rate", "0"], /^error: --rate: expected a whole number from 1 to 100000, got "0"$/m],
 	] as const) {
 		const { code, stderr } = await check([nowhere, ...words]);
 		assert.equal(code, 2, stderr);
 		assert.match(stderr, message);
 	}
-	assert.equal((await check(["ftp://127.0.0.1/"])).code, 2);
+	for (const [words, name] of [
+		[["ftp://127.0.0.1/"], "<url>"],
+		[["here"], "<url>"],
+		[[nowhere, "--probe-url", "here"], "--probe-url"],
+		[[nowhere, "--sender", "coinpayments", "--registered-url", "here"], "--registered-url"],
+	] as const) {
+		const { code, stdout, stderr } = await check(words);
+		assert.deepEqual([code, stdout], [2, ""], stderr);
+		const says = `error: ${name}: expected a URL such as http://localhost:3000/callbacks, got `;
+		assert.ok(stderr.startsWith(says), stderr);
+		assert.doesNotMatch(stderr, /\n {4}at /);
+	}
 });
 
 test("an endpoint with another secret fails the first case, and no other is tried", async () => {

@@ -117,7 +117,8 @@ test("what cannot listen is refused with code 2", async () => {
 		[["--host", "192.0.2.1"], /^error: --host: 192\.0\.2\.1 is no address of this machine\n$/],
 		[["--port", "65536"], /--port.*whole number/],
 		[["--sender", "strip"], /did you mean "stripe"/],
-		[["--forward", "x"], /Expected a URL/],
+		[["--forward", "x"], /^error: --forward: expected a URL such as http:\S+, got "x"$/m],
+		[["--url", "x"], /^error: --url: expected a URL such as http:\S+, got "x"$/m],
 		[["--tolerance", "0"], /--tolerance.*whole number/],
 		[["--sender", "coinpayments"], /url/],
 		[

@@ -5,7 +5,7 @@ import { detect, type KeySet, type SenderDescriptor, type SenderName } from "wal
 import { CommandError } from "./exit.js";
 import { readFile, readText } from "./files.js";
 import { readHead } from "./head.js";
-import { collect, pointInTime, wholeNumber } from "./options.js";
+import { collect, pointInTime, signedUrl, wholeNumber } from "./options.js";
 import { type Pasted, readKeys, readPaste } from "./paste.js";
 import { recordedAt } from "./record.js";
 import { readSecrets, type SecretOptions, secretOptions } from "./secret.js";
@@ -35,7 +35,11 @@ export function callbackOptions(command: Command): Command {
 		.option("--sender <name>", `${SENDER_HELP} (default: whose headers it has)`)
 		.option("--header <header>", 'a header, as "name: value": the file is the body then', collect)
 		.option("--method <method>", "the request's method, for a sender that signs it")
-		.option("--url <url>", "the URL that is registered with the sender, for one that signs it")
+		.option(
+			"--url <url>",
+			"the URL that is registered with the sender, for one that signs it",
+			signedUrl,
+		)
 		.option("--client-id <id>", "your id at the sender, for one that signs it")
 		.option(
 			"--at <time>",

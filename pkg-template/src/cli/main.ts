@@ -3,6 +3,7 @@
 import { Command, CommanderError } from "commander";
 import { describeError, EXIT } from "./exit.js";
 import { endWithReader, note, plainLines } from "./output.js";
+import { inPlainWords } from "./words.js";
 
 /** Given by the build. */
 declare const VERSION: string;
@@ -72,7 +73,7 @@ async function main(words: readonly string[]): Promise<number> {
 		)
 		.version(VERSION, "-v, --version")
 		.showHelpAfterError("(--help shows what is expected)")
-		.configureOutput({ outputError: (text, write) => write(withoutValues(text)) })
+		.configureOutput({ outputError: (text, write) => write(withoutValues(inPlainWords(text))) })
 		.exitOverride();
 	const called = words[0] === "help" ? words[1] : words[0];
 	for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
@@ -92,7 +93,7 @@ const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 function withoutValues(text: string): string {
 	return text
 		.replace(/(unknown option '--[^=']*)=[^']*/, "$1")
-		.replace(/wh(sec|sk)_[^'\s]*/g, "wh$1_…")
+		.replace(/wh(sec|sk)_[^'"\s,][^'"\s]*/g, "wh$1_…")
 		.replace(/(\b[a-z][a-z0-9+.-]{0,30}:\/\/)\S*@/gi, "$1…@");
 }
 

@@ -24,6 +24,12 @@ export function httpUrl(text: string): URL {
 	throw new InvalidArgumentError("Expected a URL such as http://localhost:3000/callbacks.");
 }
 
+/** Reads an `http:` or `https:` URL that is signed as it is written. */
+export function signedUrl(text: string): string {
+	httpUrl(text);
+	return text;
+}
+
 /** The same of a URL that is called, and so shown and written into reports. */
 export function endpointUrl(text: string): URL {
 	const url = httpUrl(text);

@@ -7,7 +7,7 @@ import { Sender } from "../check/sender.js";
 import type { Case } from "../check/types.js";
 import { CommandError, EXIT } from "../exit.js";
 import { requireWritable, writeFile } from "../files.js";
-import { endpointUrl, examples, wholeNumber } from "../options.js";
+import { endpointUrl, examples, signedUrl, wholeNumber } from "../options.js";
 import { note, print, printJson } from "../output.js";
 import { readSecrets, type SecretOptions, secretOptions } from "../secret.js";
 
@@ -36,7 +36,7 @@ export function register(command: Command): void {
 		.option("--sender <name>", "whose callbacks to send", "tp-wallet")
 		.option("--type <type>", "type of the events, one that the endpoint handles")
 		.option("--probe-url <url>", "address that tells how many callbacks were handled", endpointUrl)
-		.option("--registered-url <url>", "address as the sender knows it, if it signs it")
+		.option("--registered-url <url>", "address as the sender knows it, if it signs it", signedUrl)
 		.option("--client-id <id>", "your id as the sender's client, if it signs it")
 		.option("--only <name...>", "only these cases")
 		.option("--skip <name...>", "not these cases")

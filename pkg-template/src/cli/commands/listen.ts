@@ -15,7 +15,7 @@ import {
 	lineOf,
 	rawRequest,
 } from "../listen/arrived.js";
-import { endpointUrl, examples, hostName, wholeNumber } from "../options.js";
+import { endpointUrl, examples, hostName, signedUrl, wholeNumber } from "../options.js";
 import { dim, note, plain, print, printJsonLine } from "../output.js";
 import { readKeys } from "../paste.js";
 import { recordName } from "../record.js";
@@ -42,7 +42,11 @@ export function register(command: Command): void {
 		.option("--port <port>", "where to listen; 0 takes a free one", wholeNumber(0, 65_535), 4000)
 		.option("--host <address>", "the address to listen at", hostName, "127.0.0.1")
 		.option("--sender <name>", SENDER_HELP, "tp-wallet")
-		.option("--url <url>", "the URL that is registered with the sender, for one that signs it")
+		.option(
+			"--url <url>",
+			"the URL that is registered with the sender, for one that signs it",
+			signedUrl,
+		)
 		.option("--client-id <id>", "your id at the sender, for one that signs it")
 		.option("--tolerance <seconds>", "how old a callback may be", wholeNumber(1, 86_400))
 		.option("--allow-short-keys", "take secrets of fewer than 24 bytes")

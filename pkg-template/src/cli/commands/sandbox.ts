@@ -60,7 +60,10 @@ export function register(command: Command): void {
 }
 
 async function play(given: Omit<Options, "url"> & Partial<Pick<Options, "url">>): Promise<void> {
-	const options = { ...given, url: required("--url <url>", given.url) };
+	const options = {
+		...given,
+		url: required("--url <url>, such as --url http://localhost:3000/callbacks", given.url),
+	};
 	const { url, speed, chain, state: file, json, timeout } = options;
 	const key = await readSecret(options);
 	const state = begin(options);
