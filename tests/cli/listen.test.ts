@@ -120,7 +120,7 @@ test("what cannot listen is refused with code 2", async () => {
 		[["--forward", "x"], /^error: --forward: expected a URL such as http:\S+, got "x"$/m],
 		[["--url", "x"], /^error: --url: expected a URL such as http:\S+, got "x"$/m],
 		[["--tolerance", "0"], /--tolerance.*whole number/],
-		[["--sender", "coinpayments"], /url/],
+		[["--sender", "coinpayments"], /^error: --url is required: coinpayments signs it\n$/],
 		[
 			["--port", "0", "--record", import.meta.filename],
 			/^error: --record: \S+listen\.test\.ts is a file: expected a folder\n$/,

@@ -10,12 +10,13 @@ import {
 	readFileSync,
 	realpathSync,
 	statSync,
+	writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { parse } from "acorn";
 import { SECRET } from "./callbacks.ts";
-import { BIN, cli, cliAgain, start } from "./cli.ts";
+import { BIN, cli, cliAgain, folder, start } from "./cli.ts";
 
 const help = await cli(["--help"]);
 const names = [...help.stdout.matchAll(/^ {2}([a-z]+)(?: \[| {2})/gm)]
@@ -70,6 +71,73 @@ test("an unknown command or option is refused with the nearest name", async () =
 		const option = await cliAgain([name, "--hepl"]);
 		assert.equal(option.code, 2, name);
 		assert.match(option.stderr, /unknown option '--hepl'\n\(Did you mean --help\?\)/, name);
+	}
+});
+
+test("an unknown sender is told from where its name comes: from a command, not from a function", async () => {
+	const cwd = folder();
+	writeFileSync(join(cwd, "request.http"), "POST / HTTP/1.1\nwebhook-id: 1\n\n{}");
+	writeFileSync(join(cwd, "named.json"), '{ "name": "stripe" }');
+	const url = "http://127.0.0.1:1/";
+	const commands = [
+		["sign", "request.http"],
+		["verify", "request.http"],
+		["explain", "request.http"],
+		["send", "push", "--url", url],
+		["send", "--resend", "request.http", "--url", url],
+		["listen"],
+		["check", url],
+	];
+	const env = { WALLET_CALLBACK_SECRET: SECRET };
+	for (const words of commands) {
+		const run = (sender: string) => cli([...words, "--sender", sender], { env, cwd });
+		const unknown = await run("nope");
+		assert.equal(unknown.code, 2);
+		assert.equal(
+			unknown.stderr,
+			'error: --sender: unknown sender "nope" (`npx wallet-callback senders` lists the names)\n',
+			words.join(" "),
+		);
+		assert.match(
+			(await run("strip")).stderr,
+			/^error: --sender: unknown sender .* \(did you mean "stripe"/,
+		);
+		if (words[0] === "check") continue;
+		assert.match(
+			(await run("named.json")).stderr,
+			/pass its name: --sender stripe\)\n$/,
+			words.join(" "),
+		);
+	}
+	const init = ["init", "--framework", "node", "--store", "memory", "--sender", "nope"];
+	assert.match(
+		(await cli(init, { cwd })).stderr,
+		/^error: --sender: unknown sender "nope" \(known: /,
+	);
+});
+
+test("what the package says of an option has the name of the command line", async () => {
+	const cwd = folder();
+	writeFileSync(join(cwd, "body.json"), "{}");
+	for (const [words, says, secret = SECRET] of [
+		[["sign", "body.json", "--id", ""], /^error: --id: expected 1 to 256/],
+		[["sign", "body.json", "--method", "a b"], /^error: --method: expected a method/],
+		[["sign", "body.json", "--header", "a b: c"], /^error: --header: expected a header's name/],
+		[["listen", "--client-id", "x"], /^error: --client-id: leave it out: tp-wallet does not/],
+		[
+			["listen", "--sender", "cryptapi", "--url", "https://a.example/"],
+			/^error: secret: expected an rsa/,
+		],
+		[["listen"], /^error: secret: expected whsec_, whpk_ or whsk_ and base64/, "short"],
+		[
+			["sandbox", "--url", "http://127.0.0.1:1/", "--chain", "x"],
+			/^error: --chain: unknown chain "x"/,
+		],
+	] as const) {
+		const env = { WALLET_CALLBACK_SECRET: secret };
+		const { code, stdout, stderr } = await cli(words, { env, cwd });
+		assert.deepEqual([code, stdout], [2, ""], stderr);
+		assert.match(stderr, says, words.join(" "));
 	}
 });
 

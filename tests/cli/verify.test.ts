@@ -227,7 +227,7 @@ describe("what cannot be read is refused with code 2, in a line, without the sec
 		],
 		[["sign", body, "--url", "ftp://localhost"], /^error: --url: expected a URL such as /],
 		[["sign", body, "--timestamp", "-1"], /--timestamp.*whole number/],
-		[["sign", body, "--id", "a.b"], /id/],
+		[["sign", body, "--id", "a.b"], /^error: --id: expected/],
 		[["sign", body, "--sender", "circle"], /public key/],
 		[
 			["sign", body, "--secret-file", "a", "--secret-file", "b"],

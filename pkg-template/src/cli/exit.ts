@@ -1,6 +1,7 @@
 /** How a command ends. */
 import { ConfigError } from "wallet-callback";
 import { fileProblem } from "./system.js";
+import { inWordsOfCommands } from "./words.js";
 
 /** The exit codes that are documented. */
 export const EXIT = {
@@ -27,10 +28,15 @@ export class CommandError extends Error {
 	}
 }
 
-/** What to say of an error, and with which code to exit. */
-export function describeError(error: unknown): { message: string; exitCode: number } {
+/** What to say of an error of a command that has these options, and with which code to exit. */
+export function describeError(
+	error: unknown,
+	flags: readonly string[],
+): { message: string; exitCode: number } {
 	if (error instanceof CommandError) return { message: error.message, exitCode: error.exitCode };
-	if (error instanceof ConfigError) return { message: error.message, exitCode: EXIT.usage };
+	if (error instanceof ConfigError) {
+		return { message: inWordsOfCommands(error.message, flags), exitCode: EXIT.usage };
+	}
 	const { path, stack } = error as NodeJS.ErrnoException;
 	const problem = path === undefined ? undefined : fileProblem(error, path, "read");
 	if (problem !== undefined) return { message: problem, exitCode: EXIT.usage };

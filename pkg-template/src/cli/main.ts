@@ -66,6 +66,9 @@ const COMMANDS: { readonly [name: string]: Entry } = {
 	},
 };
 
+/** The options of the command that was called. */
+let flags: readonly string[] = [];
+
 async function main(words: readonly string[]): Promise<number> {
 	const program = new Command("wallet-callback")
 		.description(
@@ -81,7 +84,9 @@ async function main(words: readonly string[]): Promise<number> {
 			.command(name)
 			.summary(summary)
 			.description(`${sentence(summary)}.`);
-		if (name === called) (await load()).register(command);
+		if (name !== called) continue;
+		(await load()).register(command);
+		flags = command.options.flatMap(({ long }) => long ?? []);
 	}
 	await program.parseAsync(words, { from: "user" });
 	return Number(process.exitCode ?? EXIT.fine);
@@ -104,7 +109,7 @@ try {
 	if (error instanceof CommanderError) {
 		process.exitCode = error.exitCode === 0 ? EXIT.fine : EXIT.usage;
 	} else {
-		const { message, exitCode } = describeError(error);
+		const { message, exitCode } = describeError(error, flags);
 		note(`error: ${plainLines(withoutValues(message))}`);
 		process.exitCode = exitCode;
 	}
