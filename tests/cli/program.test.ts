@@ -74,6 +74,13 @@ test("an unknown command or option is refused with the nearest name", async () =
 	}
 });
 
+test("help of a command that there is not says so, with the nearest name", async () => {
+	const { code, stdout, stderr } = await cli(["help", "verfy"]);
+	assert.deepEqual([code, stdout], [2, ""]);
+	assert.match(stderr, /^error: unknown command 'verfy'\n\(Did you mean verify\?\)\n/);
+	assert.equal((await cli(["help"])).stdout, help.stdout);
+});
+
 test("an unknown sender is told from where its name comes: from a command, not from a function", async () => {
 	const cwd = folder();
 	writeFileSync(join(cwd, "request.http"), "POST / HTTP/1.1\nwebhook-id: 1\n\n{}");

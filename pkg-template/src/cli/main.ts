@@ -69,7 +69,10 @@ const COMMANDS: { readonly [name: string]: Entry } = {
 /** The options of the command that was called. */
 let flags: readonly string[] = [];
 
-async function main(words: readonly string[]): Promise<number> {
+async function main(given: readonly string[]): Promise<number> {
+	// Of a command that there is not, `help` would say nothing.
+	const isLost = given[0] === "help" && /^\w/.test(given[1] ?? "") && !isCommand(given[1]);
+	const words = isLost ? given.slice(1) : given;
 	const program = new Command("wallet-callback")
 		.description(
 			"Receive what crypto wallets and payment platforms post to your server: try it out.",
@@ -91,6 +94,8 @@ async function main(words: readonly string[]): Promise<number> {
 	await program.parseAsync(words, { from: "user" });
 	return Number(process.exitCode ?? EXIT.fine);
 }
+
+const isCommand = (name = "") => name === "help" || Object.hasOwn(COMMANDS, name);
 
 const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
