@@ -199,9 +199,40 @@ describe("what cannot be sent is refused with code 2", () => {
 		[["deposit.detected"], /missing --url/],
 		[to, /missing <type>/],
 		[["deposit.detectd", ...to], /unknown event type "deposit\.detectd" \(did you mean/],
-		[["deposit.detected", "--url", "here"], /Expected a URL/],
-		[["deposit.detected", "--chain", "eip155:x", ...to], /unknown chain/],
-		[["deposit.detected", "--amount", "1,5", ...to], /expected/],
+		[
+			["deposit.detected", "--url", "here"],
+			/^error: --url: expected a URL such as http:\S+, got "here"$/m,
+		],
+		[[url], /^error: missing --url <url>, such as --url http:/],
+		[
+			["deposit.detected", "--chain", "eip155:x", ...to],
+			/^error: --chain: unknown chain "eip155:x"/,
+		],
+		[["push", "--sender", "github", "--chain", "eip155:1", ...to], /^error: --chain: expected it/],
+		...["abc", "1,5", "-1", "", "1e5", "0x10", "1.5.0"].map(
+			(amount) =>
+				[
+					["deposit.detected", "--amount", amount, ...to],
+					/^error: --amount: expected decimal digits, got ".*" \(such as 12\.50; the token has \d+ decimals\)$/m,
+				] as const,
+		),
+		[
+			["deposit.detected", "--amount", `1.${"0".repeat(40)}1`, ...to],
+			/^error: --amount: expected no more places than the token's decimals, got "1\.0+1"/,
+		],
+		[["deposit.detected", "--id", "a b", ...to], /^error: --id: expected 1 to 256 visible/],
+		[["push", ...to], /^error: "push" is a type of github: add --sender github$/m],
+		[
+			["x", "--body", "package.json", "--amount", "1", ...to],
+			/^error: --amount: leave it out: --body/,
+		],
+		[
+			["x", "--body", "package.json", "--chain", "x", ...to],
+			/^error: --chain: leave it out: --body/,
+		],
+		[["--resend", "package.json", "--set", "a=1", ...to], /^error: --set: leave it out: --resend/],
+		[["--resend", "package.json", "--seed", "1", ...to], /^error: --seed: leave it out: --resend/],
+		[["x", "--resend", "package.json", ...to], /^error: <type>: leave it out: --resend/],
 		[["user.registered", "--amount", "1", ...to], /--amount: this event has none/],
 		[["deposit.detected", "--set", "data.memo", ...to], /--set: expected member=value/],
 		[["deposit.detected", "--set", "data.confirmations=x", ...to], /--set: expected JSON/],

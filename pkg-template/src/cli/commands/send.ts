@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
 import { SENDER_HELP } from "../callback.js";
-import { EXIT } from "../exit.js";
+import { CommandError, EXIT } from "../exit.js";
 import { readFile } from "../files.js";
 import { collect, endpointUrl, examples, required, wholeNumber } from "../options.js";
 import { bold, dim, green, plain, print, printJsonLine, red } from "../output.js";
@@ -74,8 +74,10 @@ export function register(command: Command): void {
 }
 
 async function send(type: string | undefined, options: Options): Promise<void> {
-	const url = required("--url <url>", options.url);
-	const { resend, repeat } = options;
+	const url = required("--url <url>, such as --url http://localhost:3000/callbacks", options.url);
+	const { resend, body, repeat } = options;
+	if (resend !== undefined) requireNoneOf({ type, body, ...sampleOf(options) }, "--resend");
+	else if (body !== undefined) requireNoneOf(sampleOf(options), "--body");
 	const make =
 		resend === undefined
 			? await fromSample(required("<type>, such as deposit.confirmed", type), url, options)
@@ -110,6 +112,19 @@ async function send(type: string | undefined, options: Options): Promise<void> {
 	}
 	if (repeat > 1 && !options.json) print(tally.summary());
 	process.exitCode = tally.exitCode;
+}
+
+/** What only an event that is made up can be told. */
+function sampleOf({ chain, amount, set, seed }: Options): object {
+	return { chain, amount, set, seed };
+}
+
+/** Refuses what would be ignored. */
+function requireNoneOf(given: object, beside: string): void {
+	const [name] = Object.entries(given).find(([, value]) => value !== undefined) ?? [];
+	if (name === undefined) return;
+	const shown = name === "type" ? "<type>" : `--${name}`;
+	throw new CommandError(`${shown}: leave it out: ${beside} has an event of its own`);
 }
 
 /** Of how many, each is shown. */

@@ -138,7 +138,14 @@ function setAmount(event: Members, text: string): void {
 	if (typeof amount?.decimals !== "number") {
 		throw new CommandError("--amount: this event has none in the form of tp-wallet (use --set)");
 	}
-	amount.value = toBaseUnits(text, amount.decimals);
+	try {
+		amount.value = toBaseUnits(text, amount.decimals);
+	} catch (error) {
+		if (!(error instanceof ConfigError)) throw error;
+		const problem = error.message.replace(/^decimal: /, "");
+		const hint = `such as 12.50; the token has ${amount.decimals} decimals`;
+		throw new CommandError(`--amount: ${problem}, got ${JSON.stringify(text)} (${hint})`);
+	}
 }
 
 /** Sets a member such as `data.memo`, to a text unless it is something else in the sample. `:=` sets JSON. */
