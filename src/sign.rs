@@ -231,6 +231,7 @@ fn unacceptable(sender: &Sender, rejection: &Rejection) -> ConfigError {
         Some(_) if is(|set| &set.id) => "id",
         Some(_) if is(|set| &set.nonce) => "nonce",
         Some(_) if is(|set| &set.key_id) => "keyId",
+        Some(_) if is(|set| &set.client_id) => "clientId",
         Some(_) => "headers",
         None => match rejection {
             Rejection::IncompleteRequest { part } => part,

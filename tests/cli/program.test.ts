@@ -130,6 +130,10 @@ test("what the package says of an option has the name of the command line", asyn
 		[["sign", "body.json", "--id", ""], /^error: --id: expected 1 to 256/],
 		[["sign", "body.json", "--method", "a b"], /^error: --method: expected a method/],
 		[["sign", "body.json", "--header", "a b: c"], /^error: --header: expected a header's name/],
+		[
+			["sign", "body.json", "--sender", "coinpayments", "--client-id", " "],
+			/^error: --client-id: expected 1 to 256/,
+		],
 		[["listen", "--client-id", "x"], /^error: --client-id: leave it out: tp-wallet does not/],
 		[
 			["listen", "--sender", "cryptapi", "--url", "https://a.example/"],

@@ -237,9 +237,7 @@ fn every_signed_header_has_a_value() {
 
 #[test]
 fn what_no_receiver_accepts_is_named() {
-    let refused = |option: &str, value: Value| {
-        let mut options = json!({ "sender": acme(), "headers": { "acme-kind": "x" } });
-        options[option] = value;
+    let refused_of = |options: &Value| {
         let key = Ok(given_key("a-shared-secret"));
         let json = options.to_string();
         match options::sign(json.as_bytes(), key, b"{}", NOW, || Ok([0xab; 16])) {
@@ -248,10 +246,24 @@ fn what_no_receiver_accepts_is_named() {
             Ok(_) => None,
         }
     };
+    let refused = |option: &str, value: Value| {
+        let mut options = json!({ "sender": acme(), "headers": { "acme-kind": "x" } });
+        options[option] = value;
+        refused_of(&options)
+    };
     for name in ["id", "nonce", "keyId"] {
         assert_eq!(refused(name, json!("good")), None, "{name}");
         assert_eq!(refused(name, json!("a.b")).as_deref(), Some(name));
         assert_eq!(refused(name, json!("a b")).as_deref(), Some(name));
+    }
+    // The id of a client stands in a header, too.
+    let mut sender = acme();
+    sender["headers"]["clientId"] = json!("acme-client");
+    sender["signed"] =
+        json!("{clientId}.{keyId}.{id}.{nonce}.{timestamp}.{header:acme-kind}.{body}");
+    for (id, expected) in [("good", None), ("a b", Some("clientId"))] {
+        let own = json!({ "sender": sender, "clientId": id, "headers": { "acme-kind": "x" } });
+        assert_eq!(refused_of(&own).as_deref(), expected);
     }
     // Of a time that is not bounded on both sides, all have ten digits.
     let mut sender = acme();
@@ -259,14 +271,7 @@ fn what_no_receiver_accepts_is_named() {
     sender["payload"] = json!("json");
     for (time, expected) in [(NOW, None), (5, Some("timestamp"))] {
         let own = json!({ "sender": sender, "timestamp": time });
-        let key = Ok(given_key("a-shared-secret"));
-        let json = own.to_string();
-        let refused = match options::sign(json.as_bytes(), key, b"{}", NOW, || Ok([0xab; 16])) {
-            Err(ConfigError::InvalidOption { option, .. }) => Some(option.into_owned()),
-            Err(error) => panic!("{error}"),
-            Ok(_) => None,
-        };
-        assert_eq!(refused.as_deref(), expected);
+        assert_eq!(refused_of(&own).as_deref(), expected);
     }
     let kind = json!({ "acme-kind": "a.b" });
     assert_eq!(refused("headers", kind).as_deref(), Some("headers"));
