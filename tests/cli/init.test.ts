@@ -153,6 +153,24 @@ describe("every combination", () => {
 		}
 	});
 
+	test("prints nothing in its test of the refusal that the test asks for", async () => {
+		const ofWallet = programs.filter(
+			({ words }) => words.includes("tp-wallet") && !words.includes("cloudflare"),
+		);
+		assert.ok(ofWallet.length > 0);
+		for (const { dir } of ofWallet) {
+			const name = readdirSync(dir).find((file) => file.startsWith("callbacks.test."));
+			const { stdout, stderr } = await promisify(execFile)(
+				process.execPath,
+				["--import", "tsx", "--test", "--test-reporter=spec", join(dir, name ?? "")],
+				{ env: { ...process.env, NODE_TEST_CONTEXT: undefined } },
+			);
+			assert.match(stdout, /a forged one is refused/);
+			assert.match(stdout, /callback handled/);
+			assert.doesNotMatch(stdout + stderr, /callback refused|why a callback was refused/);
+		}
+	});
+
 	test("answers callbacks in its test", async () => {
 		const tests = programs.map(({ dir }) => {
 			const name = readdirSync(dir).find((file) => file.startsWith("callbacks.test."));
