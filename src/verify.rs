@@ -259,7 +259,7 @@ fn check_agreed(
     })
 }
 
-fn is_registered_url(text: &str) -> Result<(), &'static str> {
+pub(crate) fn is_registered_url(text: &str) -> Result<(), &'static str> {
     let expected = "the registered url, such as https://shop.example/callbacks";
     url::is_absolute(text).then_some(()).ok_or(expected)
 }

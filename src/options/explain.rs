@@ -13,6 +13,7 @@ use crate::freshness::Tolerance;
 use crate::json::shapes::{Apart, Entries};
 use crate::request::Request;
 use crate::sender::{self, Sender};
+use crate::verify;
 
 /// The most that explaining one callback may cost, in milliseconds.
 const MAX_BUDGET: u64 = 60_000;
@@ -83,6 +84,8 @@ pub fn explain(
             .collect();
         let tolerance = options.tolerance_seconds.map(Tolerance::from_seconds);
         let max_body_bytes = options.max_body_bytes;
+        let registered_url = options.registered_url.as_deref();
+        registered_url.map_or(Ok(()), check_registered_url)?;
         let default = Sender::tp_wallet();
         Ok(explain::explain(&explain::Input {
             sender: named.as_ref(),
@@ -92,7 +95,7 @@ pub fn explain(
                 headers: &headers,
                 method: options.method.as_deref(),
                 url: options.url.as_deref(),
-                registered_url: options.registered_url.as_deref(),
+                registered_url,
                 ip: options.ip.as_deref(),
             },
             now,
@@ -102,6 +105,13 @@ pub fn explain(
                 .map(|bytes| usize::try_from(bytes).unwrap_or(usize::MAX)),
             budget_milliseconds: budget(options.budget_milliseconds)?,
         }))
+    })
+}
+
+fn check_registered_url(url: &str) -> Result<(), ConfigError> {
+    verify::is_registered_url(url).map_err(|expected| ConfigError::InvalidOption {
+        option: "registeredUrl".into(),
+        problem: format!("expected {expected}"),
     })
 }
 

@@ -1066,12 +1066,14 @@ fn the_options_of_explain_are_checked() {
         assert!(explained(options).is_ok(), "{budget}");
     }
     for (name, value) in [
-        ("budgetMilliseconds", 0),
-        ("budgetMilliseconds", 60_001),
-        ("toleranceSeconds", 0),
+        ("budgetMilliseconds", 0.into()),
+        ("budgetMilliseconds", 60_001.into()),
+        ("toleranceSeconds", 0.into()),
+        ("registeredUrl", "/callbacks".into()),
+        ("registeredUrl", serde_json::Value::from("")),
     ] {
         let mut options = serde_json::json!({ "headers": {} });
-        options[name] = value.into();
+        options[name] = value.clone();
         let Err(ConfigError::InvalidOption { option, .. }) = explained(options) else {
             panic!("{name} {value} was taken");
         };
