@@ -123,6 +123,20 @@ test("a sender that sends by GET has its event in the query", async () => {
 	assert.throws(post, { name: "ConfigError", message: "method: stripe sends no callbacks by GET" });
 });
 
+test("what is no URL or no method is refused", () => {
+	const refuses = (options: object, message: string) =>
+		assert.throws(() => signedRequest({}, { key: "whsec_", ...options }), {
+			name: "ConfigError",
+			code: "invalid_option",
+			message,
+		});
+	refuses({ url: "/callbacks" }, "url: expected an absolute URL, got string");
+	refuses({ url: "" }, "url: expected an absolute URL, got string");
+	refuses({ url: 5 }, "url: expected an absolute URL, got 5");
+	refuses({ method: "PUT" }, 'method: expected "POST" or "GET", got string');
+	refuses({ method: "get" }, 'method: expected "POST" or "GET", got string');
+});
+
 test("a form is made of an object", async () => {
 	const key = "a secret of many letters";
 	const event = { txn_id: "CP1", status: 100, amount: "1.50" };

@@ -2,6 +2,7 @@ import type { KeyMaterial, SenderDescriptor, SenderName } from "wallet-callback"
 import { load } from "#full";
 import { ConfigError } from "../core/errors.js";
 import { withFull } from "../core/runner.js";
+import { shown } from "../core/shown.js";
 import { toDescriptor } from "../verifier/senders.js";
 import { signOn } from "../verifier/sign-on.js";
 import { requireOptions } from "./options.js";
@@ -86,7 +87,13 @@ export function signedRequest(
 		const message = `method: ${descriptor.name} sends no callbacks by GET`;
 		throw new ConfigError("invalid_option", message);
 	}
-	const address = new URL(url);
+	if (!isGet && method !== "POST") {
+		throw new ConfigError(
+			"invalid_option",
+			`method: expected "POST" or "GET", got ${shown(method)}`,
+		);
+	}
+	const address = toAddress(url);
 	if (isGet) for (const [name, value] of toFields(event)) address.searchParams.append(name, value);
 	const header = descriptor.type?.header;
 	const ofType = type !== undefined && header !== undefined ? { [header]: type } : {};
@@ -101,6 +108,12 @@ export function signedRequest(
 	});
 	const { headers } = signed;
 	return new Request(address, isGet ? { method, headers } : { method, headers, body: signed.body });
+}
+
+/** @throws {ConfigError} for what is no absolute URL. */
+function toAddress(url: string | URL): URL {
+	if (URL.canParse(url)) return new URL(url);
+	throw new ConfigError("invalid_option", `url: expected an absolute URL, got ${shown(url)}`);
 }
 
 /** @throws {ConfigError} for a sender whose key is private to it. */
