@@ -101,8 +101,16 @@ const CASES: Readonly<Record<string, Case>> = {
 	},
 };
 
-/** The address of the order in CryptAPI's program. */
-const KNOWN = "3PFoGK63cVVUWnd2vu7W1kM83NXUfvzMqM";
+/** What CryptAPI tells of a payment to the address of the order in its program. */
+const PAYMENT = {
+	order: "7",
+	uuid: "u",
+	address_in: "3PFoGK63cVVUWnd2vu7W1kM83NXUfvzMqM",
+	txid_in: "t",
+	value_coin: "0.05",
+	pending: "0",
+	confirmations: "3",
+};
 
 let project: Project;
 
@@ -163,15 +171,10 @@ test("from-cryptapi: takes what comes by GET once, of the addresses that it know
 	const called = "https://shop.example/cryptapi";
 	const env = { CRYPTAPI_PUBLIC_KEY: secretOf(pair), CRYPTAPI_CALLBACK: called };
 	await project.serve([process.execPath, file], env, async ({ port, output }) => {
-		const get = async (changed: Record<string, string>, signed = called) => {
-			const payment = {
-				order: "7",
-				address_in: KNOWN,
-				txid_in: "t",
-				value_coin: "0.05",
-				...changed,
-			};
-			const query = new URLSearchParams({ pending: "0", confirmations: "3", ...payment });
+		const get = async (changed: Record<string, string | undefined>, signed = called) => {
+			const all = { ...PAYMENT, ...changed };
+			const query = new URLSearchParams();
+			for (const [name, value] of Object.entries(all)) if (value) query.append(name, value);
 			const signature = signer.algorithm.sign(Buffer.from(`${signed}?${query}`), pair.signing);
 			const headers = { "x-ca-signature": signature.toString("base64") };
 			const answer = await fetch(`http://127.0.0.1:${port}/cryptapi?${query}`, { headers });
@@ -181,9 +184,20 @@ test("from-cryptapi: takes what comes by GET once, of the addresses that it know
 		assert.deepEqual(await get({ pending: "1" }), OK);
 		assert.deepEqual(await get({}), OK);
 		assert.deepEqual(await get({ confirmations: "4" }), OK, "the same payment");
-		assert.deepEqual(await get({ txid_in: "u", address_in: "THEIRS" }), OK, "another customer's");
+		assert.deepEqual(await get({ uuid: "v", value_coin: "0.4" }), OK, "another in one transaction");
+		for (const theirs of ["THEIRS", undefined]) {
+			assert.deepEqual(await get({ uuid: `of ${theirs}`, address_in: theirs }), OK);
+			assert.deepEqual(
+				await get({ uuid: `no ${theirs}`, address_in: theirs, order: undefined }),
+				OK,
+			);
+		}
+		for (const without of ["uuid", "pending"]) {
+			assert.equal((await get({ [without]: undefined }))[0], 500, without);
+		}
 		assert.equal((await get({}, "https://theirs.example/"))[0], 401, "for another URL");
-		assert.deepEqual(output().match(/^(seen|paid) .*$/gm), ["seen 7 0.05", "paid 7 0.05"]);
+		const told = output().match(/^(seen|paid) .*$/gm);
+		assert.deepEqual(told, ["seen 7 0.05", "paid 7 0.05", "paid 7 0.4"]);
 	});
 });
 
