@@ -22,8 +22,7 @@ const OF_CODE: { readonly [Code in RejectionCode]: string } & { readonly [code: 
 		malformed_payload:
 			"check the options sender and schema; if they are right, report the path to the sender",
 		body_already_parsed: "the body was already parsed: read the raw body, as the error says",
-		method_not_allowed:
-			"if the sender made this request, check its settings: callbacks are sent by POST",
+		method_not_allowed: "if the sender made this request, check the method in its settings",
 		unsupported_media_type: "if the sender made this request, check what changes it on its way",
 	};
 
