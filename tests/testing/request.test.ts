@@ -130,9 +130,12 @@ test("what is no URL or no method is refused", () => {
 			code: "invalid_option",
 			message,
 		});
-	refuses({ url: "/callbacks" }, "url: expected an absolute URL, got string");
-	refuses({ url: "" }, "url: expected an absolute URL, got string");
-	refuses({ url: 5 }, "url: expected an absolute URL, got 5");
+	const url = "url: expected an absolute http or https URL without user name and password, got";
+	for (const text of ["/callbacks", "", "ftp://shop.example/", "https://me:word@shop.example/"]) {
+		refuses({ url: text }, `${url} string`);
+	}
+	refuses({ url: new URL("https://me@shop.example/") }, `${url} object`);
+	refuses({ url: 5 }, `${url} 5`);
 	refuses({ method: "PUT" }, 'method: expected "POST" or "GET", got string');
 	refuses({ method: "get" }, 'method: expected "POST" or "GET", got string');
 });

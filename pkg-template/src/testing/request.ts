@@ -110,10 +110,14 @@ export function signedRequest(
 	return new Request(address, isGet ? { method, headers } : { method, headers, body: signed.body });
 }
 
-/** @throws {ConfigError} for what is no absolute URL. */
-function toAddress(url: string | URL): URL {
-	if (URL.canParse(url)) return new URL(url);
-	throw new ConfigError("invalid_option", `url: expected an absolute URL, got ${shown(url)}`);
+/** @throws {ConfigError} for what is no URL of a web server, or has a user name, which no `Request` takes. */
+function toAddress(given: string | URL): URL {
+	const url = URL.canParse(given) ? new URL(given) : undefined;
+	if (url !== undefined && /^https?:$/.test(url.protocol) && !url.username && !url.password) {
+		return url;
+	}
+	const expected = "an absolute http or https URL without user name and password";
+	throw new ConfigError("invalid_option", `url: expected ${expected}, got ${shown(given)}`);
 }
 
 /** @throws {ConfigError} for a sender whose key is private to it. */
