@@ -24,6 +24,7 @@ export const FROM_SENDERS: readonly string[] = [
 	"from-shopify",
 	"from-stripe",
 	"from-tp-wallet",
+	"try-cryptapi",
 ];
 
 /** The titles of the snippets of docs/migrating.md: migrating.test.ts runs them. */

@@ -4,6 +4,7 @@ import { createPublicKey, type KeyObject } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { before, test } from "node:test";
 import { pathToFileURL } from "node:url";
+import { freePort } from "../ports.ts";
 import { full } from "../senders/package.ts";
 import {
 	type Callback,
@@ -199,6 +200,13 @@ test("from-cryptapi: takes what comes by GET once, of the addresses that it know
 		const told = output().match(/^(seen|paid) .*$/gm);
 		assert.deepEqual(told, ["seen 7 0.05", "paid 7 0.05", "paid 7 0.4"]);
 	});
+});
+
+test("try-cryptapi: stands in CryptAPI's place", async () => {
+	project.write("cryptapi.js", snippetOf("from-cryptapi").code);
+	const file = project.write("try.js", snippetOf("try-cryptapi").code);
+	const output = await project.run(process.execPath, [file], { PORT: String(await freePort()) });
+	assert.deepEqual(output.trim().split("\n").slice(-2), ["paid 7 0.05", "200 *ok*"]);
 });
 
 test("every program of docs/senders/ is run", () => {
