@@ -237,10 +237,16 @@ function targetTable(targets) {
 			target.text,
 			`${target.limit}`,
 			target.floor?.toFixed(2) ?? "",
-			target.value.toFixed(2),
+			apart(target.value, target.limit),
 			verdictOn(target),
 		]),
 	};
+}
+
+/** With as many digits as show on which side of the limit it is. */
+function apart(value, limit) {
+	const text = value.toFixed(2);
+	return Number(text) === limit && value !== limit ? value.toFixed(3) : text;
 }
 
 export function hasPeers({ figures }) {
