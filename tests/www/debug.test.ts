@@ -226,6 +226,19 @@ describe("what is pasted is read", () => {
 		]) {
 			assert.deepEqual(readPaste(text), expected, text);
 		}
+		const get = { ...expected, method: "GET", url: "https://a.example/hook?a=1", body: "" };
+		const given = `-H 'Content-Type: application/json' -H "X-Signature: a b'c"`;
+		for (const text of [
+			`curl 'https://a.example/hook?a=1' ${given}`,
+			`curl -G https://a.example/hook ${given} -d a=1`,
+			`curl --get 'https://a.example/hook' ${given} --data a=1`,
+		]) {
+			assert.deepEqual(readPaste(text), get, text);
+		}
+		const both = `curl -G 'https://a.example/hook?a=1' ${given} -d b=2 -d c=3`;
+		assert.equal(readPaste(both)?.url, "https://a.example/hook?a=1&b=2&c=3");
+		assert.equal(readPaste(`curl -I https://a.example/hook ${given}`)?.method, "HEAD");
+		assert.equal(readPaste(`curl https://a.example/hook ${given} -d ''`)?.method, "POST");
 	});
 
 	test("as a line of a log", () => {

@@ -66,6 +66,7 @@ function readCurl(text: string): Pasted {
 	const data: string[] = [];
 	let method: string | undefined;
 	let url: string | undefined;
+	let isQuery = false;
 	for (let at = 0; at < words.length; at += 1) {
 		let word = words[at] ?? "";
 		let value: string | undefined;
@@ -77,7 +78,9 @@ function readCurl(text: string): Pasted {
 			at += 1;
 			return words[at] ?? "";
 		};
-		if (word === "-H" || word === "--header") headers.push(...readHead(take()).headers);
+		if (word === "-G" || word === "--get") isQuery = true;
+		else if (word === "-I" || word === "--head") method ??= "HEAD";
+		else if (word === "-H" || word === "--header") headers.push(...readHead(take()).headers);
 		else if (word === "-X" || word === "--request") method = take();
 		else if (word === "--url") url = take();
 		else if (/^(-d|--data|--data-raw|--data-binary|--data-ascii|--json)$/.test(word)) {
@@ -87,8 +90,12 @@ function readCurl(text: string): Pasted {
 		} else if (OPTIONS_WITH_VALUE.test(word)) take();
 		else if (!word.startsWith("-")) url = word;
 	}
-	const body = data.join("&");
-	return { form: "curl", headers, body, method: method ?? "POST", url };
+	const all = data.join("&");
+	const body = isQuery ? "" : all;
+	if (isQuery && url !== undefined && all !== "") url += (url.includes("?") ? "&" : "?") + all;
+	// As curl does: what has data is posted.
+	method ??= data.length > 0 && !isQuery ? "POST" : "GET";
+	return { form: "curl", headers, body, method, url };
 }
 
 const OPTIONS_WITH_VALUE =
