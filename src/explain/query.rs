@@ -32,6 +32,8 @@ pub(super) fn others(query: &str) -> Vec<Other> {
         shortened(query, &mut others);
         rewritten(query, &mut others);
     }
+    // What stands behind a number sign is read as a fragment and not as signed.
+    others.retain(|(other, _)| !other.contains('#'));
     others
 }
 

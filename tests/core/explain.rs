@@ -1587,6 +1587,23 @@ fn a_query_was_changed() {
     assert!(message.contains("its query"), "{message}");
 }
 
+/// What is decoded to a fragment is not signed, and no proof that it was signed as it is decoded.
+#[test]
+fn no_other_query_has_a_fragment() {
+    let url = |query: &str| format!("https://shop.example/hooks?{query}");
+    for signed in ["a=1", "a=1#b"] {
+        let mut alone = moonpay("a=1");
+        alone.url = Some(url("a=1%23b"));
+        let mut whole = coinpayments(&url(signed));
+        whole.url = Some(url("a=1%23b"));
+        for callback in [alone, whole] {
+            assert_eq!(callback.certain(), [], "{signed}");
+            let likely = callback.likely();
+            assert_eq!(likely, [CauseCode::UrlChanged, CauseCode::KeyWrong]);
+        }
+    }
+}
+
 /// Nothing shows what a query has lost.
 #[test]
 fn a_query_that_lost_a_parameter_is_likely() {
