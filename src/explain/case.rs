@@ -89,6 +89,11 @@ impl Budget {
         self.work = self.work.saturating_sub(work);
     }
 
+    /// Remembers that something is not tried, whatever is left.
+    pub(super) const fn exceed(&mut self) {
+        self.exceeded = true;
+    }
+
     pub(super) const fn is_exceeded(&self) -> bool {
         self.exceeded
     }

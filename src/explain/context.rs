@@ -6,7 +6,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use super::case::{Case, Change};
+use super::case::{Budget, Case, Change};
 use super::cause::{CauseCode, Finding};
 use super::header::{shown, with_time};
 use super::query;
@@ -23,11 +23,11 @@ const MAX_READ: usize = 1 << 16;
 const METHODS: [&str; 5] = ["POST", "GET", "PUT", "PATCH", "DELETE"];
 
 /// Every change of them that may undo a mistake.
-pub(super) fn changes(case: Case) -> Vec<Change> {
+pub(super) fn changes(case: Case, budget: &mut Budget) -> Vec<Change> {
     let mut changes = Vec::new();
     units(case, &mut changes);
     methods(case, &mut changes);
-    urls(case, &mut changes);
+    urls(case, budget, &mut changes);
     others(case, &mut changes);
     changes
 }
@@ -58,7 +58,7 @@ fn methods(case: Case, changes: &mut Vec<Change>) {
 }
 
 /// The URL that was called and the one that is registered, each with what a proxy or a person changes of one.
-fn urls(case: Case, changes: &mut Vec<Change>) {
+fn urls(case: Case, budget: &mut Budget, changes: &mut Vec<Change>) {
     // Of a URL that is not signed but for its query, nothing is registered.
     let registered = case.registered_url.filter(|_| signs_place(case));
     if let Some(called) = case.url {
@@ -66,16 +66,16 @@ fn urls(case: Case, changes: &mut Vec<Change>) {
             let evidence = "the one that was called was signed";
             add(changes, called.to_owned(), evidence);
         }
-        variants(case, called, changes);
+        variants(case, called, budget, changes);
     }
     if let Some(registered) = registered {
         // A GET has its callback in the query.
         let query = case.url.map_or("", |called| url::split(called).query);
         if case.sender.reads_url() && !query.is_empty() {
             let registered = with_query(url::without_query(registered), query);
-            variants(case, &registered, changes);
+            variants(case, &registered, budget, changes);
         } else {
-            variants(case, registered, changes);
+            variants(case, registered, budget, changes);
         }
     }
 }
@@ -86,13 +86,13 @@ fn signs_place(case: Case) -> bool {
     signed.has(&Part::Url) || signed.has(&Part::Path)
 }
 
-fn variants(case: Case, given: &str, changes: &mut Vec<Change>) {
+fn variants(case: Case, given: &str, budget: &mut Budget, changes: &mut Vec<Change>) {
     if signs_place(case) {
         places(case, given, changes);
     }
     let signed = case.sender.signed_in(case.method);
     if signed.has(&Part::Url) || signed.has(&Part::Query) {
-        queries(case, given, changes);
+        queries(case, given, budget, changes);
     }
 }
 
@@ -114,9 +114,9 @@ fn with_query(path: &str, query: &str) -> String {
 }
 
 /// The URL with other queries.
-fn queries(case: Case, given: &str, changes: &mut Vec<Change>) {
+fn queries(case: Case, given: &str, budget: &mut Budget, changes: &mut Vec<Change>) {
     let (base, query) = (url::without_query(given), url::split(given).query);
-    for (other, evidence) in query::others(query) {
+    for (other, evidence) in query::others(query, budget) {
         if other != query {
             add(changes, with_query(base, &other), evidence);
         }

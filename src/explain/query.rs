@@ -7,6 +7,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::case::Budget;
 use super::form;
 use crate::url::{self, Escape};
 
@@ -24,12 +25,14 @@ const PLAIN: &[u8] = b"!$'()*,;:@/?-._~";
 pub(super) type Other = (String, String);
 
 /// The queries that may have been signed in place of this one, the likeliest first.
-pub(super) fn others(query: &str) -> Vec<Other> {
+pub(super) fn others(query: &str, budget: &mut Budget) -> Vec<Other> {
     let mut others = Vec::new();
-    if !query.is_empty() && query.len() <= MAX_READ {
+    if query.len() > MAX_READ {
+        budget.exceed();
+    } else if !query.is_empty() {
         reordered(query, &mut others);
         respelt(query, &mut others);
-        shortened(query, &mut others);
+        shortened(query, &mut others, budget);
         rewritten(query, &mut others);
     }
     // What stands behind a number sign is read as a fragment and not as signed.
@@ -114,10 +117,11 @@ fn with_escapes(query: &str, write: &dyn Fn(&str) -> String) -> String {
 }
 
 /// Without one parameter, or without the last ones: what is added stands at the end as a rule.
-fn shortened(query: &str, others: &mut Vec<Other>) {
+fn shortened(query: &str, others: &mut Vec<Other>, budget: &mut Budget) {
     let parameters: Vec<&str> = query.split('&').collect();
     let count = parameters.len();
     if count > MAX_PARAMETERS {
+        budget.exceed();
         return;
     }
     for place in (1..=count).rev() {

@@ -43,7 +43,7 @@ pub(super) fn prove(case: Case, inputs: &[KeyInput], budget: &mut Budget) -> Opt
         return proof;
     }
     let signed = signed::changes(case, &|sender| key::parse_each(sender, inputs));
-    let context = context::changes(case);
+    let context = context::changes(case, budget);
     let spelling = spelling::changes(case, budget);
     let proof = [&context, &signed, &spelling]
         .into_iter()

@@ -1604,6 +1604,30 @@ fn no_other_query_has_a_fragment() {
     }
 }
 
+/// A query that is too long is not written in other ways, and the answer does not hide it.
+#[test]
+fn a_query_that_is_not_rewritten_is_told() {
+    let parameters = |count: usize| vec!["a=1"; count].join("&");
+    let long = |bytes: usize| format!("a={}", "1".repeat(bytes - 2));
+    let incomplete = CauseCode::SearchIncomplete;
+    for (query, is_tried) in [
+        (parameters(32), true),
+        (parameters(33), false),
+        (long(1 << 14), true),
+        (long((1 << 14) + 1), false),
+    ] {
+        let mut callback = moonpay("b=2");
+        callback.url = Some(format!("https://shop.example/hooks?{query}"));
+        callback.budget = 10_000;
+        let likely = callback.likely();
+        assert_eq!(!likely.contains(&incomplete), is_tried, "{}", query.len());
+        // Where no URL is signed, none is rewritten.
+        let mut other = Callback::genuine("github").with_key("another-key");
+        other.url = callback.url;
+        assert_eq!(other.likely(), [CauseCode::KeyWrong]);
+    }
+}
+
 /// Nothing shows what a query has lost.
 #[test]
 fn a_query_that_lost_a_parameter_is_likely() {
