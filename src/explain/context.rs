@@ -27,8 +27,10 @@ pub(super) fn changes(case: Case, budget: &mut Budget) -> Vec<Change> {
     let mut changes = Vec::new();
     units(case, &mut changes);
     methods(case, &mut changes);
-    urls(case, budget, &mut changes);
-    others(case, &mut changes);
+    if budget.spend(writing_urls(case)) {
+        urls(case, budget, &mut changes);
+    }
+    others(case, budget, &mut changes);
     changes
 }
 
@@ -86,12 +88,33 @@ fn signs_place(case: Case) -> bool {
     signed.has(&Part::Url) || signed.has(&Part::Path)
 }
 
+/// Whether the query is signed, alone or in the URL.
+fn signs_query(case: Case) -> bool {
+    let signed = case.sender.signed_in(case.method);
+    signed.has(&Part::Url) || signed.has(&Part::Query)
+}
+
+/// More URLs than are made of all that there are.
+const VARIANTS: usize = 512;
+
+/// What it costs to write other URLs, each with what headers say of it.
+fn writing_urls(case: Case) -> usize {
+    if !signs_place(case) && !signs_query(case) {
+        return 0;
+    }
+    let names = HOSTS.iter().chain(&ORIGINAL_TARGETS).chain(&PREFIXES);
+    let headers = names.filter_map(|name| text(case, name));
+    let parts = [case.url, case.registered_url].into_iter().flatten();
+    let lengths = parts.chain(headers).map(str::len);
+    let length = lengths.fold(0, usize::saturating_add);
+    length.saturating_mul(VARIANTS)
+}
+
 fn variants(case: Case, given: &str, budget: &mut Budget, changes: &mut Vec<Change>) {
     if signs_place(case) {
         places(case, given, changes);
     }
-    let signed = case.sender.signed_in(case.method);
-    if signed.has(&Part::Url) || signed.has(&Part::Query) {
+    if signs_query(case) {
         queries(case, given, budget, changes);
     }
 }
@@ -139,6 +162,12 @@ const ORIGINAL_TARGETS: [&str; 4] = [
     "x-rewrite-url",
 ];
 
+/// The headers in which they pass on the host.
+const HOSTS: [&str; 3] = ["x-forwarded-host", "x-original-host", "host"];
+
+/// The headers in which they pass on what they cut off the path.
+const PREFIXES: [&str; 2] = ["x-forwarded-prefix", "x-script-name"];
+
 /// A header's value, if it is text.
 fn text<'c>(case: Case<'c>, name: &str) -> Option<&'c str> {
     str::from_utf8(case.header(name)?).ok()
@@ -152,14 +181,10 @@ fn places(case: Case, given: &str, changes: &mut Vec<Change>) {
         query,
     } = url::split(given);
     let (scheme, given_host) = origin.unwrap_or(("https", ""));
-    let hosts = [
-        Some(given_host),
-        text(case, "x-forwarded-host"),
-        text(case, "x-original-host"),
-        text(case, "host"),
-    ];
     let without_port = given_host.rsplit_once(':').map(|(host, _)| host);
-    let hosts: Vec<&str> = hosts.into_iter().chain([without_port]).flatten().collect();
+    let mut hosts = Vec::from([given_host]);
+    hosts.extend(HOSTS.iter().filter_map(|name| text(case, name)));
+    hosts.extend(without_port);
     for (target, target_name) in targets(case, path, query) {
         for host in &hosts {
             for scheme in [scheme, "https", "http"] {
@@ -201,7 +226,7 @@ fn targets(case: Case, path: &str, query: &str) -> Vec<(String, &'static str)> {
     for name in ORIGINAL_TARGETS {
         targets.extend(text(case, name).map(|target| (target.to_owned(), "its path")));
     }
-    for name in ["x-forwarded-prefix", "x-script-name"] {
+    for name in PREFIXES {
         let prefix = text(case, name).map(|prefix| prefix.trim_end_matches('/'));
         targets.extend(
             prefix.map(|prefix| (with_query(&format!("{prefix}{path}"), query), "its path")),
@@ -220,7 +245,7 @@ fn targets(case: Case, path: &str, query: &str) -> Vec<(String, &'static str)> {
 }
 
 /// Ids and times of other headers and of the body.
-fn others(case: Case, changes: &mut Vec<Change>) {
+fn others(case: Case, budget: &mut Budget, changes: &mut Vec<Change>) {
     let own = case.sender.header_names();
     let foreign = case.headers.iter().filter(|(name, value)| {
         value.len() <= 256 && !own.iter().any(|other| other.eq_ignore_ascii_case(name))
@@ -239,7 +264,12 @@ fn others(case: Case, changes: &mut Vec<Change>) {
         .iter()
         .filter_map(|set| set.id.as_deref());
     let ids: Vec<&str> = ids.collect();
+    // The headers are copied for a time and for each id.
+    let copies = ids.len().saturating_add(1);
     for (place, value) in candidates {
+        if !budget.spend(case.header_bytes().saturating_mul(copies)) {
+            return;
+        }
         if let Some(headers) = with_time(case, |_| Some(value.clone())) {
             let finding = Finding::new(CauseCode::OtherTimestamp, place.clone());
             changes.push(Change::of_headers(finding, headers));

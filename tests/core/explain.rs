@@ -2223,6 +2223,43 @@ fn what_costs_more_is_tried_less_often() {
     }
 }
 
+/// Many URLs are written of a long one, or of one and of long headers.
+#[test]
+fn other_urls_are_written_within_the_budget() {
+    let path = "a".repeat(100_000);
+    let mut long = coinpayments(&format!("https://pay.example/{path}"));
+    long.url = Some(format!("http://pay.example/{path}"));
+    let mut proxied = coinpayments("https://pay.example/hooks");
+    proxied.url = Some("http://pay.example/hooks".to_owned());
+    let headers = ["host", "x-original-uri", "x-forwarded-prefix"];
+    let headers = headers.map(|name| proxied.clone().with(name, &path));
+    for mut callback in headers.into_iter().chain([long]) {
+        callback.budget = 100;
+        assert_eq!(callback.certain(), []);
+        assert!(callback.likely().contains(&CauseCode::SearchIncomplete));
+        callback.budget = 1_000;
+        assert_eq!(callback.certain(), [CauseCode::UrlChanged]);
+    }
+}
+
+/// The headers are copied for each of them.
+#[test]
+fn other_ids_are_tried_within_the_budget() {
+    let mut callback = Callback::genuine("tp-wallet").with("webhook-id", "msg_other");
+    for index in 0..200 {
+        callback = callback.with(&format!("x-{index}"), "1");
+    }
+    let callback = callback
+        .with("x-long", "a".repeat(100_000))
+        .with("x-original-id", ID);
+    let mut costly = callback.clone();
+    costly.budget = 240;
+    assert_eq!(costly.certain(), []);
+    assert!(costly.likely().contains(&CauseCode::SearchIncomplete));
+    costly.budget = 1_000;
+    assert_eq!(costly.certain(), [CauseCode::OtherId]);
+}
+
 /// The least budget that leaves nothing untried, in milliseconds.
 fn least_budget(callback: &Callback) -> u64 {
     let is_complete = |budget: &u64| {
