@@ -63,22 +63,31 @@ fn methods(case: Case, changes: &mut Vec<Change>) {
 fn urls(case: Case, budget: &mut Budget, changes: &mut Vec<Change>) {
     // Of a URL that is not signed but for its query, nothing is registered.
     let registered = case.registered_url.filter(|_| signs_place(case));
-    if let Some(called) = case.url {
-        if registered.is_some() {
-            let evidence = "the one that was called was signed";
-            add(changes, called.to_owned(), evidence);
-        }
-        variants(case, called, budget, changes);
+    if let Some(called) = case.url.filter(|_| registered.is_some()) {
+        let evidence = "the one that was called was signed";
+        add(changes, called.to_owned(), evidence);
     }
-    if let Some(registered) = registered {
-        // A GET has its callback in the query.
-        let query = case.url.map_or("", |called| url::split(called).query);
-        if case.sender.reads_url() && !query.is_empty() {
-            let registered = with_query(url::without_query(registered), query);
-            variants(case, &registered, budget, changes);
-        } else {
-            variants(case, registered, budget, changes);
+    let registered = registered.map(|registered| registered_with_query(case, registered));
+    let called = case.url.map(ToOwned::to_owned);
+    let given: Vec<String> = called.into_iter().chain(registered).collect();
+    // With public keys, the budget may not last until the end.
+    if signs_query(case) {
+        for url in &given {
+            likely_queries(case, url, changes);
         }
+    }
+    for url in &given {
+        variants(case, url, budget, changes);
+    }
+}
+
+/// The registered URL. A GET has its callback in the query.
+fn registered_with_query(case: Case, registered: &str) -> String {
+    let query = case.url.map_or("", |called| url::split(called).query);
+    if case.sender.reads_url() && !query.is_empty() {
+        with_query(url::without_query(registered), query)
+    } else {
+        registered.to_owned()
     }
 }
 
@@ -115,7 +124,7 @@ fn variants(case: Case, given: &str, budget: &mut Budget, changes: &mut Vec<Chan
         places(case, given, changes);
     }
     if signs_query(case) {
-        queries(case, given, budget, changes);
+        queries(given, budget, changes);
     }
 }
 
@@ -136,20 +145,28 @@ fn with_query(path: &str, query: &str) -> String {
     }
 }
 
-/// The URL with other queries.
-fn queries(case: Case, given: &str, budget: &mut Budget, changes: &mut Vec<Change>) {
+/// The URL with the queries that proxies pass on, and without a parameter that something added.
+fn likely_queries(case: Case, given: &str, changes: &mut Vec<Change>) {
     let (base, query) = (url::without_query(given), url::split(given).query);
-    for (other, evidence) in query::others(query, budget) {
-        if other != query {
-            add(changes, with_query(base, &other), evidence);
-        }
-    }
     for name in ORIGINAL_TARGETS {
         if let Some(target) = text(case, name) {
             let original = url::split(target).query;
             if original != query {
                 add(changes, with_query(base, original), "its query");
             }
+        }
+    }
+    if let Some((other, evidence)) = query::without_last(query) {
+        add(changes, with_query(base, other), evidence);
+    }
+}
+
+/// The URL with other queries.
+fn queries(given: &str, budget: &mut Budget, changes: &mut Vec<Change>) {
+    let (base, query) = (url::without_query(given), url::split(given).query);
+    for (other, evidence) in query::others(query, budget) {
+        if other != query {
+            add(changes, with_query(base, &other), evidence);
         }
     }
 }

@@ -116,6 +116,17 @@ fn with_escapes(query: &str, write: &dyn Fn(&str) -> String) -> String {
     out
 }
 
+/// The query without its last parameter, which may have been added to those that are signed.
+pub(super) fn without_last(query: &str) -> Option<(&str, String)> {
+    let (other, _) = query.rsplit_once('&')?;
+    let place = query.split('&').count();
+    Some((other, added(place)))
+}
+
+fn added(place: usize) -> String {
+    format!("its query, to which parameter {place} was added")
+}
+
 /// Without one parameter, or without the last ones: what is added stands at the end as a rule.
 fn shortened(query: &str, others: &mut Vec<Other>, budget: &mut Budget) {
     let parameters: Vec<&str> = query.split('&').collect();
@@ -127,8 +138,7 @@ fn shortened(query: &str, others: &mut Vec<Other>, budget: &mut Budget) {
     for place in (1..=count).rev() {
         let kept = (1..).zip(&parameters).filter(|(other, _)| *other != place);
         let kept: Vec<&str> = kept.map(|(_, parameter)| *parameter).collect();
-        let what = format!("its query, to which parameter {place} was added");
-        others.push((kept.join("&"), what));
+        others.push((kept.join("&"), added(place)));
     }
     for kept in (1..count).rev() {
         let first = kept.saturating_add(1);

@@ -1508,6 +1508,33 @@ fn rsa_get(key: &str) -> Callback {
     get.with_key(key).with("x-ca-signature", base64(&[1; 256]))
 }
 
+/// Another RSA key, and what it signed: a URL with 15 parameters.
+const SIGNING_KEY: &str = "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAt1SPY0uaODbPS63Lik9v\nGNzKuIfxijPFR7bSyLXOb3bsE8ufkuGsdmqvHJVU2tvExtDhP07kXQedygoWaPI0\nDu0g2fj3oNQ8JT90UfaZcFoJQ07Mq5B9cmFTmOtJ3QB+JijF6iofCwt/NPtP8RUl\n7XGT/L+EN7J9MiAHxe0fqV13KSrTc/KZ7XMpyw1G9e4i/+6qFVRVfisN6wfO/TZ5\nX78zmf4ScM0JxE5ZXikeui38YurEMyYsUdCT9KKbyM8WQlvSm6ok5+AfsiRJ+cQ8\n+jcbIm2Z79Fn2aCwGu/KSf4t109Xmrjc0lataue5M/0HwRtBOVRMCM1Hca2N/QOD\n6QIDAQAB\n-----END PUBLIC KEY-----";
+const SIGNED_URL: &str = "https://shop.example/callbacks?p1=1&p2=2&p3=3&p4=4&p5=5&p6=6&p7=7&p8=8&p9=9&p10=10&p11=11&p12=12&p13=13&p14=14&p15=15";
+const URL_SIGNATURE: &str = "G2T9LKesA8EjFkH9qsUMrHgqukMbCz2iaxMC9e6j1Ukn0NiTOLbSZAo/TpgBRJ8KLHltLawvqyDV/k9lkIXfEqyv2yr1V7zWX8WuMyiErNsNcBm9MXieeQUSVygqYyFkvStAq6zIOkfLB8Hc6O9Kb/HFGLCkm3bhL0zn3210jDb1SbkQRC11AzZMa0tzZIiG7UaQICojMmKFkHh/1c8xml8y+8O13xarR0xZCMYNgvC4bExoZqtTylZheblYlXiLNRWR4ljZXLvVd0p+VCcbFKg3/WXa1iaE6cbp17yiyRP5Fe4Av+AtsVo/G0wSrwXtzvVsKT71TbRd9lWPyYOpkQ==";
+
+/// Public keys are slow, and what happens most is tried first.
+#[test]
+fn a_parameter_that_was_added_is_found_with_several_public_keys() {
+    let mut get = rsa_get(BRIDGE_KEY).with("x-ca-signature", URL_SIGNATURE);
+    get.keys.push((None, Key::Text(SIGNING_KEY.to_owned())));
+    get.url = Some(SIGNED_URL.to_owned());
+    get.proves(&[]);
+    let added = format!("{SIGNED_URL}&from=proxy");
+    let proves = |get: &Callback| get.proves(&[CauseCode::UrlChanged, CauseCode::OtherKey]);
+    get.budget = 60;
+    get.url = Some(added.clone());
+    assert!(proves(&get).contains("parameter 16 was added"));
+    get.url = Some(added.replace("https://shop.example", "http://10.0.0.7:8080"));
+    get.registered = Some("https://shop.example/callbacks".to_owned());
+    let mut get = get
+        .with("host", "10.0.0.7:8080")
+        .with("x-forwarded-host", "shop.example");
+    assert!(proves(&get).contains("parameter 16 was added"));
+    get.url = Some("https://shop.example/?from=proxy".to_owned());
+    proves(&get.with("x-original-uri", SIGNED_URL));
+}
+
 /// A URL that no change here leads to is as likely as another key, and a GET has no body to lose.
 #[test]
 fn another_url_is_likely() {
