@@ -2301,8 +2301,8 @@ fn least_budget(callback: &Callback) -> u64 {
 #[test]
 fn white_space_that_counts_for_nothing_costs_nothing() {
     let public = rsa_get(BRIDGE_KEY);
-    // What a receiver lets an explanation cost.
-    assert!(least_budget(&public) <= 100);
+    // A receiver lets an explanation cost 100, and 2048 bits of RSA take a quarter of a millisecond.
+    assert!(least_budget(&public) <= 40);
     let mut trimmed = Callback::genuine("lightspark").with_key("another-key");
     trimmed.sender = "nowpayments";
     let trimmed = trimmed.with("x-nowpayments-sig", "00".repeat(64));
