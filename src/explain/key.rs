@@ -35,7 +35,7 @@ pub(super) fn parsing(sender: &Sender, inputs: &[KeyInput]) -> usize {
     let algorithms = &sender.signature.algorithms;
     let has_public = algorithms.iter().any(|(_, algorithm)| !algorithm.is_mac());
     let cost = |input: &KeyInput| {
-        let (content, _) = content(input);
+        let (content, _) = counting(sender, input);
         let public = if has_public && content.len() > LONGEST_ED25519 {
             PUBLIC
         } else {
@@ -133,11 +133,7 @@ fn rereadings(case: Case, index: usize, input: &KeyInput, changes: &mut Vec<Chan
         known.extend(mark);
         changes.push(change(index, findings, keys));
     };
-    let (mut content, is_text) = content(input);
-    if is_text && case.sender.key == KeyForm::Utf8Trimmed {
-        // White space around it counts for nothing.
-        content = content.trim_ascii();
-    }
+    let (content, is_text) = counting(case.sender, input);
     for Cleaned { findings, text } in cleaned(content) {
         let with = |finding| findings.iter().cloned().chain(finding).collect::<Vec<_>>();
         if let Ok(text) = str::from_utf8(&text) {
@@ -349,5 +345,13 @@ fn content(input: &KeyInput) -> (&[u8], bool) {
     match &input.source {
         KeySource::Text(text) => (text.as_bytes(), true),
         KeySource::Bytes(bytes) => (bytes, false),
+    }
+}
+
+/// The same without white space around it where that counts for nothing.
+fn counting<'k>(sender: &Sender, input: &'k KeyInput) -> (&'k [u8], bool) {
+    match content(input) {
+        (text, true) if sender.key == KeyForm::Utf8Trimmed => (text.trim_ascii(), true),
+        given => given,
     }
 }

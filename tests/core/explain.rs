@@ -2306,6 +2306,13 @@ fn white_space_that_counts_for_nothing_costs_nothing() {
     let mut trimmed = Callback::genuine("lightspark").with_key("another-key");
     trimmed.sender = "nowpayments";
     let trimmed = trimmed.with("x-nowpayments-sig", "00".repeat(64));
+    let spaces = " ".repeat(100_000);
+    let spaced = format!("{spaces}{}{spaces}", trimmed.key());
+    // To the sender of the other header it counts.
+    let trimmed = trimmed.without("lightspark-signature");
+    let spaced = trimmed.clone().with_key(spaced);
+    assert_eq!(spaced.likely(), [CauseCode::KeyWrong]);
+    assert!(least_budget(&spaced) <= least_budget(&trimmed) + 1);
     for callback in [public, trimmed] {
         let least = least_budget(&callback);
         let key = callback.key();
