@@ -22,7 +22,7 @@ const MAX_READ: usize = 1 << 16;
 
 const METHODS: [&str; 5] = ["POST", "GET", "PUT", "PATCH", "DELETE"];
 
-/// Every change of them that may undo a mistake.
+/// Every change of the time's unit, the method and the URL that may undo a mistake.
 pub(super) fn changes(case: Case, budget: &mut Budget) -> Vec<Change> {
     let mut changes = Vec::new();
     units(case, &mut changes);
@@ -30,7 +30,6 @@ pub(super) fn changes(case: Case, budget: &mut Budget) -> Vec<Change> {
     if budget.spend(writing_urls(case)) {
         urls(case, budget, &mut changes);
     }
-    others(case, budget, &mut changes);
     changes
 }
 
@@ -262,7 +261,8 @@ fn targets(case: Case, path: &str, query: &str) -> Vec<(String, &'static str)> {
 }
 
 /// Ids and times of other headers and of the body.
-fn others(case: Case, budget: &mut Budget, changes: &mut Vec<Change>) {
+pub(super) fn others(case: Case, budget: &mut Budget) -> Vec<Change> {
+    let mut changes = Vec::new();
     let own = case.sender.header_names();
     let foreign = case.headers.iter().filter(|(name, value)| {
         value.len() <= 256 && !own.iter().any(|other| other.eq_ignore_ascii_case(name))
@@ -285,7 +285,7 @@ fn others(case: Case, budget: &mut Budget, changes: &mut Vec<Change>) {
     let copies = ids.len().saturating_add(1);
     for (place, value) in candidates {
         if !budget.spend(case.header_bytes().saturating_mul(copies)) {
-            return;
+            break;
         }
         if let Some(headers) = with_time(case, |_| Some(value.clone())) {
             let finding = Finding::new(CauseCode::OtherTimestamp, place.clone());
@@ -297,6 +297,7 @@ fn others(case: Case, budget: &mut Budget, changes: &mut Vec<Change>) {
             changes.push(Change::of_headers(finding, headers));
         }
     }
+    changes
 }
 
 /// The short strings and the numbers of a value.

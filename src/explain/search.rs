@@ -44,8 +44,9 @@ pub(super) fn prove(case: Case, inputs: &[KeyInput], budget: &mut Budget) -> Opt
     }
     let signed = signed::changes(case, &|sender| key::parse_each(sender, inputs));
     let context = context::changes(case, budget);
+    let others = context::others(case, budget);
     let spelling = spelling::changes(case, budget);
-    let proof = [&context, &signed, &spelling]
+    let proof = [&context, &others, &signed, &spelling]
         .into_iter()
         .find_map(|changes| single(changes, budget));
     if proof.is_some() {
@@ -57,6 +58,7 @@ pub(super) fn prove(case: Case, inputs: &[KeyInput], budget: &mut Budget) -> Opt
         (&headers, &bodies),
         (&keys, &signed),
         (&keys, &context),
+        (&keys, &others),
     ] {
         let others = others.get(..MAX_PAIRED).unwrap_or(others);
         let mut pairs = ones

@@ -1467,6 +1467,20 @@ fn a_proxy_changed_the_url_or_the_method() {
     missing.proves(&[CauseCode::RequestIncomplete]);
 }
 
+/// However many URLs there are, a key is tried with another time, too.
+#[test]
+fn a_key_and_a_time_may_be_wrong_where_the_url_is_signed() {
+    let other = coinpayments("https://pay.example/api/hooks?b=2&a=1")
+        .with("x-sent-at", "2023-11-14T22:13:20")
+        .with("x-coinpayments-timestamp", "2023-11-14T22:15:00")
+        .with("host", "10.0.0.7:8080")
+        .with("x-forwarded-host", "pay.example");
+    other.proves(&[CauseCode::OtherTimestamp]);
+    let key = format!("{}\n", other.key());
+    let both = other.with_key(key);
+    both.proves(&[CauseCode::KeyWhiteSpace, CauseCode::OtherTimestamp]);
+}
+
 /// A verifier knows both the URL that was called and the one that is registered.
 #[test]
 fn the_url_that_was_called_is_compared_with_the_registered_one() {
