@@ -151,7 +151,8 @@ fn likely_queries(case: Case, given: &str, changes: &mut Vec<Change>) {
         if let Some(target) = text(case, name) {
             let original = url::split(target).query;
             if original != query {
-                add(changes, with_query(base, original), "its query");
+                let evidence = format!("its query, which {name} has as it was");
+                add(changes, with_query(base, original), evidence);
             }
         }
     }
@@ -228,7 +229,7 @@ fn targets(case: Case, path: &str, query: &str) -> Vec<(String, &'static str)> {
     sorted.sort_unstable();
     let mut targets = Vec::from([
         (with_query(path, query), ""),
-        (with_query(path, ""), "its query"),
+        (with_query(path, ""), query::NONE),
         (
             with_query(path, &sorted.join("&")),
             "the order of its query",

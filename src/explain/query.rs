@@ -21,6 +21,9 @@ const MAX_PARAMETERS: usize = 32;
 /// a meaning.
 const PLAIN: &[u8] = b"!$'()*,;:@/?-._~";
 
+/// What happened to a URL that was signed without a query.
+pub(super) const NONE: &str = "its query, without which it was signed";
+
 /// A query in place of the one that came, and what happened to it.
 pub(super) type Other = (String, String);
 
@@ -43,7 +46,7 @@ pub(super) fn others(query: &str, budget: &mut Budget) -> Vec<Other> {
 fn reordered(query: &str, others: &mut Vec<Other>) {
     let mut sorted: Vec<&str> = query.split('&').collect();
     sorted.sort_unstable();
-    others.push((String::new(), "its query".to_owned()));
+    others.push((String::new(), NONE.to_owned()));
     others.push((sorted.join("&"), "the order of its query".to_owned()));
 }
 
