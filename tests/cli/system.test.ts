@@ -1,6 +1,14 @@
 /** What the operating system refuses is said in plain words, with the name and what to do. */
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import {
+	mkdirSync,
+	readdirSync,
+	readFileSync,
+	readlinkSync,
+	symlinkSync,
+	writeFileSync,
+} from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -12,6 +20,7 @@ import {
 } from "../../pkg-template/src/cli/system.ts";
 import { SECRET } from "./callbacks.ts";
 import { cli, folder } from "./cli.ts";
+import { keeper } from "./server.ts";
 
 const env = { WALLET_CALLBACK_SECRET: SECRET };
 const NOWHERE = ["--url", "http://127.0.0.1:1/"];
@@ -91,6 +100,34 @@ test("a report that can be written is not there if the endpoint cannot be reache
 	const words = ["check", "http://127.0.0.1:1/", "--junit", "report.xml"];
 	assert.equal((await cli(words, { env, cwd })).code, 3);
 	assert.ok(!readdirSync(cwd).includes("report.xml"));
+});
+
+/** What a file system of POSIX alone has. */
+const posix = { skip: process.platform === "win32" };
+
+test(
+	"a link to what is not there yet stays, and the report is written through it",
+	posix,
+	async () => {
+		const place = folder();
+		symlinkSync("target.xml", join(place, "link.xml"));
+		const check = ["--junit", "link.xml", "--only", "valid"];
+		const nobody = await cli(["check", "http://127.0.0.1:1/", ...check], { env, cwd: place });
+		assert.equal(nobody.code, 3);
+		assert.deepEqual(readdirSync(place), ["link.xml"]);
+		const { url } = await keeper(401);
+		assert.equal((await cli(["check", url, ...check], { env, cwd: place })).code, 1);
+		assert.equal(readlinkSync(join(place, "link.xml")), "target.xml");
+		assert.match(readFileSync(join(place, "target.xml"), "utf8"), /<testsuites /);
+	},
+);
+
+test("a pipe is not opened before there is something to write", posix, async () => {
+	const place = folder();
+	execFileSync("mkfifo", [join(place, "pipe")]);
+	const words = ["check", "http://127.0.0.1:1/", "--junit", "pipe"];
+	assert.equal((await cli(words, { env, cwd: place })).code, 3);
+	assert.deepEqual(readdirSync(place), ["pipe"]);
 });
 
 test("an address that cannot be listened at", async () => {

@@ -3,12 +3,13 @@ import {
 	accessSync,
 	closeSync,
 	constants,
-	existsSync,
+	lstatSync,
 	mkdirSync,
 	openSync,
 	readFileSync,
 	readSync,
 	rmSync,
+	statSync,
 	writeFileSync,
 } from "node:fs";
 import { CommandError } from "./exit.js";
@@ -53,14 +54,40 @@ export function writeFile(
 }
 
 /**
- * Finds out, before much is done, whether a file can be written.
+ * Finds out, before much is done, whether a file can be written. A pipe, a device and a link into nowhere are
+ * left alone: to open them does something already.
  *
  * @throws {CommandError} if not.
  */
 export function requireWritable(file: string, option?: string): void {
-	const isThere = existsSync(file);
-	writeFile(file, "", option, "a");
-	if (!isThere) rmSync(file, { force: true });
+	attempt(file, "write", option, () => {
+		if (!isNamed(file)) {
+			closeSync(openSync(file, "wx"));
+			rmSync(file);
+			return;
+		}
+		const found = statSync(file, { throwIfNoEntry: false });
+		if (found?.isFile() || found?.isDirectory()) closeSync(openSync(file, constants.O_WRONLY));
+	});
+}
+
+/**
+ * Whether a file is there that can be read and replaced, under its own name.
+ *
+ * @throws {CommandError} if it is something else than a file, such as a pipe or a link.
+ */
+export function isReplaceable(file: string, option: string): boolean {
+	return attempt(file, "write", option, () => {
+		if (!isNamed(file)) return false;
+		const found = lstatSync(file);
+		if (found.isFile() || found.isDirectory()) return true;
+		throw new CommandError(`${option}: ${plain(file)} is no regular file: name another`);
+	});
+}
+
+/** Whether anything has this name, be it a link into nowhere. */
+function isNamed(file: string): boolean {
+	return lstatSync(file, { throwIfNoEntry: false }) !== undefined;
 }
 
 /**
