@@ -326,3 +326,36 @@ test("nobody at the address is code 3; a file of something else, and a wrong cha
 	assert.equal(chain.code, 2);
 	assert.match(chain.stderr, /unknown chain "eip155:1000"/);
 });
+
+test("--fresh spares a file of something else, and an old state until the address answers", async () => {
+	const cwd = folder();
+	const file = join(cwd, "state.json");
+	const old = {
+		...{ version: 1, url: "http://old.example/", seed: 1, saved: Date.now() },
+		deliveries: [
+			{
+				...{ id: "msg_1", type: "callback.verification", seed: 1, happened: 1, repeats: false },
+				...{ due: Date.now(), state: "waiting", attempts: [] },
+			},
+		],
+	};
+	const nobody = `http://127.0.0.1:${await freePort()}/`;
+	const again = ["--state", file, "--fresh"];
+	for (const text of ["PRECIOUS", '{"version":2}', ""]) {
+		writeFileSync(file, text);
+		const { code, stderr } = await play(nobody, again, cwd);
+		assert.equal(code, 2);
+		assert.match(stderr, /state\.json is not a state of the sandbox: name another with --state\n$/);
+		assert.equal(readFileSync(file, "utf8"), text);
+	}
+	writeFileSync(file, JSON.stringify(old));
+	assert.equal((await play(nobody, again, cwd)).code, 3);
+	assert.deepEqual(JSON.parse(readFileSync(file, "utf8")).deliveries[0].id, "msg_1");
+	// So does one of this address from which nothing was delivered yet.
+	writeFileSync(file, JSON.stringify({ ...old, url: nobody }));
+	assert.equal((await play(nobody, ["--state", file], cwd)).code, 3);
+	assert.deepEqual(JSON.parse(readFileSync(file, "utf8")).deliveries[0].id, "msg_1");
+	const { url } = await serve(() => noting([]));
+	assert.equal((await play(url, again, cwd)).code, 0);
+	assert.deepEqual(readdirSync(cwd), []);
+});

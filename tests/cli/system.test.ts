@@ -130,6 +130,23 @@ test("a pipe is not opened before there is something to write", posix, async () 
 	assert.deepEqual(readdirSync(place), ["pipe"]);
 });
 
+test("the sandbox keeps its state in a file alone", posix, async () => {
+	const place = folder();
+	execFileSync("mkfifo", [join(place, "pipe")]);
+	symlinkSync("none", join(place, "link"));
+	for (const name of ["pipe", "link"]) {
+		for (const more of [[], ["--fresh"]]) {
+			const words = ["sandbox", ...NOWHERE, "--state", name, ...more];
+			const { code, stderr } = await cli(words, { env, cwd: place });
+			assert.deepEqual(
+				[code, stderr],
+				[2, `error: --state: ${name} is no regular file: name another\n`],
+			);
+		}
+	}
+	assert.deepEqual(readdirSync(place).sort(), ["link", "pipe"]);
+});
+
 test("an address that cannot be listened at", async () => {
 	for (const [code, host, says] of [
 		[

@@ -3,7 +3,7 @@ import { setMaxListeners } from "node:events";
 import { rmSync } from "node:fs";
 import type { Command } from "commander";
 import type { SampleOptions } from "wallet-callback/testing";
-import { EXIT } from "../exit.js";
+import { CommandError, EXIT } from "../exit.js";
 import { endpointUrl, examples, required, wholeNumber } from "../options.js";
 import { note, print } from "../output.js";
 import { isOver, loadState, type State, saveState } from "../sandbox/state.js";
@@ -66,7 +66,8 @@ async function play(given: Omit<Options, "url"> & Partial<Pick<Options, "url">>)
 	};
 	const { url, speed, chain, state: file, json, timeout } = options;
 	const key = await readSecret(options);
-	const state = begin(options);
+	const before = loadState(file);
+	const state = begin(options, before);
 	let view: View = json ? jsonLines : lines;
 	const stopping = new AbortController();
 	// Each callback waits by itself.
@@ -86,15 +87,15 @@ async function play(given: Omit<Options, "url"> & Partial<Pick<Options, "url">>)
 		},
 	});
 	wallet.rehearse(state);
-	// A file that cannot be written is said before anything is sent.
-	saveState(file, state);
+	// A file that cannot be written is said before anything is sent. An old state stays until the first try.
+	saveState(file, before ?? state);
 	if (!json) announce(state, options);
 	if (!json && process.stdout.isTTY) view = table(state);
 	try {
 		await wallet.play(state);
 	} catch (error) {
-		const isNew = state.deliveries.every(({ attempts }) => attempts.length === 0);
-		if (isNew) rmSync(file, { force: true });
+		const isUntried = state.deliveries.every(({ attempts }) => attempts.length === 0);
+		if (before === undefined && isUntried) rmSync(file, { force: true });
 		throw error;
 	} finally {
 		view.close();
@@ -102,6 +103,7 @@ async function play(given: Omit<Options, "url"> & Partial<Pick<Options, "url">>)
 	}
 	if (!json) print(`\n${summary(state)}`);
 	if (!isOver(state)) {
+		saveState(file, state);
 		note(`stopped: the same command goes on from ${file}`);
 		process.exitCode = EXIT.interrupted;
 		return;
@@ -110,11 +112,23 @@ async function play(given: Omit<Options, "url"> & Partial<Pick<Options, "url">>)
 	if (state.deliveries.some(({ state }) => state === "given up")) process.exitCode = EXIT.finding;
 }
 
-/** The state to go on from, or a new one. */
-function begin({ url, speed, state: file, fresh, ...options }: Options): State {
+/**
+ * The state to go on from, or a new one.
+ *
+ * @throws {CommandError} for the state of another address.
+ */
+function begin(
+	{ url, speed, state: file, fresh, ...options }: Options,
+	before: State | undefined,
+): State {
 	const { seed = randomInt(2 ** 40), duplicates, reordered } = options;
-	const before = fresh ? undefined : loadState(file, url.href);
-	return before ?? beginning(url, { seed, duplicates, reordered }, speed);
+	if (before === undefined || fresh) {
+		return beginning(url, { seed, duplicates, reordered }, speed);
+	}
+	if (before.url === url.href) return before;
+	throw new CommandError(
+		`${file} is the state of ${before.url}: name another with --state, or start anew with --fresh`,
+	);
 }
 
 function announce({ url, seed, deliveries }: State, { speed, state: file }: Options): void {

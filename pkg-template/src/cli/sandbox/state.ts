@@ -1,7 +1,7 @@
 /** What the sandbox wallet remembers, in a file: nothing secret. */
-import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { CommandError } from "../exit.js";
-import { attempt, readText } from "../files.js";
+import { attempt, isReplaceable, readText } from "../files.js";
 import { plain } from "../output.js";
 
 /** A try to deliver a callback. */
@@ -50,18 +50,13 @@ export const isDone = ({ state }: Delivery): boolean => state === "done" || stat
 /**
  * Reads the state, if there is one. What was due meanwhile is as far ahead as it was when it was saved.
  *
- * @throws {CommandError} for a file with something else, or of another address.
+ * @throws {CommandError} for a file with something else.
  */
-export function loadState(file: string, url: string): State | undefined {
-	if (!existsSync(file)) return undefined;
+export function loadState(file: string): State | undefined {
+	if (!isReplaceable(file, "--state")) return undefined;
 	const state = parse(readText(file, "--state"));
 	if (state === undefined) {
 		throw new CommandError(`${file} is not a state of the sandbox: name another with --state`);
-	}
-	if (state.url !== url) {
-		throw new CommandError(
-			`${file} is the state of ${state.url}: name another with --state, or start anew with --fresh`,
-		);
 	}
 	const away = Date.now() - state.saved;
 	for (const delivery of state.deliveries) delivery.due += away;
