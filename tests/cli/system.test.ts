@@ -1,6 +1,7 @@
 /** What the operating system refuses is said in plain words, with the name and what to do. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import {
 	mkdirSync,
 	readdirSync,
@@ -10,9 +11,10 @@ import {
 	writeFileSync,
 } from "node:fs";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
+import { createServer as createSecureServer } from "node:tls";
 import {
 	connectionProblem,
 	fileProblem,
@@ -169,6 +171,35 @@ test("an address that cannot be listened at", async () => {
 	}
 });
 
+test("of a server with which no TLS can be agreed on, it is said what TLS says", async () => {
+	// Without a certificate, a server has no cipher in common with anybody.
+	const server = createSecureServer({}).listen(0, "127.0.0.1");
+	await once(server, "listening");
+	const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+	const sent = await cli(["send", "deposit.detected", "--url", url], { env });
+	const checked = await cli(["check", url, "--only", "valid"], { env });
+	server.close();
+	assert.deepEqual([sent.code, checked.code], [3, 3]);
+	assert.match(sent.stdout, /\n← TLS: .*handshake failure\n$/);
+	assert.match(checked.stderr, /: TLS: .*handshake failure\n$/);
+});
+
+test("only of a server that closes the connection, it is said that it does", async () => {
+	for (const [reply, says] of [
+		["", /\n← closed the connection without an answer after \d+ ms\n$/],
+		["SSH-2.0-x\r\n", /\n← Parse Error: .+ after \d+ ms\n$/],
+	] as const) {
+		const server = createTcpServer((socket) => socket.on("error", () => {}).end(reply));
+		server.listen(0, "127.0.0.1");
+		await once(server, "listening");
+		const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+		const { code, stdout } = await cli(["send", "deposit.detected", "--url", url], { env });
+		server.close();
+		assert.equal(code, 3);
+		assert.match(stdout, says);
+	}
+});
+
 test("of what the system refuses, no text of its own is left", () => {
 	for (const use of ["read", "write", "folder"] as const) {
 		for (const code of [
@@ -203,8 +234,20 @@ test("of what the system refuses, no text of its own is left", () => {
 	);
 	assert.match(refused({ code: "EAI_AGAIN", hostname: "a.example" }) ?? "", /looked up/);
 	assert.match(refused({ code: "EHOSTUNREACH" }) ?? "", /^\[::1\]:80 cannot be reached/);
-	for (const code of ["EPROTO", "ERR_SSL_WRONG_VERSION_NUMBER"]) {
+	for (const code of ["EPROTO", "ERR_SSL_WRONG_VERSION_NUMBER", "ERR_SSL_PACKET_LENGTH_TOO_LONG"]) {
 		assert.match(refused({ code }) ?? "", /is it an http:\/\/ URL\?$/);
+	}
+	for (const code of [
+		"ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED",
+		"ERR_SSL_NO_CIPHERS_AVAILABLE",
+		"ERR_TLS_CERT_ALTNAME_INVALID",
+		"UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+		"UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+		"DEPTH_ZERO_SELF_SIGNED_CERT",
+		"SELF_SIGNED_CERT_IN_CHAIN",
+		"CERT_HAS_EXPIRED",
+	]) {
+		assert.equal(refused({ code }), "TLS: raw");
 	}
 	assert.equal(refused({ code: "ECONNRESET" }), undefined);
 });

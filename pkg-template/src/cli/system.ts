@@ -42,6 +42,16 @@ interface ConnectionError extends NodeJS.ErrnoException {
 	readonly hostname?: string;
 }
 
+/** What comes of TLS that is spoken to a server without it. */
+const NO_TLS: readonly string[] = [
+	"EPROTO",
+	"ERR_SSL_WRONG_VERSION_NUMBER",
+	"ERR_SSL_PACKET_LENGTH_TOO_LONG",
+];
+/** Codes of TLS itself, and of certificates. */
+const TLS =
+	/^(?:ERR_SSL_|ERR_TLS_|CERT_|UNABLE_TO_|DEPTH_ZERO_SELF_SIGNED_CERT$|SELF_SIGNED_CERT_)/;
+
 /** What to say of a server that cannot be reached; nothing if the error says something else. */
 export function connectionProblem(error: ConnectionError): string | undefined {
 	const { code = "", address = "the address", port, hostname = "this name" } = error;
@@ -56,14 +66,21 @@ export function connectionProblem(error: ConnectionError): string | undefined {
 			return `the address of ${hostname} cannot be looked up: is there a network?`;
 		case "EHOSTUNREACH":
 		case "ENETUNREACH":
+		case "ETIMEDOUT":
 			return `${place} cannot be reached from here`;
-		case "EPROTO":
-			return "no TLS connection can be made: is it an http:// URL?";
 		default:
-			return code.startsWith("ERR_SSL")
-				? "no TLS connection can be made: is it an http:// URL?"
-				: undefined;
+			return tlsProblem(error);
 	}
+}
+
+function tlsProblem({ code = "", message }: ConnectionError): string | undefined {
+	// OpenSSL adds where in its source it was, and the server's alert: a server without TLS has none.
+	const said = /:SSL routines:[^:]*:([^:]+)/.exec(message)?.[1];
+	const isRefused = said?.includes(" alert ");
+	if (NO_TLS.includes(code) && !isRefused) {
+		return "no TLS connection can be made: is it an http:// URL?";
+	}
+	return isRefused || TLS.test(code) ? `TLS: ${said ?? message}` : undefined;
 }
 
 /** What to say of an address that cannot be listened at; nothing if the error says something else. */

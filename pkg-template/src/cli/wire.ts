@@ -35,7 +35,7 @@ export interface Answered {
 	readonly milliseconds: number;
 }
 
-/** `refused`: nobody listens; `closed`: the connection ended without an answer. */
+/** `refused`: nobody can be reached; `closed`: the connection ended without an answer, or with none of HTTP. */
 export interface Unanswered {
 	readonly status: undefined;
 	readonly why: "refused" | "closed" | "timeout";
@@ -186,7 +186,7 @@ const askInOldHttp: Ask = ({ method, url, headers, body }, _agents, end) => {
 	const finish = () => {
 		const [head = "", content = ""] = text.split(/\r\n\r\n(.*)/s);
 		const status = /^HTTP\/1\.[01] (\d{3})/.exec(head)?.[1];
-		if (status === undefined) end(unanswered(new Error("the connection was closed")));
+		if (status === undefined) end(unanswered(new Error("socket hang up")));
 		else end({ status: Number(status), headers: {}, body: content });
 	};
 	socket.setEncoding("utf8").on("data", (part: string) => {
@@ -208,17 +208,20 @@ function isWhole(text: string): boolean {
 function unanswered(error: NodeJS.ErrnoException & { errors?: readonly Error[] }): Outcome {
 	// A name with several addresses fails once for each.
 	const [first = error] = (error.errors ?? []) as readonly NodeJS.ErrnoException[];
-	const isTls = /^ERR_TLS|CERT|SELF_SIGNED/.test(first.code ?? "");
-	const problem = connectionProblem(first) ?? (isTls ? `TLS: ${first.message}` : undefined);
-	const why = problem === undefined ? "closed" : "refused";
-	return { status: undefined, why, message: problem ?? first.message };
+	const problem = connectionProblem(first);
+	if (problem !== undefined) return { status: undefined, why: "refused", message: problem };
+	const { code = "", message } = first;
+	if (/^(?:ECONNRESET|EPIPE)$/.test(code) || message === "socket hang up") {
+		return { status: undefined, why: "closed", message: "closed the connection without an answer" };
+	}
+	return { status: undefined, why: code.startsWith("HPE_") ? "closed" : "refused", message };
 }
 
 /** An answer in a line. */
 export function describe(answer: Answer): string {
 	const time = `${Math.round(answer.milliseconds)} ms`;
 	if (answer.status === undefined) {
-		if (answer.why === "closed") return `closed the connection without an answer after ${time}`;
+		if (answer.why === "closed") return `${plain(answer.message)} after ${time}`;
 		return plain(answer.message);
 	}
 	const text = answer.body.trim();
