@@ -298,7 +298,6 @@ test("what is misunderstood is code 2, before anything is sent", async () => {
 		[["ftp://127.0.0.1/"], "<url>"],
 		[["here"], "<url>"],
 		[[nowhere, "--probe-url", "here"], "--probe-url"],
-		[[nowhere, "--sender", "coinpayments", "--registered-url", "here"], "--registered-url"],
 	] as const) {
 		const { code, stdout, stderr } = await check(words);
 		assert.deepEqual([code, stdout], [2, ""], stderr);

@@ -118,7 +118,7 @@ test("what cannot listen is refused with code 2", async () => {
 		[["--port", "65536"], /--port.*whole number/],
 		[["--sender", "strip"], /did you mean "stripe"/],
 		[["--forward", "x"], /^error: --forward: expected a URL such as http:\S+, got "x"$/m],
-		[["--url", "x"], /^error: --url: expected a URL such as http:\S+, got "x"$/m],
+		[["--url", "x"], /^error: --url: expected the registered url, such as http\S+, got "x"$/m],
 		[["--tolerance", "0"], /--tolerance.*whole number/],
 		[["--sender", "coinpayments"], /^error: --url is required: coinpayments signs it\n$/],
 		[

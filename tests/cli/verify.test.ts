@@ -250,6 +250,27 @@ describe("what cannot be read is refused with code 2, in a line, without the sec
 	}
 });
 
+test("a URL that no verifier takes is refused as an option", async () => {
+	for (const given of [
+		"https:shop.example",
+		" https://shop.example/c",
+		"https://shop.example/c b",
+		"https://shop.example/#x",
+		"ftp://shop.example/",
+	]) {
+		for (const [words, option] of [
+			[["verify", body, "--url", given], "--url"],
+			[["explain", body, "--url", given], "--url"],
+			[["listen", "--url", given], "--url"],
+			[["check", "http://127.0.0.1:1/", "--registered-url", given], "--registered-url"],
+		] as const) {
+			const { code, stderr } = await cliAgain(words, env);
+			const says = `error: ${option}: expected the registered url, such as https://shop.example/callbacks, got ${JSON.stringify(given)}\n`;
+			assert.deepEqual([code, stderr.slice(0, says.length)], [2, says]);
+		}
+	}
+});
+
 test("a GET counts by the URL that was called, and the registered one", async () => {
 	const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
 	const key = file("key.pem", publicKey.export({ format: "pem", type: "spki" }));

@@ -1,5 +1,6 @@
 /** What options of several commands have in common. */
 import { InvalidArgumentError } from "commander";
+import { ConfigError, type ExplainOptions, explain } from "wallet-callback";
 import { CommandError } from "./exit.js";
 
 /** The examples in a command's help: what to type, and what it does. */
@@ -24,10 +25,24 @@ export function httpUrl(text: string): URL {
 	throw new InvalidArgumentError("Expected a URL such as http://localhost:3000/callbacks.");
 }
 
-/** Reads an `http:` or `https:` URL that is signed as it is written. */
+/** Reads a URL that is signed as it is written. */
 export function signedUrl(text: string): string {
-	httpUrl(text);
+	try {
+		requireSound({ registeredUrl: text });
+	} catch (error) {
+		if (!(error instanceof ConfigError)) throw error;
+		throw new InvalidArgumentError(error.message.replace(/^registeredUrl: e/, "E"));
+	}
 	return text;
+}
+
+/**
+ * Has the package judge options, before there are keys and a callback.
+ *
+ * @throws {ConfigError} for what it refuses.
+ */
+export function requireSound(options: Pick<ExplainOptions, "registeredUrl" | "sender">): void {
+	explain({ ...options, headers: {}, body: "", keys: [] });
 }
 
 /** The same of a URL that is called, and so shown and written into reports. */
