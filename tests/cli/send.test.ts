@@ -193,6 +193,33 @@ test("a switch of protocols is an answer, and a refusal", async () => {
 	assert.match(stdout, /\n← 101 in \d+ ms\n$/);
 });
 
+test("a description of a sender is judged as by the other commands", async () => {
+	const file = join(folder(), "sender.json");
+	const sender = {
+		...{ name: "acme", algorithm: "hmac-sha256", headers: { signature: "x-signature" } },
+		...{ signature: { encoding: "hex" }, signed: "{body}" },
+	};
+	for (const [text, says] of [
+		["null", "--sender: expected a name or a descriptor, got null"],
+		["[]", "--sender: expected a name or a descriptor, got an array"],
+		["5", "--sender: expected a name or a descriptor, got 5"],
+		["{}", "sender.name: expected a value, got nothing"],
+		[
+			JSON.stringify({ ...sender, type: { header: "x y" } }),
+			"sender.type.header: expected a header's name, got another string",
+		],
+	] as const) {
+		writeFileSync(file, text);
+		for (const words of [
+			["send", "x", "--body", "package.json", "--url", url, "--sender", file],
+			["sign", "package.json", "--sender", file],
+		]) {
+			const { code, stderr } = await cliAgain(words, env);
+			assert.deepEqual([code, stderr], [2, `error: ${says}\n`]);
+		}
+	}
+});
+
 describe("what cannot be sent is refused with code 2", () => {
 	const to = ["--url", url];
 	const cases: readonly (readonly [words: readonly string[], says: RegExp])[] = [

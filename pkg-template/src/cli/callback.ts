@@ -5,7 +5,8 @@ import { detect, type KeySet, type SenderDescriptor, type SenderName } from "wal
 import { CommandError } from "./exit.js";
 import { readFile, readText } from "./files.js";
 import { readHead } from "./head.js";
-import { collect, pointInTime, signedUrl, wholeNumber } from "./options.js";
+import { collect, pointInTime, requireSound, signedUrl, wholeNumber } from "./options.js";
+import { plain } from "./output.js";
 import { type Pasted, readKeys, readPaste } from "./paste.js";
 import { recordedAt } from "./record.js";
 import { readSecrets, type SecretOptions, secretOptions } from "./secret.js";
@@ -104,17 +105,26 @@ export async function readBytes(file: string, option?: string): Promise<Uint8Arr
 
 /** How to call a file in a message. */
 export function named(file: string): string {
-	return file === "-" ? "the standard input" : file;
+	return file === "-" ? "the standard input" : plain(file);
 }
 
-/** A sender's name as it is, or the descriptor in a JSON file. */
+/**
+ * A sender's name as it is, or the descriptor in a JSON file.
+ *
+ * @throws {ConfigError} for a descriptor that is none.
+ */
 export function readSender(given: string): Sender {
 	if (!given.endsWith(".json")) return given as SenderName;
+	const sender = parse(readText(given, "--sender"), given);
+	requireSound({ sender });
+	return sender;
+}
+
+function parse(text: string, file: string): Sender {
 	try {
-		return JSON.parse(readText(given, "--sender"));
+		return JSON.parse(text);
 	} catch (error) {
-		if (!(error instanceof SyntaxError)) throw error;
-		throw new CommandError(`${given}: ${error.message}`);
+		throw new CommandError(`${plain(file)}: ${(error as Error).message}`);
 	}
 }
 
