@@ -42,7 +42,9 @@ const ARGUMENT =
 export function inPlainWords(text: string): string {
 	const rewrite = (rest: string, name: string, value: string) => {
 		const [first = "", ...others] = rest.split("\n");
-		const got = `, got ${JSON.stringify(value)}`;
+		// What stands before an @ may be a password, however it is written.
+		const hasSecret = /\burl\b/i.test(first) && value.includes("@");
+		const got = hasSecret ? "" : `, got ${JSON.stringify(value)}`;
 		return [`error: ${name}: expected ${first.replace(/\.$/, "")}${got}`, ...others].join("\n");
 	};
 	const [ofOption, option = "", given = ""] = OPTION.exec(text) ?? [];
