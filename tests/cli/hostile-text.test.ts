@@ -1,6 +1,6 @@
 /** What came from the network moves no cursor, changes no colour and turns no line, whatever prints it. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -95,7 +95,18 @@ test("send, sandbox and check: answers", async () => {
 });
 
 test("what the command itself refuses", async () => {
+	const place = folder();
+	const [empty, odd] = [join(place, `a\n${HOSTILE}`), join(place, `a\n${HOSTILE}.json`)];
+	for (const file of [empty, odd]) writeFileSync(file, "");
 	for (const words of [
+		[HOSTILE],
+		["verify", "-", "--at", HOSTILE],
+		["verify", "-", HOSTILE, HOSTILE],
+		["verify", "-", `--${HOSTILE}`],
+		["listen", "--url", HOSTILE],
+		["check", HOSTILE],
+		["listen", "--secret-file", empty],
+		["sign", "package.json", "--sender", odd],
 		["verify", `${HOSTILE}.http`],
 		["senders", HOSTILE],
 		["inbox", "show", HOSTILE, "--store", "sqlite:none.db"],
@@ -105,6 +116,7 @@ test("what the command itself refuses", async () => {
 		assert.equal(code, 2);
 		const [found] = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.exec(stdout + stderr) ?? [];
 		assert.equal(found, undefined, JSON.stringify(stderr));
+		assert.match(stderr, /^error: .+\n(\(.+\)\n)*$/);
 	}
 });
 

@@ -79,7 +79,9 @@ async function main(given: readonly string[]): Promise<number> {
 		)
 		.version(VERSION, "-v, --version")
 		.showHelpAfterError("(--help shows what is expected)")
-		.configureOutput({ outputError: (text, write) => write(withoutValues(inPlainWords(text))) })
+		.configureOutput({
+			outputError: (text, write) => write(plainLines(withoutValues(inPlainWords(text)))),
+		})
 		.exitOverride();
 	const called = words[0] === "help" ? words[1] : words[0];
 	for (const [name, { summary, load }] of Object.entries(COMMANDS)) {

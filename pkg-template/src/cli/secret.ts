@@ -7,6 +7,7 @@ import type { Command } from "commander";
 import { CommandError, EXIT } from "./exit.js";
 import { readText } from "./files.js";
 import { collect } from "./options.js";
+import { plain } from "./output.js";
 
 export const SECRET_VARIABLE = "WALLET_CALLBACK_SECRET";
 
@@ -48,7 +49,8 @@ export async function readSecrets({ secretFile = [] }: SecretOptions): Promise<s
 
 function readSecretFile(file: string): string {
 	const text = readText(file, "--secret-file").trim();
-	if (text === "") throw new CommandError(`--secret-file: ${file} is empty: expected a secret`);
+	if (text === "")
+		throw new CommandError(`--secret-file: ${plain(file)} is empty: expected a secret`);
 	return text;
 }
 
