@@ -104,6 +104,32 @@ test("a report that can be written is not there if the endpoint cannot be reache
 	assert.ok(!readdirSync(cwd).includes("report.xml"));
 });
 
+test("a name that is empty, or that of a folder, is refused as what it is", async () => {
+	const listen = ["listen", "--port", "0"];
+	for (const [words, says] of [
+		[["check", ...NOWHERE.slice(1), "--junit", ""], '--junit: expected the name of a file, got ""'],
+		[["sandbox", ...NOWHERE, "--state", ""], '--state: expected the name of a file, got ""'],
+		[[...listen, "--record", ""], '--record: expected the name of a folder, got ""'],
+		[["verify", ""], '<file>: expected the name of a file, got ""'],
+		[
+			["sign", "body.json", "--secret-file", ""],
+			'--secret-file: expected the name of a file, got ""',
+		],
+		[
+			["check", ...NOWHERE.slice(1), "--junit", "body.json/"],
+			"--junit: no file can be at body.json/: a file stands where the path has a folder",
+		],
+		[
+			["check", ...NOWHERE.slice(1), "--junit", "none/"],
+			"--junit: none/ names a folder: expected a file",
+		],
+		[["sandbox", ...NOWHERE, "--state", "none/"], "--state: none/ names a folder: expected a file"],
+	] as const) {
+		const { code, stderr } = await cli(words, { env, cwd });
+		assert.deepEqual([code, stderr], [2, `error: ${says}\n`]);
+	}
+});
+
 /** What a file system of POSIX alone has. */
 const posix = { skip: process.platform === "win32" };
 
@@ -123,6 +149,18 @@ test(
 		assert.match(readFileSync(join(place, "target.xml"), "utf8"), /<testsuites /);
 	},
 );
+
+test("of a link to nothing, it is said that it is one", posix, async () => {
+	const place = folder();
+	symlinkSync("none", join(place, "link"));
+	for (const [words, says] of [
+		[["verify", "link"], "link is a link to nothing"],
+		[["listen", "--port", "0", "--record", "link"], "--record: link is a link to nothing"],
+	] as const) {
+		const { code, stderr } = await cli(words, { env, cwd: place });
+		assert.deepEqual([code, stderr], [2, `error: ${says}\n`]);
+	}
+});
 
 test("a pipe is not opened before there is something to write", posix, async () => {
 	const place = folder();

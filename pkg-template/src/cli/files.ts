@@ -109,11 +109,22 @@ export function attempt<Result>(
 	option: string | undefined,
 	act: () => Result,
 ): Result {
+	if (file === "") {
+		const kind = use === "folder" ? "folder" : "file";
+		throw new CommandError(`${option ?? "<file>"}: expected the name of a ${kind}, got ""`);
+	}
 	try {
 		return act();
 	} catch (error) {
-		const problem = fileProblem(error, plain(file), use);
+		const problem = isLinkToNothing(error, file)
+			? `${plain(file)} is a link to nothing`
+			: fileProblem(error, plain(file), use);
 		if (problem === undefined) throw error;
 		throw new CommandError(option === undefined ? problem : `${option}: ${problem}`);
 	}
+}
+
+/** Whether an error says that nothing is there, and the name is that of a link. */
+function isLinkToNothing(error: unknown, file: string): boolean {
+	return (error as NodeJS.ErrnoException).code === "ENOENT" && isNamed(file);
 }

@@ -11,7 +11,7 @@ export function fileProblem(error: unknown, file: string, use: Use): string | un
 		case "ENOENT":
 			return use === "read" ? `no file at ${file}` : `no folder at ${dirname(file)}: make it first`;
 		case "EISDIR":
-			return `${file} is a folder: expected a file`;
+			return `${file} ${/[/\\]$/.test(file) ? "names" : "is"} a folder: expected a file`;
 		case "EEXIST":
 			return use === "folder"
 				? `${file} is a file: expected a folder`

@@ -5,7 +5,7 @@ import type { Command } from "commander";
 import type { SampleOptions } from "wallet-callback/testing";
 import { CommandError, EXIT } from "../exit.js";
 import { endpointUrl, examples, required, wholeNumber } from "../options.js";
-import { note, print } from "../output.js";
+import { note, plain, print } from "../output.js";
 import { isOver, loadState, type State, saveState } from "../sandbox/state.js";
 import { jsonLines, lines, summary, table, type View } from "../sandbox/view.js";
 import { beginning, Wallet } from "../sandbox/wallet.js";
@@ -127,7 +127,7 @@ function begin(
 	}
 	if (before.url === url.href) return before;
 	throw new CommandError(
-		`${file} is the state of ${before.url}: name another with --state, or start anew with --fresh`,
+		`${plain(file)} is the state of ${before.url}: name another with --state, or start anew with --fresh`,
 	);
 }
 

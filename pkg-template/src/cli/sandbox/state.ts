@@ -1,7 +1,7 @@
 /** What the sandbox wallet remembers, in a file: nothing secret. */
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { CommandError } from "../exit.js";
-import { attempt, isReplaceable, readText } from "../files.js";
+import { attempt, isReplaceable, readText, requireWritable } from "../files.js";
 import { plain } from "../output.js";
 
 /** A try to deliver a callback. */
@@ -53,10 +53,15 @@ export const isDone = ({ state }: Delivery): boolean => state === "done" || stat
  * @throws {CommandError} for a file with something else.
  */
 export function loadState(file: string): State | undefined {
-	if (!isReplaceable(file, "--state")) return undefined;
+	if (!isReplaceable(file, "--state")) {
+		requireWritable(file, "--state");
+		return undefined;
+	}
 	const state = parse(readText(file, "--state"));
 	if (state === undefined) {
-		throw new CommandError(`${file} is not a state of the sandbox: name another with --state`);
+		throw new CommandError(
+			`${plain(file)} is not a state of the sandbox: name another with --state`,
+		);
 	}
 	const away = Date.now() - state.saved;
 	for (const delivery of state.deliveries) delivery.due += away;
