@@ -162,6 +162,17 @@ test("of a link to nothing, it is said that it is one", posix, async () => {
 	}
 });
 
+/** Root may do everything. */
+const modes = { skip: process.platform === "win32" || process.getuid?.() === 0 };
+
+test("a folder that can be written and not be entered takes no record", modes, async () => {
+	const place = folder();
+	mkdirSync(join(place, "shut"), { mode: 0o600 });
+	const words = ["listen", "--port", "0", "--record", "shut"];
+	const { code, stderr } = await cli(words, { env, cwd: place });
+	assert.deepEqual([code, stderr], [2, "error: --record: no permission to write shut\n"]);
+});
+
 test("a pipe is not opened before there is something to write", posix, async () => {
 	const place = folder();
 	execFileSync("mkfifo", [join(place, "pipe")]);

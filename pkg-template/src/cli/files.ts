@@ -98,7 +98,7 @@ function isNamed(file: string): boolean {
 export function makeFolder(folder: string, option?: string): void {
 	attempt(folder, "folder", option, () => {
 		mkdirSync(folder, { recursive: true });
-		accessSync(folder, constants.W_OK);
+		accessSync(folder, constants.W_OK | constants.X_OK);
 	});
 }
 
