@@ -276,11 +276,23 @@ test("a GET counts by the URL that was called, and the registered one", async ()
 	const key = file("key.pem", publicKey.export({ format: "pem", type: "spki" }));
 	const url = "https://shop.example/callbacks";
 	const signature = createSign("sha256").update(`${url}?value=1`).sign(privateKey, "base64");
-	const head = `GET /callbacks?value=1 HTTP/1.1\r\nhost: 10.0.0.7:8080\r\nx-ca-signature: ${signature}\r\n\r\n`;
-	const options = ["--sender", "cryptapi", "--secret-file", key, "--url"];
+	const target = "/callbacks?value=1";
+	const headers = { "x-ca-signature": signature };
+	const pasted = [
+		`GET ${target} HTTP/1.1\r\nhost: 10.0.0.7:8080\r\nx-ca-signature: ${signature}\r\n\r\n`,
+		`curl 'https://shop.example${target}' -H 'x-ca-signature: ${signature}'`,
+		// A log without the host.
+		JSON.stringify({ req: { method: "GET", url: target, headers } }),
+	];
+	const options = ["--sender", "cryptapi", "--secret-file", key];
 	for (const command of ["verify", "explain"]) {
-		const words = [command, file("get.http", head), ...options];
-		assert.equal((await cliAgain([...words, url])).code, 0, command);
-		assert.equal((await cliAgain([...words, "https://shop.example/hooks"])).code, 1, command);
+		for (const text of pasted) {
+			const words = [command, file("get.txt", text), ...options];
+			assert.equal((await cliAgain([...words, "--url", url])).code, 0, command);
+			assert.equal((await cliAgain([...words, "--url", `${url}/`])).code, 1, command);
+			const { code, stderr } = await cliAgain(words);
+			const says = "error: --url is required: cryptapi signs it\n";
+			assert.deepEqual([code, stderr.slice(0, says.length)], [2, says], command);
+		}
 	}
 });

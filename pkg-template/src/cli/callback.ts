@@ -141,10 +141,10 @@ export function readHeaders(lines: readonly string[]): Pasted["headers"] {
 	});
 }
 
-/** The URL that was called, where the request line has only its path. */
+/** The URL that was called, in whole if its host is known. */
 function calledUrl({ url, headers }: Pasted): string | undefined {
 	if (!url?.startsWith("/")) return url;
 	const find = (wanted: string) => headers.find(([name]) => name.toLowerCase() === wanted)?.[1];
 	const host = find("host");
-	return host && `${find("x-forwarded-proto") ?? "https"}://${host}${url}`;
+	return host ? `${find("x-forwarded-proto") ?? "https"}://${host}${url}` : url;
 }

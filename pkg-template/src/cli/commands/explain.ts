@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import { type Explanation, explain as explainCallback } from "wallet-callback";
+import { type Explanation, explain as explainCallback, senders } from "wallet-callback";
 import { type CallbackOptions, callbackOptions, readSubject, type Subject } from "../callback.js";
-import { EXIT } from "../exit.js";
+import { CommandError, EXIT } from "../exit.js";
 import { examples } from "../options.js";
 import { bold, dim, green, note, plain, print, printJson, red, said, yellow } from "../output.js";
 
@@ -28,6 +28,11 @@ async function explain(
 ): Promise<void> {
 	const subject = await readSubject(file, options);
 	const { input, sender, keys, now, toleranceSeconds, url, clientId, pasted } = subject;
+	// A verifier would not be made, and without it another URL or key would be blamed.
+	const info = senders().find(({ name }) => name === sender);
+	if (url === undefined && info?.requires.includes("url")) {
+		throw new CommandError(`--url is required: ${info.name} signs it`);
+	}
 	const explanation = explainCallback({
 		...{ ...input, sender, keys, now, toleranceSeconds, clientId },
 		registeredUrl: url,

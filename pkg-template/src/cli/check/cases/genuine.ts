@@ -14,7 +14,7 @@ export const genuine: readonly Case[] = [
 		name: "valid",
 		group,
 		proves: "a genuine callback is accepted",
-		mend: "Compare the secret and the sender with those of the endpoint: `wallet-callback explain` says why a callback does not verify.",
+		mend: "If the answer is 404, check the path. Otherwise compare the secret and the sender with those of the endpoint: `wallet-callback explain` says why a callback does not verify.",
 		run: async (bench) => {
 			const { probeUrl } = bench.options;
 			if (probeUrl !== undefined) {
