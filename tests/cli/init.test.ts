@@ -248,7 +248,7 @@ test("beside a tsconfig.json it is TypeScript", async () => {
 	const dir = folder();
 	writeFileSync(join(dir, "tsconfig.json"), "{}");
 	const words = ["--framework", "hono", "--sender", "tp-wallet", "--store", "sqlite"];
-	const { stdout } = await cli(["init", ...words, "--dir", dir]);
+	const { stdout } = await cli(["init", ...words], { cwd: dir });
 	const driver = isBuiltin("node:sqlite") ? "" : " better-sqlite3";
 	const types = driver && " @types/better-sqlite3";
 	assert.deepEqual(stdout.split("\n\n")[1]?.trimEnd().split("\n"), [
@@ -262,6 +262,18 @@ test("beside a tsconfig.json it is TypeScript", async () => {
 	assert.deepEqual(readdirSync(dir).sort(), [
 		...["callbacks.test.ts", "callbacks.ts", "server.ts", "tsconfig.json"],
 	]);
+});
+
+test("the steps begin in the folder of the files", async () => {
+	const cwd = folder();
+	const words = ["init", "--framework", "node", "--sender", "stripe", "--store", "memory", "--dir"];
+	const firstStep = async (dir: string) => {
+		const { stdout } = await cli([...words, dir], { cwd });
+		return stdout.split("\n\n")[1]?.split("\n")[0];
+	};
+	assert.equal(await firstStep("app/here"), "cd app/here");
+	assert.equal(await firstStep("my app's"), "cd 'my app'\\''s'");
+	assert.equal(await firstStep("./"), "npm install wallet-callback");
 });
 
 test("what is missing or unknown is refused with code 2", async () => {

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { Command } from "commander";
 import { type SenderInfo, senders } from "wallet-callback";
 import { requireKnown } from "../../testing/options.js";
@@ -65,11 +65,17 @@ async function init(options: Options): Promise<void> {
 		print(`${bold("+")} ${join(dir, file)}`);
 	}
 	print("");
+	if (resolve(dir) !== process.cwd()) print(`cd ${ofShell(dir)}`);
 	for (const { command, note } of steps) {
 		print(note === undefined ? command : `${command}  ${dim(`# ${note}`)}`);
 	}
 	const whose = name === DEFAULT_SENDER ? "" : ` --sender ${name}`;
 	print(`npx wallet-callback check URL${whose}  ${dim("# examines the endpoint once it runs")}`);
+}
+
+/** A word as a shell reads it back. */
+function ofShell(word: string): string {
+	return /^[\w./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** What an option says, or what is answered at the terminal. */
