@@ -486,14 +486,7 @@ fn a_key_has_a_prefix_before_its_digits() {
         ("utf8", base64(&key), CauseCode::KeyEncoding),
     ] {
         let options = serde_json::json!({
-            "sender": {
-                "name": "acme",
-                "algorithm": "hmac-sha256",
-                "headers": { "signature": "acme-signature" },
-                "signature": { "encoding": "hex" },
-                "signed": "{body}",
-                "key": form
-            },
+            "sender": acme("{body}", form),
             "headers": { "acme-signature": hex::encode(hmac256(&key, BODY.as_bytes())) }
         });
         let source = KeySource::text(&format!("key_{digits}"));
@@ -1727,16 +1720,22 @@ fn what_to_do_about_a_get_is_told() {
     }
 }
 
+/// A sender of one's own that signs this, with keys of this form.
+fn acme(signed: &str, key: &str) -> serde_json::Value {
+    serde_json::json!({
+        "name": "acme",
+        "algorithm": "hmac-sha256",
+        "headers": { "signature": "acme-signature" },
+        "signature": { "encoding": "hex" },
+        "signed": signed,
+        "key": key
+    })
+}
+
 /// What is said of a `POST` to `/hooks?a=1` of a sender of one's own that signs this.
 fn of_own_sender(signed: &str, signature: &[u8]) -> Explanation {
     let options = serde_json::json!({
-        "sender": {
-            "name": "acme",
-            "algorithm": "hmac-sha256",
-            "headers": { "signature": "acme-signature" },
-            "signature": { "encoding": "hex" },
-            "signed": signed
-        },
+        "sender": acme(signed, "utf8"),
         "method": "POST",
         "url": "https://shop.example/hooks?a=1",
         "headers": { "acme-signature": hex::encode(signature) }
